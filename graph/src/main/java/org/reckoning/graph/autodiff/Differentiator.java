@@ -1,0 +1,166 @@
+package org.reckoning.graph.autodiff;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Differentiates a TensorFlow graph by adding nodes to it. Derivatives are ordinary nodes: they can
+ * be differentiated again, in either mode.
+ *
+ * <pre>{@code
+ * var d = Differentiator.standard();
+ * var y = tf.math.tanh(x);
+ * var dy = d.gradients(tf, y, List.of(x)).orZero(0);   // 1 - tanh(x)^2
+ * var ddy = d.gradients(tf, dy, List.of(x)).orZero(0); // -2 tanh(x) (1 - tanh(x)^2)
+ * }</pre>
+ *
+ * <p>Shapes must be static; dtypes are float32, float64 and bfloat16. The independent variables
+ * {@code xs} may be any tensors of the graph: they are taken as independent of each other, so that
+ * a walk ends at each of them. An op without a rule is an {@link UnsupportedOperationException}
+ * that names its type and node.
+ */
+public final class Differentiator {
+  private static final Differentiator STANDARD = new Differentiator(standardRules());
+
+  private final RuleTable rules;
+
+  private Differentiator(RuleTable rules) {
+    this.rules = rules;
+  }
+
+  /** Returns the differentiator with the rules of this package. */
+  public static Differentiator standard() {
+    return STANDARD;
+  }
+
+  private static RuleTable standardRules() {
+    RuleTable rules = new RuleTable();
+    ElementwiseRules.addTo(rules);
+    ReductionRules.addTo(rules);
+    ShapeRules.addTo(rules);
+    MatrixRules.addTo(rules);
+    GatherRules.addTo(rules);
+    SoftmaxRules.addTo(rules);
+    ZeroRules.addTo(rules);
+    return rules;
+  }
+
+  /**
+   * Returns a differentiator that also knows the given op type.
+   *
+   * @throws IllegalStateException if the type has rules already
+   */
+  public Differentiator with(String opType, Pullback pullback, Pushforward pushforward) {
+    RuleTable extended = rules.copy();
+    extended.rule(opType, pullback, pushforward);
+    return new Differentiator(extended);
+  }
+
+  /** Returns the op types that have a derivative, sorted. */
+  public Set<String> differentiableOps() {
+    return rules.differentiable();
+  }
+
+  /** Returns the op types whose derivative is declared to be zero, sorted. */
+  public Set<String> zeroOps() {
+    return rules.zeros();
+  }
+
+  /**
+   * Reverse mode: multiplies cotangents of {@code ys} by the Jacobian from the left.
+   *
+   * @param ys outputs
+   * @param dys a cotangent for each output, of its shape and dtype; null for zero
+   * @param xs independent variables
+   * @return a cotangent for each x
+   */
+  public <T extends TNumber> Tangents pullback(
+      Ops tf,
+      List<? extends Operand<T>> ys,
+      List<? extends @Nullable Operand<T>> dys,
+      List<? extends Operand<T>> xs) {
+    requireSameSize("cotangents", dys, "outputs", ys);
+    return new ReverseMode(rules, new Emitter(tf)).pullback(numbers(ys), numbers(dys), numbers(xs));
+  }
+
+  /**
+   * Forward mode: multiplies tangents of {@code xs} by the Jacobian from the right.
+   *
+   * @param ys outputs
+   * @param xs independent variables
+   * @param dxs a tangent for each x, of its shape and dtype; null for zero
+   * @return a tangent for each output
+   */
+  public <T extends TNumber> Tangents pushforward(
+      Ops tf,
+      List<? extends Operand<T>> ys,
+      List<? extends Operand<T>> xs,
+      List<? extends @Nullable Operand<T>> dxs) {
+    requireSameSize("tangents", dxs, "inputs", xs);
+    return new ForwardMode(rules, new Emitter(tf))
+        .pushforward(numbers(ys), numbers(xs), numbers(dxs));
+  }
+
+  /**
+   * The gradient of a tensor (of the sum of its elements, if it has several).
+   *
+   * @return the gradient with respect to each x
+   */
+  public <T extends TNumber> Tangents gradients(
+      Ops tf, Operand<T> y, List<? extends Operand<T>> xs) {
+    Emitter emitter = new Emitter(tf);
+    Operand<T> seed = emitter.broadcast(emitter.scalar(y, 1), Shapes.staticShape(y));
+    return new ReverseMode(rules, emitter)
+        .pullback(numbers(List.of(y)), numbers(List.of(seed)), numbers(xs));
+  }
+
+  /**
+   * The Hessian of {@code y} (of the sum of its elements) times a vector, forward over reverse.
+   *
+   * @param vs the vector: a tensor for each x, of its shape; null for zero
+   * @return the product: a tensor for each x
+   */
+  public <T extends TNumber> Tangents hessianVectorProduct(
+      Ops tf,
+      Operand<T> y,
+      List<? extends Operand<T>> xs,
+      List<? extends @Nullable Operand<T>> vs) {
+    Tangents gradient = gradients(tf.withSubScope("gradient"), y, xs);
+    List<Operand<TNumber>> known = new ArrayList<>();
+    List<Integer> positions = new ArrayList<>();
+    for (int i = 0; i < xs.size(); i++) {
+      Operand<TNumber> g = gradient.get(i);
+      if (g != null) {
+        known.add(g);
+        positions.add(i);
+      }
+    }
+    Emitter emitter = new Emitter(tf.withSubScope("tangent"));
+    Tangents pushed = new ForwardMode(rules, emitter).pushforward(known, numbers(xs), numbers(vs));
+    List<@Nullable Operand<TNumber>> product =
+        new ArrayList<>(Collections.nCopies(xs.size(), null));
+    for (int i = 0; i < known.size(); i++) {
+      product.set(positions.get(i), pushed.get(i));
+    }
+    return new Tangents(emitter, numbers(xs), product);
+  }
+
+  @SuppressWarnings(
+      "unchecked") // a list of operands is read as a list of numbers; nothing is added to it
+  private static List<Operand<TNumber>> numbers(List<?> operands) {
+    return (List<Operand<TNumber>>) operands;
+  }
+
+  private static void requireSameSize(String what, List<?> some, String others, List<?> other) {
+    if (some.size() != other.size()) {
+      throw new IllegalArgumentException(
+          "%s (%d) must be as many as %s (%d)".formatted(what, some.size(), others, other.size()));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.reckoning.graph.autodiff;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Where one run of a driver puts its new nodes: scopes that mirror the names of the nodes they
+ * differentiate ({@code gradients/h.0/attn/...}), and scalar constants that are shared.
+ */
+final class Emitter {
+  private final Ops root;
+  private final Map<String, Ops> scopes = new HashMap<>();
+  private final Map<String, Operand<? extends TNumber>> scalars = new HashMap<>();
+
+  Emitter(Ops root) {
+    this.root = root;
+  }
+
+  /** Returns the scope that mirrors the scope of a node with this name. */
+  Ops scopeOf(String nodeName) {
+    int slash = nodeName.lastIndexOf('/');
+    return slash < 0 ? root : scope(nodeName.substring(0, slash));
+  }
+
+  private Ops scope(String path) {
+    Ops known = scopes.get(path);
+    if (known != null) {
+      return known;
+    }
+    int slash = path.lastIndexOf('/');
+    Ops parent = slash < 0 ? root : scope(path.substring(0, slash));
+    Ops scope = parent.withSubScope(path.substring(slash + 1));
+    scopes.put(path, scope);
+    return scope;
+  }
+
+  /** Returns a constant scalar of the dtype of {@code like}. */
+  @SuppressWarnings("unchecked") // the cached scalar has the dtype that its key names
+  <T extends TNumber> Operand<T> scalar(Operand<T> like, double value) {
+    return (Operand<T>)
+        scalars.computeIfAbsent(
+            like.asOutput().dataType() + " " + value, key -> Scalars.of(root, like.type(), value));
+  }
+
+  /** Returns zeros of the shape and dtype of {@code like}. */
+  <T extends TNumber> Operand<T> zeros(Operand<T> like) {
+    return broadcast(scalar(like, 0), like.shape());
+  }
+
+  <T extends TNumber> Operand<T> broadcast(Operand<T> x, Shape shape) {
+    return shape.equals(x.shape()) ? x : root.broadcastTo(x, root.constant(shape.asArray()));
+  }
+}

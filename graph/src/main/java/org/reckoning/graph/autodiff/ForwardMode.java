@@ -1,0 +1,74 @@
+package org.reckoning.graph.autodiff;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The forward-mode driver: walks from the independent variables to the outputs with their tangents.
+ * Knows no op.
+ */
+final class ForwardMode {
+  private final RuleTable rules;
+  private final Emitter emitter;
+  private final Map<Output<?>, Operand<TNumber>> tangents = new HashMap<>();
+
+  ForwardMode(RuleTable rules, Emitter emitter) {
+    this.rules = rules;
+    this.emitter = emitter;
+  }
+
+  Tangents pushforward(
+      List<Operand<TNumber>> ys, List<Operand<TNumber>> xs, List<@Nullable Operand<TNumber>> dxs) {
+    List<Operand<TNumber>> moving = new ArrayList<>();
+    for (int i = 0; i < xs.size(); i++) {
+      Operand<TNumber> dx = dxs.get(i);
+      if (dx != null) {
+        Checks.sameShapeAndType("tangent of input " + i, dx, xs.get(i));
+        tangents.put(xs.get(i).asOutput(), dx);
+        moving.add(xs.get(i));
+      }
+    }
+    ActiveNodes active = new ActiveNodes(rules, ys, xs, moving);
+    for (GraphOperation op : active.ordered()) {
+      pushForward(op, active);
+    }
+    List<@Nullable Operand<TNumber>> dys = new ArrayList<>();
+    ys.forEach(y -> dys.add(tangents.get(y.asOutput())));
+    return new Tangents(emitter, ys, dys);
+  }
+
+  private void pushForward(GraphOperation op, ActiveNodes active) {
+    Node node = new Node(emitter, op);
+    List<@Nullable Operand<TNumber>> dxs = new ArrayList<>();
+    boolean any = false;
+    for (int i = 0; i < op.numInputs(); i++) {
+      Operand<TNumber> dx = tangents.get(op.input(i));
+      dxs.add(dx);
+      any |= dx != null;
+    }
+    if (!any) {
+      return;
+    }
+    Tangents dx = new Tangents(emitter, node.ins(0, op.numInputs()), dxs);
+    List<@Nullable Operand<TNumber>> dys = rules.pushforward(node).apply(node, dx);
+    for (int i = 0; i < dys.size(); i++) {
+      Operand<TNumber> dy = dys.get(i);
+      if (dy == null || active.isIndependent(op.output(i))) {
+        continue;
+      }
+      Operand<TNumber> y = node.out(i);
+      if (Shapes.broadcastable(Shapes.staticShape(dy), Shapes.staticShape(y))) {
+        dy = emitter.broadcast(dy, y.shape());
+      }
+      Checks.sameShapeAndType("tangent of output " + i + " of " + node, dy, y);
+      tangents.put(y.asOutput(), dy);
+    }
+  }
+}

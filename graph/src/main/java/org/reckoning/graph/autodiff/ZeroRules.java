@@ -1,0 +1,25 @@
+package org.reckoning.graph.autodiff;
+
+/**
+ * Ops without a derivative: sources, integer and boolean results, step functions (whose derivative
+ * is zero wherever it exists), random numbers, and the op that stops gradients on purpose.
+ */
+final class ZeroRules {
+  private ZeroRules() {}
+
+  static void addTo(RuleTable rules) {
+    rules.zero("Const", "Placeholder", "PlaceholderWithDefault", "VarHandleOp", "ReadVariableOp");
+    rules.zero("StopGradient", "PreventGradient", "ZerosLike", "OnesLike");
+    rules.zero(
+        "Shape", "ShapeN", "Size", "Rank", "Range", "OneHot", "ArgMax", "ArgMin", "LinSpace");
+    rules.zero("Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual");
+    rules.zero("LogicalAnd", "LogicalOr", "LogicalNot", "IsFinite", "IsInf", "IsNan", "All", "Any");
+    rules.zero("Floor", "Ceil", "Round", "Rint", "Sign", "FloorDiv");
+    rules.zero("RandomUniform", "RandomStandardNormal", "TruncatedNormal");
+    rules.zero("StatelessRandomUniform", "StatelessRandomNormal", "StatelessTruncatedNormal");
+    rules.zero(
+        "StatelessRandomUniformV2", "StatelessRandomNormalV2", "StatelessRandomGetKeyCounter");
+    rules.zero(
+        "StatelessRandomUniformInt", "StatelessRandomGetAlg", "StatelessRandomGetKeyCounterAlg");
+  }
+}
