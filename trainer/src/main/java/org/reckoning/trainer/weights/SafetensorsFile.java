@@ -45,19 +45,19 @@ public final class SafetensorsFile implements AutoCloseable {
     this.channel = channel;
     long fileLength = channel.size();
     if (fileLength < LENGTH_BYTES) {
-      throw refuse("must have at least %d bytes but has %d", LENGTH_BYTES, fileLength);
+      throw refuse("must have at least %d bytes but has %d".formatted(LENGTH_BYTES, fileLength));
     }
     long headerLength = readFully(littleEndian(LENGTH_BYTES), 0).getLong();
     if (Long.compareUnsigned(headerLength, MAX_HEADER_BYTES) > 0) {
       throw refuse(
-          "the header must have at most %d bytes but says it has %s",
-          MAX_HEADER_BYTES, Long.toUnsignedString(headerLength));
+          "the header must have at most %d bytes but says it has %s"
+              .formatted(MAX_HEADER_BYTES, Long.toUnsignedString(headerLength)));
     }
     dataStart = LENGTH_BYTES + headerLength;
     if (dataStart > fileLength) {
       throw refuse(
-          "the header says it has %d bytes but only %d follow (is the file complete?)",
-          headerLength, fileLength - LENGTH_BYTES);
+          "the header says it has %d bytes but only %d follow (is the file complete?)"
+              .formatted(headerLength, fileLength - LENGTH_BYTES));
     }
     byte[] json = new byte[(int) headerLength];
     readFully(ByteBuffer.wrap(json), LENGTH_BYTES);
@@ -171,13 +171,13 @@ public final class SafetensorsFile implements AutoCloseable {
     SafetensorsHeader.Entry entry = entry(name);
     if (!entry.dtype().isReadable()) {
       throw refuse(
-          "tensor %s has dtype %s but must be F64, F32, F16 or BF16 to be read",
-          quote(name), entry.dtype());
+          "tensor %s has dtype %s but must be F64, F32, F16 or BF16 to be read"
+              .formatted(quote(name), entry.dtype()));
     }
     if (entry.elements() > MAX_ELEMENTS) {
       throw refuse(
-          "tensor %s has %d elements but a tensor must have at most %d to be read",
-          quote(name), entry.elements(), MAX_ELEMENTS);
+          "tensor %s has %d elements but a tensor must have at most %d to be read"
+              .formatted(quote(name), entry.elements(), MAX_ELEMENTS));
     }
     return entry;
   }
@@ -197,7 +197,8 @@ public final class SafetensorsFile implements AutoCloseable {
     while (buffer.hasRemaining()) {
       int count = channel.read(buffer, position + buffer.position());
       if (count < 0) {
-        throw refuse("the file ended at byte %d while it was read", position + buffer.position());
+        throw refuse(
+            "the file ended at byte %d while it was read".formatted(position + buffer.position()));
       }
     }
     return buffer.flip();
@@ -207,7 +208,7 @@ public final class SafetensorsFile implements AutoCloseable {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private WeightsFormatException refuse(String problem, Object... args) {
-    return new WeightsFormatException(path, problem.formatted(args));
+  private WeightsFormatException refuse(String problem) {
+    return new WeightsFormatException(path, problem);
   }
 }

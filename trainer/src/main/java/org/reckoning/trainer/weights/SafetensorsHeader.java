@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -137,11 +136,12 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
           case "data_offsets" -> offsets = sizes(tensor, key);
           default ->
               throw refuse(
-                  "%s has the key %s; known: [dtype, shape, data_offsets]", tensor, quote(key));
+                  "%s has the key %s; known: [dtype, shape, data_offsets]"
+                      .formatted(tensor, quote(key)));
         }
       }
       if (dtype == null || shape == null || offsets == null) {
-        throw refuse("%s must have dtype, shape and data_offsets", tensor);
+        throw refuse("%s must have dtype, shape and data_offsets".formatted(tensor));
       }
       return entry(tensor, dtype, shape, offsets);
     }
@@ -154,7 +154,8 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         }
       }
       throw refuse(
-          "%s has dtype %s; known: %s", tensor, quote(text), Arrays.toString(DType.values()));
+          "%s has dtype %s; known: %s"
+              .formatted(tensor, quote(text), Arrays.toString(DType.values())));
     }
 
     private long[] sizes(String tensor, String key) throws IOException {
@@ -167,11 +168,12 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
                 && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
         if (!isLong || parser.getLongValue() < 0) {
           throw refuse(
-              "%s has %s in its %s, which must be an integer from 0 to 2^63 - 1",
-              tensor, quote(parser.getText()), key);
+              "%s has %s in its %s, which must be an integer from 0 to 2^63 - 1"
+                  .formatted(tensor, quote(parser.getText()), key));
         }
         if (length == MAX_DIMENSIONS) {
-          throw refuse("%s must have at most %d numbers as %s", tensor, MAX_DIMENSIONS, key);
+          throw refuse(
+              "%s must have at most %d numbers as %s".formatted(tensor, MAX_DIMENSIONS, key));
         }
         sizes[length++] = parser.getLongValue();
       }
@@ -181,23 +183,24 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
     private Entry entry(String tensor, DType dtype, long[] shape, long[] offsets)
         throws WeightsFormatException {
       if (offsets.length != 2) {
-        throw refuse("%s must have 2 data_offsets but has %d", tensor, offsets.length);
+        throw refuse("%s must have 2 data_offsets but has %d".formatted(tensor, offsets.length));
       }
       long begin = offsets[0];
       long end = offsets[1];
       if (begin > end) {
-        throw refuse("%s has data_offsets [%d, %d], which must ascend", tensor, begin, end);
+        throw refuse(
+            "%s has data_offsets [%d, %d], which must ascend".formatted(tensor, begin, end));
       }
       if (end > dataLength) {
         throw refuse(
-            "%s ends at byte %d of the data but the file has only %d (is it complete?)",
-            tensor, end, dataLength);
+            "%s ends at byte %d of the data but the file has only %d (is it complete?)"
+                .formatted(tensor, end, dataLength));
       }
       long bytes = bytes(tensor, dtype, shape);
       if (end - begin != bytes) {
         throw refuse(
-            "%s of dtype %s and shape %s must have %d bytes but data_offsets [%d, %d] give it %d",
-            tensor, dtype, Arrays.toString(shape), bytes, begin, end, end - begin);
+            "%s of dtype %s and shape %s must have %d bytes but data_offsets [%d, %d] give it %d"
+                .formatted(tensor, dtype, Arrays.toString(shape), bytes, begin, end, end - begin));
       }
       return new Entry(dtype, Shape.of(shape), begin, end);
     }
@@ -211,8 +214,8 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         return bytes;
       } catch (ArithmeticException e) {
         throw refuse(
-            "%s of dtype %s and shape %s must have fewer than 2^63 bytes",
-            tensor, dtype, Arrays.toString(shape));
+            "%s of dtype %s and shape %s must have fewer than 2^63 bytes"
+                .formatted(tensor, dtype, Arrays.toString(shape)));
       }
     }
 
@@ -226,32 +229,33 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         long begin = tensor.getValue().begin();
         if (begin != next) {
           throw refuse(
-              "tensor %s begins at byte %d of the data but must begin at byte %d, without %s",
-              quote(tensor.getKey()), begin, next, begin > next ? "a hole" : "an overlap");
+              "tensor %s begins at byte %d of the data but must begin at byte %d, without %s"
+                  .formatted(
+                      quote(tensor.getKey()), begin, next, begin > next ? "a hole" : "an overlap"));
         }
         next = tensor.getValue().end();
       }
       if (next != dataLength) {
         throw refuse(
-            "the data must end at byte %d with the last tensor but have %d bytes",
-            next, dataLength);
+            "the data must end at byte %d with the last tensor but have %d bytes"
+                .formatted(next, dataLength));
       }
     }
 
     private void limitEntries(int entries) throws WeightsFormatException {
       if (entries > MAX_ENTRIES) {
-        throw refuse("the header must have at most %d entries", MAX_ENTRIES);
+        throw refuse("the header must have at most %d entries".formatted(MAX_ENTRIES));
       }
     }
 
     private void require(JsonToken token, String requirement) throws IOException {
       if (parser.currentToken() != token) {
-        throw refuse("%s but has %s", requirement, quote(parser.getText()));
+        throw refuse("%s but has %s".formatted(requirement, quote(parser.getText())));
       }
     }
 
-    private WeightsFormatException refuse(String problem, @Nullable Object... args) {
-      return new WeightsFormatException(file, problem.formatted(args));
+    private WeightsFormatException refuse(String problem) {
+      return new WeightsFormatException(file, problem);
     }
   }
 }

@@ -2,7 +2,8 @@ package org.reckoning.trainer.weights;
 
 import org.tensorflow.ndarray.Shape;
 
-/** A tensor in the Java heap. */
+/** A tensor in the Java heap; two are equal only if they share their array. */
+@SuppressWarnings("ArrayRecordComponent") // weights are large: no copies, no comparison by value
 public sealed interface TensorData {
   /** Returns the shape. */
   Shape shape();
