@@ -1,0 +1,134 @@
+package org.reckoning.trainer.weights;
+
+import static org.reckoning.trainer.weights.WeightsFormatException.quote;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.Gpt2Config;
+
+/**
+ * Reads the {@code config.json} of a GPT-2; keys that do not change the computation are ignored.
+ */
+final class Gpt2ConfigFile {
+  /** Two names of GELU's tanh form. */
+  private static final Set<String> ACTIVATIONS = Set.of("gelu_new", "gelu_pytorch_tanh");
+
+  /** Variants of GPT-2 that compute something else, with the value that means the plain one. */
+  private static final Map<String, Boolean> PLAIN =
+      Map.of(
+          "scale_attn_weights", true,
+          "scale_attn_by_inverse_layer_idx", false,
+          "add_cross_attention", false,
+          "tie_word_embeddings", true);
+
+  private final Path file;
+  private final JsonNode root;
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+
+  private Gpt2ConfigFile(Path file, JsonNode root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  /**
+   * Reads a configuration.
+   *
+   * @throws WeightsFormatException if it is not JSON, or not that of a GPT-2 that can be computed:
+   *     all missing keys and all wrong values are told at once
+   */
+  static Gpt2Config read(Path file) throws IOException {
+    try {
+      JsonNode root = new ObjectMapper().readTree(Files.readAllBytes(file));
+      return new Gpt2ConfigFile(file, root).config();
+    } catch (JsonProcessingException e) {
+      throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
+    }
+  }
+
+  private Gpt2Config config() throws WeightsFormatException {
+    if (!root.isObject()) {
+      throw new WeightsFormatException(file, "must be a JSON object");
+    }
+    int vocabSize = integer("vocab_size");
+    int nPositions = integer(root.has("n_positions") ? "n_positions" : "n_ctx");
+    int nEmbd = integer("n_embd");
+    int nLayer = integer("n_layer");
+    int nHead = integer("n_head");
+    int nInner = root.hasNonNull("n_inner") ? integer("n_inner") : 0;
+    double epsilon = number("layer_norm_epsilon");
+    checkVariant();
+    if (!missing.isEmpty()) {
+      problems.add(0, "lacks " + missing);
+    }
+    if (!problems.isEmpty()) {
+      throw new WeightsFormatException(file, String.join("; ", problems));
+    }
+    try {
+      var config = new Gpt2Config(vocabSize, nPositions, nEmbd, nLayer, nHead, 1, epsilon);
+      return nInner == 0 ? config.withNEmbd(nEmbd) : config.withNInner(nInner);
+    } catch (IllegalArgumentException e) {
+      throw new WeightsFormatException(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkVariant() {
+    JsonNode activation = value("activation_function");
+    if (activation != null && !ACTIVATIONS.contains(activation.asText())) {
+      problems.add(
+          "activation_function (%s) must be gelu_new or gelu_pytorch_tanh"
+              .formatted(text(activation)));
+    }
+    if (root.hasNonNull("model_type") && !root.get("model_type").asText().equals("gpt2")) {
+      problems.add("model_type (%s) must be gpt2".formatted(text(root.get("model_type"))));
+    }
+    PLAIN.forEach(
+        (key, plain) -> {
+          JsonNode node = root.path(key);
+          if (node.isBoolean() && node.booleanValue() != plain) {
+            problems.add("%s (%s) must be %s".formatted(key, node, plain));
+          }
+        });
+  }
+
+  private int integer(String key) {
+    JsonNode node = value(key);
+    if (node == null) {
+      return 0;
+    }
+    if (!node.canConvertToInt() || !node.canConvertToExactIntegral()) {
+      problems.add("%s (%s) must be an integer below 2^31".formatted(key, text(node)));
+    }
+    return node.intValue();
+  }
+
+  private double number(String key) {
+    JsonNode node = value(key);
+    if (node != null && !node.isNumber()) {
+      problems.add("%s (%s) must be a number".formatted(key, text(node)));
+    }
+    return node == null ? 0 : node.doubleValue();
+  }
+
+  /** Returns the value of a required key, null (and noted as missing) if there is none. */
+  private @Nullable JsonNode value(String key) {
+    if (root.hasNonNull(key)) {
+      return root.get(key);
+    }
+    missing.add(key.equals("n_ctx") ? "n_positions" : key);
+    return null;
+  }
+
+  private static String text(JsonNode node) {
+    return quote(node.isTextual() ? node.textValue() : node.toString());
+  }
+}

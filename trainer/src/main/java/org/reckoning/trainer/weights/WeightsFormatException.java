@@ -1,0 +1,23 @@
+package org.reckoning.trainer.weights;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Tells in one sentence, which begins with the file, what is wrong with the contents of a file. */
+public final class WeightsFormatException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** Longest excerpt of a file in a message. */
+  private static final int MAX_QUOTE = 120;
+
+  WeightsFormatException(Path file, String problem) {
+    super(file + ": " + problem);
+  }
+
+  /** Returns text from a file in quotes: on one line and of bounded length. */
+  static String quote(String text) {
+    boolean isLong = text.length() > MAX_QUOTE;
+    String excerpt = isLong ? text.substring(0, MAX_QUOTE) + "..." : text;
+    return "'" + excerpt.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?") + "'";
+  }
+}
