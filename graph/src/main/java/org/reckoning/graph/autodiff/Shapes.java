@@ -32,14 +32,15 @@ final class Shapes {
 
   /**
    * Sums a cotangent over the axes that were broadcast, so that it gets the shape of the tensor
-   * that was.
+   * that was. A cotangent that cannot come from broadcasting is returned as it is, for the driver's
+   * check to refuse.
    *
    * @param dy cotangent in the broadcast shape
    * @param shape shape before broadcasting
    */
   static Operand<TNumber> unbroadcast(Ops tf, Operand<TNumber> dy, Shape shape) {
     Shape from = staticShape(dy);
-    if (from.equals(shape)) {
+    if (from.equals(shape) || !broadcastable(shape, from)) {
       return dy;
     }
     int leading = from.numDimensions() - shape.numDimensions();

@@ -70,7 +70,7 @@ class DerivativeTest {
       this.g = g;
       this.name = c.name() + ", seed " + SEED;
       x = c.inputs().stream().map(in -> g.input(in.shape().asArray())).toList();
-      y = List.copyOf(c.body().of(g.tf(), x));
+      y = c.body().of(g.tf(), x).stream().map(this::bent).toList();
       u = g.inputsLike(x);
       v = g.inputsLike(x);
       w = g.inputsLike(y);
@@ -113,6 +113,14 @@ class DerivativeTest {
           at(xs, reverseOverReverse),
           at(xs, forwardOverReverse),
           ROUNDING);
+    }
+
+    /**
+     * {@code y + y^2}: even for a linear op the Hessian is not zero, and its second derivative runs
+     * through the rules of all that its first derivative emits.
+     */
+    private Operand<TNumber> bent(Operand<TNumber> y) {
+      return g.tf().math.add(y, g.tf().math.square(y));
     }
 
     /** Central differences of some tensors along a direction. */
