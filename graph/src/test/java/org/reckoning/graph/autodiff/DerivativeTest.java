@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.autodiff.DerivativeCases.Case;
@@ -38,8 +39,8 @@ class DerivativeTest {
 
   private static final Differentiator D = Differentiator.standard();
 
-  static List<Case> cases() {
-    return DerivativeCases.all();
+  static Stream<Case> cases() {
+    return Stream.concat(DerivativeCases.all().stream(), NetworkCases.all().stream());
   }
 
   @ParameterizedTest(name = "{0}")
