@@ -8,7 +8,6 @@ import java.util.Map;
 import org.reckoning.graph.gpt2.Gpt2Initializer;
 import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
-import org.reckoning.graph.xla.TensorSpec;
 import org.reckoning.graph.xla.Tensors;
 import org.reckoning.graph.xla.XlaCheck;
 import org.reckoning.graph.xla.XlaMode;
@@ -79,11 +78,12 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       TaskModel<T> model = new TaskModel<>(config, layout, shape, type);
       pass = new UnrolledPass<>(model);
       feeds = new Tensors();
+      Ops feedScope = tf.withSubScope("feeds");
       model
           .factSpecs()
           .all(model.questionSpecs())
           .asMap()
-          .forEach((name, spec) -> feeds.put(name, feed(tf, name, spec)));
+          .forEach((name, spec) -> feeds.put(name, spec.placeholder(feedScope, name)));
       Tensors in = new Tensors().putAll("weights", weights.reads()).putAll(feeds);
       Operand<T> ratesRead = rates.reads().get(OuterUpdate.RATES);
       Operand<T> used = ratesRead;
@@ -102,14 +102,6 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       normsOfApplied = applied(tf.withSubScope("apply"), gradients);
       accumulateFirst = accumulators.assignments(tf.withSubScope("accumulate_first"), gradients);
       accumulateNext = accumulators.additions(tf.withSubScope("accumulate_next"), gradients);
-    }
-
-    private Operand<?> feed(Ops tf, String name, TensorSpec spec) {
-      Class<? extends TType> dtype = spec.type();
-      if (dtype == null) {
-        throw new IllegalStateException("feed '" + name + "' must be a tensor");
-      }
-      return tf.withName("feeds/" + name).placeholder(dtype, Placeholder.shape(spec.shape()));
     }
   }
 
@@ -142,8 +134,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
         weights.assignments(
             tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")));
 
-    weightsRate = scalarFeed(tf, "outer_rate/weights");
-    ratesRate = scalarFeed(tf, "outer_rate/rates");
+    weightsRate = scalarFeed(tf, "outer_rate.weights");
+    ratesRate = scalarFeed(tf, "outer_rate.rates");
     step = scalarFeed(tf, "outer_step");
     apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
     normsOfAccumulated = applied(tf.withSubScope("apply_accumulated"), accumulators.reads());

@@ -42,6 +42,7 @@ public final class Segment {
   private final Map<String, TensorSpec> specs;
   private final List<String> passed;
   private final Map<String, Result> results;
+  private final List<SegmentNode> nodes;
 
   /** Builds the body of a segment. */
   @FunctionalInterface
@@ -70,7 +71,9 @@ public final class Segment {
       List<Segment> callees,
       Map<String, TensorSpec> specs,
       List<String> passed,
-      Map<String, Result> results) {
+      Map<String, Result> results,
+      List<SegmentNode> nodes) {
+    this.nodes = nodes;
     this.function = function;
     this.callees = callees;
     this.specs = specs;
@@ -126,7 +129,17 @@ public final class Segment {
       outputs.names().forEach(result -> signature.output(result, outputs.get(result)));
       try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
         FunctionDef definition = canonical(name, function.getFunctionDef(), graph);
-        return new Segment(definition, List.copyOf(callees), specs.asMap(), passed, results);
+        List<SegmentNode> nodes = new ArrayList<>();
+        graph
+            .operations()
+            .forEachRemaining(
+                op -> {
+                  if (needed.contains(op)) {
+                    nodes.add(SegmentNode.of(op));
+                  }
+                });
+        return new Segment(
+            definition, List.copyOf(callees), specs.asMap(), passed, results, List.copyOf(nodes));
       }
     }
   }
@@ -197,6 +210,11 @@ public final class Segment {
   /** Returns the function. */
   public FunctionDef function() {
     return function;
+  }
+
+  /** Returns the nodes of the body in the order in which they were built, arguments included. */
+  public List<SegmentNode> nodes() {
+    return nodes;
   }
 
   /** Returns the segments that this one calls. */

@@ -26,8 +26,12 @@ public record TensorSpec(@Nullable Class<? extends TType> type, Shape shape) {
     return new TensorSpec(null, shape);
   }
 
-  Operand<?> placeholder(Ops tf, String name) {
-    Ops named = tf.withName(name);
+  /**
+   * Emits a placeholder; its name is the given one with dots for slashes, which a name must not
+   * hold.
+   */
+  public Operand<?> placeholder(Ops tf, String name) {
+    Ops named = tf.withName(name.replace('/', '.'));
     if (type != null) {
       return named.placeholder(type, Placeholder.shape(shape));
     }

@@ -1,0 +1,29 @@
+package org.reckoning.graph.xla;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * A node of a segment's body, as an inspection sees it.
+ *
+ * @param type op type
+ * @param name name in the body
+ * @param inputs shapes of the inputs
+ * @param outputs shapes of the outputs
+ */
+public record SegmentNode(String type, String name, List<Shape> inputs, List<Shape> outputs) {
+
+  static SegmentNode of(GraphOperation op) {
+    List<Shape> inputs = new ArrayList<>();
+    for (int i = 0; i < op.numInputs(); i++) {
+      inputs.add(op.input(i).shape());
+    }
+    List<Shape> outputs = new ArrayList<>();
+    for (int i = 0; i < op.numOutputs(); i++) {
+      outputs.add(op.output(i).shape());
+    }
+    return new SegmentNode(op.type(), op.name(), List.copyOf(inputs), List.copyOf(outputs));
+  }
+}
