@@ -55,6 +55,7 @@ record GoldenDirectory(
    * Reads the directory that the system property {@code golden.dir} names, relative to {@code
    * golden.root}; without it the one among the test resources.
    *
+   * @throws org.reckoning.trainer.weights.WeightsFormatException if a file is malformed
    * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
    */
   static GoldenDirectory read() throws IOException {
@@ -65,6 +66,7 @@ record GoldenDirectory(
   /**
    * Reads a directory.
    *
+   * @throws org.reckoning.trainer.weights.WeightsFormatException if a file is malformed
    * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
    */
   static GoldenDirectory read(Path directory) throws IOException {
