@@ -39,7 +39,7 @@ final class ActiveNodes {
     xs.forEach(x -> this.xs.add(x.asOutput()));
     moving.forEach(x -> this.moving.add(x.asOutput()));
     for (Operand<?> y : ys) {
-      if (!isIndependent(y.asOutput())) {
+      if (!isIndependent(y.asOutput()) && isFloating(y.asOutput().dataType())) {
         visit((GraphOperation) y.op());
       }
     }

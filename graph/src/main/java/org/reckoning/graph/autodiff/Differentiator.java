@@ -80,11 +80,11 @@ public final class Differentiator {
    * @param xs independent variables
    * @return a cotangent for each x
    */
-  public <T extends TNumber> Tangents pullback(
+  public Tangents pullback(
       Ops tf,
-      List<? extends Operand<T>> ys,
-      List<? extends @Nullable Operand<T>> dys,
-      List<? extends Operand<T>> xs) {
+      List<? extends Operand<? extends TNumber>> ys,
+      List<? extends @Nullable Operand<? extends TNumber>> dys,
+      List<? extends Operand<? extends TNumber>> xs) {
     requireSameSize("cotangents", dys, "outputs", ys);
     return new ReverseMode(rules, new Emitter(tf)).pullback(numbers(ys), numbers(dys), numbers(xs));
   }
@@ -97,11 +97,11 @@ public final class Differentiator {
    * @param dxs a tangent for each x, of its shape and dtype; null for zero
    * @return a tangent for each output
    */
-  public <T extends TNumber> Tangents pushforward(
+  public Tangents pushforward(
       Ops tf,
-      List<? extends Operand<T>> ys,
-      List<? extends Operand<T>> xs,
-      List<? extends @Nullable Operand<T>> dxs) {
+      List<? extends Operand<? extends TNumber>> ys,
+      List<? extends Operand<? extends TNumber>> xs,
+      List<? extends @Nullable Operand<? extends TNumber>> dxs) {
     requireSameSize("tangents", dxs, "inputs", xs);
     return new ForwardMode(rules, new Emitter(tf))
         .pushforward(numbers(ys), numbers(xs), numbers(dxs));
@@ -112,10 +112,11 @@ public final class Differentiator {
    *
    * @return the gradient with respect to each x
    */
-  public <T extends TNumber> Tangents gradients(
-      Ops tf, Operand<T> y, List<? extends Operand<T>> xs) {
+  public Tangents gradients(
+      Ops tf, Operand<? extends TNumber> y, List<? extends Operand<? extends TNumber>> xs) {
     Emitter emitter = new Emitter(tf);
-    Operand<T> seed = emitter.broadcast(emitter.scalar(y, 1), Shapes.staticShape(y));
+    Operand<? extends TNumber> seed =
+        emitter.broadcast(emitter.scalar(y, 1), Shapes.staticShape(y));
     return new ReverseMode(rules, emitter)
         .pullback(numbers(List.of(y)), numbers(List.of(seed)), numbers(xs));
   }
@@ -126,11 +127,11 @@ public final class Differentiator {
    * @param vs the vector: a tensor for each x, of its shape; null for zero
    * @return the product: a tensor for each x
    */
-  public <T extends TNumber> Tangents hessianVectorProduct(
+  public Tangents hessianVectorProduct(
       Ops tf,
-      Operand<T> y,
-      List<? extends Operand<T>> xs,
-      List<? extends @Nullable Operand<T>> vs) {
+      Operand<? extends TNumber> y,
+      List<? extends Operand<? extends TNumber>> xs,
+      List<? extends @Nullable Operand<? extends TNumber>> vs) {
     Tangents gradient = gradients(tf.withSubScope("gradient"), y, xs);
     List<Operand<TNumber>> known = new ArrayList<>();
     List<Integer> positions = new ArrayList<>();

@@ -1,14 +1,14 @@
 package org.reckoning.graph.autodiff;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /** Static shapes, and broadcasting undone. */
@@ -32,14 +32,15 @@ final class Shapes {
 
   /**
    * Sums a cotangent over the axes that were broadcast, so that it gets the shape of the tensor
-   * that was.
+   * that was. A cotangent that cannot come from broadcasting is returned as it is, for the driver's
+   * check to refuse.
    *
    * @param dy cotangent in the broadcast shape
    * @param shape shape before broadcasting
    */
   static Operand<TNumber> unbroadcast(Ops tf, Operand<TNumber> dy, Shape shape) {
     Shape from = staticShape(dy);
-    if (from.equals(shape)) {
+    if (from.equals(shape) || !broadcastable(shape, from)) {
       return dy;
     }
     int leading = from.numDimensions() - shape.numDimensions();
@@ -79,17 +80,24 @@ final class Shapes {
               .formatted(input, op.type(), op.name(), producer.type()));
     }
     try (Tensor value = producer.attributes().getAttrTensor("value")) {
-      List<Long> ints = new ArrayList<>();
-      if (value instanceof TInt32 v) {
-        v.scalars().forEach(scalar -> ints.add((long) scalar.getInt()));
-      } else if (value instanceof TInt64 v) {
-        v.scalars().forEach(scalar -> ints.add(scalar.getLong()));
-      } else {
-        throw new IllegalArgumentException(
-            "input %d of op type '%s' (node '%s') must hold integers"
-                .formatted(input, op.type(), op.name()));
-      }
-      return ints.stream().mapToLong(Long::longValue).toArray();
+      // The tensor of an attribute is untyped: it is no TInt32, whatever it holds.
+      ByteDataBuffer data = value.asRawTensor().data();
+      return switch (value.dataType()) {
+        case DT_INT32 -> {
+          int[] ints = new int[(int) value.shape().size()];
+          data.asInts().read(ints);
+          yield Arrays.stream(ints).asLongStream().toArray();
+        }
+        case DT_INT64 -> {
+          long[] longs = new long[(int) value.shape().size()];
+          data.asLongs().read(longs);
+          yield longs;
+        }
+        default ->
+            throw new IllegalArgumentException(
+                "input %d of op type '%s' (node '%s') must hold integers but holds %s"
+                    .formatted(input, op.type(), op.name(), value.dataType()));
+      };
     }
   }
 }

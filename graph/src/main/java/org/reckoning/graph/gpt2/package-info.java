@@ -1,8 +1,6 @@
 /**
- * GPT-2: its configuration and the names and shapes of its parameters.
- *
- * <p>Open {@link org.reckoning.graph.gpt2.Gpt2Config} first: it holds the legend of shapes that
- * everything else uses.
+ * GPT-2 as a static graph. Open {@link org.reckoning.graph.gpt2.Gpt2} first: it reads like the
+ * model. {@link org.reckoning.graph.gpt2.LanguageModelLoss} scores tokens with it.
  */
 @NullMarked
 package org.reckoning.graph.gpt2;

@@ -1,0 +1,348 @@
+package org.reckoning.graph.bilevel;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.Lora;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.optimizer.Sgd;
+import org.reckoning.graph.xla.XlaMode;
+
+/**
+ * Everything that decides how the static graph looks. Start with {@link #of} and change what
+ * differs.
+ *
+ * @param model sizes of the GPT-2
+ * @param shapes the buckets; each has feeds and fetches of its own, all share the variables
+ * @param innerSteps inner steps K, 0 or more
+ * @param innerOptimizer update rule of the inner loop
+ * @param innerRates learning rates of the inner loop
+ * @param adaptation what the inner loop changes
+ * @param trained patterns of the weights that the outer loop trains; {@code *} stands for anything
+ * @param gradientMode how much of the inner loop the outer gradient sees
+ * @param outerTerms terms of the outer loss
+ * @param outerOptimizer outer update
+ * @param innerDropout dropout rate in inner steps of training, 0 for none
+ * @param outerDropout dropout rate in the outer loss of training, 0 for none
+ * @param xla what XLA compiles
+ */
+public record BilevelConfig(
+    Gpt2Config model,
+    List<TaskShape> shapes,
+    int innerSteps,
+    InnerOptimizer innerOptimizer,
+    InnerRates innerRates,
+    Adaptation adaptation,
+    List<String> trained,
+    GradientMode gradientMode,
+    List<OuterTerm> outerTerms,
+    OuterOptimizer outerOptimizer,
+    double innerDropout,
+    double outerDropout,
+    XlaMode xla) {
+
+  /**
+   * Checks the values and that they agree with each other.
+   *
+   * @throws IllegalArgumentException with one sentence for each value that cannot work
+   */
+  public BilevelConfig {
+    shapes = List.copyOf(shapes);
+    trained = List.copyOf(trained);
+    outerTerms = List.copyOf(outerTerms);
+    List<String> problems = new ArrayList<>();
+    if (innerSteps < 0) {
+      problems.add("inner steps (%d) must be 0 or more".formatted(innerSteps));
+    }
+    if (shapes.isEmpty()) {
+      problems.add("at least one task shape is needed");
+    }
+    for (TaskShape shape : shapes) {
+      checkTokens("fact_tokens", shape.factTokens(), model, problems);
+      checkTokens("question_tokens", shape.questionTokens(), model, problems);
+    }
+    if (new HashSet<>(shapes).size() < shapes.size()) {
+      problems.add("task shapes %s must differ".formatted(shapes));
+    }
+    checkDropout("inner dropout", innerDropout, problems);
+    checkDropout("outer dropout", outerDropout, problems);
+    Set<String> termNames = new HashSet<>();
+    for (OuterTerm term : outerTerms) {
+      if (!termNames.add(term.name())) {
+        problems.add("outer term '%s' is there twice".formatted(term.name()));
+      }
+    }
+    if (outerTerms.stream().noneMatch(term -> term.weight() > 0)) {
+      problems.add(
+          "at least one outer term must have a weight above 0 but there are " + outerTerms);
+    }
+    if (gradientMode.exactSteps() != Integer.MAX_VALUE
+        && gradientMode.exactSteps() > Math.max(innerSteps, 0)) {
+      problems.add(
+          "truncated steps (%d) must be at most inner steps (%d)"
+              .formatted(gradientMode.exactSteps(), innerSteps));
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  private static void checkTokens(
+      String name, int tokens, Gpt2Config model, List<String> problems) {
+    if (tokens > model.nPositions()) {
+      problems.add(
+          "%s (%d) must be at most n_positions (%d)".formatted(name, tokens, model.nPositions()));
+    }
+  }
+
+  private static void checkDropout(String name, double rate, List<String> problems) {
+    if (!(rate >= 0 && rate < 1)) {
+      problems.add("%s (%s) must be at least 0 and less than 1".formatted(name, rate));
+    }
+  }
+
+  /**
+   * SGD with rates learned in log space from 0.1, all weights adapted and trained, exact gradients,
+   * the target string as outer loss, no dropout, compiled in segments.
+   */
+  public static BilevelConfig of(Gpt2Config model, int innerSteps, TaskShape... shapes) {
+    return new BilevelConfig(
+        model,
+        List.of(shapes),
+        innerSteps,
+        new Sgd(),
+        InnerRates.log(0.1),
+        Adaptation.all(),
+        List.of("*"),
+        GradientMode.exact(),
+        List.of(OuterTerm.target()),
+        OuterOptimizer.defaults(),
+        0,
+        0,
+        XlaMode.SEGMENTS);
+  }
+
+  /** Returns the low-rank factors, or null. */
+  public @Nullable Lora lora() {
+    return adaptation instanceof Adaptation.LowRank low ? low.lora() : null;
+  }
+
+  /** Returns a copy with another model. */
+  public BilevelConfig withModel(Gpt2Config value) {
+    return new BilevelConfig(
+        value,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with another number of inner steps. */
+  public BilevelConfig withInnerSteps(int value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        value,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with another inner optimizer. */
+  public BilevelConfig withInnerOptimizer(InnerOptimizer value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        value,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with other inner rates. */
+  public BilevelConfig withInnerRates(InnerRates value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        value,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with another adaptation. */
+  public BilevelConfig withAdaptation(Adaptation value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        value,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with other patterns of trained weights. */
+  public BilevelConfig withTrained(String... value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        List.of(value),
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with another gradient mode. */
+  public BilevelConfig withGradientMode(GradientMode value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        value,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with other terms of the outer loss. */
+  public BilevelConfig withOuterTerms(OuterTerm... value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        List.of(value),
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with another outer optimizer. */
+  public BilevelConfig withOuterOptimizer(OuterOptimizer value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        value,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with another use of XLA. */
+  public BilevelConfig withXla(XlaMode value) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        value);
+  }
+
+  /** Returns a copy with other buckets. */
+  public BilevelConfig withShapes(TaskShape... value) {
+    return new BilevelConfig(
+        model,
+        List.of(value),
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+
+  /** Returns a copy with other dropout rates. */
+  public BilevelConfig withDropout(double inner, double outer) {
+    return new BilevelConfig(
+        model,
+        shapes,
+        innerSteps,
+        innerOptimizer,
+        innerRates,
+        adaptation,
+        trained,
+        gradientMode,
+        outerTerms,
+        outerOptimizer,
+        inner,
+        outer,
+        xla);
+  }
+}

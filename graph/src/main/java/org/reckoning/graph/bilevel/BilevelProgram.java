@@ -1,0 +1,524 @@
+package org.reckoning.graph.bilevel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.gpt2.Gpt2Initializer;
+import org.reckoning.graph.xla.GraphSession;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.TensorSpec;
+import org.reckoning.graph.xla.Tensors;
+import org.reckoning.graph.xla.XlaCheck;
+import org.reckoning.graph.xla.XlaMode;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The static graph of a bi-level computation, with its feeds and fetches, and a session that runs
+ * it.
+ *
+ * <pre>{@code
+ * var shape = new TaskShape(1, 4, 32, 1, 32);
+ * var config = BilevelConfig.of(Gpt2Config.small(), 4, shape);
+ * try (var program = BilevelProgram.build(config, TFloat32.class)) {
+ *   program.initialize(42);
+ *   UpdateResult result = program.train(List.of(batch), new OuterRates(3e-5, 1e-2), 0);
+ *   PassResult unseen = program.evaluate(other);
+ * }
+ * }</pre>
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
+  private final BilevelConfig config;
+  private final WeightLayout layout;
+  private final Class<T> type;
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final Variables<T> weights;
+  private final Variables<T> rates;
+  private final Variables<T> firstMoments;
+  private final Variables<T> secondMoments;
+  private final Variables<T> accumulators;
+  private final Operand<TInt64> initialSeed;
+  private final List<Op> initializers;
+  private final Operand<T> weightsRate;
+  private final Operand<T> ratesRate;
+  private final Operand<T> step;
+  private final Segment apply;
+  private final Operand<T> normsOfAccumulated;
+  private final Map<TaskShape, Bucket> buckets = new LinkedHashMap<>();
+  private long updates;
+
+  /** Feeds and fetches of one shape. */
+  private final class Bucket {
+    final UnrolledPass<T> pass;
+    final Tensors feeds;
+    final Tensors training;
+    final Tensors evaluation;
+    final Map<String, Operand<T>> gradients;
+    final Operand<T> normsOfApplied;
+    final List<Op> accumulateFirst;
+    final List<Op> accumulateNext;
+
+    Bucket(Ops tf, TaskShape shape) {
+      TaskModel<T> model = new TaskModel<>(config, layout, shape, type);
+      pass = new UnrolledPass<>(model);
+      feeds = new Tensors();
+      model
+          .factSpecs()
+          .all(model.questionSpecs())
+          .asMap()
+          .forEach((name, spec) -> feeds.put(name, feed(tf, name, spec)));
+      Tensors in = new Tensors().putAll("weights", weights.reads()).putAll(feeds);
+      Operand<T> ratesRead = rates.reads().get(OuterUpdate.RATES);
+      Operand<T> used = ratesRead;
+      if (ratesRead != null) {
+        used = isLog() ? tf.math.exp(ratesRead) : ratesRead;
+        in.put("rates", used);
+      }
+      training = pass.train(tf.withSubScope("train"), in);
+      evaluation = pass.evaluate(tf.withSubScope("evaluate"), in);
+      gradients = training.under("gradient", type);
+      if (used != null && config.innerRates().learned()) {
+        Operand<T> d = training.get("d_rates", type);
+        gradients.put(
+            OuterUpdate.RATES, isLog() ? tf.math.mul(d, used) : d); // d exp(r) = exp(r) dr
+      }
+      normsOfApplied = applied(tf.withSubScope("apply"), gradients);
+      accumulateFirst = accumulators.assignments(tf.withSubScope("accumulate_first"), gradients);
+      accumulateNext = accumulators.additions(tf.withSubScope("accumulate_next"), gradients);
+    }
+
+    private Operand<?> feed(Ops tf, String name, TensorSpec spec) {
+      Class<? extends TType> dtype = spec.type();
+      if (dtype == null) {
+        throw new IllegalStateException("feed '" + name + "' must be a tensor");
+      }
+      return tf.withName("feeds/" + name).placeholder(dtype, Placeholder.shape(spec.shape()));
+    }
+  }
+
+  private BilevelProgram(BilevelConfig config, Class<T> type) {
+    this.config = config;
+    this.type = type;
+    layout = new WeightLayout(config);
+    Ops tf = Ops.create(graph);
+    weights = new Variables<>(tf, "weights", layout.shapes(), type);
+    Map<String, Shape> rateShapes =
+        config.innerSteps() == 0
+            ? Map.of()
+            : Map.of(OuterUpdate.RATES, Shape.of(layout.adapted().size(), config.innerSteps()));
+    rates = new Variables<>(tf, "inner_rates", rateShapes, type);
+    Map<String, Shape> updated = new LinkedHashMap<>();
+    layout.trained().forEach(name -> updated.put(name, layout.shape(name)));
+    if (config.innerRates().learned()) {
+      updated.putAll(rateShapes);
+    }
+    if (updated.isEmpty()) {
+      throw new IllegalArgumentException(
+          "nothing is trained: give a pattern of trained weights or learned inner rates");
+    }
+    firstMoments = new Variables<>(tf, "adam_m", updated, type);
+    secondMoments = new Variables<>(tf, "adam_v", updated, type);
+    accumulators = new Variables<>(tf, "accumulated", updated, type);
+    initialSeed =
+        tf.withName("initial_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    initializers =
+        weights.assignments(
+            tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")));
+
+    weightsRate = scalarFeed(tf, "outer_rate/weights");
+    ratesRate = scalarFeed(tf, "outer_rate/rates");
+    step = scalarFeed(tf, "outer_step");
+    apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
+    normsOfAccumulated = applied(tf.withSubScope("apply_accumulated"), accumulators.reads());
+    for (int i = 0; i < config.shapes().size(); i++) {
+      Ops scope = config.shapes().size() == 1 ? tf : tf.withSubScope("bucket_" + i);
+      buckets.put(config.shapes().get(i), new Bucket(scope, config.shapes().get(i)));
+    }
+    session = GraphSession.open(graph);
+  }
+
+  /**
+   * Builds the graph. Nothing is compiled yet: that happens in the first run of each fetch.
+   *
+   * @param type {@link TFloat32} or {@link TFloat64}
+   * @throws IllegalArgumentException if the configuration cannot work
+   * @throws IllegalStateException if XLA is asked for and does not compile here
+   */
+  public static <T extends TNumber> BilevelProgram<T> build(BilevelConfig config, Class<T> type) {
+    if (type != TFloat32.class && type != TFloat64.class) {
+      throw new IllegalArgumentException(
+          "dtype (%s) of a program must be TFloat32 or TFloat64".formatted(type.getSimpleName()));
+    }
+    if (config.xla().compiles()) {
+      XlaCheck.require();
+    }
+    return new BilevelProgram<>(config, type);
+  }
+
+  private Map<String, Operand<T>> initialValues(Ops tf) {
+    Map<String, Operand<T>> values = new LinkedHashMap<>();
+    layout
+        .shapes()
+        .forEach(
+            (name, shape) ->
+                values.put(
+                    name,
+                    Gpt2Initializer.initialValue(
+                        tf.withSubScope(name), config.model(), name, shape, initialSeed, type)));
+    return values;
+  }
+
+  private Operand<T> scalarFeed(Ops tf, String name) {
+    return tf.withName(name).placeholder(type, Placeholder.shape(Shape.scalar()));
+  }
+
+  private Operand<T> applied(Ops tf, Map<String, Operand<T>> gradients) {
+    Map<String, Operand<? extends TType>> handles = new LinkedHashMap<>(weights.handles());
+    handles.putAll(rates.handles());
+    handles.keySet().retainAll(firstMoments.shapes().keySet());
+    Tensors arguments =
+        new Tensors()
+            .putAll("variables", handles)
+            .putAll("m", firstMoments.handles())
+            .putAll("v", secondMoments.handles())
+            .putAll("gradient", gradients)
+            .put("rate/weights", weightsRate)
+            .put("rate/rates", ratesRate)
+            .put("step", step);
+    return apply.call(tf, arguments, config.xla() != XlaMode.OFF).get("squared_norms", type);
+  }
+
+  private boolean isLog() {
+    return config.innerRates().space() == InnerRates.Space.LOG;
+  }
+
+  /** Returns the configuration. */
+  public BilevelConfig config() {
+    return config;
+  }
+
+  /** Returns which weights are adapted and trained. */
+  public WeightLayout layout() {
+    return layout;
+  }
+
+  /** Returns the static graph, for inspection. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /**
+   * Returns the segments of a bucket and the outer update, in the order in which a step runs them.
+   */
+  public List<Segment> segments(TaskShape shape) {
+    List<Segment> segments = new ArrayList<>(bucket(shape).pass.segments());
+    segments.add(apply);
+    return segments;
+  }
+
+  /**
+   * Sets all weights to random initial values, the inner rates to theirs, and the state of the
+   * outer optimizer to 0. The same seed gives the same values.
+   */
+  public void initialize(long seed) {
+    try (TInt64 value = TInt64.scalarOf(seed)) {
+      for (Op initializer :
+          initializers) { // one at a time, so that few initial values are alive at once
+        session.runner().feed(initialSeed, value).addTarget(initializer).run().close();
+      }
+    }
+    resetRatesAndOuterState();
+  }
+
+  /**
+   * Sets all weights, the inner rates to their initial values, and the state of the outer optimizer
+   * to 0.
+   *
+   * @param values by name, in the order of {@link WeightLayout#shapes}, row by row
+   * @throws IllegalArgumentException if names or sizes are not those of the layout
+   */
+  public void initialize(Map<String, double[]> values) {
+    if (!values.keySet().equals(layout.shapes().keySet())) {
+      throw new IllegalArgumentException(
+          "weights given %s must be those of the model %s"
+              .formatted(values.keySet(), layout.shapes().keySet()));
+    }
+    values.forEach(
+        (name, numbers) -> {
+          try (Tensor tensor = HostTensors.of(type, layout.shape(name), numbers)) {
+            weights.assign(session, name, tensor);
+          }
+        });
+    resetRatesAndOuterState();
+  }
+
+  private void resetRatesAndOuterState() {
+    double[][] initial = new double[layout.adapted().size()][config.innerSteps()];
+    for (double[] row : initial) {
+      Arrays.fill(row, config.innerRates().initial());
+    }
+    assignRates(initial);
+    firstMoments.zero(session);
+    secondMoments.zero(session);
+    updates = 0;
+  }
+
+  /**
+   * Sets the inner rates.
+   *
+   * @param values the rates themselves [J, K]: a row for each adapted weight, in the order of
+   *     {@link WeightLayout#adapted}
+   * @throws IllegalArgumentException if the shape is another one, or a rate cannot be stored
+   */
+  public void assignRates(double[][] values) {
+    int tensors = layout.adapted().size();
+    int steps = config.innerSteps();
+    double[] flat = new double[tensors * steps];
+    for (int j = 0; j < values.length; j++) {
+      if (values.length != tensors || values[j].length != steps) {
+        throw new IllegalArgumentException(
+            "rates [%d, %d] must be [adapted tensors, inner steps] = [%d, %d]"
+                .formatted(values.length, values[j].length, tensors, steps));
+      }
+      for (int k = 0; k < steps; k++) {
+        double rate = values[j][k];
+        if (!Double.isFinite(rate) || (isLog() && rate <= 0)) {
+          throw new IllegalArgumentException(
+              "inner rate (%s) of '%s' in step %d must be %s"
+                  .formatted(
+                      rate,
+                      layout.adapted().get(j),
+                      k,
+                      isLog() ? "positive in log space" : "finite"));
+        }
+        flat[j * steps + k] = isLog() ? Math.log(rate) : rate;
+      }
+    }
+    if (steps > 0) {
+      try (Tensor tensor = HostTensors.of(type, Shape.of(tensors, steps), flat)) {
+        rates.assign(session, OuterUpdate.RATES, tensor);
+      }
+    }
+  }
+
+  /** Returns the inner rates themselves [J, K]. */
+  public double[][] rates() {
+    int steps = config.innerSteps();
+    double[][] values = new double[layout.adapted().size()][steps];
+    if (steps > 0) {
+      try (Tensor tensor = rates.read(session, OuterUpdate.RATES)) {
+        double[] flat = HostTensors.toDoubles(tensor);
+        for (int i = 0; i < flat.length; i++) {
+          values[i / steps][i % steps] = isLog() ? Math.exp(flat[i]) : flat[i];
+        }
+      }
+    }
+    return values;
+  }
+
+  /** Returns a weight, row by row. */
+  public double[] weight(String name) {
+    try (Tensor tensor = weights.read(session, name)) {
+      return HostTensors.toDoubles(tensor);
+    }
+  }
+
+  /** Returns how many outer updates were made since the initialization. */
+  public long updates() {
+    return updates;
+  }
+
+  /**
+   * Makes one outer update: the gradients of all passes are summed, clipped and applied.
+   *
+   * @param passes batches of the shapes of the configuration; their tasks weigh what {@link
+   *     TaskBatch} says
+   * @param seed for dropout; without dropout it has no effect
+   * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
+   *     unchanged
+   * @throws IllegalArgumentException if there is no pass, or one of another shape
+   */
+  public UpdateResult train(List<TaskBatch> passes, OuterRates learningRates, long seed) {
+    if (passes.isEmpty()) {
+      throw new IllegalArgumentException("an update needs at least one pass");
+    }
+    List<PassResult> results = new ArrayList<>();
+    if (passes.size() == 1) {
+      TaskBatch batch = passes.get(0);
+      Bucket bucket = bucket(batch.shape());
+      try (Feeds feeds = new Feeds(bucket, batch, seed);
+          Feeds outer = new Feeds(learningRates, updates + 1);
+          Result fetched =
+              outer.into(feeds.into(fetches(bucket.training))).fetch(bucket.normsOfApplied).run()) {
+        results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
+        return updated(results, HostTensors.toDoubles(fetched.get(PassResult.FETCHES.size())));
+      }
+    }
+    for (int i = 0; i < passes.size(); i++) {
+      TaskBatch batch = passes.get(i);
+      Bucket bucket = bucket(batch.shape());
+      Session.Runner runner = fetches(bucket.training);
+      (i == 0 ? bucket.accumulateFirst : bucket.accumulateNext).forEach(runner::addTarget);
+      try (Feeds feeds = new Feeds(bucket, batch, seed + i);
+          Result fetched = feeds.into(runner).run()) {
+        results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
+      }
+    }
+    try (Feeds outer = new Feeds(learningRates, updates + 1);
+        Result fetched = outer.into(session.runner()).fetch(normsOfAccumulated).run()) {
+      return updated(results, HostTensors.toDoubles(fetched.get(0)));
+    }
+  }
+
+  private UpdateResult updated(List<PassResult> results, double[] squaredNorms) {
+    double sumOfWeights = 0;
+    double sumOfRates = 0;
+    int i = 0;
+    for (String name : firstMoments.shapes().keySet()) {
+      boolean isRates = name.equals(OuterUpdate.RATES);
+      double square =
+          NotFiniteException.require(
+              isRates ? "gradient of the inner rates" : "gradient of '" + name + "'",
+              squaredNorms[i++]);
+      sumOfRates += isRates ? square : 0;
+      sumOfWeights += isRates ? 0 : square;
+    }
+    updates++;
+    return new UpdateResult(results, Math.sqrt(sumOfWeights), Math.sqrt(sumOfRates));
+  }
+
+  /**
+   * Adapts to the facts and scores the questions; no derivative of the outer loss, no dropout in
+   * it.
+   *
+   * @throws NotFiniteException if a loss is not finite
+   */
+  public PassResult evaluate(TaskBatch batch) {
+    Bucket bucket = bucket(batch.shape());
+    try (Feeds feeds = new Feeds(bucket, batch, 0);
+        Result fetched = feeds.into(fetches(bucket.evaluation)).run()) {
+      return new PassResult(batch, config.outerTerms(), fetched).requireFinite();
+    }
+  }
+
+  /**
+   * Returns the gradient of the outer loss, without an update.
+   *
+   * @return by name of the trained weight; under {@code rates} that of the inner rates as they are
+   *     stored [J, K]
+   */
+  public Map<String, double[]> gradients(TaskBatch batch, long seed) {
+    Bucket bucket = bucket(batch.shape());
+    return fetchAll(bucket, bucket.gradients, batch, seed);
+  }
+
+  /**
+   * Returns the adapted weights.
+   *
+   * @return by name [N, ...]
+   */
+  public Map<String, double[]> adapt(TaskBatch batch) {
+    Bucket bucket = bucket(batch.shape());
+    return fetchAll(bucket, bucket.evaluation.under("adapted", type), batch, 0);
+  }
+
+  private Map<String, double[]> fetchAll(
+      Bucket bucket, Map<String, Operand<T>> operands, TaskBatch batch, long seed) {
+    Session.Runner runner = session.runner();
+    operands.values().forEach(runner::fetch);
+    Map<String, double[]> values = new LinkedHashMap<>();
+    try (Feeds feeds = new Feeds(bucket, batch, seed);
+        Result fetched = feeds.into(runner).run()) {
+      int i = 0;
+      for (String name : operands.keySet()) {
+        values.put(name, HostTensors.toDoubles(fetched.get(i++)));
+      }
+    }
+    return values;
+  }
+
+  private Session.Runner fetches(Tensors results) {
+    Session.Runner runner = session.runner();
+    PassResult.FETCHES.forEach(name -> runner.fetch(results.get(name)));
+    return runner;
+  }
+
+  private Bucket bucket(TaskShape shape) {
+    Bucket bucket = buckets.get(shape);
+    if (bucket == null) {
+      throw new IllegalArgumentException(
+          "batch shape %s must be one of those of the program %s"
+              .formatted(shape, buckets.keySet()));
+    }
+    return bucket;
+  }
+
+  /** Tensors that are fed to one run. */
+  private final class Feeds implements AutoCloseable {
+    private final Map<Operand<?>, Tensor> tensors = new LinkedHashMap<>();
+
+    Feeds(Bucket bucket, TaskBatch batch, long seed) {
+      put(bucket, "facts/tokens", batch.factTokens);
+      put(bucket, "facts/lengths", batch.factLengths);
+      put(bucket, "facts/targets", batch.factTargets);
+      put(bucket, "facts/relevant", batch.factRelevant);
+      put(bucket, "questions/tokens", batch.questionTokens);
+      put(bucket, "questions/lengths", batch.questionLengths);
+      put(bucket, "questions/spans", batch.questionSpans);
+      put(bucket, "task_weights", batch.taskWeights);
+      tensors.put(bucket.feeds.get("seed"), TInt64.scalarOf(seed));
+    }
+
+    Feeds(OuterRates learningRates, long number) {
+      put(weightsRate, learningRates.weights());
+      put(ratesRate, learningRates.rates());
+      put(step, (double) number);
+    }
+
+    private void put(Bucket bucket, String name, int[] values) {
+      Operand<?> feed = bucket.feeds.get(name);
+      tensors.put(feed, HostTensors.of(feed.shape(), values));
+    }
+
+    private void put(Bucket bucket, String name, double[] values) {
+      put(bucket.feeds.get(name), values);
+    }
+
+    private void put(Operand<?> feed, double... values) {
+      tensors.put(feed, HostTensors.of(type, feed.shape(), values));
+    }
+
+    Session.Runner into(Session.Runner runner) {
+      tensors.forEach(runner::feed);
+      return runner;
+    }
+
+    @Override
+    public void close() {
+      tensors.values().forEach(Tensor::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}

@@ -1,0 +1,73 @@
+package org.reckoning.graph.bilevel;
+
+import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.autodiff.Differentiator;
+import org.reckoning.graph.autodiff.Tangents;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The segment {@code inner_step}: {@code (theta_k, s_k, rates_k, facts) -> (theta_k+1, s_k+1, inner
+ * loss at theta_k)}, with {@code g = grad L_in(theta_k)} and {@code (theta_k+1, s_k+1) = U(theta_k,
+ * s_k, g, rates_k)}.
+ */
+final class InnerStep {
+  private InnerStep() {}
+
+  /**
+   * @param keepGradient whether to return g too, which a first-order pullback reads
+   */
+  static <T extends TNumber> Segment define(TaskModel<T> model, boolean keepGradient) {
+    Specs specs =
+        new Specs().all(model.weightSpecs()).all(model.stepSpecs()).all(model.factSpecs());
+    return Segment.define(
+        "inner_step", specs, List.of(), (tf, in) -> build(tf, model, in, keepGradient));
+  }
+
+  private static <T extends TNumber> Tensors build(
+      Ops tf, TaskModel<T> model, Tensors in, boolean keepGradient) {
+    Class<T> type = model.type();
+    Operand<T> mask = in.get("facts/targets", type);
+    Operand<T> loss =
+        model
+            .facts(tf, in, model.config().innerDropout(), null)
+            .taskLosses(tf.withSubScope("inner_loss"), mask); // [N]
+    Map<String, Operand<T>> theta = in.under("theta", type);
+    Tangents g =
+        Differentiator.standard()
+            .gradients(tf.withSubScope("gradient"), loss, List.copyOf(theta.values()));
+
+    Tensors out = new Tensors().put("loss", loss);
+    List<Operand<T>> rates = model.rates(tf, in);
+    Operand<T> step = in.get("step", type);
+    int j = 0;
+    for (String name : theta.keySet()) {
+      Ops scope = tf.withSubScope("update").withSubScope(name);
+      Operand<T> gj = g.orZero(j).asOutput().expect(type);
+      InnerOptimizer.Update<T> update =
+          model
+              .config()
+              .innerOptimizer()
+              .update(
+                  scope,
+                  in.get("theta/" + name, type),
+                  model.state(in, name),
+                  gj,
+                  rates.get(j),
+                  step);
+      out.put("theta/" + name, update.theta());
+      update.state().forEach((slot, value) -> out.put("state/" + slot + "/" + name, value));
+      if (keepGradient) {
+        out.put("gradient/" + name, gj);
+      }
+      j++;
+    }
+    return out;
+  }
+}

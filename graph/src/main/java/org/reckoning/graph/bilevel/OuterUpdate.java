@@ -1,0 +1,141 @@
+package org.reckoning.graph.bilevel;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The segment {@code apply}: clips the gradients and updates weights, rates and the state of AdamW
+ * in place. Gradients that are not finite change nothing.
+ *
+ * <pre>{@code
+ * variables/NAME, m/NAME, v/NAME   handles of what is updated: trained weights and, if learned, "rates"
+ * gradient/NAME                    of the shapes of the variables
+ * rate/weights, rate/rates, step   learning rates and number of the update, scalars
+ * -> squared_norms                 of each gradient, in order [trained + 1]
+ * }</pre>
+ */
+final class OuterUpdate<T extends TNumber> {
+  /** Name of the variable that holds the inner rates. */
+  static final String RATES = "rates";
+
+  private final OuterOptimizer optimizer;
+  private final Map<String, Shape> shapes;
+  private final Class<T> type;
+
+  /**
+   * @param shapes the variables that are updated
+   */
+  OuterUpdate(OuterOptimizer optimizer, Map<String, Shape> shapes, Class<T> type) {
+    this.optimizer = optimizer;
+    this.shapes = shapes;
+    this.type = type;
+  }
+
+  Segment define() {
+    Specs specs =
+        new Specs()
+            .variables("variables", shapes)
+            .variables("m", shapes)
+            .variables("v", shapes)
+            .tensors("gradient", type, shapes)
+            .tensor("rate/weights", type, Shape.scalar())
+            .tensor("rate/rates", type, Shape.scalar())
+            .tensor("step", type, Shape.scalar());
+    return Segment.define("apply", specs, List.of(), this::build);
+  }
+
+  private Tensors build(Ops tf, Tensors in) {
+    Map<String, Operand<T>> gradients = in.under("gradient", type);
+    Map<String, Operand<T>> squares = new LinkedHashMap<>();
+    gradients.forEach((name, g) -> squares.put(name, squaredNorm(tf.withSubScope("norm"), g)));
+    List<Operand<T>> ofWeights = new ArrayList<>();
+    List<Operand<T>> ofRates = new ArrayList<>();
+    squares.forEach((name, square) -> (name.equals(RATES) ? ofRates : ofWeights).add(square));
+    Operand<T> clipWeights =
+        clipFactor(tf.withSubScope("clip_weights"), ofWeights, optimizer.clipWeights());
+    Operand<T> clipRates =
+        clipFactor(tf.withSubScope("clip_rates"), ofRates, optimizer.clipRates());
+    Operand<TBool> finite = finite(tf.withSubScope("finite"), List.copyOf(squares.values()));
+
+    List<Op> assignments = new ArrayList<>();
+    for (String name : shapes.keySet()) {
+      boolean isRates = name.equals(RATES);
+      Ops scope = tf.withSubScope(name);
+      Map<String, Operand<T>> state = new LinkedHashMap<>();
+      state.put("m", read(scope, in, "m/" + name));
+      state.put("v", read(scope, in, "v/" + name));
+      Operand<T> old = read(scope, in, "variables/" + name);
+      AdamW adamW = isRates ? optimizer.rates() : optimizer.forWeight(name);
+      InnerOptimizer.Update<T> update =
+          adamW.update(
+              scope,
+              old,
+              state,
+              scope.math.mul(in.get("gradient/" + name, type), isRates ? clipRates : clipWeights),
+              in.get(isRates ? "rate/rates" : "rate/weights", type),
+              in.get("step", type));
+      assignments.add(
+          assign(scope, in, "variables/" + name, scope.select(finite, update.theta(), old)));
+      update
+          .state()
+          .forEach(
+              (slot, value) -> {
+                Operand<T> kept = read(scope, in, slot + "/" + name);
+                assignments.add(
+                    assign(scope, in, slot + "/" + name, scope.select(finite, value, kept)));
+              });
+    }
+    Ops after = tf.withControlDependencies(assignments);
+    return new Tensors()
+        .put("squared_norms", after.identity(tf.stack(List.copyOf(squares.values()))));
+  }
+
+  private static <T extends TNumber> Operand<T> squaredNorm(Ops tf, Operand<T> g) {
+    Operand<T> flat = tf.reshape(tf.math.square(g), tf.constant(new long[] {-1}));
+    return tf.sum(flat, tf.constant(0));
+  }
+
+  /** {@code clip / max(norm, clip)}. */
+  private Operand<T> clipFactor(Ops tf, List<Operand<T>> squares, double clip) {
+    if (squares.isEmpty() || Double.isInfinite(clip)) {
+      return Scalars.of(tf, type, 1);
+    }
+    Operand<T> norm = tf.math.sqrt(tf.sum(tf.stack(squares), tf.constant(0)));
+    Operand<T> limit = Scalars.of(tf, type, clip);
+    return tf.math.div(limit, tf.math.maximum(norm, limit));
+  }
+
+  private Operand<TBool> finite(Ops tf, List<Operand<T>> squares) {
+    // A difference with itself is 0 for finite numbers and NaN for all others.
+    Operand<T> sum = tf.sum(tf.stack(squares), tf.constant(0));
+    return tf.math.equal(tf.math.sub(sum, sum), Scalars.of(tf, type, 0));
+  }
+
+  private Operand<T> read(Ops tf, Tensors in, String name) {
+    return tf.readVariableOp(handle(in, name), type);
+  }
+
+  private Op assign(Ops tf, Tensors in, String name, Operand<T> value) {
+    return tf.assignVariableOp(handle(in, name), value);
+  }
+
+  @SuppressWarnings("unchecked") // handles have no Java type
+  private static Operand<? extends TType> handle(Tensors in, String name) {
+    return (Operand<? extends TType>) in.get(name);
+  }
+}

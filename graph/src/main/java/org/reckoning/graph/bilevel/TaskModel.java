@@ -1,0 +1,154 @@
+package org.reckoning.graph.bilevel;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.Dropout;
+import org.reckoning.graph.gpt2.Gpt2;
+import org.reckoning.graph.gpt2.LanguageModelLoss;
+import org.reckoning.graph.gpt2.Parameters;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The model on tasks of one shape: what all segments of a bucket have in common. It names their
+ * arguments:
+ *
+ * <pre>{@code
+ * theta/NAME         adapted weights, one copy a task        [N, ...]
+ * state/SLOT/NAME    state of the inner optimizer            [N, ...]
+ * shared/NAME        all other weights                       [1, ...]
+ * rates              inner rates of this step, one a tensor  [J]
+ * step               number of this step, from 1             scalar
+ * facts/tokens, facts/lengths, facts/targets                 [N, F, T], [N, F], [N, F, T]
+ * d_theta/NAME, d_state/SLOT/NAME, d_shared/NAME             cotangents
+ * }</pre>
+ */
+final class TaskModel<T extends TNumber> {
+  private final BilevelConfig config;
+  private final WeightLayout layout;
+  private final TaskShape shape;
+  private final Class<T> type;
+
+  TaskModel(BilevelConfig config, WeightLayout layout, TaskShape shape, Class<T> type) {
+    this.config = config;
+    this.layout = layout;
+    this.shape = shape;
+    this.type = type;
+  }
+
+  BilevelConfig config() {
+    return config;
+  }
+
+  WeightLayout layout() {
+    return layout;
+  }
+
+  TaskShape shape() {
+    return shape;
+  }
+
+  Class<T> type() {
+    return type;
+  }
+
+  Map<String, Shape> thetaShapes() {
+    return layout.withTaskAxis(layout.adapted(), shape.tasks());
+  }
+
+  /** Shapes of the optimizer's state by SLOT/NAME. */
+  Map<String, Shape> stateShapes() {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    for (String slot : config.innerOptimizer().slots()) {
+      thetaShapes().forEach((name, each) -> shapes.put(slot + "/" + name, each));
+    }
+    return shapes;
+  }
+
+  Map<String, Shape> trainedSharedShapes() {
+    return layout.withTaskAxis(layout.trainedShared(), 1);
+  }
+
+  Specs weightSpecs() {
+    return new Specs()
+        .tensors("theta", type, thetaShapes())
+        .tensors("shared", type, layout.withTaskAxis(layout.shared(), 1));
+  }
+
+  Specs stepSpecs() {
+    return new Specs()
+        .tensors("state", type, stateShapes())
+        .tensor("rates", type, Shape.of(layout.adapted().size()))
+        .tensor("step", type, Shape.scalar());
+  }
+
+  Specs factSpecs() {
+    Shape tokens = Shape.of(shape.tasks(), shape.facts(), shape.factTokens());
+    return new Specs()
+        .tensor("facts/tokens", TInt32.class, tokens)
+        .tensor("facts/lengths", TInt32.class, Shape.of(shape.tasks(), shape.facts()))
+        .tensor("facts/targets", type, tokens)
+        .tensor("seed", TInt64.class, Shape.scalar());
+  }
+
+  Specs questionSpecs() {
+    Shape tokens = Shape.of(shape.tasks(), shape.questions(), shape.questionTokens());
+    return new Specs()
+        .tensor("facts/relevant", type, Shape.of(shape.tasks(), shape.facts()))
+        .tensor("questions/tokens", TInt32.class, tokens)
+        .tensor("questions/lengths", TInt32.class, Shape.of(shape.tasks(), shape.questions()))
+        .tensor("questions/spans", TInt32.class, tokens)
+        .tensor("task_weights", type, Shape.of(shape.tasks()));
+  }
+
+  /** The weights of the model: the adapted ones and those that the tasks share. */
+  Parameters<T> parameters(Tensors in) {
+    return new Parameters<>(in.under("shared", type)).with(in.under("theta", type));
+  }
+
+  /** Scores the facts with the weights among the arguments. */
+  LanguageModelLoss<T> facts(Ops tf, Tensors in, double dropout, @Nullable Operand<T> nudge) {
+    return score(tf.withSubScope("facts"), in, "facts", dropout, nudge);
+  }
+
+  /** Scores the questions with the weights among the arguments. */
+  LanguageModelLoss<T> questions(Ops tf, Tensors in, double dropout) {
+    return score(tf.withSubScope("questions"), in, "questions", dropout, null);
+  }
+
+  private LanguageModelLoss<T> score(
+      Ops tf, Tensors in, String what, double dropout, @Nullable Operand<T> nudge) {
+    Dropout<T> masks = new Dropout<>(dropout, in.get("seed", TInt64.class));
+    Gpt2<T> model = new Gpt2<>(config.model(), config.lora(), masks);
+    return LanguageModelLoss.of(
+        tf,
+        model,
+        parameters(in),
+        in.get(what + "/tokens", TInt32.class),
+        in.get(what + "/lengths", TInt32.class),
+        nudge);
+  }
+
+  /** The state of one weight, by slot. */
+  Map<String, Operand<T>> state(Tensors in, String name) {
+    Map<String, Operand<T>> state = new LinkedHashMap<>();
+    for (String slot : config.innerOptimizer().slots()) {
+      state.put(slot, in.get("state/" + slot + "/" + name, type));
+    }
+    return state;
+  }
+
+  /** The rate of each adapted weight, as scalars. */
+  List<Operand<T>> rates(Ops tf, Tensors in) {
+    Operand<T> rates = in.get("rates", type);
+    return List.copyOf(tf.unstack(rates, (long) layout.adapted().size()).output());
+  }
+}

@@ -1,0 +1,132 @@
+package org.reckoning.graph.bilevel;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Resource variables of one group ({@code weights}, {@code adam_m}, ...), by name, with the ops
+ * that read and assign them.
+ */
+final class Variables<T extends TNumber> {
+  private final String group;
+  private final Class<T> type;
+  private final Map<String, Shape> shapes;
+  private final Map<String, Operand<? extends TType>> handles = new LinkedHashMap<>();
+  private final Map<String, Operand<T>> reads = new LinkedHashMap<>();
+  private final Map<String, Operand<T>> fed = new LinkedHashMap<>();
+  private final Map<String, Op> assignments = new LinkedHashMap<>();
+  private final List<Op> zeroing = new ArrayList<>();
+
+  Variables(Ops tf, String group, Map<String, Shape> shapes, Class<T> type) {
+    this.group = group;
+    this.type = type;
+    this.shapes = shapes;
+    Ops scope = tf.withSubScope(group);
+    shapes.forEach(
+        (name, shape) -> {
+          Ops each = scope.withSubScope(name);
+          Operand<? extends TType> handle =
+              each.varHandleOp(type, shape, VarHandleOp.sharedName(group + "/" + name));
+          handles.put(name, handle);
+          reads.put(name, each.readVariableOp(handle, type));
+          Operand<T> value = each.placeholder(type, Placeholder.shape(shape));
+          fed.put(name, value);
+          assignments.put(name, each.assignVariableOp(handle, value));
+          Operand<T> zeros = each.fill(each.constant(shape.asArray()), Scalars.of(each, type, 0));
+          zeroing.add(each.assignVariableOp(handle, zeros));
+        });
+  }
+
+  Map<String, Shape> shapes() {
+    return shapes;
+  }
+
+  Map<String, Operand<? extends TType>> handles() {
+    return handles;
+  }
+
+  /** Values, read where the graph needs them. */
+  Map<String, Operand<T>> reads() {
+    return reads;
+  }
+
+  /** Ops that set every variable to the tensor of its name. */
+  List<Op> assignments(Ops tf, Map<String, Operand<T>> values) {
+    List<Op> ops = new ArrayList<>();
+    handles.forEach((name, handle) -> ops.add(tf.assignVariableOp(handle, value(values, name))));
+    return ops;
+  }
+
+  /** Ops that add the tensor of its name to every variable. */
+  List<Op> additions(Ops tf, Map<String, Operand<T>> values) {
+    List<Op> ops = new ArrayList<>();
+    handles.forEach((name, handle) -> ops.add(tf.assignAddVariableOp(handle, value(values, name))));
+    return ops;
+  }
+
+  void assign(Session session, String name, Tensor value) {
+    Shape shape = shape(name);
+    if (!value.shape().equals(shape) || value.dataType() != reads(name).asOutput().dataType()) {
+      throw new IllegalArgumentException(
+          "%s '%s' must be %s %s but is %s %s"
+              .formatted(
+                  group,
+                  name,
+                  reads(name).asOutput().dataType(),
+                  shape,
+                  value.dataType(),
+                  value.shape()));
+    }
+    Op assignment = assignments.get(name);
+    Operand<T> placeholder = fed.get(name);
+    if (assignment != null && placeholder != null) {
+      session.runner().feed(placeholder, value).addTarget(assignment).run().close();
+    }
+  }
+
+  void zero(Session session) {
+    for (Op op : zeroing) { // one at a time: the zeros of one variable are alive at once
+      session.runner().addTarget(op).run().close();
+    }
+  }
+
+  /** Reads a variable; the caller closes the tensor. */
+  Tensor read(Session session, String name) {
+    return session.runner().fetch(reads(name)).run().get(0);
+  }
+
+  private Operand<T> reads(String name) {
+    return new Tensors().putAll(group, reads).get(group + "/" + name, type);
+  }
+
+  private Shape shape(String name) {
+    Shape shape = shapes.get(name);
+    if (shape == null) {
+      throw new IllegalArgumentException(
+          "no %s '%s'; known: %s".formatted(group, name, shapes.keySet()));
+    }
+    return shape;
+  }
+
+  private static <T extends TNumber> Operand<T> value(Map<String, Operand<T>> values, String name) {
+    Operand<T> value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no value for variable '" + name + "'");
+    }
+    return value;
+  }
+}

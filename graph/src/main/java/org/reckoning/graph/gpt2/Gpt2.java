@@ -1,0 +1,247 @@
+package org.reckoning.graph.gpt2;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.autodiff.Scalars;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Unstack;
+import org.tensorflow.op.math.Mean;
+import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The forward pass of GPT-2, in the order of the model, with a leading task axis on everything.
+ *
+ * <pre>{@code
+ * N  tasks                   T  tokens of a sequence      H  heads
+ * B  sequences of a task     C  width                     D  width of a head, C / H
+ *                            I  width inside the MLP      V  tokens known
+ * }</pre>
+ *
+ * <p>A weight is [N, ...] where every task has its own copy and [1, ...] where all tasks share one.
+ */
+public final class Gpt2<T extends TNumber> {
+  /** Added to the scores of keys that must not be seen: their softmax is exactly 0. */
+  private static final double MASKED = -1e9;
+
+  private static final double GELU_CUBIC = 0.044715;
+  private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+
+  private final Gpt2Config config;
+  private final @Nullable Lora lora;
+  private final Dropout<T> dropout;
+
+  /**
+   * @param lora the low-rank factors that the parameters hold, or null
+   * @param dropout applied after the embeddings, to the attention weights, and to what each block
+   *     adds
+   */
+  public Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout) {
+    this.config = config;
+    this.lora = lora;
+    this.dropout = dropout;
+  }
+
+  /**
+   * Runs the model up to the final layer normalization.
+   *
+   * @param tokens ids [N, B, T], padded on the right
+   * @param lengths how many of them are real [N, B]
+   * @param nudge a zero that is added to the embeddings, so that a second evaluation is not merged
+   *     with the first; null for none
+   * @return hidden states [N, B, T, C]
+   * @throws IllegalArgumentException if the sequences are longer than the model's positions
+   */
+  public Operand<T> hidden(
+      Ops tf,
+      Parameters<T> p,
+      Operand<TInt32> tokens,
+      Operand<TInt32> lengths,
+      @Nullable Operand<T> nudge) {
+    Shape ids = tokens.shape(); // [N, B, T]
+    if (ids.get(2) > config.nPositions()) {
+      throw new IllegalArgumentException(
+          "tokens a sequence (%d) must be at most n_positions (%d)"
+              .formatted(ids.get(2), config.nPositions()));
+    }
+    Operand<T> x = dropout.apply(tf, embed(tf, p, tokens)); // [N, B*T, C]
+    if (nudge != null) {
+      x = tf.math.add(x, nudge);
+    }
+    Operand<T> bias =
+        attentionBias(tf.withSubScope("mask"), x.type(), ids, lengths); // [N, B, 1, T, T]
+    for (int layer = 0; layer < config.nLayer(); layer++) {
+      x = block(tf.withSubScope("h." + layer), p, "h." + layer, x, bias);
+    }
+    x = layerNorm(tf, p, "ln_f", x);
+    return tf.reshape(
+        x, tf.constant(new long[] {ids.get(0), ids.get(1), ids.get(2), config.nEmbd()}));
+  }
+
+  /**
+   * The output head, tied to the token embedding.
+   *
+   * @param hidden [N, M, C], any number M of positions
+   * @return logits [N, M, V]
+   */
+  public Operand<T> logits(Ops tf, Parameters<T> p, Operand<T> hidden) {
+    return matMul(tf.withSubScope("lm_head"), hidden, p.get("wte.weight"), true);
+  }
+
+  /** Token and position embeddings: ids [N, B, T] to [N, B*T, C]. */
+  private Operand<T> embed(Ops tf, Parameters<T> p, Operand<TInt32> tokens) {
+    Ops scope = tf.withSubScope("embed");
+    Shape ids = tokens.shape();
+    long n = ids.get(0);
+    long t = ids.get(2);
+    long c = config.nEmbd();
+    Operand<T> table = p.get("wte.weight"); // [N|1, V, C]
+    boolean shared = table.shape().get(0) == 1;
+    // The tables of all tasks as one: row n V + id.
+    int[] firstRows = new int[(int) n];
+    for (int task = 0; task < n; task++) {
+      firstRows[task] = shared ? 0 : task * config.vocabSize();
+    }
+    Operand<TInt32> offsets =
+        scope.reshape(scope.constant(firstRows), scope.constant(new long[] {n, 1, 1}));
+    Operand<T> rows = scope.reshape(table, scope.constant(new long[] {-1, c}));
+    Operand<T> words =
+        scope.gather(rows, scope.math.add(tokens, offsets), scope.constant(0)); // [N, B, T, C]
+    Operand<T> wpe = p.get("wpe.weight"); // [N|1, P, C]
+    long[] size = {wpe.shape().get(0), t, c};
+    Operand<T> positions = scope.slice(wpe, scope.constant(new long[3]), scope.constant(size));
+    positions = scope.expandDims(positions, scope.constant(1)); // [N|1, 1, T, C]
+    return scope.reshape(
+        scope.math.add(words, positions), scope.constant(new long[] {n, ids.get(1) * t, c}));
+  }
+
+  /**
+   * 0 where query i may see key j: {@code j <= i} and {@code j < length}; else a large negative
+   * number. [N, B, 1, T, T]
+   */
+  private Operand<T> attentionBias(Ops tf, Class<T> type, Shape ids, Operand<TInt32> lengths) {
+    long t = ids.get(2);
+    Operand<TInt32> position = tf.range(tf.constant(0), tf.constant((int) t), tf.constant(1));
+    Operand<TInt32> query = tf.reshape(position, tf.constant(new long[] {t, 1}));
+    Operand<TBool> causal = tf.math.lessEqual(position, query); // [T, T]
+    Operand<TInt32> length =
+        tf.reshape(lengths, tf.constant(new long[] {ids.get(0), ids.get(1), 1, 1, 1}));
+    Operand<TBool> real = tf.math.less(position, length); // [N, B, 1, 1, T]
+    return tf.select(
+        tf.math.logicalAnd(causal, real), Scalars.of(tf, type, 0), Scalars.of(tf, type, MASKED));
+  }
+
+  private Operand<T> block(Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
+    Operand<T> attended =
+        attention(
+            tf.withSubScope("attn"), p, name + ".attn", layerNorm(tf, p, name, "ln_1", x), bias);
+    x = tf.math.add(x, attended);
+    Operand<T> thought =
+        mlp(tf.withSubScope("mlp"), p, name + ".mlp", layerNorm(tf, p, name, "ln_2", x));
+    return tf.math.add(x, thought);
+  }
+
+  private Operand<T> attention(
+      Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
+    long n = x.shape().get(0);
+    long b = bias.shape().get(1);
+    long t = bias.shape().get(4);
+    long h = config.nHead();
+    long d = config.headDim();
+    Operand<T> qkv = linear(tf, p, name + ".c_attn", x); // [N, B*T, 3C]
+    qkv = tf.reshape(qkv, tf.constant(new long[] {n, b, t, 3, h, d}));
+    qkv = tf.linalg.transpose(qkv, tf.constant(new int[] {3, 0, 1, 4, 2, 5})); // [3, N, B, H, T, D]
+    List<Operand<T>> parts = unstack(tf, qkv);
+    Operand<T> q = parts.get(0);
+    Operand<T> k = parts.get(1);
+    Operand<T> v = parts.get(2);
+
+    q = tf.math.mul(q, Scalars.of(tf, q.type(), 1 / Math.sqrt(config.headDim())));
+    Operand<T> scores =
+        tf.train.batchMatMul(q, k, q.type(), BatchMatMul.adjY(true)); // [N, B, H, T, T]
+    Operand<T> weights = tf.nn.softmax(tf.math.add(scores, bias));
+    weights = dropout.apply(tf, weights);
+    Operand<T> mixed = tf.train.batchMatMul(weights, v, v.type()); // [N, B, H, T, D]
+    mixed = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 1, 3, 2, 4}));
+    mixed = tf.reshape(mixed, tf.constant(new long[] {n, b * t, h * d})); // [N, B*T, C]
+    return dropout.apply(tf, linear(tf, p, name + ".c_proj", mixed));
+  }
+
+  private Operand<T> mlp(Ops tf, Parameters<T> p, String name, Operand<T> x) {
+    Operand<T> inside =
+        gelu(tf.withSubScope("gelu"), linear(tf, p, name + ".c_fc", x)); // [N, B*T, I]
+    return dropout.apply(tf, linear(tf, p, name + ".c_proj", inside)); // [N, B*T, C]
+  }
+
+  /** The tanh form: {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}, arXiv 1606.08415. */
+  private Operand<T> gelu(Ops tf, Operand<T> x) {
+    Operand<T> cubic =
+        tf.math.mul(Scalars.of(tf, x.type(), GELU_CUBIC), tf.math.mul(x, tf.math.square(x)));
+    Operand<T> inner = tf.math.mul(Scalars.of(tf, x.type(), SQRT_2_OVER_PI), tf.math.add(x, cubic));
+    Operand<T> gate = tf.math.add(Scalars.of(tf, x.type(), 1), tf.math.tanh(inner));
+    return tf.math.mul(tf.math.mul(Scalars.of(tf, x.type(), 0.5), x), gate);
+  }
+
+  private Operand<T> layerNorm(Ops tf, Parameters<T> p, String block, String name, Operand<T> x) {
+    return normalize(tf.withSubScope(name), p, block + "." + name, x);
+  }
+
+  private Operand<T> layerNorm(Ops tf, Parameters<T> p, String name, Operand<T> x) {
+    return normalize(tf.withSubScope(name), p, name, x);
+  }
+
+  /**
+   * {@code (x - mean) / sqrt(variance + eps) * weight + bias} over the last axis, with the biased
+   * variance.
+   */
+  private Operand<T> normalize(Ops tf, Parameters<T> p, String name, Operand<T> x) {
+    Operand<T> mean = tf.math.mean(x, tf.constant(-1), Mean.keepDims(true)); // [N, B*T, 1]
+    Operand<T> centered = tf.math.sub(x, mean);
+    Operand<T> variance =
+        tf.math.mean(tf.math.square(centered), tf.constant(-1), Mean.keepDims(true));
+    Operand<T> scale =
+        tf.math.rsqrt(tf.math.add(variance, Scalars.of(tf, x.type(), config.layerNormEpsilon())));
+    Operand<T> normal = tf.math.mul(centered, scale);
+    Operand<T> weight = tf.expandDims(p.get(name + ".weight"), tf.constant(1)); // [N|1, 1, C]
+    Operand<T> bias = tf.expandDims(p.get(name + ".bias"), tf.constant(1));
+    return tf.math.add(tf.math.mul(normal, weight), bias);
+  }
+
+  /**
+   * {@code x W + b}, and the low-rank product where the layer has one: [N, M, in] to [N, M, out].
+   */
+  private Operand<T> linear(Ops tf, Parameters<T> p, String name, Operand<T> x) {
+    Operand<T> y = matMul(tf, x, p.get(name + ".weight"), false);
+    y = tf.math.add(y, tf.expandDims(p.get(name + ".bias"), tf.constant(1)));
+    if (lora != null && p.contains(Lora.factorA(name))) {
+      Ops scope = tf.withSubScope("lora");
+      Operand<T> low = matMul(scope, x, p.get(Lora.factorA(name)), true); // [N, M, rank]
+      Operand<T> high = matMul(scope, low, p.get(Lora.factorB(name)), true); // [N, M, out]
+      y = tf.math.add(y, scope.math.mul(high, Scalars.of(scope, x.type(), lora.scale())));
+    }
+    return y;
+  }
+
+  /**
+   * {@code x [N, M, in] times w [N|1, in, out]}, or w [N|1, out, in] transposed. A shared w sees
+   * all tasks as one long batch.
+   */
+  private Operand<T> matMul(Ops tf, Operand<T> x, Operand<T> w, boolean transposeW) {
+    long n = x.shape().get(0);
+    long m = x.shape().get(1);
+    if (n == 1 || w.shape().get(0) == n) {
+      return tf.train.batchMatMul(x, w, x.type(), BatchMatMul.adjY(transposeW));
+    }
+    Operand<T> together = tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)}));
+    Operand<T> y = tf.train.batchMatMul(together, w, x.type(), BatchMatMul.adjY(transposeW));
+    return tf.reshape(y, tf.constant(new long[] {n, m, y.shape().get(2)}));
+  }
+
+  private static <T extends TNumber> List<Operand<T>> unstack(Ops tf, Operand<T> x) {
+    return List.copyOf(tf.unstack(x, x.shape().get(0), Unstack.axis(0L)).output());
+  }
+}

@@ -1,0 +1,52 @@
+package org.reckoning.graph.gpt2;
+
+import java.util.List;
+import org.reckoning.graph.autodiff.Scalars;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Initial weights of a GPT-2 trained from scratch: normal with deviation 0.02, divided by {@code
+ * sqrt(2 L)} for the projections that add to the residual stream; layer normalizations start as the
+ * identity and biases at 0. Of low-rank factors, A is normal with deviation {@code 1/sqrt(rank)}
+ * and B is 0, so that they change nothing at first.
+ */
+public final class Gpt2Initializer {
+  private static final double DEVIATION = 0.02;
+
+  private Gpt2Initializer() {}
+
+  /**
+   * Emits the initial value of a weight.
+   *
+   * @param name Hugging Face name
+   * @param shape shape of the weight, without a task axis
+   * @param seed scalar; the value depends on it and on the name
+   */
+  public static <T extends TNumber> Operand<T> initialValue(
+      Ops tf, Gpt2Config config, String name, Shape shape, Operand<TInt64> seed, Class<T> type) {
+    double deviation = deviation(config, name, shape);
+    if (deviation == 0) {
+      double constant = name.contains("ln_") && name.endsWith(".weight") ? 1 : 0;
+      return tf.fill(tf.constant(shape.asArray()), Scalars.of(tf, type, constant));
+    }
+    Operand<TInt64> key = tf.stack(List.of(seed, tf.constant((long) name.hashCode())));
+    Operand<T> normal = tf.random.statelessRandomNormal(tf.constant(shape.asArray()), key, type);
+    return tf.math.mul(normal, Scalars.of(tf, type, deviation));
+  }
+
+  private static double deviation(Gpt2Config config, String name, Shape shape) {
+    if (name.endsWith(".lora_A")) {
+      return 1 / Math.sqrt((double) shape.get(0));
+    }
+    if (name.endsWith(".lora_B") || name.endsWith(".bias") || name.contains("ln_")) {
+      return 0;
+    }
+    return name.endsWith("c_proj.weight")
+        ? DEVIATION / Math.sqrt(2.0 * config.nLayer())
+        : DEVIATION;
+  }
+}

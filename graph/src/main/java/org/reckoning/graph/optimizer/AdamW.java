@@ -1,0 +1,116 @@
+package org.reckoning.graph.optimizer;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.autodiff.Scalars;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Adam with decoupled weight decay (arXiv 1711.05101), at step t:
+ *
+ * <pre>{@code
+ * m' = beta1 m + (1 - beta1) g
+ * v' = beta2 v + (1 - beta2) g^2
+ * theta' = theta (1 - rate weightDecay) - rate [m' / (1 - beta1^t)] / [sqrt(v') / sqrt(1 - beta2^t) + epsilon]
+ * }</pre>
+ *
+ * <p>Where v' is 0 its root is 0 and the derivative of the root is taken as 0, in every mode and
+ * order: a weight that gets no gradient (a position that no sequence reaches) would make everything
+ * NaN otherwise.
+ *
+ * @param beta1 decay of the first moment, in [0, 1)
+ * @param beta2 decay of the second moment, in [0, 1)
+ * @param epsilon added to the root of the second moment, positive
+ * @param weightDecay multiplied by the rate; 0 for none
+ */
+public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
+    implements InnerOptimizer {
+  private static final String FIRST_MOMENT = "m";
+  private static final String SECOND_MOMENT = "v";
+
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException if one is out of range
+   */
+  public AdamW {
+    Ranges.requireBelowOne("beta1", beta1);
+    Ranges.requireBelowOne("beta2", beta2);
+    Ranges.requirePositive("epsilon", epsilon);
+    Ranges.requireNonNegative("weight_decay", weightDecay);
+  }
+
+  /** Betas 0.9 and 0.999, epsilon 1e-8, decay 0.01. */
+  public AdamW() {
+    this(0.9, 0.999, 1e-8, 0.01);
+  }
+
+  /** Returns a copy with another weight decay. */
+  public AdamW withWeightDecay(double value) {
+    return new AdamW(beta1, beta2, epsilon, value);
+  }
+
+  @Override
+  public List<String> slots() {
+    return List.of(FIRST_MOMENT, SECOND_MOMENT);
+  }
+
+  @Override
+  public <T extends TNumber> Update<T> update(
+      Ops tf,
+      Operand<T> theta,
+      Map<String, Operand<T>> state,
+      Operand<T> g,
+      Operand<T> rate,
+      Operand<T> step) {
+    Operand<T> m = average(tf, beta1, Slots.get(state, FIRST_MOMENT), g);
+    Operand<T> v = average(tf, beta2, Slots.get(state, SECOND_MOMENT), tf.math.square(g));
+    Operand<T> first = tf.math.div(m, bias(tf, beta1, step));
+    Operand<T> second = tf.math.div(rootOrZero(tf, v), tf.math.sqrt(bias(tf, beta2, step)));
+    Operand<T> direction =
+        tf.math.div(first, tf.math.add(second, Scalars.of(tf, g.type(), epsilon)));
+    Operand<T> updated = tf.math.sub(decayed(tf, theta, rate), tf.math.mul(rate, direction));
+    Map<String, Operand<T>> moments = new LinkedHashMap<>();
+    moments.put(FIRST_MOMENT, m);
+    moments.put(SECOND_MOMENT, v);
+    return new Update<>(updated, moments);
+  }
+
+  private <T extends TNumber> Operand<T> decayed(Ops tf, Operand<T> theta, Operand<T> rate) {
+    if (weightDecay == 0) {
+      return theta;
+    }
+    Operand<T> shrink = tf.math.mul(rate, Scalars.of(tf, theta.type(), weightDecay));
+    return tf.math.mul(theta, tf.math.sub(Scalars.of(tf, theta.type(), 1), shrink));
+  }
+
+  private static <T extends TNumber> Operand<T> average(
+      Ops tf, double beta, Operand<T> old, Operand<T> x) {
+    return tf.math.add(
+        tf.math.mul(Scalars.of(tf, x.type(), beta), old),
+        tf.math.mul(Scalars.of(tf, x.type(), 1 - beta), x));
+  }
+
+  /**
+   * {@code 1 - beta^t}, as {@code -expm1(t log(beta))}: the power would lose half of the digits in
+   * float32.
+   */
+  private static <T extends TNumber> Operand<T> bias(Ops tf, double beta, Operand<T> step) {
+    Operand<T> exponent = tf.math.mul(step, Scalars.of(tf, step.type(), Math.log(beta)));
+    return tf.math.neg(tf.math.expm1(exponent));
+  }
+
+  /**
+   * The root is fed a 1 where v is 0, and 0 is selected afterwards: no infinite derivative arises.
+   */
+  private static <T extends TNumber> Operand<T> rootOrZero(Ops tf, Operand<T> v) {
+    Operand<T> zero = Scalars.of(tf, v.type(), 0);
+    Operand<TBool> positive = tf.math.greater(v, zero);
+    Operand<T> root = tf.math.sqrt(tf.select(positive, v, Scalars.of(tf, v.type(), 1)));
+    return tf.select(positive, root, zero);
+  }
+}

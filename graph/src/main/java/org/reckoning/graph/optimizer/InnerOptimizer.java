@@ -1,0 +1,42 @@
+package org.reckoning.graph.optimizer;
+
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * An update rule {@code (theta', s') = U(theta, s, g, rate)} for one tensor, made of ops that have
+ * derivatives: gradients flow through the weight, the state, the gradient and the rate.
+ */
+public sealed interface InnerOptimizer permits Sgd, Momentum, AdamW {
+
+  /** Returns the names of the state tensors, each of the shape of the weight and 0 at first. */
+  List<String> slots();
+
+  /**
+   * Emits one update.
+   *
+   * @param theta the weight, of any shape
+   * @param state its state, by slot
+   * @param g the gradient, of the weight's shape
+   * @param rate learning rate, a scalar
+   * @param step number of the update, a scalar that starts at 1
+   */
+  <T extends TNumber> Update<T> update(
+      Ops tf,
+      Operand<T> theta,
+      Map<String, Operand<T>> state,
+      Operand<T> g,
+      Operand<T> rate,
+      Operand<T> step);
+
+  /**
+   * Result of an update.
+   *
+   * @param theta the new weight
+   * @param state the new state, by slot
+   */
+  record Update<T extends TNumber>(Operand<T> theta, Map<String, Operand<T>> state) {}
+}

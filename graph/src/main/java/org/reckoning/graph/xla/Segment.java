@@ -1,0 +1,277 @@
+package org.reckoning.graph.xla;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.OperationBuilder;
+import org.tensorflow.Output;
+import org.tensorflow.Signature;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.StatefulPartitionedCall;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NameAttrList;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+
+/**
+ * A piece of the computation as one TensorFlow function: built once, compiled by XLA once, called
+ * from the static graph as often as it is needed.
+ *
+ * <p>Arguments and results have names. An argument that no result depends on is not passed, so that
+ * nothing keeps it alive, and a result that is an argument does not travel through the function.
+ */
+public final class Segment {
+  private final FunctionDef function;
+  private final List<Segment> callees;
+  private final Map<String, TensorSpec> specs;
+  private final List<String> passed;
+  private final Map<String, Result> results;
+
+  /** Builds the body of a segment. */
+  @FunctionalInterface
+  public interface Body {
+    /**
+     * Builds named results from named arguments. An op with a side effect is run if a result
+     * depends on it, by data or by control.
+     *
+     * @param tf a graph of the segment's own
+     * @param arguments placeholders, in the order of the specs
+     */
+    Tensors build(Ops tf, Tensors arguments);
+  }
+
+  /** Where a result comes from. */
+  private sealed interface Result {
+    /** An output of the function. */
+    record Computed(int output) implements Result {}
+
+    /** One of the arguments. */
+    record PassedThrough(String argument) implements Result {}
+  }
+
+  private Segment(
+      FunctionDef function,
+      List<Segment> callees,
+      Map<String, TensorSpec> specs,
+      List<String> passed,
+      Map<String, Result> results) {
+    this.function = function;
+    this.callees = callees;
+    this.specs = specs;
+    this.passed = passed;
+    this.results = results;
+  }
+
+  /**
+   * Builds a segment.
+   *
+   * @param name name of the function, to which a hash of its content is appended: the same segment
+   *     has the same name in every process, so that XLA's cache on disk finds it
+   * @param specs dtypes and shapes of the arguments
+   * @param callees segments that the body calls
+   */
+  public static Segment define(String name, Specs specs, List<Segment> callees, Body body) {
+    try (Graph graph = new Graph()) {
+      callees.forEach(callee -> callee.addTo(graph));
+      Ops tf = Ops.create(graph);
+      Tensors arguments = new Tensors();
+      Map<Output<?>, String> argumentNames = new HashMap<>();
+      specs
+          .asMap()
+          .forEach(
+              (argument, spec) -> {
+                Operand<?> placeholder = spec.placeholder(tf, argument);
+                arguments.put(argument, placeholder);
+                argumentNames.put(placeholder.asOutput(), argument);
+              });
+      Tensors built = body.build(tf, arguments);
+
+      Set<Operation> needed = new HashSet<>();
+      Map<String, Result> results = new LinkedHashMap<>();
+      Tensors outputs = new Tensors();
+      for (String result : built.names()) {
+        Operand<?> operand = built.get(result);
+        String argument = argumentNames.get(operand.asOutput());
+        if (argument != null) {
+          results.put(result, new Result.PassedThrough(argument));
+        } else {
+          results.put(result, new Result.Computed(outputs.names().size()));
+          outputs.put(result, operand);
+          addAncestors((GraphOperation) operand.op(), needed);
+        }
+      }
+      List<String> passed =
+          arguments.names().stream()
+              .filter(argument -> needed.contains(arguments.get(argument).op()))
+              .toList();
+
+      Signature.Builder signature = Signature.builder().key(name);
+      passed.forEach(argument -> signature.input(argument, arguments.get(argument)));
+      outputs.names().forEach(result -> signature.output(result, outputs.get(result)));
+      try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
+        FunctionDef definition = canonical(name, function.getFunctionDef(), graph);
+        return new Segment(definition, List.copyOf(callees), specs.asMap(), passed, results);
+      }
+    }
+  }
+
+  /**
+   * Adds a call to a graph.
+   *
+   * @param tf where the call is put; it is named after the scope's name
+   * @param arguments one operand for each spec; those that the segment does not need may be missing
+   * @param compiled whether XLA must compile the function
+   * @return the results, in order
+   * @throws IllegalArgumentException if an argument is missing or has another dtype or shape than
+   *     its spec
+   */
+  public Tensors call(Ops tf, Tensors arguments, boolean compiled) {
+    boolean computes = results.values().stream().anyMatch(Result.Computed.class::isInstance);
+    List<Operand<?>> outputs = computes ? outputs(tf, arguments, compiled) : List.of();
+    Tensors returned = new Tensors();
+    results.forEach(
+        (name, result) -> {
+          if (result instanceof Result.Computed computed) {
+            returned.put(name, outputs.get(computed.output()));
+          } else if (result instanceof Result.PassedThrough through) {
+            returned.put(name, argument(arguments, through.argument()));
+          }
+        });
+    return returned;
+  }
+
+  private List<Operand<?>> outputs(Ops tf, Tensors arguments, boolean compiled) {
+    Graph graph = (Graph) tf.scope().env();
+    addTo(graph);
+    List<Output<?>> inputs = new ArrayList<>();
+    passed.forEach(name -> inputs.add(argument(arguments, name).asOutput()));
+    OperationBuilder builder =
+        graph
+            .opBuilder(
+                StatefulPartitionedCall.OP_NAME,
+                tf.scope().makeOpName(StatefulPartitionedCall.OP_NAME),
+                tf.scope())
+            .addInputList(inputs.toArray(new Output<?>[0]))
+            .setAttr("Tin", types(function.getSignature().getInputArgList()))
+            .setAttr("Tout", types(function.getSignature().getOutputArgList()))
+            .setAttr(
+                "f",
+                AttrValue.newBuilder()
+                    .setFunc(NameAttrList.newBuilder().setName(functionName()))
+                    .build())
+            // Else the inliner dissolves the call and its recomputation is merged with the forward
+            // pass.
+            .setAttr("_noinline", true);
+    if (compiled) {
+      builder.setAttr("_XlaMustCompile", true);
+    }
+    Operation call = builder.build();
+    List<Operand<?>> outputs = new ArrayList<>();
+    for (int i = 0; i < call.numOutputs(); i++) {
+      outputs.add(call.output(i));
+    }
+    return outputs;
+  }
+
+  /** Returns the name of the function in a graph. */
+  public String functionName() {
+    return function.getSignature().getName();
+  }
+
+  /** Returns the function. */
+  public FunctionDef function() {
+    return function;
+  }
+
+  /** Returns the segments that this one calls. */
+  public List<Segment> callees() {
+    return callees;
+  }
+
+  private void addTo(Graph graph) {
+    FunctionDefLibrary.Builder library = FunctionDefLibrary.newBuilder();
+    collect(library, new HashSet<>());
+    graph.importGraphDef(GraphDef.newBuilder().setLibrary(library).build());
+  }
+
+  private void collect(FunctionDefLibrary.Builder library, Set<String> seen) {
+    if (seen.add(functionName())) {
+      callees.forEach(callee -> callee.collect(library, seen));
+      library.addFunction(function);
+    }
+  }
+
+  private Operand<?> argument(Tensors arguments, String name) {
+    Operand<?> operand = arguments.get(name);
+    TensorSpec spec = specs.get(name);
+    if (spec == null) {
+      throw new IllegalStateException("argument '" + name + "' has no spec");
+    }
+    if (spec.type() != null
+        && (operand.asOutput().type() != spec.type() || !operand.shape().equals(spec.shape()))) {
+      throw new IllegalArgumentException(
+          "argument '%s' of segment '%s' must be %s %s but is %s %s"
+              .formatted(
+                  name,
+                  functionName(),
+                  spec.type().getSimpleName(),
+                  spec.shape(),
+                  operand.asOutput().type().getSimpleName(),
+                  operand.shape()));
+    }
+    return operand;
+  }
+
+  private static void addAncestors(GraphOperation start, Set<Operation> seen) {
+    Deque<GraphOperation> stack = new ArrayDeque<>();
+    stack.push(start);
+    while (!stack.isEmpty()) {
+      GraphOperation op = stack.pop();
+      if (seen.add(op)) {
+        for (int i = 0; i < op.numInputs(); i++) {
+          stack.push((GraphOperation) op.input(i).op());
+        }
+        stack.addAll(op.controlInputs());
+      }
+    }
+  }
+
+  /**
+   * TensorFlow Java lists the nodes of a function in an order that changes between processes. Puts
+   * them into the order in which they were built and names the function after its content.
+   */
+  private static FunctionDef canonical(String name, FunctionDef function, Graph graph) {
+    Map<String, Integer> position = new HashMap<>();
+    graph.operations().forEachRemaining(op -> position.put(op.name(), position.size()));
+    List<NodeDef> nodes = new ArrayList<>(function.getNodeDefList());
+    nodes.sort(
+        Comparator.comparing(
+                (NodeDef node) -> position.getOrDefault(node.getName(), Integer.MAX_VALUE))
+            .thenComparing(NodeDef::getName));
+    FunctionDef.Builder builder = function.toBuilder().clearNodeDef().addAllNodeDef(nodes);
+    builder.getSignatureBuilder().setName(name);
+    String hash = ContentHash.of(builder.build());
+    builder.getSignatureBuilder().setName(name + "_" + hash);
+    return builder.build();
+  }
+
+  private static DataType[] types(List<OpDef.ArgDef> arguments) {
+    return arguments.stream().map(OpDef.ArgDef::getType).toArray(DataType[]::new);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Functions of the static graph that XLA compiles. Open {@link org.reckoning.graph.xla.Segment}
+ * first: it is built once, compiled once and called as often as it is needed.
+ */
+@NullMarked
+package org.reckoning.graph.xla;
+
+import org.jspecify.annotations.NullMarked;
