@@ -3,8 +3,11 @@ package org.reckoning.trainer.weights;
 import static org.reckoning.trainer.weights.WeightsFormatException.quote;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +33,12 @@ final class Gpt2ConfigFile {
           "add_cross_attention", false,
           "tie_word_embeddings", true);
 
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
   private final Path file;
   private final JsonNode root;
   private final List<String> missing = new ArrayList<>();
@@ -48,7 +57,7 @@ final class Gpt2ConfigFile {
    */
   static Gpt2Config read(Path file) throws IOException {
     try {
-      JsonNode root = new ObjectMapper().readTree(Files.readAllBytes(file));
+      JsonNode root = JSON.readTree(Files.readAllBytes(file));
       return new Gpt2ConfigFile(file, root).config();
     } catch (JsonProcessingException e) {
       throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
@@ -64,7 +73,7 @@ final class Gpt2ConfigFile {
     int nEmbd = integer("n_embd");
     int nLayer = integer("n_layer");
     int nHead = integer("n_head");
-    int nInner = root.hasNonNull("n_inner") ? integer("n_inner") : 0;
+    Integer nInner = root.hasNonNull("n_inner") ? integer("n_inner") : null;
     double epsilon = number("layer_norm_epsilon");
     checkVariant();
     if (!missing.isEmpty()) {
@@ -75,7 +84,7 @@ final class Gpt2ConfigFile {
     }
     try {
       var config = new Gpt2Config(vocabSize, nPositions, nEmbd, nLayer, nHead, 1, epsilon);
-      return nInner == 0 ? config.withNEmbd(nEmbd) : config.withNInner(nInner);
+      return nInner == null ? config.withNEmbd(nEmbd) : config.withNInner(nInner);
     } catch (IllegalArgumentException e) {
       throw new WeightsFormatException(file, String.valueOf(e.getMessage()));
     }

@@ -111,12 +111,13 @@ public final class SafetensorsWriter {
     int count;
     for (int done = 0; done < size; done += count) {
       count = Math.min(size - done, CHUNK_BYTES / bytes);
+      chunk.clear().limit(count * bytes);
       if (tensor instanceof TensorData.Floats floats) {
         chunk.asFloatBuffer().put(floats.values(), done, count);
       } else if (tensor instanceof TensorData.Doubles doubles) {
         chunk.asDoubleBuffer().put(doubles.values(), done, count);
       }
-      writeFully(channel, chunk.clear().limit(count * bytes));
+      writeFully(channel, chunk);
     }
   }
 
