@@ -79,17 +79,12 @@ final class MatrixRules {
                   + " and none in one of them alone, to be differentiated")
               .formatted(equation, n));
     }
+    String a = labels[0];
+    String b = labels[1];
+    String y = labels[2];
     return input == 0
-        ? n.tf()
-            .linalg
-            .einsum(
-                List.of(dy.orZero(0), n.in(1)),
-                "%s,%s->%s".formatted(labels[2], labels[1], labels[0]))
-        : n.tf()
-            .linalg
-            .einsum(
-                List.of(n.in(0), dy.orZero(0)),
-                "%s,%s->%s".formatted(labels[0], labels[2], labels[1]));
+        ? n.tf().linalg.einsum(List.of(dy.orZero(0), n.in(1)), y + "," + b + "->" + a)
+        : n.tf().linalg.einsum(List.of(n.in(0), dy.orZero(0)), a + "," + y + "->" + b);
   }
 
   private static boolean within(String labels, String others) {

@@ -106,6 +106,11 @@ final class RuleTable {
         type,
         pullback,
         (node, dx) -> {
+          if (node.inputs() != 2) {
+            throw new IllegalArgumentException(
+                "%s must have two inputs to be differentiated but has %d"
+                    .formatted(node, node.inputs()));
+          }
           List<Operand<TNumber>> terms = new ArrayList<>();
           Operand<TNumber> da = dx.get(0);
           Operand<TNumber> db = dx.get(1);

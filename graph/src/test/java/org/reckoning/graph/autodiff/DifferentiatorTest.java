@@ -147,6 +147,17 @@ class DifferentiatorTest {
   }
 
   @Test
+  void pushforward_ofAnEinsumOfOneOperand_namesTheNode() {
+    Operand<TNumber> x = g.input(2, 3);
+    Operand<TNumber> y = tf.linalg.einsum(List.of(x), "ij->ji");
+
+    assertThatThrownBy(() -> D.pushforward(tf, List.of(y), List.of(x), List.of(x)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "op type 'Einsum' (node 'Einsum') must have two inputs to be differentiated but has 1");
+  }
+
+  @Test
   void gradients_inADtypeWithoutDerivatives_tellWhichHave() {
     Operand<TInt32> x = tf.constant(3);
 
