@@ -97,6 +97,11 @@ public final class Node {
     return (int) op.attributes().getAttrInt(attribute);
   }
 
+  /** Returns a string attribute. */
+  public String text(String attribute) {
+    return op.attributes().getAttrString(attribute);
+  }
+
   /** Returns a scalar constant of the dtype of the first output. */
   public Operand<TNumber> scalar(double value) {
     return emitter.scalar(out(), value);

@@ -37,6 +37,12 @@ final class RuleTable {
     Operand<TNumber> apply(Node node, Operand<TNumber> dy);
   }
 
+  /** Emits an op of two inputs on other inputs. */
+  @FunctionalInterface
+  interface Product {
+    Operand<TNumber> of(Node node, Operand<TNumber> a, Operand<TNumber> b);
+  }
+
   /**
    * An elementwise op. Its Jacobian is diagonal, so that tangents and cotangents are scaled alike
    * and one rule serves both modes.
@@ -91,18 +97,28 @@ final class RuleTable {
    * @param attributes the attributes of the op that TensorFlow does not infer
    */
   void bilinear(String type, Pullback pullback, String... attributes) {
+    bilinear(type, (node, a, b) -> node.replay(List.of(a, b), attributes).output(0), pullback);
+  }
+
+  /** An op of two inputs that is linear in each, and how it is emitted on other inputs. */
+  void bilinear(String type, Product product, Pullback pullback) {
     rule(
         type,
         pullback,
         (node, dx) -> {
+          if (node.inputs() != 2) {
+            throw new IllegalArgumentException(
+                "%s must have two inputs to be differentiated but has %d"
+                    .formatted(node, node.inputs()));
+          }
           List<Operand<TNumber>> terms = new ArrayList<>();
           Operand<TNumber> da = dx.get(0);
           Operand<TNumber> db = dx.get(1);
           if (da != null) {
-            terms.add(node.replay(List.of(da, node.in(1)), attributes).output(0));
+            terms.add(product.of(node, da, node.in(1)));
           }
           if (db != null) {
-            terms.add(node.replay(List.of(node.in(0), db), attributes).output(0));
+            terms.add(product.of(node, node.in(0), db));
           }
           return Collections.singletonList(sum(node, terms));
         });

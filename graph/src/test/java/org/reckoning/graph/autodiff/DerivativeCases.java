@@ -40,6 +40,7 @@ import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.core.Tile;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.op.dtypes.Cast;
+import org.tensorflow.op.linalg.Einsum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.linalg.Transpose;
 import org.tensorflow.op.math.Abs;
@@ -556,7 +557,16 @@ final class DerivativeCases {
             "by itself",
             in(-2, 2, 3, 3),
             (tf, x) -> tf.linalg.matMul(x, x, MatMul.transposeB(true))));
+    cases.add(einsum("ij,jk->ik", in(-2, 2, 2, 3), in(-2, 2, 3, 4)));
+    cases.add(einsum("bqhd,bkhd->bhqk", in(-2, 2, 2, 3, 2, 4), in(-2, 2, 2, 1, 2, 4)));
+    cases.add(einsum("i,j->ji", in(-2, 2, 3), in(-2, 2, 2)));
+    cases.add(einsum("ij,ij->", in(-2, 2, 2, 3), in(-2, 2, 2, 3)));
     return cases.stream();
+  }
+
+  private static Case einsum(String equation, Domain a, Domain b) {
+    return two(
+        Einsum.OP_NAME, equation, a, b, (tf, x, y) -> tf.linalg.einsum(List.of(x, y), equation));
   }
 
   private static Stream<Case> gathers() {

@@ -134,6 +134,30 @@ class DifferentiatorTest {
   }
 
   @Test
+  void gradients_ofAnEinsumWithALabelOfItsOwn_nameTheEquation() {
+    Operand<TNumber> x = g.input(2, 3);
+    Operand<TNumber> y = tf.linalg.einsum(List.of(x, g.input(2)), "ij,i->i");
+
+    assertThatThrownBy(() -> D.gradients(tf, y, List.of(x)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "equation 'ij,i->i' of op type 'Einsum' (node 'Einsum') must be explicit, with two"
+                + " operands, no label twice in one of them and none in one of them alone, to be"
+                + " differentiated");
+  }
+
+  @Test
+  void pushforward_ofAnEinsumOfOneOperand_namesTheNode() {
+    Operand<TNumber> x = g.input(2, 3);
+    Operand<TNumber> y = tf.linalg.einsum(List.of(x), "ij->ji");
+
+    assertThatThrownBy(() -> D.pushforward(tf, List.of(y), List.of(x), List.of(x)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "op type 'Einsum' (node 'Einsum') must have two inputs to be differentiated but has 1");
+  }
+
+  @Test
   void gradients_inADtypeWithoutDerivatives_tellWhichHave() {
     Operand<TInt32> x = tf.constant(3);
 

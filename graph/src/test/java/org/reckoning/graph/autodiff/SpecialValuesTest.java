@@ -247,16 +247,19 @@ class SpecialValuesTest {
       List<Operand<TNumber>> along = List.of(tangent.orZero(0));
       Tangents forwardOverForward = D.pushforward(tf, along, x, v);
 
-      assertClose("value", g.run(feeds, y), row.y);
-      assertClose("forward", sum(g.run(feeds, along.get(0))), dot(row.first, row.v));
+      assertClose(row + ", value", g.run(feeds, y), row.y);
+      assertClose(row + ", forward", sum(g.run(feeds, along.get(0))), dot(row.first, row.v));
       assertClose(
-          "forward over forward",
+          row + ", forward over forward",
           sum(g.run(feeds, forwardOverForward.orZero(0))),
           dot(row.second, row.v));
-      assertClose("reverse", g.run(feeds, dense), row.first);
-      assertClose("reverse over reverse", g, feeds, D.pullback(tf, dense, v, x), row.second);
-      assertClose("forward over reverse", g, feeds, D.pushforward(tf, dense, x, v), row.second);
-      assertClose("reverse over forward", g, feeds, D.pullback(tf, along, ones, x), row.second);
+      assertClose(row + ", reverse", g.run(feeds, dense), row.first);
+      assertClose(
+          row + ", reverse over reverse", g, feeds, D.pullback(tf, dense, v, x), row.second);
+      assertClose(
+          row + ", forward over reverse", g, feeds, D.pushforward(tf, dense, x, v), row.second);
+      assertClose(
+          row + ", reverse over forward", g, feeds, D.pullback(tf, along, ones, x), row.second);
     }
   }
 
