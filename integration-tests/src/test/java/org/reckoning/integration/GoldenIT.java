@@ -1,0 +1,354 @@
+package org.reckoning.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.bilevel.GradientMode;
+import org.reckoning.graph.bilevel.HostTensors;
+import org.reckoning.graph.bilevel.InnerRates;
+import org.reckoning.graph.bilevel.PassResult;
+import org.reckoning.graph.bilevel.Span;
+import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.bilevel.TaskBatch;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.gpt2.Dropout;
+import org.reckoning.graph.gpt2.Gpt2;
+import org.reckoning.graph.gpt2.Parameters;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.optimizer.Momentum;
+import org.reckoning.graph.optimizer.Sgd;
+import org.reckoning.graph.xla.GraphSession;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.reckoning.graph.xla.XlaMode;
+import org.reckoning.integration.GoldenDirectory.Sequences;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Losses, logits, adapted weights and all gradients against numbers of float64 automatic
+ * differentiation by another program, in both dtypes, for one task and for three copies of it, in
+ * every XLA mode. {@code -Dgolden.dir=DIR} chooses other numbers of the same form.
+ */
+final class GoldenIT {
+  /** Largest error of a tensor, relative in norm. */
+  private static final double FLOAT64_TOLERANCE = 1e-9;
+
+  private static final double FLOAT32_TOLERANCE = 1e-4;
+
+  /** The first AdamW steps divide small differences of large terms. */
+  private static final double ADAMW_FLOAT32_TOLERANCE = 1e-3;
+
+  private static GoldenDirectory golden;
+
+  @BeforeAll
+  static void readNumbers() throws IOException {
+    golden = GoldenDirectory.read();
+  }
+
+  record Row(GoldenCase golden, Class<? extends TNumber> type, int tasks, XlaMode xla) {
+    double tolerance() {
+      boolean adamW = golden.variant().optimizer() == GoldenCase.Optimizer.ADAMW;
+      return adamW && type == TFloat32.class ? ADAMW_FLOAT32_TOLERANCE : logitTolerance();
+    }
+
+    double logitTolerance() {
+      return type == TFloat64.class ? FLOAT64_TOLERANCE : FLOAT32_TOLERANCE;
+    }
+
+    @Override
+    public String toString() {
+      return "%s %s N=%d %s".formatted(golden, type.getSimpleName(), tasks, xla);
+    }
+  }
+
+  static Stream<Row> rows() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (GoldenCase each : GoldenDirectory.read().cases()) {
+      for (Class<? extends TNumber> type : List.of(TFloat64.class, TFloat32.class)) {
+        for (int tasks : new int[] {1, 3}) {
+          for (XlaMode xla : XlaMode.values()) {
+            rows.add(new Row(each, type, tasks, xla));
+          }
+        }
+      }
+    }
+    return rows.stream();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("rows")
+  void program_givesGoldenNumbers(Row row) {
+    check(row, row.type());
+  }
+
+  private <T extends TNumber> void check(Row row, Class<T> type) {
+    GoldenCase expected = row.golden();
+    TaskShape shape =
+        new TaskShape(
+            row.tasks(),
+            golden.facts().tokens().length,
+            golden.facts().tokens()[0].length,
+            golden.questions().tokens().length,
+            golden.questions().tokens()[0].length);
+    BilevelConfig config =
+        BilevelConfig.of(golden.config(), expected.variant().k(), shape)
+            .withInnerOptimizer(optimizer(expected.variant()))
+            .withInnerRates(InnerRates.raw(0))
+            .withGradientMode(mode(expected.variant()))
+            .withXla(row.xla());
+    Errors errors = new Errors(row.tolerance());
+    try (BilevelProgram<T> program = BilevelProgram.build(config, type)) {
+      Map<String, double[]> weights = new LinkedHashMap<>();
+      golden.weights().forEach((name, values) -> weights.put(name, doubles(values)));
+      program.initialize(weights);
+      program.assignRates(
+          program.layout().adapted().stream().map(expected.rates()::get).toArray(double[][]::new));
+      Task task = Task.of(sequences(golden.facts()), sequences(golden.questions()));
+      TaskBatch batch =
+          TaskBatch.of(shape, golden.config(), Collections.nCopies(row.tasks(), task));
+
+      PassResult result = program.evaluate(batch);
+      errors.add(
+          "outer_loss", new double[] {result.outerLoss()}, new double[] {expected.outerLoss()});
+      for (int n = 0; n < row.tasks(); n++) {
+        double[] losses = new double[result.innerSteps() + 1];
+        for (int k = 0; k < losses.length; k++) {
+          losses[k] = result.innerLoss(k, n);
+        }
+        errors.add("inner_losses", losses, expected.innerLosses());
+      }
+      program
+          .adapt(batch)
+          .forEach(
+              (name, copies) -> {
+                double[] want = get(expected.adapted(), name);
+                for (int n = 0; n < row.tasks(); n++) {
+                  double[] copy =
+                      Arrays.copyOfRange(copies, n * want.length, (n + 1) * want.length);
+                  errors.add("adapted/" + name, copy, want);
+                }
+              });
+      Map<String, double[]> gradients = program.gradients(batch, 0);
+      expected
+          .dTheta()
+          .forEach((name, want) -> errors.add("d_theta/" + name, get(gradients, name), want));
+      if (expected.variant().k() > 0) {
+        double[] rates = get(gradients, "rates");
+        int k = expected.variant().k();
+        List<String> adapted = program.layout().adapted();
+        for (int j = 0; j < adapted.size(); j++) {
+          double[] got = Arrays.copyOfRange(rates, j * k, (j + 1) * k);
+          errors.add("d_rate/" + adapted.get(j), got, get(expected.dRate(), adapted.get(j)));
+        }
+      }
+    }
+    errors.report(row.toString());
+  }
+
+  static Stream<Row> logitRows() throws IOException {
+    GoldenCase any = GoldenDirectory.read().cases().get(0);
+    return rows()
+        .filter(
+            row -> row.golden().toString().equals(any.toString()) && row.xla() != XlaMode.WHOLE);
+  }
+
+  @ParameterizedTest(name = "logits {0}")
+  @MethodSource("logitRows")
+  void model_givesGoldenLogits(Row row) {
+    Errors errors = new Errors(row.logitTolerance());
+    for (boolean facts : new boolean[] {true, false}) {
+      Sequences sequences = facts ? golden.facts() : golden.questions();
+      double[] want = facts ? golden.factsLogits() : golden.questionsLogits();
+      double[] got = logits(sequences, row.type(), row.tasks(), row.xla().compiles());
+      for (int n = 0; n < row.tasks(); n++) {
+        errors.add(
+            facts ? "logits/facts" : "logits/questions",
+            Arrays.copyOfRange(got, n * want.length, (n + 1) * want.length),
+            want);
+      }
+    }
+    errors.report(row.toString());
+  }
+
+  private static <T extends TNumber> double[] logits(
+      Sequences sequences, Class<T> type, int tasks, boolean compiled) {
+    int b = sequences.tokens().length;
+    int t = sequences.tokens()[0].length;
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    golden
+        .config()
+        .parameterShapes()
+        .forEach((name, shape) -> shapes.put(name, shape.prepend(tasks)));
+    Specs specs =
+        new Specs()
+            .tensors("weights", type, shapes)
+            .tensor("tokens", TInt32.class, Shape.of(tasks, b, t))
+            .tensor("lengths", TInt32.class, Shape.of(tasks, b));
+    Segment segment =
+        Segment.define(
+            "logits",
+            specs,
+            List.of(),
+            (tf, in) -> {
+              Gpt2<T> model = new Gpt2<>(golden.config(), null, new Dropout<>(0, tf.constant(0L)));
+              Parameters<T> p = new Parameters<>(in.under("weights", type));
+              Operand<T> hidden =
+                  model.hidden(
+                      tf, p, in.get("tokens", TInt32.class), in.get("lengths", TInt32.class), null);
+              hidden =
+                  tf.reshape(
+                      hidden, tf.constant(new int[] {tasks, b * t, golden.config().nEmbd()}));
+              return new Tensors().put("logits", model.logits(tf, p, hidden));
+            });
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Tensors arguments = new Tensors();
+      Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
+      shapes.forEach(
+          (name, shape) -> {
+            double[] copies = repeat(doubles(get(golden.weights(), name)), tasks);
+            Operand<T> placeholder = tf.placeholder(type, Placeholder.shape(shape));
+            arguments.put("weights/" + name, placeholder);
+            feeds.put(placeholder, HostTensors.of(type, shape, copies));
+          });
+      int[] tokens = Arrays.stream(sequences.tokens()).flatMapToInt(Arrays::stream).toArray();
+      int[] lengths =
+          Arrays.stream(sequences.attention())
+              .mapToInt(mask -> Arrays.stream(mask).sum())
+              .toArray();
+      arguments.put(
+          "tokens",
+          tf.reshape(tf.constant(repeat(tokens, tasks)), tf.constant(new int[] {tasks, b, t})));
+      arguments.put(
+          "lengths",
+          tf.reshape(tf.constant(repeat(lengths, tasks)), tf.constant(new int[] {tasks, b})));
+      Operand<?> logits = segment.call(tf, arguments, compiled).get("logits");
+      try (Session session = GraphSession.open(graph)) {
+        Session.Runner runner = session.runner().fetch(logits);
+        feeds.forEach(runner::feed);
+        try (Result result = runner.run()) {
+          return HostTensors.toDoubles(result.get(0));
+        }
+      } finally {
+        feeds.values().forEach(Tensor::close);
+      }
+    }
+  }
+
+  private static InnerOptimizer optimizer(GoldenCase.Variant variant) {
+    return switch (variant.optimizer()) {
+      case SGD -> new Sgd();
+      case SGD_MOMENTUM -> new Momentum();
+      case ADAMW -> new AdamW(0.9, 0.95, 1e-8, 0.01);
+    };
+  }
+
+  private static GradientMode mode(GoldenCase.Variant variant) {
+    return switch (variant.mode()) {
+      case EXACT -> GradientMode.exact();
+      case FIRST_ORDER -> GradientMode.firstOrder();
+      case TRUNCATED -> GradientMode.truncated(variant.window());
+    };
+  }
+
+  /** Sequences without their padding. */
+  private static List<TokenSequence> sequences(Sequences padded) {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int i = 0; i < padded.tokens().length; i++) {
+      int length = Arrays.stream(padded.attention()[i]).sum();
+      int[] target = padded.target()[i];
+      List<Span> spans = new ArrayList<>();
+      for (int t = 0; t < length; t++) {
+        spans.add(target[t] == 1 ? Span.ANSWER : Span.PROMPT);
+      }
+      sequences.add(TokenSequence.of(Arrays.copyOf(padded.tokens()[i], length), spans));
+    }
+    return sequences;
+  }
+
+  private static <V> V get(Map<String, V> map, String name) {
+    return Objects.requireNonNull(map.get(name), name);
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
+  }
+
+  private static double[] repeat(double[] values, int times) {
+    double[] all = new double[values.length * times];
+    Arrays.setAll(all, i -> values[i % values.length]);
+    return all;
+  }
+
+  private static int[] repeat(int[] values, int times) {
+    int[] all = new int[values.length * times];
+    Arrays.setAll(all, i -> values[i % values.length]);
+    return all;
+  }
+
+  /** Collects the error of every tensor, so that a failure names the worst ones. */
+  private static final class Errors {
+    private static final int SHOWN = 5;
+
+    private final double tolerance;
+    private final Map<String, Double> relative = new LinkedHashMap<>();
+
+    Errors(double tolerance) {
+      this.tolerance = tolerance;
+    }
+
+    void add(String name, double[] got, double[] want) {
+      assertThat(got).as(name).hasSameSizeAs(want);
+      double difference = 0;
+      double norm = 0;
+      for (int i = 0; i < want.length; i++) {
+        difference += (got[i] - want[i]) * (got[i] - want[i]);
+        norm += want[i] * want[i];
+      }
+      // A tensor that is to be 0 has no relative error: it must be 0 to the tolerance itself.
+      double error = Math.sqrt(difference) / (norm == 0 ? 1 : Math.sqrt(norm));
+      relative.merge(name, error, (a, b) -> a >= b ? a : b);
+    }
+
+    void report(String row) {
+      List<Map.Entry<String, Double>> worst =
+          relative.entrySet().stream()
+              .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+              .limit(SHOWN)
+              .toList();
+      System.out.printf("%-45s worst of %d: %s%n", row, relative.size(), worst.get(0));
+      assertThat(worst)
+          .as("%s: relative errors above %s, worst first", row, tolerance)
+          .noneMatch(entry -> !(entry.getValue() <= tolerance));
+    }
+  }
+}
