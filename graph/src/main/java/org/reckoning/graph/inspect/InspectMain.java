@@ -15,7 +15,9 @@ public final class InspectMain {
 
   private InspectMain() {}
 
-  /** Prints the report and ends the process, with exit code 2 if the arguments cannot be used. */
+  /**
+   * Prints the report and ends the process, with exit code 2 if the arguments cannot be used here.
+   */
   public static void main(String[] args) {
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     int code = run(List.of(args), out, System.err);
@@ -29,7 +31,7 @@ public final class InspectMain {
     try {
       settings = ProgramSettings.parse(args);
       built = BilevelProgram.build(settings.config(), TFloat32.class);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IllegalStateException e) {
       err.println(e.getMessage());
       return USER_ERROR;
     }

@@ -1,7 +1,6 @@
 package org.reckoning.graph.inspect;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -263,28 +262,39 @@ public final class ProgramSettings {
     }
   }
 
-  /** {@code "; did you mean X?"} if one of the words is near. */
+  /** {@code "; did you mean X?"} if a word is near or begins with what was given. */
   private static String hint(String given, Collection<String> known) {
     return known.stream()
-        .min(Comparator.comparingInt(word -> distance(given, word)))
-        .filter(word -> distance(given, word) <= Math.max(2, word.length() / 2))
+        .filter(word -> !given.isEmpty() && word.startsWith(given))
+        .findFirst()
+        .or(
+            () ->
+                known.stream()
+                    .min(Comparator.comparingInt(word -> distance(given, word)))
+                    .filter(word -> distance(given, word) <= Math.max(2, word.length() / 2)))
         .map(word -> "; did you mean " + word + "?")
         .orElse("");
   }
 
-  /** Levenshtein distance: insertions, deletions and substitutions of characters. */
+  /** Number of typing errors: characters inserted, left out, replaced, or swapped with the next. */
   private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    Arrays.setAll(row, j -> j);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, Math.min(row[j - 1], row[j]) + 1);
+    int[][] d = new int[a.length() + 1][b.length() + 1]; // of the first i and j characters
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        d[i][j] = Math.min(replaced, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+        }
       }
     }
-    return row[b.length()];
+    return d[a.length()][b.length()];
   }
 }

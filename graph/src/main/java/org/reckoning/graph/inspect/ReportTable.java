@@ -90,14 +90,7 @@ public final class ReportTable {
         new TextTable()
             .row("", "calls", "calls", "", "matrix", "other", "matrix", "other", "")
             .row(
-                "segment",
-                "train",
-                "eval",
-                "nodes",
-                "per call",
-                "per call",
-                "per step",
-                "per step",
+                "segment", "train", "eval", "nodes", "/ call", "/ call", "/ step", "/ step",
                 "share");
     for (SegmentReport segment : report.segments()) {
       table.row(
@@ -138,7 +131,7 @@ public final class ReportTable {
 
   private String share(FlopCount flops) {
     double all = Math.max(report.trainingFlops().total(), 1);
-    return String.format(Locale.ROOT, "%.1f %%", 100 * flops.total() / all);
+    return String.format(Locale.ROOT, "%.1f%%", 100 * flops.total() / all);
   }
 
   private void functions() {
@@ -185,17 +178,20 @@ public final class ReportTable {
 
   private void boundaries() {
     MemoryReport memory = report.memory();
-    TextTable table = new TextTable().row("between", "alive", "change", "in adapted weights");
-    long before = 0;
+    TextTable table = new TextTable().row("between", "alive", "change", "copies");
+    long before = -1;
     for (Boundary boundary : memory.boundaries()) {
       table.row(
           boundary.after() + " -> " + boundary.before(),
           Quantity.bytes(boundary.bytes()),
-          signed(boundary.bytes() - before),
+          before < 0 ? "" : signed(boundary.bytes() - before),
           copies(boundary.bytes()));
       before = boundary.bytes();
     }
-    section("alive between calls besides; what a segment needs while it runs is not in it", table);
+    section(
+        "alive between calls besides, in bytes and in copies of the adapted weights of all tasks",
+        table);
+    lines.add("  what a segment needs while it runs is not in it");
     memory
         .peak()
         .ifPresent(
@@ -215,7 +211,7 @@ public final class ReportTable {
                   ", ",
                   added.stream()
                       .distinct()
-                      .map(bytes -> Quantity.exact(bytes) + " bytes = " + copies(bytes))
+                      .map(bytes -> Quantity.exact(bytes) + " bytes = " + copies(bytes) + " copies")
                       .toList()));
     }
     if (report.config().xla() == XlaMode.WHOLE) {
@@ -225,7 +221,7 @@ public final class ReportTable {
 
   private String copies(long bytes) {
     double one = (double) report.parameters().adapted().bytes() * report.shape().tasks();
-    return String.format(Locale.ROOT, "%.2f copies", bytes / one);
+    return String.format(Locale.ROOT, "%.2f", bytes / one);
   }
 
   private static String signed(long bytes) {
