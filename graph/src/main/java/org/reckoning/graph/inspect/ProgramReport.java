@@ -1,6 +1,7 @@
 package org.reckoning.graph.inspect;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -184,7 +185,7 @@ public record ProgramReport(
     counts.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
         .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
-    return sorted;
+    return Collections.unmodifiableMap(sorted);
   }
 
   private static Map<String, Long> resident(BilevelProgram<?> program) {
@@ -205,6 +206,6 @@ public record ProgramReport(
                     Long::sum);
               }
             });
-    return bytes;
+    return Collections.unmodifiableMap(bytes);
   }
 }
