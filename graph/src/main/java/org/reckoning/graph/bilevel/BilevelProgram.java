@@ -206,6 +206,11 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     return config;
   }
 
+  /** Returns the dtype of the weights. */
+  public Class<T> type() {
+    return type;
+  }
+
   /** Returns which weights are adapted and trained. */
   public WeightLayout layout() {
     return layout;
@@ -223,6 +228,29 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     List<Segment> segments = new ArrayList<>(bucket(shape).pass.segments());
     segments.add(apply);
     return segments;
+  }
+
+  /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
+  public List<Segment> wholePasses(TaskShape shape) {
+    return List.copyOf(bucket(shape).pass.wholePasses());
+  }
+
+  /** Returns what a training step of one pass fetches, for inspection. */
+  public List<Operand<?>> trainingFetches(TaskShape shape) {
+    List<Operand<?>> fetches = new ArrayList<>(fetched(bucket(shape).training));
+    fetches.add(bucket(shape).normsOfApplied);
+    return fetches;
+  }
+
+  /** Returns what an evaluation fetches, for inspection. */
+  public List<Operand<?>> evaluationFetches(TaskShape shape) {
+    return fetched(bucket(shape).evaluation);
+  }
+
+  private static List<Operand<?>> fetched(Tensors results) {
+    List<Operand<?>> fetches = new ArrayList<>();
+    PassResult.FETCHES.forEach(name -> fetches.add(results.get(name)));
+    return fetches;
   }
 
   /**

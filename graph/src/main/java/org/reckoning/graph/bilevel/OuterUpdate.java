@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.InnerOptimizer;
@@ -126,8 +127,10 @@ final class OuterUpdate<T extends TNumber> {
     return tf.math.equal(tf.math.sub(sum, sum), Scalars.of(tf, type, 0));
   }
 
-  private Operand<T> read(Ops tf, Tensors in, String name) {
-    return tf.readVariableOp(handle(in, name), type);
+  /** Reads a variable; a handle among the arguments does not know the shape, so it is said here. */
+  private Operand<T> read(Ops tf, Tensors in, String path) {
+    Shape shape = Objects.requireNonNull(shapes.get(path.substring(path.indexOf('/') + 1)));
+    return tf.ensureShape(tf.readVariableOp(handle(in, path), type), shape);
   }
 
   private Op assign(Ops tf, Tensors in, String name, Operand<T> value) {

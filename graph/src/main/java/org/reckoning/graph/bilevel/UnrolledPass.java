@@ -43,6 +43,7 @@ final class UnrolledPass<T extends TNumber> {
   private final Segment evaluate;
   private final @Nullable Segment exactPullback;
   private final @Nullable Segment firstOrderPullback;
+  private final List<Segment> wholePasses = new ArrayList<>();
 
   UnrolledPass(TaskModel<T> model) {
     this.model = model;
@@ -74,6 +75,11 @@ final class UnrolledPass<T extends TNumber> {
         .toList();
   }
 
+  /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
+  List<Segment> wholePasses() {
+    return wholePasses;
+  }
+
   /**
    * Emits a pass with derivatives. Results: those of {@link OuterLoss} but for the cotangents,
    * {@code inner_losses} [K+1, N], {@code gradient/NAME} without a task axis for every trained
@@ -92,9 +98,12 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   private Tensors compile(Ops tf, Tensors in, String name, Segment.Body body) {
-    return config.xla() == XlaMode.WHOLE
-        ? Segment.define(name, specs(), segments(), body).call(tf, in, true)
-        : body.build(tf, in);
+    if (config.xla() != XlaMode.WHOLE) {
+      return body.build(tf, in);
+    }
+    Segment whole = Segment.define(name, specs(), segments(), body);
+    wholePasses.add(whole);
+    return whole.call(tf, in, true);
   }
 
   private Tensors buildTraining(Ops tf, Tensors in) {

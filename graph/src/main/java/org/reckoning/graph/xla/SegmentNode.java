@@ -15,7 +15,8 @@ import org.tensorflow.ndarray.Shape;
  */
 public record SegmentNode(String type, String name, List<Shape> inputs, List<Shape> outputs) {
 
-  static SegmentNode of(GraphOperation op) {
+  /** Describes a node of a graph. */
+  public static SegmentNode of(GraphOperation op) {
     List<Shape> inputs = new ArrayList<>();
     for (int i = 0; i < op.numInputs(); i++) {
       inputs.add(op.input(i).shape());

@@ -1,0 +1,47 @@
+package org.reckoning.graph.inspect;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.bilevel.WeightLayout;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * The parameters of a program, one copy of each. A weight may be adapted and trained.
+ *
+ * @param total all weights
+ * @param adapted those that the inner loop changes
+ * @param trained those that the outer loop trains
+ * @param constant those that nothing changes
+ * @param innerRates the learning rates of the inner loop [J, K]
+ */
+public record ParameterReport(
+    TensorCount total,
+    TensorCount adapted,
+    TensorCount trained,
+    TensorCount constant,
+    TensorCount innerRates) {
+
+  static ParameterReport of(BilevelProgram<?> program) {
+    int bytes = program.type() == TFloat64.class ? Double.BYTES : Float.BYTES;
+    WeightLayout layout = program.layout();
+    List<String> constant = new ArrayList<>(layout.shared());
+    constant.removeAll(layout.trained());
+    int steps = program.config().innerSteps();
+    return new ParameterReport(
+        TensorCount.of(layout.shapes().values(), bytes),
+        TensorCount.of(select(layout.shapes(), layout.adapted()), bytes),
+        TensorCount.of(select(layout.shapes(), layout.trained()), bytes),
+        TensorCount.of(select(layout.shapes(), constant), bytes),
+        TensorCount.of(
+            steps == 0 ? List.of() : List.of(Shape.of(layout.adapted().size(), steps)), bytes));
+  }
+
+  private static Collection<Shape> select(Map<String, Shape> shapes, List<String> names) {
+    return names.stream().map(name -> Objects.requireNonNull(shapes.get(name))).toList();
+  }
+}

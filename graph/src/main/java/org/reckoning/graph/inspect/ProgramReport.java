@@ -1,0 +1,211 @@
+package org.reckoning.graph.inspect;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.SegmentNode;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.op.core.StatefulPartitionedCall;
+
+/**
+ * What is in a program, for tasks of one shape. A training step means one pass over a batch of that
+ * shape and one update.
+ *
+ * @param config what the program was built from
+ * @param shape shape of the batch
+ * @param segments the segments that a training step or an evaluation calls, in the order of the
+ *     calls; where XLA compiles a whole pass, its function is one of them
+ * @param graph nodes of the static graph that a training step runs, calls included, and the
+ *     operations of these nodes themselves
+ * @param parameters counts of weights and inner rates
+ * @param memory bytes of variables and bytes alive between calls; where XLA compiles a whole pass,
+ *     what lives inside of it is XLA's affair and not known here
+ */
+public record ProgramReport(
+    BilevelConfig config,
+    TaskShape shape,
+    List<SegmentReport> segments,
+    GraphReport graph,
+    ParameterReport parameters,
+    MemoryReport memory) {
+
+  /**
+   * The static graph around the segments.
+   *
+   * @param nodes nodes that a training step runs
+   * @param nodesByType how many of them have each op type, the most frequent first
+   * @param flops their operations, without those of the segments that they call
+   */
+  public record GraphReport(int nodes, Map<String, Integer> nodesByType, FlopCount flops) {}
+
+  /** Copies the list. */
+  public ProgramReport {
+    segments = List.copyOf(segments);
+  }
+
+  /**
+   * Inspects a program. Nothing is run or compiled.
+   *
+   * @param shape one of the shapes of the program's configuration
+   * @throws IllegalArgumentException if it is not
+   */
+  public static ProgramReport of(BilevelProgram<?> program, TaskShape shape) {
+    StepGraph training = new StepGraph(program.graph(), program.trainingFetches(shape));
+    StepGraph evaluation = new StepGraph(program.graph(), program.evaluationFetches(shape));
+    Map<String, Segment> known = new HashMap<>();
+    program.segments(shape).forEach(segment -> known.put(segment.functionName(), segment));
+    program.wholePasses(shape).forEach(segment -> known.put(segment.functionName(), segment));
+    Calls trainingCalls = new Calls(known, training);
+    Calls evaluationCalls = new Calls(known, evaluation);
+
+    Set<Segment> called = new LinkedHashSet<>(trainingCalls.counts.keySet());
+    called.addAll(evaluationCalls.counts.keySet());
+    List<SegmentReport> segments = new ArrayList<>();
+    for (Segment segment : called) {
+      segments.add(segmentReport(segment, trainingCalls, evaluationCalls));
+    }
+    List<SegmentNode> nodes = training.nodes().stream().map(SegmentNode::of).toList();
+    return new ProgramReport(
+        program.config(),
+        shape,
+        segments,
+        new GraphReport(nodes.size(), byType(nodes), Flops.of(nodes)),
+        ParameterReport.of(program),
+        new MemoryReport(resident(program), training.boundaries()));
+  }
+
+  /** Returns the operations of a training step: all calls, and the graph around them. */
+  public FlopCount trainingFlops() {
+    return segments.stream()
+        .map(SegmentReport::trainingFlops)
+        .reduce(graph.flops(), FlopCount::plus);
+  }
+
+  /** Returns the distinct nodes that a training step needs: each segment once, and the graph. */
+  public int trainingNodes() {
+    return graph.nodes()
+        + segments.stream()
+            .filter(segment -> segment.trainingCalls() > 0)
+            .mapToInt(SegmentReport::nodes)
+            .sum();
+  }
+
+  /**
+   * Returns the segment of a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public SegmentReport segment(String name) {
+    return segments.stream()
+        .filter(segment -> segment.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no segment '%s'; known: %s"
+                        .formatted(name, segments.stream().map(SegmentReport::name).toList())));
+  }
+
+  /** How often a run calls each segment, and one call of each to read the shapes from. */
+  private static final class Calls {
+    final Map<Segment, Integer> counts = new LinkedHashMap<>();
+    final Map<Segment, SegmentNode> examples = new HashMap<>();
+    private final Map<String, Segment> known;
+
+    Calls(Map<String, Segment> known, StepGraph run) {
+      this.known = known;
+      for (GraphOperation call : run.calls()) {
+        add(StepGraph.functionOf(call), SegmentNode.of(call));
+      }
+    }
+
+    private void add(String function, SegmentNode call) {
+      Segment segment = known.get(function);
+      if (segment == null) {
+        throw new IllegalStateException(
+            "call '%s' of function '%s', which is no segment of the program; known: %s"
+                .formatted(call.name(), function, known.keySet()));
+      }
+      counts.merge(segment, 1, Integer::sum);
+      examples.putIfAbsent(segment, call);
+      if (!segment.callees().isEmpty()) {
+        Map<String, String> functions =
+            segment.function().getNodeDefList().stream()
+                .filter(node -> node.getOp().equals(StatefulPartitionedCall.OP_NAME))
+                .collect(
+                    Collectors.toMap(
+                        node -> node.getName(),
+                        node -> node.getAttrOrThrow("f").getFunc().getName()));
+        for (SegmentNode node : segment.nodes()) {
+          String callee = functions.get(node.name());
+          if (callee != null) {
+            add(callee, node);
+          }
+        }
+      }
+    }
+  }
+
+  private static SegmentReport segmentReport(Segment segment, Calls training, Calls evaluation) {
+    @Nullable SegmentNode trained = training.examples.get(segment);
+    SegmentNode call = trained != null ? trained : evaluation.examples.get(segment);
+    if (call == null) {
+      throw new IllegalStateException("segment '" + segment.functionName() + "' is not called");
+    }
+    String function = segment.functionName();
+    return new SegmentReport(
+        function.substring(0, function.lastIndexOf('_')), // the rest is the hash of the content
+        function,
+        training.counts.getOrDefault(segment, 0),
+        evaluation.counts.getOrDefault(segment, 0),
+        segment.nodes().size(),
+        byType(segment.nodes()),
+        Flops.of(segment.nodes()),
+        TensorBytes.ofArguments(segment, call),
+        TensorBytes.ofResults(segment, call));
+  }
+
+  private static Map<String, Integer> byType(List<SegmentNode> nodes) {
+    Map<String, Integer> counts = new TreeMap<>();
+    nodes.forEach(node -> counts.merge(node.type(), 1, Integer::sum));
+    Map<String, Integer> sorted = new LinkedHashMap<>();
+    counts.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
+        .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+    return Collections.unmodifiableMap(sorted);
+  }
+
+  private static Map<String, Long> resident(BilevelProgram<?> program) {
+    Map<String, Long> bytes = new LinkedHashMap<>();
+    program
+        .graph()
+        .operations()
+        .forEachRemaining(
+            op -> {
+              if (op.type().equals("VarHandleOp")) {
+                String group = op.name().substring(0, op.name().indexOf('/'));
+                bytes.merge(
+                    group,
+                    TensorBytes.of(
+                        op.attributes().getAttrType("dtype"),
+                        op.attributes().getAttrShape("shape"),
+                        op.name()),
+                    Long::sum);
+              }
+            });
+    return Collections.unmodifiableMap(bytes);
+  }
+}

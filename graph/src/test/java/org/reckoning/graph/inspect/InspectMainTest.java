@@ -1,0 +1,94 @@
+package org.reckoning.graph.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InspectMainTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void report_hasItsStableParts() {
+    assertThat(run("model=micro k=2 xla=off")).isZero();
+
+    assertThat(text(err)).isEmpty();
+    assertThat(text(out))
+        .startsWith(
+            """
+            program
+              model      GPT-2 of 1 layers, width 16, 2 heads, 64 tokens, 32 positions
+              inner loop K = 2, Sgd[weightDecay=0.0], exact
+              pass       tasks 1, facts 4 x 32 tokens, questions 1 x 32 tokens
+              XLA        off
+
+            parameters, one copy of each
+                                         tensors  numbers     bytes
+              all                             16    4,848  19.39 kB
+              adapted by the inner loop       16    4,848  19.39 kB
+              trained by the outer loop       16    4,848  19.39 kB
+              constant                         0        0       0 B
+              inner rates, learned             1       32     128 B
+
+            floating-point operations, before XLA optimizes; one of exp, tanh, .. is one
+            """)
+        .containsPattern("\n  inner_step +2 +2 +[0-9,]+  3\\.908 M .* 7\\.815 M ")
+        .containsPattern("\n  inner_step_pullback +2 +0 +[0-9,]+  11\\.72 M .* 23\\.45 M ")
+        .containsPattern("\n  training step +[0-9,]+ +33\\.54 M +[0-9.]+ M  100\\.0%\n")
+        .containsPattern("\n  inner_step_[0-9a-f]{12} +20\\.50 kB  19\\.40 kB\n")
+        .containsPattern("\n  inner_step\n    [A-Z][A-Za-z0-9]+ [0-9]+, ")
+        .contains(
+            """
+
+              weights      19.39 kB
+              inner_rates     128 B
+            """)
+        .containsPattern("\n  inner_1 -> outer +40\\.36 kB  \\+19\\.40 kB +2\\.08\n")
+        .endsWith(
+            """
+              peak: 40.36 kB (40,364 bytes), at inner_1 -> outer
+              each further inner step adds: 19,396 bytes = 1.00 copies
+            """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model=micro k=3 mode=truncated1 optimizer=adamw xla=off",
+        "model=tiny k=2 xla=whole tasks=2",
+      })
+  void report_isPlainTextOfAHundredColumns(String words) {
+    assertThat(run(words)).isZero();
+
+    assertThat(text(out).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100).matches("[ -~]*[!-~]|"));
+  }
+
+  @Test
+  void badWord_isOneLineAndExitCodeTwo() {
+    assertThat(run("adapt=mlp*")).isEqualTo(2);
+
+    assertThat(text(out)).isEmpty();
+    assertThat(text(err))
+        .startsWith("adapted pattern (mlp*) matches no tensor; known: wte.weight, ")
+        .endsWith("(148 in all)" + System.lineSeparator());
+  }
+
+  private int run(String words) {
+    return InspectMain.run(List.of(words.split(" ", -1)), stream(out), stream(err));
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}
