@@ -2,6 +2,7 @@ package org.reckoning.graph.autodiff;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.linalg.Einsum;
 import org.tensorflow.op.linalg.MatMul;
@@ -16,7 +17,7 @@ import org.tensorflow.types.family.TNumber;
 final class MatrixRules {
   private MatrixRules() {}
 
-  /** A product of this family: {@code op(a) op(b)}. */
+  /** Emits {@code op(a) op(b)}. */
   private interface Product {
     Operand<TNumber> of(
         Node n, Operand<TNumber> a, Operand<TNumber> b, boolean transposeA, boolean transposeB);
@@ -31,15 +32,9 @@ final class MatrixRules {
             n.tf()
                 .train
                 .batchMatMul(a, b, n.out().type(), BatchMatMul.adjX(ta), BatchMatMul.adjY(tb));
-    rules.bilinear(
-        MatMul.OP_NAME,
-        pullback(plain, "transpose_a", "transpose_b"),
-        "transpose_a",
-        "transpose_b");
-    rules.bilinear(
-        BatchMatMul.OP_NAME, pullback(batched, "adj_x", "adj_y"), "adj_x", "adj_y", "Tout");
-    for (String older : List.of("BatchMatMul", "BatchMatMulV2")) {
-      rules.bilinear(older, pullback(batched, "adj_x", "adj_y"), "adj_x", "adj_y");
+    add(rules, MatMul.OP_NAME, plain, "transpose_a", "transpose_b");
+    for (String type : List.of(BatchMatMul.OP_NAME, "BatchMatMul", "BatchMatMulV2")) {
+      add(rules, type, batched, "adj_x", "adj_y");
     }
     rules.bilinear(
         Einsum.OP_NAME,
@@ -47,18 +42,67 @@ final class MatrixRules {
         MatrixRules::einsumPullback);
   }
 
-  private static Pullback pullback(Product product, String flagA, String flagB) {
-    return (n, dy, i) -> {
-      Operand<TNumber> a = n.in(0);
-      Operand<TNumber> b = n.in(1);
-      Operand<TNumber> d = dy.orZero(0);
-      boolean ta = n.flag(flagA);
-      boolean tb = n.flag(flagB);
-      if (i == 0) {
-        return ta ? product.of(n, b, d, tb, true) : product.of(n, d, b, false, !tb);
-      }
-      return tb ? product.of(n, d, a, true, ta) : product.of(n, a, d, !ta, false);
-    };
+  private static void add(
+      RuleTable rules, String type, Product product, String flagA, String flagB) {
+    rules.rule(
+        type,
+        (n, dy, i) -> pullback(n, dy.orZero(0), i, product, n.flag(flagA), n.flag(flagB)),
+        (n, dx) -> List.of(pushforward(n, dx, product, n.flag(flagA), n.flag(flagB))));
+  }
+
+  private static Operand<TNumber> pullback(
+      Node n, Operand<TNumber> dy, int i, Product product, boolean ta, boolean tb) {
+    Operand<TNumber> a = n.in(0);
+    Operand<TNumber> b = n.in(1);
+    if (i == 0) {
+      return ta ? oriented(n, b, dy, product, tb, true) : oriented(n, dy, b, product, false, !tb);
+    }
+    return tb ? oriented(n, dy, a, product, true, ta) : oriented(n, a, dy, product, !ta, false);
+  }
+
+  /**
+   * {@code op(a) op(b)}, or as {@code (op(b)^T op(a)^T)^T} where b is transposed and the larger
+   * operand: kernels for CPUs read a transposed right operand element by element, three to five
+   * times slower. What is then transposed is the smaller operand and the result.
+   */
+  private static Operand<TNumber> oriented(
+      Node n, Operand<TNumber> a, Operand<TNumber> b, Product product, boolean ta, boolean tb) {
+    if (!tb || a.shape().size() >= b.shape().size()) {
+      return product.of(n, a, b, ta, tb);
+    }
+    return transposed(n, product.of(n, b, a, false, !ta));
+  }
+
+  private static Operand<TNumber> transposed(Node n, Operand<TNumber> x) {
+    int rank = x.shape().numDimensions();
+    int[] axes = IntStream.range(0, rank).toArray();
+    axes[rank - 2] = rank - 1;
+    axes[rank - 1] = rank - 2;
+    return n.tf().linalg.transpose(x, n.tf().constant(axes));
+  }
+
+  /**
+   * {@code dA' B' + A' dB'}. Where the result is larger than the operands (the gradient of a weight
+   * from few rows), both terms are one product {@code [dA', A'] [B'; dB']}: half the traffic.
+   */
+  private static Operand<TNumber> pushforward(
+      Node n, Tangents dx, Product product, boolean ta, boolean tb) {
+    Operand<TNumber> a = n.in(0);
+    Operand<TNumber> b = n.in(1);
+    Operand<TNumber> da = dx.get(0);
+    Operand<TNumber> db = dx.get(1);
+    if (da == null) {
+      return product.of(n, a, dx.orZero(1), ta, tb);
+    }
+    if (db == null) {
+      return product.of(n, da, b, ta, tb);
+    }
+    if (2 * (a.shape().size() + b.shape().size()) <= n.outShape(0).size()) {
+      Operand<TNumber> columns = n.tf().concat(List.of(da, a), n.tf().constant(ta ? -2 : -1));
+      Operand<TNumber> rows = n.tf().concat(List.of(b, db), n.tf().constant(tb ? -1 : -2));
+      return product.of(n, columns, rows, ta, tb);
+    }
+    return n.tf().math.add(product.of(n, da, b, ta, tb), product.of(n, a, db, ta, tb));
   }
 
   /**

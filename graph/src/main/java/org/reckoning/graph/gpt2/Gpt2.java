@@ -233,12 +233,18 @@ public final class Gpt2<T extends TNumber> {
   private Operand<T> matMul(Ops tf, Operand<T> x, Operand<T> w, boolean transposeW) {
     long n = x.shape().get(0);
     long m = x.shape().get(1);
-    if (n == 1 || w.shape().get(0) == n) {
-      return tf.train.batchMatMul(x, w, x.type(), BatchMatMul.adjY(transposeW));
+    boolean shared = n > 1 && w.shape().get(0) == 1;
+    Operand<T> rows =
+        shared ? tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)})) : x;
+    Operand<T> y;
+    if (transposeW) {
+      // (w x^T)^T: kernels for CPUs are several times slower where the larger operand is transposed
+      y = tf.train.batchMatMul(w, rows, x.type(), BatchMatMul.adjY(true)); // [N|1, out, M]
+      y = tf.linalg.transpose(y, tf.constant(new int[] {0, 2, 1}));
+    } else {
+      y = tf.train.batchMatMul(rows, w, x.type());
     }
-    Operand<T> together = tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)}));
-    Operand<T> y = tf.train.batchMatMul(together, w, x.type(), BatchMatMul.adjY(transposeW));
-    return tf.reshape(y, tf.constant(new long[] {n, m, y.shape().get(2)}));
+    return shared ? tf.reshape(y, tf.constant(new long[] {n, m, y.shape().get(2)})) : y;
   }
 
   private static <T extends TNumber> List<Operand<T>> unstack(Ops tf, Operand<T> x) {
