@@ -1,17 +1,25 @@
 package org.reckoning.graph.gpt2;
 
-import java.util.List;
 import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
+import org.tensorflow.OperationBuilder;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Bitcast;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
 
 /**
  * Stateless dropout: the mask is a function of a seed and of the place in the model, so that a step
- * that is computed again sees the same mask.
+ * that is computed again sees the same mask. It does not depend on the dtype, or on whether XLA
+ * compiles.
  */
 public final class Dropout<T extends TNumber> {
+  /** TensorFlow's number of the generator that its kernels and XLA have in common. */
+  private static final int PHILOX = 1;
+
   private final double rate;
   private final Operand<TInt64> seed;
   private long site;
@@ -39,12 +47,32 @@ public final class Dropout<T extends TNumber> {
       return x;
     }
     Ops scope = tf.withSubScope("dropout");
-    Operand<TInt64> key = scope.stack(List.of(seed, scope.constant(site++)));
-    Operand<T> uniform =
-        scope.random.statelessRandomUniform(scope.constant(x.shape().asArray()), key, x.type());
+    Operand<TInt64> key = scope.reshape(seed, scope.constant(new int[] {1}));
+    Operand<TInt64> counter = scope.constant(new long[] {0, site++}); // a stream for each site
+    // Whole numbers: of the same random bits, XLA makes other fractions than the kernels do.
+    Operand<TInt32> uniform =
+        scope.random.statelessRandomUniformFullIntV2(
+            scope.constant(x.shape().asArray()),
+            unsigned(scope, key),
+            unsigned(scope, counter),
+            scope.constant(PHILOX),
+            TInt32.class);
+    long dropped = (long) (rate * 0x1p32); // of the 2^32 numbers
+    var kept =
+        scope.math.greaterEqual(uniform, scope.constant((int) (dropped + Integer.MIN_VALUE)));
     Operand<T> zero = Scalars.of(scope, x.type(), 0);
     Operand<T> scale = Scalars.of(scope, x.type(), 1 / (1 - rate));
-    var kept = scope.math.greaterEqual(uniform, Scalars.of(scope, x.type(), rate));
     return scope.math.mul(x, scope.select(kept, scale, zero));
+  }
+
+  @SuppressWarnings("unchecked") // unsigned numbers have no Java type
+  private static Operand<? extends TType> unsigned(Ops tf, Operand<TInt64> x) {
+    OperationBuilder builder =
+        tf.scope()
+            .env()
+            .opBuilder(Bitcast.OP_NAME, tf.scope().makeOpName(Bitcast.OP_NAME), tf.scope())
+            .addInput(x.asOutput())
+            .setAttr("type", DataType.DT_UINT64);
+    return (Operand<? extends TType>) (Operand<?>) builder.build().output(0);
   }
 }

@@ -65,7 +65,8 @@ public final class Flops {
         "Ceil Floor Rint Round Equal Greater GreaterEqual IsFinite IsInf IsNan Less LessEqual",
         "LogicalAnd LogicalNot LogicalOr NotEqual",
         "RandomStandardNormal RandomUniform StatelessRandomNormal StatelessRandomNormalV2",
-        "StatelessRandomUniform StatelessRandomUniformInt StatelessRandomUniformV2",
+        "StatelessRandomUniform StatelessRandomUniformFullIntV2 StatelessRandomUniformInt",
+        "StatelessRandomUniformV2",
         "StatelessTruncatedNormal TruncatedNormal");
   }
 
@@ -75,7 +76,7 @@ public final class Flops {
 
   private static String[] dataMovement() {
     return words(
-        "AssignVariableOp BroadcastTo Cast ConcatV2 Const EnsureShape ExpandDims Fill GatherNd",
+        "AssignVariableOp Bitcast BroadcastTo Cast ConcatV2 Const EnsureShape ExpandDims Fill GatherNd",
         "GatherV2 Identity LinSpace OneHot OnesLike Pack Pad PadV2 Placeholder",
         "PlaceholderWithDefault PreventGradient Range Rank ReadVariableOp Reshape ReverseV2 Roll",
         "Shape ShapeN Size Slice Split SplitV Squeeze StatelessRandomGetAlg",

@@ -282,7 +282,8 @@ class BilevelProgramTest {
     TaskShape one = Micro.SHAPE;
     TaskShape three = one.withTasks(3);
     List<Task> tasks = Micro.tasks(3, 40);
-    try (var program = Micro.program(Micro.config(2, one, three).withInnerOptimizer(new AdamW()))) {
+    try (var program =
+        Micro.program(Micro.config(1, one, three).withInnerOptimizer(new Momentum()))) {
       TaskBatch together = Micro.batch(three, tasks);
       PassResult result = program.evaluate(together);
       Map<String, double[]> gradients = program.gradients(together, 0);
@@ -294,7 +295,7 @@ class BilevelProgramTest {
         TaskBatch alone = TaskBatch.of(one, Micro.MODEL, tasks.subList(n, n + 1), 3);
         PassResult single = program.evaluate(alone);
         loss += single.outerLoss();
-        for (int k = 0; k <= 2; k++) {
+        for (int k = 0; k <= 1; k++) {
           assertThat(result.innerLoss(k, n)).isCloseTo(single.innerLoss(k, 0), within(1e-12));
         }
         add(sums, program.gradients(alone, 0));

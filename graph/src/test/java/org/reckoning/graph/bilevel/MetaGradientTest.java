@@ -94,7 +94,7 @@ class MetaGradientTest {
   }
 
   @Test
-  void truncatedGradient_ofAllSteps_isTheExactOne() {
+  void gradientModes_differWhereTheyShould() {
     TaskBatch batch = Micro.batch();
     BilevelConfig config = Micro.config(2).withAdaptation(Adaptation.matching("h.0.*", "ln_f.*"));
     List<Map<String, double[]>> gradients = new ArrayList<>();

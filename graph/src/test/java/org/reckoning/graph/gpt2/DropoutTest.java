@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -11,10 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.TestTensors;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
 
 class DropoutTest {
   private static final int SIZE = 10_000;
@@ -82,9 +89,39 @@ class DropoutTest {
   private static double agreement(double[] a, double[] b) {
     int same = 0;
     for (int i = 0; i < a.length; i++) {
-      same += a[i] == b[i] ? 1 : 0;
+      same += (a[i] == 0) == (b[i] == 0) ? 1 : 0;
     }
     return (double) same / a.length;
+  }
+
+  @Test
+  void mask_isThatOfEveryDtypeAndOfXla() {
+    List<Operand<?>> masks = new ArrayList<>();
+    for (Class<? extends TNumber> type : List.of(TFloat32.class, TFloat64.class)) {
+      Segment segment = segment(type);
+      Tensors arguments =
+          new Tensors().put("seed", tf.constant(7L)).put("x", tf.dtypes.cast(ones, type));
+      for (boolean compiled : new boolean[] {false, true}) {
+        masks.add(segment.call(tf, arguments, compiled).get("y"));
+      }
+    }
+    List<double[]> values = tensors.values(masks);
+
+    for (double[] each : values) {
+      assertThat(agreement(each, values.get(0))).isEqualTo(1);
+    }
+  }
+
+  private static <T extends TNumber> Segment segment(Class<T> type) {
+    return Segment.define(
+        "dropout",
+        new Specs().tensor("seed", TInt64.class, Shape.scalar()).tensor("x", type, Shape.of(SIZE)),
+        List.of(),
+        (tf, in) -> {
+          Dropout<T> dropout = new Dropout<>(RATE, in.get("seed", TInt64.class));
+          Operand<T> x = in.get("x", type);
+          return new Tensors().put("y", dropout.apply(tf, dropout.apply(tf, x)));
+        });
   }
 
   @ParameterizedTest
