@@ -1,6 +1,7 @@
 package org.reckoning.cli;
 
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,7 +46,7 @@ final class BenchmarkTable {
 
   /** Adds what {@link MachineMain} found before the rows. */
   void start(Outcome found) {
-    machine.add("Date: " + LocalDate.now());
+    machine.add("Date: " + LocalDate.now(ZoneId.systemDefault()));
     for (String name : List.of("machine", "software", "devices")) {
       String title = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
       machine.add(title + ": " + found.results().getOrDefault(name, "unknown"));

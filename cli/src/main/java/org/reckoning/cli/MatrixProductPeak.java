@@ -73,6 +73,6 @@ record MatrixProductPeak(int size) {
     Operand<TFloat32> normal =
         tf.random.statelessRandomNormal(
             tf.constant(shape.asArray()), tf.constant(new long[] {1, 2}), TFloat32.class);
-    return tf.math.div(normal, tf.constant((float) Math.sqrt(shape.get(0))));
+    return tf.math.div(normal, tf.constant((float) Math.sqrt((double) shape.get(0))));
   }
 }
