@@ -85,10 +85,12 @@ public final class Gpt2<T extends TNumber> {
     }
     Operand<T> bias =
         attentionBias(tf.withSubScope("mask"), x.type(), ids, lengths); // [N, B, 1, T, T]
+    // The sums between the blocks are in float64, as the layer norms that read them.
+    Operand<TFloat64> stream = wide(tf, x);
     for (int layer = 0; layer < config.nLayer(); layer++) {
-      x = block(tf.withSubScope("h." + layer), p, "h." + layer, x, bias);
+      stream = block(tf.withSubScope("h." + layer), p, "h." + layer, stream, bias);
     }
-    x = layerNorm(tf, p, "ln_f", x);
+    x = layerNorm(tf, p, "ln_f", stream, x.type());
     return tf.reshape(
         x, tf.constant(new long[] {ids.get(0), ids.get(1), ids.get(2), config.nEmbd()}));
   }
@@ -152,14 +154,23 @@ public final class Gpt2<T extends TNumber> {
         tf.math.logicalAnd(causal, real), Scalars.of(tf, type, 0), Scalars.of(tf, type, MASKED));
   }
 
-  private Operand<T> block(Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
+  private Operand<TFloat64> block(
+      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Operand<T> bias) {
     Operand<T> attended =
         attention(
-            tf.withSubScope("attn"), p, name + ".attn", layerNorm(tf, p, name, "ln_1", x), bias);
-    x = tf.math.add(x, attended);
+            tf.withSubScope("attn"),
+            p,
+            name + ".attn",
+            layerNorm(tf, p, name, "ln_1", x, bias.type()),
+            bias);
+    x = tf.math.add(x, wide(tf, attended));
     Operand<T> thought =
-        mlp(tf.withSubScope("mlp"), p, name + ".mlp", layerNorm(tf, p, name, "ln_2", x));
-    return tf.math.add(x, thought);
+        mlp(
+            tf.withSubScope("mlp"),
+            p,
+            name + ".mlp",
+            layerNorm(tf, p, name, "ln_2", x, bias.type()));
+    return tf.math.add(x, wide(tf, thought));
   }
 
   private Operand<T> attention(
@@ -203,12 +214,14 @@ public final class Gpt2<T extends TNumber> {
     return tf.math.mul(tf.math.mul(Scalars.of(tf, x.type(), 0.5), x), gate);
   }
 
-  private Operand<T> layerNorm(Ops tf, Parameters<T> p, String block, String name, Operand<T> x) {
-    return normalize(tf.withSubScope(name), p, block + "." + name, x);
+  private Operand<T> layerNorm(
+      Ops tf, Parameters<T> p, String block, String name, Operand<TFloat64> x, Class<T> type) {
+    return normalize(tf.withSubScope(name), p, block + "." + name, x, type);
   }
 
-  private Operand<T> layerNorm(Ops tf, Parameters<T> p, String name, Operand<T> x) {
-    return normalize(tf.withSubScope(name), p, name, x);
+  private Operand<T> layerNorm(
+      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Class<T> type) {
+    return normalize(tf.withSubScope(name), p, name, x, type);
   }
 
   /**
@@ -216,11 +229,10 @@ public final class Gpt2<T extends TNumber> {
    * variance. In float64 whatever the model's dtype: of all that is not a product of matrices, its
    * rounding is what gradients see most, and it is little work.
    */
-  private Operand<T> normalize(Ops tf, Parameters<T> p, String name, Operand<T> x) {
-    Operand<TFloat64> wide = wide(tf, x);
-    Operand<TFloat64> mean =
-        tf.math.mean(wide, tf.constant(-1), Mean.keepDims(true)); // [N, B*T, 1]
-    Operand<TFloat64> centered = tf.math.sub(wide, mean);
+  private Operand<T> normalize(
+      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Class<T> type) {
+    Operand<TFloat64> mean = tf.math.mean(x, tf.constant(-1), Mean.keepDims(true)); // [N, B*T, 1]
+    Operand<TFloat64> centered = tf.math.sub(x, mean);
     Operand<TFloat64> variance =
         tf.math.mean(tf.math.square(centered), tf.constant(-1), Mean.keepDims(true));
     Operand<TFloat64> scale =
@@ -229,7 +241,7 @@ public final class Gpt2<T extends TNumber> {
     Operand<T> weight = tf.expandDims(p.get(name + ".weight"), tf.constant(1)); // [N|1, 1, C]
     Operand<T> bias = tf.expandDims(p.get(name + ".bias"), tf.constant(1));
     Operand<TFloat64> y = tf.math.add(tf.math.mul(normal, wide(tf, weight)), wide(tf, bias));
-    return tf.dtypes.cast(y, x.type());
+    return tf.dtypes.cast(y, type);
   }
 
   private static Operand<TFloat64> wide(Ops tf, Operand<? extends TNumber> x) {
