@@ -56,9 +56,11 @@ class ArchitectureTest {
             .callMethod(Throwable.class, "printStackTrace")
             .as("only main classes print"),
         noClasses()
+            .that()
+            .haveSimpleNameNotEndingWith("Main")
             .should()
             .callMethod(System.class, "exit", int.class)
-            .as("nobody ends the process"),
+            .as("only main classes end the process"),
         noClasses()
             .should()
             .dependOnClassesThat()

@@ -28,6 +28,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
+import org.tensorflow.proto.VersionDef;
 
 /**
  * A piece of the computation as one TensorFlow function: built once, compiled by XLA once, called
@@ -37,6 +38,9 @@ import org.tensorflow.proto.OpDef;
  * nothing keeps it alive, and a result that is an argument does not travel through the function.
  */
 public final class Segment {
+  /** Of what this TensorFlow builds. */
+  private static final VersionDef VERSIONS = versions();
+
   private final FunctionDef function;
   private final List<Segment> callees;
   private final Map<String, TensorSpec> specs;
@@ -225,7 +229,9 @@ public final class Segment {
   private void addTo(Graph graph) {
     FunctionDefLibrary.Builder library = FunctionDefLibrary.newBuilder();
     collect(library, new HashSet<>());
-    graph.importGraphDef(GraphDef.newBuilder().setLibrary(library).build());
+    // Without versions the graph would count as an old one, in which the shape of a scalar
+    // placeholder is unknown.
+    graph.importGraphDef(GraphDef.newBuilder().setVersions(VERSIONS).setLibrary(library).build());
   }
 
   private void collect(FunctionDefLibrary.Builder library, Set<String> seen) {
@@ -287,6 +293,12 @@ public final class Segment {
     String hash = ContentHash.of(builder.build());
     builder.getSignatureBuilder().setName(name + "_" + hash);
     return builder.build();
+  }
+
+  private static VersionDef versions() {
+    try (Graph graph = new Graph()) {
+      return graph.toGraphDef().getVersions();
+    }
   }
 
   private static DataType[] types(List<OpDef.ArgDef> arguments) {

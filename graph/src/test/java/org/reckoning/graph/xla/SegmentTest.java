@@ -10,10 +10,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reckoning.graph.TestTensors;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -142,6 +144,18 @@ class SegmentTest {
         .withMessage(
             "argument 'x/b' of segment '%s' must be TFloat64 [2] but is TInt32 [2]"
                 .formatted(name));
+  }
+
+  @Test
+  void call_leavesTheGraphOfThisVersion() {
+    Graph graph = (Graph) tf.scope().env();
+    int producer = graph.toGraphDef().getVersions().getProducer();
+    square().call(tf, arguments(), false);
+
+    assertThat(graph.toGraphDef().getVersions().getProducer()).isEqualTo(producer).isPositive();
+    // In graphs of old versions this shape would be unknown.
+    assertThat(tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar())).shape())
+        .isEqualTo(Shape.scalar());
   }
 
   @Test
