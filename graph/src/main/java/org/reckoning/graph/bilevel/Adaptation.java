@@ -17,9 +17,17 @@ public sealed interface Adaptation {
    * @param patterns names, in which {@code *} stands for anything: {@code h.*.mlp.*}
    */
   record Matching(List<String> patterns) implements Adaptation {
-    /** Copies the patterns. */
+    /**
+     * Copies the patterns.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public Matching {
       patterns = List.copyOf(patterns);
+      if (patterns.isEmpty()) {
+        throw new IllegalArgumentException(
+            "patterns of adapted weights must be at least one; to adapt nothing, use 0 inner steps");
+      }
     }
   }
 

@@ -3,8 +3,11 @@ package org.reckoning.graph.bilevel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.Gpt2Initializer;
 import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
@@ -99,16 +102,16 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
         gradients.put(
             OuterUpdate.RATES, isLog() ? tf.math.mul(d, used) : d); // d exp(r) = exp(r) dr
       }
-      normsOfApplied = applied(tf.withSubScope("apply"), gradients);
+      normsOfApplied = applied(tf.withSubScope("apply"), gradients, training.get("check", type));
       accumulateFirst = accumulators.assignments(tf.withSubScope("accumulate_first"), gradients);
       accumulateNext = accumulators.additions(tf.withSubScope("accumulate_next"), gradients);
     }
   }
 
-  private BilevelProgram(BilevelConfig config, Class<T> type) {
+  private BilevelProgram(BilevelConfig config, WeightLayout layout, Class<T> type) {
     this.config = config;
+    this.layout = layout;
     this.type = type;
-    layout = new WeightLayout(config);
     Ops tf = Ops.create(graph);
     weights = new Variables<>(tf, "weights", layout.shapes(), type);
     Map<String, Shape> rateShapes =
@@ -120,10 +123,6 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     layout.trained().forEach(name -> updated.put(name, layout.shape(name)));
     if (config.innerRates().learned()) {
       updated.putAll(rateShapes);
-    }
-    if (updated.isEmpty()) {
-      throw new IllegalArgumentException(
-          "nothing is trained: give a pattern of trained weights or learned inner rates");
     }
     firstMoments = new Variables<>(tf, "adam_m", updated, type);
     secondMoments = new Variables<>(tf, "adam_v", updated, type);
@@ -138,7 +137,9 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     ratesRate = scalarFeed(tf, "outer_rate.rates");
     step = scalarFeed(tf, "outer_step");
     apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
-    normsOfAccumulated = applied(tf.withSubScope("apply_accumulated"), accumulators.reads());
+    Ops accumulated = tf.withSubScope("apply_accumulated");
+    normsOfAccumulated =
+        applied(accumulated, accumulators.reads(), Scalars.of(accumulated, type, 0));
     for (int i = 0; i < config.shapes().size(); i++) {
       Ops scope = config.shapes().size() == 1 ? tf : tf.withSubScope("bucket_" + i);
       buckets.put(config.shapes().get(i), new Bucket(scope, config.shapes().get(i)));
@@ -158,10 +159,16 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       throw new IllegalArgumentException(
           "dtype (%s) of a program must be TFloat32 or TFloat64".formatted(type.getSimpleName()));
     }
+    WeightLayout layout = new WeightLayout(config);
+    boolean learnsRates = config.innerRates().learned() && config.innerSteps() > 0;
+    if (layout.trained().isEmpty() && !learnsRates) {
+      throw new IllegalArgumentException(
+          "nothing is trained: give a pattern of trained weights or learned inner rates");
+    }
     if (config.xla().compiles()) {
       XlaCheck.require();
     }
-    return new BilevelProgram<>(config, type);
+    return new BilevelProgram<>(config, layout, type);
   }
 
   private Map<String, Operand<T>> initialValues(Ops tf) {
@@ -181,7 +188,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     return tf.withName(name).placeholder(type, Placeholder.shape(Shape.scalar()));
   }
 
-  private Operand<T> applied(Ops tf, Map<String, Operand<T>> gradients) {
+  private Operand<T> applied(Ops tf, Map<String, Operand<T>> gradients, Operand<T> check) {
     Map<String, Operand<? extends TType>> handles = new LinkedHashMap<>(weights.handles());
     handles.putAll(rates.handles());
     handles.keySet().retainAll(firstMoments.shapes().keySet());
@@ -191,6 +198,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
             .putAll("m", firstMoments.handles())
             .putAll("v", secondMoments.handles())
             .putAll("gradient", gradients)
+            .put("check", check)
             .put("rate/weights", weightsRate)
             .put("rate/rates", ratesRate)
             .put("step", step);
@@ -275,11 +283,24 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalArgumentException if names or sizes are not those of the layout
    */
   public void initialize(Map<String, double[]> values) {
-    if (!values.keySet().equals(layout.shapes().keySet())) {
+    Set<String> missing = new LinkedHashSet<>(layout.shapes().keySet());
+    missing.removeAll(values.keySet());
+    Set<String> unknown = new LinkedHashSet<>(values.keySet());
+    unknown.removeAll(layout.shapes().keySet());
+    if (!missing.isEmpty() || !unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "weights given %s must be those of the model %s"
-              .formatted(values.keySet(), layout.shapes().keySet()));
+          "weights given must be those of the model; missing: %s, unknown: %s"
+              .formatted(missing, unknown));
     }
+    values.forEach(
+        (name, numbers) -> {
+          Shape shape = layout.shape(name);
+          if (numbers.length != shape.size()) {
+            throw new IllegalArgumentException(
+                "weight '%s' must have %d values, for shape %s, but has %d"
+                    .formatted(name, shape.size(), shape, numbers.length));
+          }
+        });
     values.forEach(
         (name, numbers) -> {
           try (Tensor tensor = HostTensors.of(type, layout.shape(name), numbers)) {
@@ -311,11 +332,16 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     int tensors = layout.adapted().size();
     int steps = config.innerSteps();
     double[] flat = new double[tensors * steps];
-    for (int j = 0; j < values.length; j++) {
-      if (values.length != tensors || values[j].length != steps) {
+    if (values.length != tensors) {
+      throw new IllegalArgumentException(
+          "rates of %d tensors must be [adapted tensors, inner steps] = [%d, %d]"
+              .formatted(values.length, tensors, steps));
+    }
+    for (int j = 0; j < tensors; j++) {
+      if (values[j].length != steps) {
         throw new IllegalArgumentException(
-            "rates [%d, %d] must be [adapted tensors, inner steps] = [%d, %d]"
-                .formatted(values.length, values[j].length, tensors, steps));
+            "rates of '%s' [%d] must be one for each inner step [%d]"
+                .formatted(layout.adapted().get(j), values[j].length, steps));
       }
       for (int k = 0; k < steps; k++) {
         double rate = values[j][k];

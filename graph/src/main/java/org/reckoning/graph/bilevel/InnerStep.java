@@ -21,23 +21,33 @@ final class InnerStep {
   private InnerStep() {}
 
   /**
+   * The step of training, dropout on.
+   *
    * @param keepGradient whether to return g too, which a first-order pullback reads
    */
   static <T extends TNumber> Segment define(TaskModel<T> model, boolean keepGradient) {
+    return define("inner_step", model, keepGradient, model.config().innerDropout());
+  }
+
+  /** The step of an evaluation, dropout off. */
+  static <T extends TNumber> Segment defineEvaluation(TaskModel<T> model) {
+    return define("inner_step_evaluation", model, false, 0);
+  }
+
+  private static <T extends TNumber> Segment define(
+      String name, TaskModel<T> model, boolean keepGradient, double dropout) {
     Specs specs =
         new Specs().all(model.weightSpecs()).all(model.stepSpecs()).all(model.factSpecs());
     return Segment.define(
-        "inner_step", specs, List.of(), (tf, in) -> build(tf, model, in, keepGradient));
+        name, specs, List.of(), (tf, in) -> build(tf, model, in, keepGradient, dropout));
   }
 
   private static <T extends TNumber> Tensors build(
-      Ops tf, TaskModel<T> model, Tensors in, boolean keepGradient) {
+      Ops tf, TaskModel<T> model, Tensors in, boolean keepGradient, double dropout) {
     Class<T> type = model.type();
     Operand<T> mask = in.get("facts/targets", type);
     Operand<T> loss =
-        model
-            .facts(tf, in, model.config().innerDropout(), null)
-            .taskLosses(tf.withSubScope("inner_loss"), mask); // [N]
+        model.facts(tf, in, dropout, null).taskLosses(tf.withSubScope("inner_loss"), mask); // [N]
     Map<String, Operand<T>> theta = in.under("theta", type);
     Tangents g =
         Differentiator.standard()

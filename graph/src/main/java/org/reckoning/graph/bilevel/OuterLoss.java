@@ -24,6 +24,7 @@ import org.tensorflow.types.family.TNumber;
  * loss                sum over terms and tasks of term weight * task weight * term loss   scalar
  * terms               loss of each term and task                                          [terms, N]
  * inner_loss          loss of the facts at the adapted weights                            [N]
+ * check               0 where every inner loss is finite, else NaN                         scalar
  * questions/loss      summed -log p of the target tokens of each question                 [N, Q]
  * questions/correct   how many of them have the largest logit                             [N, Q]
  * questions/targets   how many there are                                                  [N, Q]
@@ -87,10 +88,12 @@ final class OuterLoss {
     Ops scope = tf.withSubScope("results");
     Operand<T> mask = mask(scope, in, Set.of(Span.ANSWER, Span.KNOWLEDGE), type);
     Operand<T> targets = scope.sum(mask, scope.constant(-1));
+    Operand<T> innerLoss = facts.taskLosses(scope, factTargets);
     return new Tensors()
         .put("loss", loss)
         .put("terms", scope.stack(terms))
-        .put("inner_loss", facts.taskLosses(scope, factTargets))
+        .put("inner_loss", innerLoss)
+        .put("check", scope.sum(scope.math.sub(innerLoss, innerLoss), scope.constant(0)))
         .put("questions/loss", scope.math.mul(questions.sequenceLosses(scope, mask), targets))
         .put("questions/correct", questions.correctTokens(scope, mask))
         .put("questions/targets", targets);

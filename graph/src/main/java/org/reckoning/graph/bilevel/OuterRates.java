@@ -15,7 +15,7 @@ public record OuterRates(double weights, double rates) {
   public OuterRates {
     if (!(weights >= 0 && rates >= 0) || Double.isInfinite(weights) || Double.isInfinite(rates)) {
       throw new IllegalArgumentException(
-          "outer learning rates (weights %s, rates %s) must be 0 or more"
+          "outer learning rates (weights %s, rates %s) must be 0 or more and finite"
               .formatted(weights, rates));
     }
   }

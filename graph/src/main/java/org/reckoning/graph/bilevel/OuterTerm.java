@@ -78,7 +78,7 @@ public sealed interface OuterTerm {
   private static void requireWeight(String name, double weight) {
     if (!(weight >= 0) || Double.isInfinite(weight)) {
       throw new IllegalArgumentException(
-          "weight (%s) of outer term '%s' must be 0 or more".formatted(weight, name));
+          "weight (%s) of outer term '%s' must be 0 or more and finite".formatted(weight, name));
     }
   }
 }

@@ -26,6 +26,7 @@ import org.tensorflow.types.family.TType;
  * <pre>{@code
  * variables/NAME, m/NAME, v/NAME   handles of what is updated: trained weights and, if learned, "rates"
  * gradient/NAME                    of the shapes of the variables
+ * check                            0, or NaN to change nothing, scalar
  * rate/weights, rate/rates, step   learning rates and number of the update, scalars
  * -> squared_norms                 of each gradient, in order [trained + 1]
  * }</pre>
@@ -54,6 +55,7 @@ final class OuterUpdate<T extends TNumber> {
             .variables("m", shapes)
             .variables("v", shapes)
             .tensors("gradient", type, shapes)
+            .tensor("check", type, Shape.scalar())
             .tensor("rate/weights", type, Shape.scalar())
             .tensor("rate/rates", type, Shape.scalar())
             .tensor("step", type, Shape.scalar());
@@ -71,7 +73,9 @@ final class OuterUpdate<T extends TNumber> {
         clipFactor(tf.withSubScope("clip_weights"), ofWeights, optimizer.clipWeights());
     Operand<T> clipRates =
         clipFactor(tf.withSubScope("clip_rates"), ofRates, optimizer.clipRates());
-    Operand<TBool> finite = finite(tf.withSubScope("finite"), List.copyOf(squares.values()));
+    List<Operand<T>> checked = new ArrayList<>(squares.values());
+    checked.add(in.get("check", type));
+    Operand<TBool> finite = finite(tf.withSubScope("finite"), checked);
 
     List<Op> assignments = new ArrayList<>();
     for (String name : shapes.keySet()) {
@@ -121,9 +125,9 @@ final class OuterUpdate<T extends TNumber> {
     return tf.math.div(limit, tf.math.maximum(norm, limit));
   }
 
-  private Operand<TBool> finite(Ops tf, List<Operand<T>> squares) {
+  private Operand<TBool> finite(Ops tf, List<Operand<T>> numbers) {
     // A difference with itself is 0 for finite numbers and NaN for all others.
-    Operand<T> sum = tf.sum(tf.stack(squares), tf.constant(0));
+    Operand<T> sum = tf.sum(tf.stack(numbers), tf.constant(0));
     return tf.math.equal(tf.math.sub(sum, sum), Scalars.of(tf, type, 0));
   }
 

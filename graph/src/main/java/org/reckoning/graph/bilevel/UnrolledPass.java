@@ -39,6 +39,7 @@ final class UnrolledPass<T extends TNumber> {
   private final TaskModel<T> model;
   private final BilevelConfig config;
   private final Segment innerStep;
+  private final Segment evaluationStep;
   private final Segment outer;
   private final Segment evaluate;
   private final @Nullable Segment exactPullback;
@@ -52,6 +53,7 @@ final class UnrolledPass<T extends TNumber> {
     boolean anyExact = steps > 0 && config.gradientMode().isExact(steps - 1, steps);
     boolean anyFirstOrder = steps > 0 && !config.gradientMode().isExact(0, steps);
     innerStep = InnerStep.define(model, anyFirstOrder);
+    evaluationStep = config.innerDropout() == 0 ? innerStep : InnerStep.defineEvaluation(model);
     outer = OuterLoss.define(model);
     evaluate = OuterLoss.defineEvaluation(model);
     exactPullback = anyExact ? InnerStepPullback.defineExact(model) : null;
@@ -70,8 +72,9 @@ final class UnrolledPass<T extends TNumber> {
 
   /** Returns the segments, in the order of the picture. */
   List<Segment> segments() {
-    return Stream.of(innerStep, outer, exactPullback, firstOrderPullback, evaluate)
+    return Stream.of(innerStep, outer, exactPullback, firstOrderPullback, evaluationStep, evaluate)
         .filter(Objects::nonNull)
+        .distinct()
         .toList();
   }
 
@@ -107,14 +110,14 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   private Tensors buildTraining(Ops tf, Tensors in) {
-    Unrolled<T> unroll = unroll(tf, in);
+    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    Unrolled<T> unroll = unroll(tf, in, innerStep, zeros);
     Tensors result = call(tf.withSubScope("outer"), outer, unroll.last());
     Tensors out = results(tf, unroll, result);
 
     Tensors cotangents = new Tensors();
     cotangents.putAll("d_theta", result.under("d_theta", model.type()));
     cotangents.putAll("d_shared", result.under("d_shared", model.type()));
-    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
     cotangents.putAll("d_state", zeros.of(model.stateShapes()));
     List<Operand<T>> rateGradients = new ArrayList<>();
     for (int k = config.innerSteps() - 1; k >= 0; k--) {
@@ -125,7 +128,9 @@ final class UnrolledPass<T extends TNumber> {
         arguments.putAll("gradient", unroll.gradients().get(k));
       }
       Tensors pulled = call(tf.withSubScope("pullback_" + k), pullback, arguments);
-      rateGradients.add(0, pulled.get("d_rates", model.type()));
+      if (config.innerRates().learned()) {
+        rateGradients.add(0, pulled.get("d_rates", model.type()));
+      }
       Tensors next = new Tensors();
       next.putAll("d_theta", pulled.under("d_theta", model.type()));
       next.putAll("d_state", pulled.under("d_state", model.type()));
@@ -136,7 +141,8 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   private Tensors buildEvaluation(Ops tf, Tensors in) {
-    Unrolled<T> unroll = unroll(tf, in);
+    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    Unrolled<T> unroll = unroll(tf, in, evaluationStep, zeros);
     Tensors result = call(tf.withSubScope("evaluate"), evaluate, unroll.last());
     return results(tf, unroll, result)
         .putAll("adapted", unroll.last().under("theta", model.type()));
@@ -156,7 +162,7 @@ final class UnrolledPass<T extends TNumber> {
     }
   }
 
-  private Unrolled<T> unroll(Ops tf, Tensors in) {
+  private Unrolled<T> unroll(Ops tf, Tensors in, Segment step, Zeros zeros) {
     Class<T> type = model.type();
     Map<String, Operand<T>> weights = in.under("weights", type);
     Tensors theta = new Tensors();
@@ -178,7 +184,6 @@ final class UnrolledPass<T extends TNumber> {
         .asMap()
         .keySet()
         .forEach(name -> batch.put(name, in.get(name)));
-    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
     Tensors moving = theta.putAll("state", zeros.of(model.stateShapes()));
     List<Operand<T>> rates =
         config.innerSteps() == 0
@@ -197,7 +202,7 @@ final class UnrolledPass<T extends TNumber> {
               .putAll(seeded(scope, batch, k + 1))
               .put("rates", rates.get(k))
               .put("step", Scalars.of(scope, type, k + 1));
-      Tensors next = call(scope, innerStep, arguments);
+      Tensors next = call(scope, step, arguments);
       unroll.states().add(arguments);
       unroll.gradients().add(next.under("gradient", type));
       unroll.losses().add(next.get("loss", type));
@@ -229,7 +234,7 @@ final class UnrolledPass<T extends TNumber> {
     List<Operand<T>> losses = new ArrayList<>(unroll.losses());
     losses.add(outerResult.get("inner_loss", model.type()));
     Tensors out = new Tensors().put("inner_losses", tf.stack(losses)); // [K+1, N]
-    for (String name : List.of("loss", "terms")) {
+    for (String name : List.of("loss", "terms", "check")) {
       out.put(name, outerResult.get(name));
     }
     return out.putAll("questions", outerResult.under("questions", model.type()));

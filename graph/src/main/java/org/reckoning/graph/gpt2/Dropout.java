@@ -19,8 +19,13 @@ public final class Dropout<T extends TNumber> {
   /**
    * @param rate probability of an element to be dropped, in [0, 1)
    * @param seed scalar that is fed
+   * @throws IllegalArgumentException if the rate is out of range
    */
   public Dropout(double rate, Operand<TInt64> seed) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          "dropout rate (%s) must be at least 0 and less than 1".formatted(rate));
+    }
     this.rate = rate;
     this.seed = seed;
   }

@@ -32,6 +32,8 @@ public final class LanguageModelLoss<T extends TNumber> {
    * @param tokens ids [N, B, T], padded on the right, {@code T >= 2}
    * @param lengths how many of them are real [N, B]
    * @param nudge see {@link Gpt2#hidden}
+   * @throws IllegalArgumentException if the sequences have no second token, or more than the model
+   *     has positions
    */
   public static <T extends TNumber> LanguageModelLoss<T> of(
       Ops tf,
@@ -44,6 +46,11 @@ public final class LanguageModelLoss<T extends TNumber> {
     long n = ids.get(0);
     long b = ids.get(1);
     long scored = ids.get(2) - 1;
+    if (scored < 1) {
+      throw new IllegalArgumentException(
+          "tokens a sequence (%d) must be at least 2, as the first is not scored"
+              .formatted(ids.get(2)));
+    }
     Operand<T> hidden = model.hidden(tf, p, tokens, lengths, nudge); // [N, B, T, C]
     Ops scope = tf.withSubScope("loss");
     long c = hidden.shape().get(3);

@@ -6,13 +6,15 @@ final class Ranges {
 
   static void requireNonNegative(String name, double value) {
     if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException("%s (%s) must be 0 or more".formatted(name, value));
+      throw new IllegalArgumentException(
+          "%s (%s) must be 0 or more and finite".formatted(name, value));
     }
   }
 
   static void requirePositive(String name, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException("%s (%s) must be positive".formatted(name, value));
+      throw new IllegalArgumentException(
+          "%s (%s) must be positive and finite".formatted(name, value));
     }
   }
 

@@ -1,0 +1,98 @@
+package org.reckoning.graph;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which package may know which. */
+class ArchitectureTest {
+  private static final String GRAPH = "org.reckoning.graph.";
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.reckoning.graph");
+
+  static Stream<ArchRule> rules() {
+    return Stream.of(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.reckoning.trainer..", "org.reckoning.cli..")
+            .as("graph knows neither trainer nor cli")
+            .allowEmptyShould(false),
+        knowsOnly("autodiff"),
+        knowsOnly("xla"),
+        knowsOnly("optimizer", "autodiff"),
+        knowsOnly("gpt2", "autodiff"),
+        knowsOnly("bilevel", "autodiff", "xla", "optimizer", "gpt2"),
+        slices().matching(GRAPH + "(*)..").should().beFreeOfCycles().as("packages have no cycle"),
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.tensorflow.internal..", "org.bytedeco..")
+            .as("the internals of TensorFlow are not used"),
+        noClasses()
+            .that()
+            .haveSimpleNameNotEndingWith("Main")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace")
+            .as("only main classes print"),
+        noClasses()
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .as("nobody ends the process"),
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.nio.file..", "java.net..")
+            .as("files are left to the trainer"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("rules")
+  void classes_keepTheRule(ArchRule rule) {
+    rule.check(CLASSES);
+  }
+
+  /** A rule that looks at nothing would hold, too. */
+  @Test
+  void classes_areThoseOfAllPackages() {
+    for (String name : List.of("autodiff", "xla", "optimizer", "gpt2", "bilevel", "inspect")) {
+      assertThat(CLASSES.stream().filter(each -> each.getPackageName().equals(GRAPH + name)))
+          .as(name)
+          .hasSizeGreaterThan(3);
+    }
+  }
+
+  /** A package uses no other package of ours but the given ones. */
+  private static ArchRule knowsOnly(String name, String... others) {
+    DescribedPredicate<JavaClass> allowed = resideInAPackage(GRAPH + name + "..");
+    for (String other : others) {
+      allowed = allowed.or(resideInAPackage(GRAPH + other + ".."));
+    }
+    return noClasses()
+        .that()
+        .resideInAPackage(GRAPH + name + "..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.reckoning..").and(not(allowed)))
+        .as(name + " knows no package of ours but " + List.of(others));
+  }
+}

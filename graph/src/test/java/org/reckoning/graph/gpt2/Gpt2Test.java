@@ -1,0 +1,484 @@
+package org.reckoning.graph.gpt2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.reckoning.graph.TestTensors;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+
+class Gpt2Test {
+  private static final Gpt2Config SMALL = new Gpt2Config(11, 8, 8, 2, 2, 16, 1e-5);
+
+  /**
+   * One head of width 2. With so large an epsilon and weights of 1e9, every layer normalization
+   * does no more than subtract the mean: the rest is computed by hand.
+   */
+  private static final Gpt2Config CENTERING = new Gpt2Config(4, 4, 2, 1, 1, 2, 1e18);
+
+  private final TestTensors tensors = new TestTensors();
+  private final Ops tf = tensors.tf();
+
+  @AfterEach
+  void close() {
+    tensors.close();
+  }
+
+  // Hand-computed numbers.
+
+  @Test
+  void layerNorm_dividesByTheBiasedDeviation() {
+    Gpt2Config config = new Gpt2Config(1, 1, 4, 1, 1, 4, 0.75);
+    Map<String, double[]> weights = zeros(config);
+    weights.put("wte.weight", new double[] {1, 2, 3, 4});
+    weights.put("ln_f.weight", new double[] {1, 2, 3, 4});
+    weights.put("ln_f.bias", new double[] {0, 0, 10, 0});
+
+    // Mean 2.5, variance 1.25: the root of variance and epsilon is that of 2.
+    double root = Math.sqrt(2);
+    assertThat(tensors.value(hidden(config, weights, ids(0), ids(1))))
+        .containsExactly(
+            new double[] {-1.5 / root, -1 / root, 10 + 1.5 / root, 6 / root}, within(1e-14));
+  }
+
+  @Test
+  void mlp_appliesTheTanhFormOfGelu() {
+    Map<String, double[]> weights = centering();
+    weights.put("h.0.ln_2.weight", new double[2]);
+    weights.put("h.0.ln_2.bias", new double[] {1, 2});
+    weights.put("h.0.mlp.c_fc.weight", identity());
+    weights.put("h.0.mlp.c_proj.weight", identity());
+
+    // Of 1 and 2, by Python's math: x/2 * (1 + math.tanh(math.sqrt(2/math.pi)*(x + 0.044715*x**3)))
+    double difference = 1.954597694087775 - 0.8411919906082768;
+    assertThat(tensors.value(hidden(CENTERING, weights, ids(0), ids(1))))
+        .containsExactly(new double[] {-difference / 2, difference / 2}, within(1e-11));
+  }
+
+  @Test
+  void attention_withEqualScores_addsTheMeanOfWhatMayBeSeen() {
+    Map<String, double[]> weights = centering();
+    weights.put("wte.weight", new double[] {1, -1, 3, -3, 8, -8, 100, -100});
+    weights.put("h.0.attn.c_attn.weight", valuesOnly());
+    weights.put("h.0.attn.c_proj.weight", identity());
+
+    // The first of the two coordinates, at each position.
+    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(0, 1, 2, 3), ids(4)))))
+        .containsExactly(new double[] {1 + 1, 3 + 2, 8 + 4, 100 + 28}, within(1e-9));
+    // Keys from the third on are padding.
+    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(0, 1, 2, 3), ids(2)))))
+        .containsExactly(new double[] {1 + 1, 3 + 2, 8 + 2, 100 + 2}, within(1e-9));
+  }
+
+  @Test
+  void attention_scores_areDividedByTheRootOfTheWidth() {
+    double e = Math.sqrt(Math.log(3) / Math.sqrt(2)); // 2 e e / sqrt(2) = log(3)
+    Map<String, double[]> weights = centering();
+    weights.put("wte.weight", new double[] {0, 0, e, -e, 0, 0, 0, 0});
+    weights.put("h.0.attn.c_attn.weight", new double[] {1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1});
+    weights.put("h.0.attn.c_proj.weight", identity());
+
+    // exp(0) : exp(log(3)) = 1/4 : 3/4.
+    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(0, 1), ids(2)))))
+        .containsExactly(new double[] {0, e + 0.75 * e}, within(1e-11));
+  }
+
+  @Test
+  void positions_areAddedToWords() {
+    Map<String, double[]> weights = centering();
+    weights.put("wte.weight", new double[] {0, 0, 1, -1, 2, -2, 3, -3});
+    weights.put("wpe.weight", new double[] {10, -10, 20, -20, 30, -30, 40, -40});
+
+    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(1, 3, 0), ids(3)))))
+        .containsExactly(new double[] {11, 23, 30}, within(1e-9));
+  }
+
+  @Test
+  void head_isTheTokenEmbedding() {
+    Map<String, double[]> weights = centering();
+    weights.put("wte.weight", new double[] {1, 2, 3, 4, 5, 6, 7, 8});
+    Operand<TFloat64> logits =
+        model(CENTERING, null)
+            .logits(
+                tf,
+                parameters(CENTERING.parameterShapes(), weights, 1),
+                tensors.tensor(new long[] {1, 1, 2}, 1, 10));
+
+    assertThat(tensors.value(logits)).containsExactly(21, 43, 65, 87);
+  }
+
+  // Padding.
+
+  @Test
+  void padding_whateverItHolds_changesNoLoss() {
+    Map<String, double[]> weights = random(SMALL.parameterShapes());
+    double[] one =
+        losses(weights, new long[] {1, 2, 5}, new int[] {1, 2, 3, 0, 0, 4, 5, 6, 7, 0}, 3, 4);
+    double[] other =
+        losses(weights, new long[] {1, 2, 5}, new int[] {1, 2, 3, 9, 10, 4, 5, 6, 7, 8}, 3, 4);
+
+    assertThat(other).containsExactly(one);
+  }
+
+  @Test
+  void padding_ofMorePositions_changesNoLoss() {
+    Map<String, double[]> weights = random(SMALL.parameterShapes());
+    double[] together =
+        losses(
+            weights,
+            new long[] {1, 2, 7},
+            new int[] {1, 2, 3, 0, 0, 0, 0, 4, 5, 6, 7, 0, 0, 0},
+            3,
+            4);
+    double[] first = losses(weights, new long[] {1, 1, 3}, new int[] {1, 2, 3}, 3);
+    double[] second = losses(weights, new long[] {1, 1, 4}, new int[] {4, 5, 6, 7}, 4);
+
+    assertThat(together).containsExactly(new double[] {first[0], second[0]}, within(1e-14));
+  }
+
+  @Test
+  void sequences_withoutATarget_haveNoLossAndNoWeight() {
+    Operand<TInt32> tokens = tensors.ints(new long[] {1, 2, 3}, 1, 2, 3, 0, 0, 0);
+    Operand<TInt32> lengths = tensors.ints(new long[] {1, 2}, 3, 0);
+    LanguageModelLoss<TFloat64> loss =
+        LanguageModelLoss.of(
+            tf,
+            model(SMALL, null),
+            parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 1),
+            tokens,
+            lengths,
+            null);
+    Operand<TFloat64> mask = tensors.tensor(new long[] {1, 2, 3}, 0, 1, 1, 0, 0, 0);
+    List<double[]> values =
+        tensors.values(
+            List.of(
+                loss.sequenceLosses(tf, mask),
+                loss.taskLosses(tf, mask),
+                loss.tokenLosses(),
+                loss.taskLosses(tf, tensors.tensor(new long[] {1, 2, 3}, new double[6]))));
+
+    double mean = (values.get(2)[0] + values.get(2)[1]) / 2;
+    assertThat(values.get(0)).containsExactly(new double[] {mean, 0}, within(1e-15));
+    assertThat(values.get(1)).containsExactly(new double[] {mean}, within(1e-15));
+    assertThat(values.get(3)).containsExactly(0);
+  }
+
+  @Test
+  void tokens_beyondThePositions_areRefused() {
+    Parameters<TFloat64> p =
+        parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 1);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                model(SMALL, null)
+                    .hidden(
+                        tf,
+                        p,
+                        tensors.ints(new long[] {1, 1, 9}, new int[9]),
+                        tensors.ints(new long[] {1, 1}, 9),
+                        null))
+        .withMessage("tokens a sequence (9) must be at most n_positions (8)");
+  }
+
+  @Test
+  void loss_ofSingleTokens_isRefused() {
+    Parameters<TFloat64> p =
+        parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 1);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                LanguageModelLoss.of(
+                    tf,
+                    model(SMALL, null),
+                    p,
+                    tensors.ints(new long[] {1, 1, 1}, 0),
+                    tensors.ints(new long[] {1, 1}, 1),
+                    null))
+        .withMessage("tokens a sequence (1) must be at least 2, as the first is not scored");
+  }
+
+  // Weights.
+
+  @Test
+  void weights_sharedByTheTasks_countAsCopies() {
+    Map<String, double[]> weights = random(SMALL.parameterShapes());
+    int[] ids = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1};
+
+    assertThat(
+            tensors.value(
+                hidden(
+                    SMALL,
+                    null,
+                    parameters(SMALL.parameterShapes(), weights, 1),
+                    new long[] {2, 2, 3},
+                    ids,
+                    3,
+                    2,
+                    3,
+                    1)))
+        .containsExactly(
+            tensors.value(
+                hidden(
+                    SMALL,
+                    null,
+                    parameters(SMALL.parameterShapes(), weights, 2),
+                    new long[] {2, 2, 3},
+                    ids,
+                    3,
+                    2,
+                    3,
+                    1)),
+            within(1e-14));
+  }
+
+  @Test
+  void weights_ofATask_doNotTouchAnotherTask() {
+    Map<String, double[]> weights = random(SMALL.parameterShapes());
+    Map<String, double[]> others = new LinkedHashMap<>(weights);
+    others.replaceAll((name, values) -> Arrays.stream(values).map(x -> x + 0.25).toArray());
+    Map<String, Operand<TFloat64>> both = new LinkedHashMap<>();
+    SMALL
+        .parameterShapes()
+        .forEach(
+            (name, shape) -> {
+              double[] values = concat(get(weights, name), get(others, name));
+              both.put(name, tensors.tensor(shape.prepend(2).asArray(), values));
+            });
+    int[] ids = {1, 2, 3};
+    double[] together =
+        tensors.value(
+            hidden(
+                SMALL, null, new Parameters<>(both), new long[] {2, 1, 3}, concat(ids, ids), 3, 3));
+
+    assertThat(together)
+        .containsExactly(
+            concat(
+                tensors.value(hidden(SMALL, weights, ids, new int[] {3})),
+                tensors.value(hidden(SMALL, others, ids, new int[] {3}))),
+            within(1e-13));
+  }
+
+  // Low-rank factors.
+
+  @Test
+  void lora_withBOfZeros_isTheModelItself() {
+    Lora lora = new Lora(2, 6, List.of("attn.c_attn", "c_proj", "mlp.c_fc"));
+    Map<String, Shape> shapes = SMALL.parameterShapes();
+    shapes.putAll(lora.parameterShapes(SMALL));
+    Map<String, double[]> weights = random(shapes);
+    weights.replaceAll(
+        (name, values) -> name.endsWith("lora_B") ? new double[values.length] : values);
+
+    assertThat(withLora(lora, shapes, weights, 1))
+        .containsExactly(tensors.value(hidden(SMALL, weights, ids(1, 2, 3), ids(3))));
+  }
+
+  @Test
+  void lora_addsTheScaledProductToTheWeight() {
+    Lora lora = new Lora(2, 6, List.of("attn.c_attn", "mlp.c_proj"));
+    Map<String, Shape> shapes = SMALL.parameterShapes();
+    Map<String, Shape> factors = lora.parameterShapes(SMALL);
+    shapes.putAll(factors);
+    Map<String, double[]> weights = random(shapes);
+    Map<String, double[]> merged = new LinkedHashMap<>(weights);
+    factors.forEach(
+        (name, shape) -> {
+          if (name.endsWith(".lora_A")) {
+            String layer = name.substring(0, name.length() - ".lora_A".length());
+            int in = (int) shape.get(1);
+            int out = get(weights, layer + ".bias").length;
+            double[] a = get(weights, Lora.factorA(layer)); // [rank, in]
+            double[] b = get(weights, Lora.factorB(layer)); // [out, rank]
+            double[] w = get(weights, layer + ".weight").clone(); // [in, out]
+            for (int i = 0; i < in; i++) {
+              for (int o = 0; o < out; o++) {
+                for (int r = 0; r < 2; r++) {
+                  w[i * out + o] += 3 * b[o * 2 + r] * a[r * in + i];
+                }
+              }
+            }
+            merged.put(layer + ".weight", w);
+          }
+        });
+
+    double[] want = tensors.value(hidden(SMALL, merged, ids(1, 2, 3), ids(3)));
+    assertThat(withLora(lora, shapes, weights, 1)).containsExactly(want, within(1e-12));
+    assertThat(withLora(lora, shapes, weights, 2))
+        .containsExactly(concat(want, want), within(1e-12));
+  }
+
+  private double[] withLora(
+      Lora lora, Map<String, Shape> shapes, Map<String, double[]> weights, int tasks) {
+    int[] ids = new int[3 * tasks];
+    Arrays.setAll(ids, i -> 1 + i % 3);
+    int[] lengths = new int[tasks];
+    Arrays.fill(lengths, 3);
+    return tensors.value(
+        hidden(
+            SMALL,
+            lora,
+            parameters(shapes, weights, tasks),
+            new long[] {tasks, 1, 3},
+            ids,
+            lengths));
+  }
+
+  @Test
+  void parameters_unknown_nameTheKnown() {
+    Parameters<TFloat64> p = new Parameters<>(Map.of("a", tf.constant(1.0)));
+
+    assertThat(p.with(Map.of("b", tf.constant(2.0))).asMap()).containsOnlyKeys("a", "b");
+    assertThat(p.contains("b")).isFalse();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> p.get("wte.weight"))
+        .withMessage("no weight 'wte.weight'; known: [a]");
+  }
+
+  // Helpers.
+
+  private Gpt2<TFloat64> model(Gpt2Config config, @Nullable Lora lora) {
+    return new Gpt2<>(config, lora, new Dropout<>(0, tf.constant(0L)));
+  }
+
+  /** One sequence; hidden states [1, 1, T, C]. */
+  private Operand<TFloat64> hidden(
+      Gpt2Config config, Map<String, double[]> weights, int[] ids, int[] length) {
+    return hidden(
+        config,
+        null,
+        parameters(config.parameterShapes(), weights, 1),
+        new long[] {1, 1, ids.length},
+        ids,
+        length);
+  }
+
+  private Operand<TFloat64> hidden(
+      Gpt2Config config,
+      @Nullable Lora lora,
+      Parameters<TFloat64> p,
+      long[] shape,
+      int[] ids,
+      int... lengths) {
+    return model(config, lora)
+        .hidden(
+            tf,
+            p,
+            tensors.ints(shape, ids),
+            tensors.ints(new long[] {shape[0], shape[1]}, lengths),
+            null);
+  }
+
+  /** Mean losses of the sequences, all but the first token scored. */
+  private double[] losses(Map<String, double[]> weights, long[] shape, int[] ids, int... lengths) {
+    double[] mask = new double[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      int t = i % (int) shape[2];
+      mask[i] = t > 0 && t < lengths[i / (int) shape[2]] ? 1 : 0;
+    }
+    LanguageModelLoss<TFloat64> loss =
+        LanguageModelLoss.of(
+            tf,
+            model(SMALL, null),
+            parameters(SMALL.parameterShapes(), weights, 1),
+            tensors.ints(shape, ids),
+            tensors.ints(new long[] {shape[0], shape[1]}, lengths),
+            null);
+    return tensors.value(loss.sequenceLosses(tf, tensors.tensor(shape, mask)));
+  }
+
+  private Parameters<TFloat64> parameters(
+      Map<String, Shape> shapes, Map<String, double[]> values, int tasks) {
+    Map<String, Operand<TFloat64>> weights = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) -> {
+          double[] copies = new double[0];
+          for (int n = 0; n < tasks; n++) {
+            copies = concat(copies, get(values, name));
+          }
+          weights.put(name, tensors.tensor(shape.prepend(tasks).asArray(), copies));
+        });
+    return new Parameters<>(weights);
+  }
+
+  private static Map<String, double[]> zeros(Gpt2Config config) {
+    Map<String, double[]> weights = new LinkedHashMap<>();
+    config
+        .parameterShapes()
+        .forEach((name, shape) -> weights.put(name, new double[(int) shape.size()]));
+    return weights;
+  }
+
+  /** All zeros but for the layer normalizations, which subtract the mean. */
+  private static Map<String, double[]> centering() {
+    Map<String, double[]> weights = zeros(CENTERING);
+    for (String name : List.of("h.0.ln_1.weight", "h.0.ln_2.weight", "ln_f.weight")) {
+      weights.put(name, new double[] {1e9, 1e9});
+    }
+    return weights;
+  }
+
+  private static Map<String, double[]> random(Map<String, Shape> shapes) {
+    Random random = new Random(5);
+    Map<String, double[]> weights = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) -> {
+          double[] values = new double[(int) shape.size()];
+          Arrays.setAll(values, i -> 0.4 * random.nextGaussian());
+          weights.put(name, values);
+        });
+    return weights;
+  }
+
+  private static double[] identity() {
+    return new double[] {1, 0, 0, 1};
+  }
+
+  /** Weights [C, 3C] of queries and keys that are 0, and of values that are the input. */
+  private static double[] valuesOnly() {
+    return new double[] {0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
+  }
+
+  private static double[] get(Map<String, double[]> weights, String name) {
+    double[] values = weights.get(name);
+    if (values == null) {
+      throw new IllegalArgumentException(name);
+    }
+    return values;
+  }
+
+  private static double[] everySecond(double[] values) {
+    double[] half = new double[values.length / 2];
+    Arrays.setAll(half, i -> values[2 * i]);
+    return half;
+  }
+
+  private static double[] concat(double[] a, double[] b) {
+    double[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
+  private static int[] concat(int[] a, int[] b) {
+    int[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
+  private static int[] ids(int... values) {
+    return values;
+  }
+}
