@@ -22,10 +22,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildJvm {
   /**
-   * What is set for a child, because nothing but a starting process can set it.
-   *
-   * <p>MALLOC_*: glibc gives every large tensor back to the system and takes it again, page by
-   * page, in each step.
+   * What is set for a child, because nothing but a starting process can set it: few messages, and
+   * of a GPU's memory what is needed. Settings of the allocator do not help, see {@code
+   * docs/performance.md}.
    */
   static final Map<String, String> ENVIRONMENT = environment();
 
@@ -58,8 +57,6 @@ final class ChildJvm {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("TF_CPP_MIN_LOG_LEVEL", "2");
     environment.put("TF_FORCE_GPU_ALLOW_GROWTH", "true");
-    environment.put("MALLOC_MMAP_THRESHOLD_", "8589934592");
-    environment.put("MALLOC_TRIM_THRESHOLD_", "34359738368");
     return environment;
   }
 

@@ -72,7 +72,7 @@ class BenchmarkTableTest {
 
     assertThat(table.print())
         .contains("- Machine: a processor\n", "- Software: unknown\n", "- Devices: CPU:0\n")
-        .contains("`MALLOC_MMAP_THRESHOLD_=")
+        .contains("`TF_CPP_MIN_LOG_LEVEL=")
         .contains("- Programs: `model=micro tasks=1 ")
         .contains("2048 x 2048, before the rows: TensorFlow 360 GFLOP/s, XLA n/a GFLOP/s (XLA does")
         .contains("2048 x 2048, after the rows: TensorFlow 350 GFLOP/s, XLA 340 GFLOP/s\n");
