@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.bilevel.BilevelConfig;
@@ -56,6 +58,7 @@ import org.tensorflow.types.family.TNumber;
  * differentiation by another program, in both dtypes, for one task and for three copies of it, in
  * every XLA mode. {@code -Dgolden.dir=DIR} chooses other numbers of the same form.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class GoldenIT {
   /** Largest error of a tensor, relative in norm. */
   private static final double FLOAT64_TOLERANCE = 1e-9;

@@ -145,7 +145,10 @@ final class InnerStepPullback {
         Operand<T> rate = rates.get(j);
         scalars.add(rate != null ? rate : zero);
       }
-      return out.put("d_rates", tf.stack(scalars)); // [J]
+      // A rate that keeps its value needs no derivative, and then SGD's pullback needs no g.
+      return model.config().innerRates().learned()
+          ? out.put("d_rates", tf.stack(scalars)) // [J]
+          : out;
     }
   }
 

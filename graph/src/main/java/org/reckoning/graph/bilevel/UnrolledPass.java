@@ -110,14 +110,14 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   private Tensors buildTraining(Ops tf, Tensors in) {
-    Unrolled<T> unroll = unroll(tf, in, innerStep);
+    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    Unrolled<T> unroll = unroll(tf, in, innerStep, zeros);
     Tensors result = call(tf.withSubScope("outer"), outer, unroll.last());
     Tensors out = results(tf, unroll, result);
 
     Tensors cotangents = new Tensors();
     cotangents.putAll("d_theta", result.under("d_theta", model.type()));
     cotangents.putAll("d_shared", result.under("d_shared", model.type()));
-    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
     cotangents.putAll("d_state", zeros.of(model.stateShapes()));
     List<Operand<T>> rateGradients = new ArrayList<>();
     for (int k = config.innerSteps() - 1; k >= 0; k--) {
@@ -128,7 +128,9 @@ final class UnrolledPass<T extends TNumber> {
         arguments.putAll("gradient", unroll.gradients().get(k));
       }
       Tensors pulled = call(tf.withSubScope("pullback_" + k), pullback, arguments);
-      rateGradients.add(0, pulled.get("d_rates", model.type()));
+      if (config.innerRates().learned()) {
+        rateGradients.add(0, pulled.get("d_rates", model.type()));
+      }
       Tensors next = new Tensors();
       next.putAll("d_theta", pulled.under("d_theta", model.type()));
       next.putAll("d_state", pulled.under("d_state", model.type()));
@@ -139,7 +141,8 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   private Tensors buildEvaluation(Ops tf, Tensors in) {
-    Unrolled<T> unroll = unroll(tf, in, evaluationStep);
+    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    Unrolled<T> unroll = unroll(tf, in, evaluationStep, zeros);
     Tensors result = call(tf.withSubScope("evaluate"), evaluate, unroll.last());
     return results(tf, unroll, result)
         .putAll("adapted", unroll.last().under("theta", model.type()));
@@ -159,7 +162,7 @@ final class UnrolledPass<T extends TNumber> {
     }
   }
 
-  private Unrolled<T> unroll(Ops tf, Tensors in, Segment step) {
+  private Unrolled<T> unroll(Ops tf, Tensors in, Segment step, Zeros zeros) {
     Class<T> type = model.type();
     Map<String, Operand<T>> weights = in.under("weights", type);
     Tensors theta = new Tensors();
@@ -181,7 +184,6 @@ final class UnrolledPass<T extends TNumber> {
         .asMap()
         .keySet()
         .forEach(name -> batch.put(name, in.get(name)));
-    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
     Tensors moving = theta.putAll("state", zeros.of(model.stateShapes()));
     List<Operand<T>> rates =
         config.innerSteps() == 0

@@ -10,6 +10,7 @@ import org.tensorflow.op.core.Unstack;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -62,22 +63,34 @@ public final class Gpt2<T extends TNumber> {
       Operand<TInt32> tokens,
       Operand<TInt32> lengths,
       @Nullable Operand<T> nudge) {
-    Shape ids = tokens.shape(); // [N, B, T]
+    return hiddenOf(tf, p, words(tf, p, tokens), lengths, nudge);
+  }
+
+  /** The same as {@link #hidden}, given the {@link #words} of the tokens. */
+  Operand<T> hiddenOf(
+      Ops tf,
+      Parameters<T> p,
+      Operand<T> words,
+      Operand<TInt32> lengths,
+      @Nullable Operand<T> nudge) {
+    Shape ids = words.shape().take(3); // [N, B, T]
     if (ids.get(2) > config.nPositions()) {
       throw new IllegalArgumentException(
           "tokens a sequence (%d) must be at most n_positions (%d)"
               .formatted(ids.get(2), config.nPositions()));
     }
-    Operand<T> x = dropout.apply(tf, embed(tf, p, tokens)); // [N, B*T, C]
+    Operand<T> x = dropout.apply(tf, embed(tf, p, words)); // [N, B*T, C]
     if (nudge != null) {
       x = tf.math.add(x, nudge);
     }
     Operand<T> bias =
         attentionBias(tf.withSubScope("mask"), x.type(), ids, lengths); // [N, B, 1, T, T]
+    // The sums between the blocks are in float64, as the layer norms that read them.
+    Operand<TFloat64> stream = wide(tf, x);
     for (int layer = 0; layer < config.nLayer(); layer++) {
-      x = block(tf.withSubScope("h." + layer), p, "h." + layer, x, bias);
+      stream = block(tf.withSubScope("h." + layer), p, "h." + layer, stream, bias);
     }
-    x = layerNorm(tf, p, "ln_f", x);
+    x = layerNorm(tf, p, "ln_f", stream, x.type());
     return tf.reshape(
         x, tf.constant(new long[] {ids.get(0), ids.get(1), ids.get(2), config.nEmbd()}));
   }
@@ -92,12 +105,10 @@ public final class Gpt2<T extends TNumber> {
     return matMul(tf.withSubScope("lm_head"), hidden, p.get("wte.weight"), true);
   }
 
-  /** Token and position embeddings: ids [N, B, T] to [N, B*T, C]. */
-  private Operand<T> embed(Ops tf, Parameters<T> p, Operand<TInt32> tokens) {
+  /** The rows of the token embedding: ids [N, B, T] to [N, B, T, C]. */
+  Operand<T> words(Ops tf, Parameters<T> p, Operand<TInt32> tokens) {
     Ops scope = tf.withSubScope("embed");
-    Shape ids = tokens.shape();
-    long n = ids.get(0);
-    long t = ids.get(2);
+    long n = tokens.shape().get(0);
     long c = config.nEmbd();
     Operand<T> table = p.get("wte.weight"); // [N|1, V, C]
     boolean shared = table.shape().get(0) == 1;
@@ -109,14 +120,22 @@ public final class Gpt2<T extends TNumber> {
     Operand<TInt32> offsets =
         scope.reshape(scope.constant(firstRows), scope.constant(new long[] {n, 1, 1}));
     Operand<T> rows = scope.reshape(table, scope.constant(new long[] {-1, c}));
-    Operand<T> words =
-        scope.gather(rows, scope.math.add(tokens, offsets), scope.constant(0)); // [N, B, T, C]
+    return scope.gather(rows, scope.math.add(tokens, offsets), scope.constant(0));
+  }
+
+  /** Adds the position embedding to the words: [N, B, T, C] to [N, B*T, C]. */
+  private Operand<T> embed(Ops tf, Parameters<T> p, Operand<T> words) {
+    Ops scope = tf.withSubScope("embed");
+    long n = words.shape().get(0);
+    long b = words.shape().get(1);
+    long t = words.shape().get(2);
+    long c = config.nEmbd();
     Operand<T> wpe = p.get("wpe.weight"); // [N|1, P, C]
     long[] size = {wpe.shape().get(0), t, c};
     Operand<T> positions = scope.slice(wpe, scope.constant(new long[3]), scope.constant(size));
     positions = scope.expandDims(positions, scope.constant(1)); // [N|1, 1, T, C]
     return scope.reshape(
-        scope.math.add(words, positions), scope.constant(new long[] {n, ids.get(1) * t, c}));
+        scope.math.add(words, positions), scope.constant(new long[] {n, b * t, c}));
   }
 
   /**
@@ -135,14 +154,23 @@ public final class Gpt2<T extends TNumber> {
         tf.math.logicalAnd(causal, real), Scalars.of(tf, type, 0), Scalars.of(tf, type, MASKED));
   }
 
-  private Operand<T> block(Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
+  private Operand<TFloat64> block(
+      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Operand<T> bias) {
     Operand<T> attended =
         attention(
-            tf.withSubScope("attn"), p, name + ".attn", layerNorm(tf, p, name, "ln_1", x), bias);
-    x = tf.math.add(x, attended);
+            tf.withSubScope("attn"),
+            p,
+            name + ".attn",
+            layerNorm(tf, p, name, "ln_1", x, bias.type()),
+            bias);
+    x = tf.math.add(x, wide(tf, attended));
     Operand<T> thought =
-        mlp(tf.withSubScope("mlp"), p, name + ".mlp", layerNorm(tf, p, name, "ln_2", x));
-    return tf.math.add(x, thought);
+        mlp(
+            tf.withSubScope("mlp"),
+            p,
+            name + ".mlp",
+            layerNorm(tf, p, name, "ln_2", x, bias.type()));
+    return tf.math.add(x, wide(tf, thought));
   }
 
   private Operand<T> attention(
@@ -186,29 +214,38 @@ public final class Gpt2<T extends TNumber> {
     return tf.math.mul(tf.math.mul(Scalars.of(tf, x.type(), 0.5), x), gate);
   }
 
-  private Operand<T> layerNorm(Ops tf, Parameters<T> p, String block, String name, Operand<T> x) {
-    return normalize(tf.withSubScope(name), p, block + "." + name, x);
+  private Operand<T> layerNorm(
+      Ops tf, Parameters<T> p, String block, String name, Operand<TFloat64> x, Class<T> type) {
+    return normalize(tf.withSubScope(name), p, block + "." + name, x, type);
   }
 
-  private Operand<T> layerNorm(Ops tf, Parameters<T> p, String name, Operand<T> x) {
-    return normalize(tf.withSubScope(name), p, name, x);
+  private Operand<T> layerNorm(
+      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Class<T> type) {
+    return normalize(tf.withSubScope(name), p, name, x, type);
   }
 
   /**
    * {@code (x - mean) / sqrt(variance + eps) * weight + bias} over the last axis, with the biased
-   * variance.
+   * variance. In float64 whatever the model's dtype: of all that is not a product of matrices, its
+   * rounding is what gradients see most, and it is little work.
    */
-  private Operand<T> normalize(Ops tf, Parameters<T> p, String name, Operand<T> x) {
-    Operand<T> mean = tf.math.mean(x, tf.constant(-1), Mean.keepDims(true)); // [N, B*T, 1]
-    Operand<T> centered = tf.math.sub(x, mean);
-    Operand<T> variance =
+  private Operand<T> normalize(
+      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Class<T> type) {
+    Operand<TFloat64> mean = tf.math.mean(x, tf.constant(-1), Mean.keepDims(true)); // [N, B*T, 1]
+    Operand<TFloat64> centered = tf.math.sub(x, mean);
+    Operand<TFloat64> variance =
         tf.math.mean(tf.math.square(centered), tf.constant(-1), Mean.keepDims(true));
-    Operand<T> scale =
-        tf.math.rsqrt(tf.math.add(variance, Scalars.of(tf, x.type(), config.layerNormEpsilon())));
-    Operand<T> normal = tf.math.mul(centered, scale);
+    Operand<TFloat64> scale =
+        tf.math.rsqrt(tf.math.add(variance, tf.constant(config.layerNormEpsilon())));
+    Operand<TFloat64> normal = tf.math.mul(centered, scale);
     Operand<T> weight = tf.expandDims(p.get(name + ".weight"), tf.constant(1)); // [N|1, 1, C]
     Operand<T> bias = tf.expandDims(p.get(name + ".bias"), tf.constant(1));
-    return tf.math.add(tf.math.mul(normal, weight), bias);
+    Operand<TFloat64> y = tf.math.add(tf.math.mul(normal, wide(tf, weight)), wide(tf, bias));
+    return tf.dtypes.cast(y, type);
+  }
+
+  private static Operand<TFloat64> wide(Ops tf, Operand<? extends TNumber> x) {
+    return tf.dtypes.cast(x, TFloat64.class);
   }
 
   /**

@@ -5,6 +5,7 @@ import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
@@ -51,7 +52,8 @@ public final class LanguageModelLoss<T extends TNumber> {
           "tokens a sequence (%d) must be at least 2, as the first is not scored"
               .formatted(ids.get(2)));
     }
-    Operand<T> hidden = model.hidden(tf, p, tokens, lengths, nudge); // [N, B, T, C]
+    Operand<T> words = model.words(tf, p, tokens); // [N, B, T, C]
+    Operand<T> hidden = model.hiddenOf(tf, p, words, lengths, nudge); // [N, B, T, C]
     Ops scope = tf.withSubScope("loss");
     long c = hidden.shape().get(3);
     // The last position predicts nothing: it is dropped before the head, the largest product of
@@ -68,14 +70,40 @@ public final class LanguageModelLoss<T extends TNumber> {
             tokens,
             scope.constant(new long[] {0, 0, 1}),
             scope.constant(new long[] {n, b, scored}));
+    Operand<TInt32> labels = scope.reshape(targets, scope.constant(new long[] {n * b * scored}));
+    Operand<T> wanted =
+        scope.slice(
+            words,
+            scope.constant(new long[] {0, 0, 1, 0}),
+            scope.constant(new long[] {n, b, scored, c}));
+    wanted = scope.reshape(wanted, scope.constant(new long[] {n, b * scored, c}));
+    Operand<T> targetLogits = scope.sum(scope.math.mul(hidden, wanted), scope.constant(-1));
     Operand<T> losses =
         scope
             .nn
             .sparseSoftmaxCrossEntropyWithLogits(
-                logits, scope.reshape(targets, scope.constant(new long[] {n * b * scored})))
+                withTargets(scope, logits, labels, targetLogits), labels)
             .loss();
     return new LanguageModelLoss<>(
         scope.reshape(losses, scope.constant(new long[] {n, b, scored})), logits, targets);
+  }
+
+  /**
+   * Puts the logits of the targets, computed by themselves, into their places [M, V].
+   *
+   * <p>This is for the derivative in the hidden state, {@code sum_v (p_v - [v = target]) wte_v}:
+   * the term of the target is far larger than the others, and a product that meets it midway rounds
+   * each later sum at its size. So the product sums the others alone, and the target's row is added
+   * once. Rows of the embedding that are looked up already serve for it.
+   */
+  private static <T extends TNumber> Operand<T> withTargets(
+      Ops tf, Operand<T> logits, Operand<TInt32> labels, Operand<T> targetLogits) {
+    long rows = logits.shape().get(0);
+    int v = (int) logits.shape().get(1);
+    Operand<TInt32> ids = tf.range(tf.constant(0), tf.constant(v), tf.constant(1));
+    Operand<TBool> isTarget =
+        tf.math.equal(ids, tf.reshape(labels, tf.constant(new long[] {rows, 1})));
+    return tf.select(isTarget, tf.reshape(targetLogits, tf.constant(new long[] {rows, 1})), logits);
   }
 
   /**

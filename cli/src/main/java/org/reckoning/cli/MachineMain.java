@@ -1,0 +1,108 @@
+package org.reckoning.cli;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.reckoning.graph.xla.XlaCheck;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.internal.c_api.TFE_Context;
+import org.tensorflow.internal.c_api.TFE_ContextOptions;
+import org.tensorflow.internal.c_api.TF_DeviceList;
+import org.tensorflow.internal.c_api.TF_Status;
+import org.tensorflow.internal.c_api.global.tensorflow;
+
+/** Describes the machine and measures its matrix-product peak, for {@link BenchmarkMain}. */
+final class MachineMain {
+  private static final double GIGA = 1e9;
+
+  private MachineMain() {}
+
+  /**
+   * Says what it finds by {@link ChildJvm#say}.
+   *
+   * @param args rows and columns of the matrices
+   */
+  public static void main(String[] args) {
+    try {
+      ChildJvm.say("machine", machine());
+      ChildJvm.say("software", software());
+      MatrixProductPeak peak = new MatrixProductPeak(Integer.parseInt(args[0]));
+      ChildJvm.say("peak", peak.measure(false));
+      ChildJvm.say("devices", devices());
+      XlaCheck.require();
+      ChildJvm.say("peak_xla", peak.measure(true));
+    } catch (RuntimeException | IOException e) {
+      ChildJvm.fail(e);
+    }
+  }
+
+  private static String machine() throws IOException {
+    long memory =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    return String.format(
+        Locale.ROOT,
+        "%s, %d cores, %.1f GB of memory, %s %s",
+        processor(),
+        Runtime.getRuntime().availableProcessors(),
+        memory / GIGA,
+        System.getProperty("os.name"),
+        System.getProperty("os.version"));
+  }
+
+  /** The name of the processor where Linux tells it, else the architecture. */
+  private static String processor() throws IOException {
+    Path cpuinfo = Path.of("/proc/cpuinfo");
+    String architecture = System.getProperty("os.arch");
+    if (!Files.isReadable(cpuinfo)) {
+      return architecture;
+    }
+    return Files.readAllLines(cpuinfo).stream()
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse(architecture);
+  }
+
+  private static String software() {
+    return String.format(
+        Locale.ROOT,
+        "TensorFlow %s, %s %s, Java heap of at most %.1f GB",
+        TensorFlow.version(),
+        System.getProperty("java.vm.name"),
+        System.getProperty("java.vm.version"),
+        Runtime.getRuntime().maxMemory() / GIGA);
+  }
+
+  /** TensorFlow Java lists devices nowhere, its C library does. */
+  private static String devices() {
+    List<String> devices = new ArrayList<>();
+    try (TF_Status status = TF_Status.newStatus();
+        TFE_ContextOptions options = TFE_ContextOptions.newContextOptions();
+        TFE_Context context = TFE_Context.newContext(options, status)) {
+      status.throwExceptionIfNotOK();
+      TF_DeviceList list = tensorflow.TFE_ContextListDevices(context, status);
+      status.throwExceptionIfNotOK();
+      try {
+        for (int i = 0; i < tensorflow.TF_DeviceListCount(list); i++) {
+          String name =
+              tensorflow.TF_DeviceListName(list, i, status).getString(StandardCharsets.UTF_8);
+          long bytes = tensorflow.TF_DeviceListMemoryBytes(list, i, status);
+          String device = name.substring(name.lastIndexOf("device:") + "device:".length());
+          devices.add(
+              device.startsWith("CPU")
+                  ? device
+                  : String.format(Locale.ROOT, "%s (%.1f GB)", device, bytes / GIGA));
+        }
+      } finally {
+        tensorflow.TF_DeleteDeviceList(list);
+      }
+    }
+    return String.join(", ", devices);
+  }
+}
