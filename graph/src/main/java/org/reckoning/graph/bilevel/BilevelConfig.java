@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
@@ -132,217 +133,121 @@ public record BilevelConfig(
 
   /** Returns a copy with another model. */
   public BilevelConfig withModel(Gpt2Config value) {
-    return new BilevelConfig(
-        value,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with another number of inner steps. */
-  public BilevelConfig withInnerSteps(int value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        value,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with another inner optimizer. */
-  public BilevelConfig withInnerOptimizer(InnerOptimizer value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        value,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with other inner rates. */
-  public BilevelConfig withInnerRates(InnerRates value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        value,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with another adaptation. */
-  public BilevelConfig withAdaptation(Adaptation value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        value,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with other patterns of trained weights. */
-  public BilevelConfig withTrained(String... value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        List.of(value),
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with another gradient mode. */
-  public BilevelConfig withGradientMode(GradientMode value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        value,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with other terms of the outer loss. */
-  public BilevelConfig withOuterTerms(OuterTerm... value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        List.of(value),
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with another outer optimizer. */
-  public BilevelConfig withOuterOptimizer(OuterOptimizer value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        value,
-        innerDropout,
-        outerDropout,
-        xla);
-  }
-
-  /** Returns a copy with another use of XLA. */
-  public BilevelConfig withXla(XlaMode value) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        value);
+    return changed(draft -> draft.model = value);
   }
 
   /** Returns a copy with other buckets. */
   public BilevelConfig withShapes(TaskShape... value) {
-    return new BilevelConfig(
-        model,
-        List.of(value),
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        innerDropout,
-        outerDropout,
-        xla);
+    return changed(draft -> draft.shapes = List.of(value));
+  }
+
+  /** Returns a copy with another number of inner steps. */
+  public BilevelConfig withInnerSteps(int value) {
+    return changed(draft -> draft.innerSteps = value);
+  }
+
+  /** Returns a copy with another inner optimizer. */
+  public BilevelConfig withInnerOptimizer(InnerOptimizer value) {
+    return changed(draft -> draft.innerOptimizer = value);
+  }
+
+  /** Returns a copy with other inner rates. */
+  public BilevelConfig withInnerRates(InnerRates value) {
+    return changed(draft -> draft.innerRates = value);
+  }
+
+  /** Returns a copy with another adaptation. */
+  public BilevelConfig withAdaptation(Adaptation value) {
+    return changed(draft -> draft.adaptation = value);
+  }
+
+  /** Returns a copy with other patterns of trained weights. */
+  public BilevelConfig withTrained(String... value) {
+    return changed(draft -> draft.trained = List.of(value));
+  }
+
+  /** Returns a copy with another gradient mode. */
+  public BilevelConfig withGradientMode(GradientMode value) {
+    return changed(draft -> draft.gradientMode = value);
+  }
+
+  /** Returns a copy with other terms of the outer loss. */
+  public BilevelConfig withOuterTerms(OuterTerm... value) {
+    return changed(draft -> draft.outerTerms = List.of(value));
+  }
+
+  /** Returns a copy with another outer optimizer. */
+  public BilevelConfig withOuterOptimizer(OuterOptimizer value) {
+    return changed(draft -> draft.outerOptimizer = value);
   }
 
   /** Returns a copy with other dropout rates. */
   public BilevelConfig withDropout(double inner, double outer) {
-    return new BilevelConfig(
-        model,
-        shapes,
-        innerSteps,
-        innerOptimizer,
-        innerRates,
-        adaptation,
-        trained,
-        gradientMode,
-        outerTerms,
-        outerOptimizer,
-        inner,
-        outer,
-        xla);
+    return changed(
+        draft -> {
+          draft.innerDropout = inner;
+          draft.outerDropout = outer;
+        });
+  }
+
+  /** Returns a copy with another use of XLA. */
+  public BilevelConfig withXla(XlaMode value) {
+    return changed(draft -> draft.xla = value);
+  }
+
+  private BilevelConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.config();
+  }
+
+  /** A copy that can be written, for the length of one change. */
+  private static final class Draft {
+    private Gpt2Config model;
+    private List<TaskShape> shapes;
+    private int innerSteps;
+    private InnerOptimizer innerOptimizer;
+    private InnerRates innerRates;
+    private Adaptation adaptation;
+    private List<String> trained;
+    private GradientMode gradientMode;
+    private List<OuterTerm> outerTerms;
+    private OuterOptimizer outerOptimizer;
+    private double innerDropout;
+    private double outerDropout;
+    private XlaMode xla;
+
+    Draft(BilevelConfig config) {
+      model = config.model;
+      shapes = config.shapes;
+      innerSteps = config.innerSteps;
+      innerOptimizer = config.innerOptimizer;
+      innerRates = config.innerRates;
+      adaptation = config.adaptation;
+      trained = config.trained;
+      gradientMode = config.gradientMode;
+      outerTerms = config.outerTerms;
+      outerOptimizer = config.outerOptimizer;
+      innerDropout = config.innerDropout;
+      outerDropout = config.outerDropout;
+      xla = config.xla;
+    }
+
+    BilevelConfig config() {
+      return new BilevelConfig(
+          model,
+          shapes,
+          innerSteps,
+          innerOptimizer,
+          innerRates,
+          adaptation,
+          trained,
+          gradientMode,
+          outerTerms,
+          outerOptimizer,
+          innerDropout,
+          outerDropout,
+          xla);
+    }
   }
 }
