@@ -13,6 +13,7 @@ import org.tensorflow.ndarray.Shape;
  *
  * <pre>{@code
  * matrix product [.., m, k] [.., k, n]     2 m n k, times the sizes of the leading axes
+ * einsum                                   2, times the sizes of all labels
  * elementwise                              1 per element of the output, tanh or exp as much as add
  * sum of n tensors                         n - 1 per element of the output
  * reduction, sum by index                  1 per element that is read
@@ -36,6 +37,7 @@ public final class Flops {
 
   static {
     rule(Flops::matrixProduct, "MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3");
+    rule(Flops::einsum, "Einsum");
     rule(node -> other(elements(node, node.outputs(), 0)), elementwise());
     rule(node -> other(2 * elements(node, node.outputs(), 0)), "SquaredDifference");
     rule(
@@ -134,6 +136,18 @@ public final class Flops {
     long m = y.get(y.numDimensions() - 2);
     long k = a.get(a.numDimensions() - 1) * a.get(a.numDimensions() - 2) / m;
     return new FlopCount(2 * product * k, 0);
+  }
+
+  private static FlopCount einsum(SegmentNode node) {
+    String[] operands = node.equation().replaceFirst("->.*", "").split(",", -1);
+    Map<Character, Long> sizes = new TreeMap<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      elements(node, node.inputs(), i); // requires a static shape
+      for (int axis = 0; axis < operands[i].length(); axis++) {
+        sizes.put(operands[i].charAt(axis), node.inputs().get(i).get(axis));
+      }
+    }
+    return new FlopCount(2 * sizes.values().stream().reduce(1L, (a, b) -> a * b), 0);
   }
 
   private static FlopCount other(long count) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.linalg.Einsum;
 
 /**
  * A node of a segment's body, as an inspection sees it.
@@ -12,8 +13,15 @@ import org.tensorflow.ndarray.Shape;
  * @param name name in the body
  * @param inputs shapes of the inputs
  * @param outputs shapes of the outputs
+ * @param equation equation of an Einsum; empty for all other op types
  */
-public record SegmentNode(String type, String name, List<Shape> inputs, List<Shape> outputs) {
+public record SegmentNode(
+    String type, String name, List<Shape> inputs, List<Shape> outputs, String equation) {
+
+  /** A node without an equation. */
+  public SegmentNode(String type, String name, List<Shape> inputs, List<Shape> outputs) {
+    this(type, name, inputs, outputs, "");
+  }
 
   /** Describes a node of a graph. */
   public static SegmentNode of(GraphOperation op) {
@@ -25,6 +33,9 @@ public record SegmentNode(String type, String name, List<Shape> inputs, List<Sha
     for (int i = 0; i < op.numOutputs(); i++) {
       outputs.add(op.output(i).shape());
     }
-    return new SegmentNode(op.type(), op.name(), List.copyOf(inputs), List.copyOf(outputs));
+    String equation =
+        op.type().equals(Einsum.OP_NAME) ? op.attributes().getAttrString("equation") : "";
+    return new SegmentNode(
+        op.type(), op.name(), List.copyOf(inputs), List.copyOf(outputs), equation);
   }
 }

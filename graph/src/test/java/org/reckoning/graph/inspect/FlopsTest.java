@@ -46,6 +46,19 @@ class FlopsTest {
   }
 
   @Test
+  void of_einsum_multipliesAllLabels() {
+    SegmentNode node =
+        new SegmentNode(
+            "Einsum",
+            "n",
+            List.of(Shape.of(2, 3, 5), Shape.of(2, 5, 7)),
+            List.of(Shape.of(2, 3, 7)),
+            "bik,bkj->bij");
+
+    assertThat(Flops.of(node)).isEqualTo(new FlopCount(2 * 2 * 3 * 5 * 7, 0));
+  }
+
+  @Test
   void of_knowsEveryOpOfTheDifferentiator() {
     Differentiator standard = Differentiator.standard();
 

@@ -182,6 +182,23 @@ class SegmentTest {
   }
 
   @Test
+  void nodes_ofAnEinsum_haveItsEquation() {
+    Segment segment =
+        Segment.define(
+            "outer_product",
+            TWO,
+            List.of(),
+            (tf, in) -> {
+              var operands = List.of(in.get("x/a", TFloat64.class), in.get("x/b", TFloat64.class));
+              return new Tensors().put("y", tf.linalg.einsum(operands, "i,j->ij"));
+            });
+
+    assertThat(segment.nodes())
+        .extracting(SegmentNode::equation)
+        .containsExactly("", "", "i,j->ij");
+  }
+
+  @Test
   void call_ofASegmentThatCallsAnother_bringsBoth() {
     Segment inner = square();
     Segment outer =
