@@ -46,6 +46,9 @@ import org.tensorflow.types.family.TType;
  * <p>Not safe for use by several threads.
  */
 public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
+  /** Keeps the dropout of the passes of one update apart from that of updates with near seeds. */
+  private static final long PASS_SEED_STRIDE = 0xD1342543DE82EF95L;
+
   private final BilevelConfig config;
   private final WeightLayout layout;
   private final Class<T> type;
@@ -422,7 +425,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       Bucket bucket = bucket(batch.shape());
       Session.Runner runner = fetches(bucket.training);
       (i == 0 ? bucket.accumulateFirst : bucket.accumulateNext).forEach(runner::addTarget);
-      try (Feeds feeds = new Feeds(bucket, batch, seed + i);
+      try (Feeds feeds = new Feeds(bucket, batch, seed + i * PASS_SEED_STRIDE);
           Result fetched = feeds.into(runner).run()) {
         results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
       }
