@@ -1,9 +1,11 @@
 package org.reckoning.graph.autodiff;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -56,8 +58,7 @@ final class ForwardMode {
     if (!any) {
       return;
     }
-    Tangents dx = new Tangents(emitter, node.ins(0, op.numInputs()), dxs);
-    List<@Nullable Operand<TNumber>> dys = rules.pushforward(node).apply(node, dx);
+    List<@Nullable Operand<TNumber>> dys = apply(node, dxs);
     for (int i = 0; i < dys.size(); i++) {
       Operand<TNumber> dy = dys.get(i);
       if (dy == null || active.isIndependent(op.output(i))) {
@@ -70,5 +71,41 @@ final class ForwardMode {
       Checks.sameShapeAndType("tangent of output " + i + " of " + node, dy, y);
       tangents.put(y.asOutput(), dy);
     }
+  }
+
+  /**
+   * Applies the rule of a node. It is linear in the tangents: one that is {@code s A} and larger
+   * than the outputs is pushed as A, and what comes out is scaled.
+   */
+  private List<@Nullable Operand<TNumber>> apply(Node node, List<@Nullable Operand<TNumber>> dxs) {
+    Pushforward rule = rules.pushforward(node);
+    for (int i = 0; i < dxs.size(); i++) {
+      Operand<TNumber> dx = dxs.get(i);
+      if (node.outputs() != 1 || dx == null || dx.shape().size() <= node.outShape(0).size()) {
+        continue;
+      }
+      Scaled scaled = Scaled.of(emitter, dx);
+      if (scaled == null) {
+        continue;
+      }
+      List<@Nullable Operand<TNumber>> alone =
+          new ArrayList<>(Collections.nCopies(dxs.size(), null));
+      alone.set(i, scaled.x());
+      Operand<TNumber> part = rule.apply(node, tangents(node, alone)).get(0);
+      List<@Nullable Operand<TNumber>> others = new ArrayList<>(dxs);
+      others.set(i, null);
+      Operand<TNumber> rest =
+          others.stream().allMatch(Objects::isNull) ? null : apply(node, others).get(0);
+      if (part == null) {
+        return Collections.singletonList(rest);
+      }
+      part = node.tf().math.mul(scaled.s(), part);
+      return List.of(rest == null ? part : node.tf().math.add(rest, part));
+    }
+    return rule.apply(node, tangents(node, dxs));
+  }
+
+  private Tangents tangents(Node node, List<@Nullable Operand<TNumber>> dxs) {
+    return new Tangents(emitter, node.ins(0, node.inputs()), dxs);
   }
 }

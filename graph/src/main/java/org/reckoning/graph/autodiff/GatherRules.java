@@ -33,6 +33,7 @@ final class GatherRules {
           Arrays.fill(column, n.inShape(1).numDimensions(), column.length, 1);
           return n.tf().select(n.tf().reshape(kept, n.ints(column)), rows, n.scalar(0));
         });
+    rules.smallInput(UnsortedSegmentSum.OP_NAME, n -> 0);
     rules.linear(
         GatherNd.OP_NAME,
         (n, dy) -> {

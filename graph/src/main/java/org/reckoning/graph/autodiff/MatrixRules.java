@@ -48,6 +48,8 @@ final class MatrixRules {
         type,
         (n, dy, i) -> pullback(n, dy.orZero(0), i, product, n.flag(flagA), n.flag(flagB)),
         (n, dx) -> List.of(pushforward(n, dx, product, n.flag(flagA), n.flag(flagB))));
+    // Of the two operands, the one whose cotangent multiplies dY as it lies in memory.
+    rules.smallInput(type, n -> n.flag(flagA) ? 1 : 0);
   }
 
   private static Operand<TNumber> pullback(

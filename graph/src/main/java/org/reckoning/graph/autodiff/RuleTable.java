@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
@@ -24,6 +25,7 @@ final class RuleTable {
   private final Map<String, Pullback> pullbacks = new TreeMap<>();
   private final Map<String, Pushforward> pushforwards = new TreeMap<>();
   private final Set<String> zeros = new TreeSet<>();
+  private final Map<String, ToIntFunction<Node>> smallInputs = new TreeMap<>();
 
   /** Derivative of an elementwise function in one input: multiplies {@code d} by it. */
   @FunctionalInterface
@@ -134,6 +136,22 @@ final class RuleTable {
   }
 
   /**
+   * Declares that an op type with a rule is linear in one input, which is often much smaller than
+   * its output.
+   *
+   * @param input which input it is
+   */
+  void smallInput(String type, ToIntFunction<Node> input) {
+    smallInputs.put(type, input);
+  }
+
+  /** Returns the input that {@link #smallInput(String, ToIntFunction)} declared, or -1. */
+  int smallInput(Node node) {
+    ToIntFunction<Node> input = smallInputs.get(node.type());
+    return input == null ? -1 : input.applyAsInt(node);
+  }
+
+  /**
    * Ops whose derivative is zero wherever it exists, and those through which no derivative is meant
    * to pass.
    */
@@ -178,6 +196,7 @@ final class RuleTable {
     copy.pullbacks.putAll(pullbacks);
     copy.pushforwards.putAll(pushforwards);
     copy.zeros.addAll(zeros);
+    copy.smallInputs.putAll(smallInputs);
     return copy;
   }
 

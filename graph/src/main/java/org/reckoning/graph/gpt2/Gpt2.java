@@ -180,7 +180,8 @@ public final class Gpt2<T extends TNumber> {
     long t = bias.shape().get(4);
     long h = config.nHead();
     long d = config.headDim();
-    Operand<T> qkv = linear(tf, p, name + ".c_attn", x); // [N, B*T, 3C]
+    Operand<T> qkv =
+        linear(tf, p, name + ".c_attn", x, withoutKeys(tf, p.get(name + ".c_attn.bias")));
     qkv = tf.reshape(qkv, tf.constant(new long[] {n, b, t, 3, h, d}));
     qkv = tf.linalg.transpose(qkv, tf.constant(new int[] {3, 0, 1, 4, 2, 5})); // [3, N, B, H, T, D]
     List<Operand<T>> parts = unstack(tf, qkv);
@@ -197,6 +198,17 @@ public final class Gpt2<T extends TNumber> {
     mixed = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 1, 3, 2, 4}));
     mixed = tf.reshape(mixed, tf.constant(new long[] {n, b * t, h * d})); // [N, B*T, C]
     return dropout.apply(tf, linear(tf, p, name + ".c_proj", mixed));
+  }
+
+  /**
+   * The bias [N|1, 3C] of queries, keys and values with that of the keys as 0. A bias of the keys
+   * shifts all scores of a query alike, which the softmax does not see: its gradient is exactly 0.
+   * What rounding would make of that 0 is as large as epsilon to an AdamW inside the loop.
+   */
+  private Operand<T> withoutKeys(Ops tf, Operand<T> bias) {
+    Operand<T> kept = tf.dtypes.cast(tf.constant(new double[][] {{1}, {0}, {1}}), bias.type());
+    Operand<T> parts = tf.reshape(bias, tf.constant(new long[] {-1, 3, config.nEmbd()}));
+    return tf.reshape(tf.math.mul(parts, kept), tf.constant(bias.shape().asArray()));
   }
 
   private Operand<T> mlp(Ops tf, Parameters<T> p, String name, Operand<T> x) {
@@ -252,8 +264,12 @@ public final class Gpt2<T extends TNumber> {
    * {@code x W + b}, and the low-rank product where the layer has one: [N, M, in] to [N, M, out].
    */
   private Operand<T> linear(Ops tf, Parameters<T> p, String name, Operand<T> x) {
+    return linear(tf, p, name, x, p.get(name + ".bias"));
+  }
+
+  private Operand<T> linear(Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
     Operand<T> y = matMul(tf, x, p.get(name + ".weight"), false);
-    y = tf.math.add(y, tf.expandDims(p.get(name + ".bias"), tf.constant(1)));
+    y = tf.math.add(y, tf.expandDims(bias, tf.constant(1)));
     if (lora != null && p.contains(Lora.factorA(name))) {
       Ops scope = tf.withSubScope("lora");
       Operand<T> low = matMul(scope, x, p.get(Lora.factorA(name)), true); // [N, M, rank]
