@@ -2,11 +2,13 @@ package org.reckoning.graph.bilevel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.Gpt2Initializer;
 import org.reckoning.graph.xla.GraphSession;
@@ -25,6 +27,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
@@ -66,46 +69,86 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final Operand<T> step;
   private final Segment apply;
   private final Operand<T> normsOfAccumulated;
+  private final Operand<TInt32> end;
+  private final VariableFiles files;
   private final Map<TaskShape, Bucket> buckets = new LinkedHashMap<>();
   private long updates;
 
   /** Feeds and fetches of one shape. */
   private final class Bucket {
+    private final Ops tf;
+    private final TaskShape shape;
     final UnrolledPass<T> pass;
-    final Tensors feeds;
-    final Tensors training;
+    final Tensors feeds = new Tensors();
     final Tensors evaluation;
-    final Map<String, Operand<T>> gradients;
-    final Operand<T> normsOfApplied;
-    final List<Op> accumulateFirst;
-    final List<Op> accumulateNext;
+    final Map<Integer, Tensors> generations = new HashMap<>();
+    private final Tensors in;
+    private final @Nullable Training training;
 
-    Bucket(Ops tf, TaskShape shape) {
+    Bucket(Ops tf, TaskShape shape, boolean trains) {
+      this.tf = tf;
+      this.shape = shape;
       TaskModel<T> model = new TaskModel<>(config, layout, shape, type);
-      pass = new UnrolledPass<>(model);
-      feeds = new Tensors();
+      pass = new UnrolledPass<>(model, trains);
       Ops feedScope = tf.withSubScope("feeds");
       model
           .factSpecs()
           .all(model.questionSpecs())
           .asMap()
           .forEach((name, spec) -> feeds.put(name, spec.placeholder(feedScope, name)));
-      Tensors in = new Tensors().putAll("weights", weights.reads()).putAll(feeds);
-      Operand<T> ratesRead = rates.reads().get(OuterUpdate.RATES);
-      Operand<T> used = ratesRead;
-      if (ratesRead != null) {
-        used = isLog() ? tf.math.exp(ratesRead) : ratesRead;
-        in.put("rates", used);
+      in = new Tensors().putAll("weights", weights.reads()).putAll(feeds);
+      Operand<T> stored = rates.reads().get(OuterUpdate.RATES);
+      if (stored != null) {
+        in.put("rates", isLog() ? tf.math.exp(stored) : stored);
       }
-      training = pass.train(tf.withSubScope("train"), in);
+      training = trains ? new Training(tf, pass.train(tf.withSubScope("train"), in), in) : null;
       evaluation = pass.evaluate(tf.withSubScope("evaluate"), in);
-      gradients = training.under("gradient", type);
-      if (used != null && config.innerRates().learned()) {
-        Operand<T> d = training.get("d_rates", type);
-        gradients.put(
-            OuterUpdate.RATES, isLog() ? tf.math.mul(d, used) : d); // d exp(r) = exp(r) dr
+    }
+
+    Training training() {
+      if (training == null) {
+        throw new IllegalArgumentException(
+            "batch shape %s is one for evaluation: it must be among the shapes of the configuration"
+                    .formatted(shape)
+                + " to be trained on");
       }
-      normsOfApplied = applied(tf.withSubScope("apply"), gradients, training.get("check", type));
+      return training;
+    }
+
+    /** Greedy decoding, built when it is first asked for. */
+    Tensors generation(int newTokens) {
+      return generations.computeIfAbsent(
+          newTokens,
+          count -> {
+            Ops scope = tf.withSubScope("generate_" + count);
+            Tensors prompts =
+                new Tensors()
+                    .put("tokens", feeds.get("questions/tokens"))
+                    .put("lengths", feeds.get("questions/lengths"))
+                    .put("end", end);
+            return pass.generate(scope, in, evaluation, prompts, count);
+          });
+    }
+  }
+
+  /** What a training step of one shape fetches and runs. */
+  private final class Training {
+    final Tensors results;
+    final Map<String, Operand<T>> gradients;
+    final Operand<T> normsOfApplied;
+    final List<Op> accumulateFirst;
+    final List<Op> accumulateNext;
+
+    Training(Ops tf, Tensors results, Tensors in) {
+      this.results = results;
+      gradients = results.under("gradient", type);
+      if (config.innerSteps() > 0 && config.innerRates().learned()) {
+        Operand<T> d = results.get("d_rates", type);
+        gradients.put(
+            OuterUpdate.RATES,
+            isLog() ? tf.math.mul(d, in.get("rates", type)) : d); // d exp(r) = exp(r) dr
+      }
+      normsOfApplied = applied(tf.withSubScope("apply"), gradients, results.get("check", type));
       accumulateFirst = accumulators.assignments(tf.withSubScope("accumulate_first"), gradients);
       accumulateNext = accumulators.additions(tf.withSubScope("accumulate_next"), gradients);
     }
@@ -139,14 +182,16 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     weightsRate = scalarFeed(tf, "outer_rate.weights");
     ratesRate = scalarFeed(tf, "outer_rate.rates");
     step = scalarFeed(tf, "outer_step");
+    end = tf.withName("end_of_text").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
     apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
     Ops accumulated = tf.withSubScope("apply_accumulated");
     normsOfAccumulated =
         applied(accumulated, accumulators.reads(), Scalars.of(accumulated, type, 0));
     for (int i = 0; i < config.shapes().size(); i++) {
       Ops scope = config.shapes().size() == 1 ? tf : tf.withSubScope("bucket_" + i);
-      buckets.put(config.shapes().get(i), new Bucket(scope, config.shapes().get(i)));
+      buckets.put(config.shapes().get(i), new Bucket(scope, config.shapes().get(i), true));
     }
+    files = VariableFiles.of(tf.withSubScope("files"), weights, rates, firstMoments, secondMoments);
     session = GraphSession.open(graph);
   }
 
@@ -248,8 +293,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
 
   /** Returns what a training step of one pass fetches, for inspection. */
   public List<Operand<?>> trainingFetches(TaskShape shape) {
-    List<Operand<?>> fetches = new ArrayList<>(fetched(bucket(shape).training));
-    fetches.add(bucket(shape).normsOfApplied);
+    List<Operand<?>> fetches = new ArrayList<>(fetched(bucket(shape).training().results));
+    fetches.add(bucket(shape).training().normsOfApplied);
     return fetches;
   }
 
@@ -412,10 +457,14 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     if (passes.size() == 1) {
       TaskBatch batch = passes.get(0);
       Bucket bucket = bucket(batch.shape());
+      Training training = bucket.training();
       try (Feeds feeds = new Feeds(bucket, batch, seed);
           Feeds outer = new Feeds(learningRates, updates + 1);
           Result fetched =
-              outer.into(feeds.into(fetches(bucket.training))).fetch(bucket.normsOfApplied).run()) {
+              outer
+                  .into(feeds.into(fetches(training.results)))
+                  .fetch(training.normsOfApplied)
+                  .run()) {
         results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
         return updated(results, HostTensors.toDoubles(fetched.get(PassResult.FETCHES.size())));
       }
@@ -423,8 +472,9 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     for (int i = 0; i < passes.size(); i++) {
       TaskBatch batch = passes.get(i);
       Bucket bucket = bucket(batch.shape());
-      Session.Runner runner = fetches(bucket.training);
-      (i == 0 ? bucket.accumulateFirst : bucket.accumulateNext).forEach(runner::addTarget);
+      Training training = bucket.training();
+      Session.Runner runner = fetches(training.results);
+      (i == 0 ? training.accumulateFirst : training.accumulateNext).forEach(runner::addTarget);
       try (Feeds feeds = new Feeds(bucket, batch, seed + i * PASS_SEED_STRIDE);
           Result fetched = feeds.into(runner).run()) {
         results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
@@ -468,6 +518,71 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
+   * Adds a shape of batches that are evaluated and never trained on, which saves building the
+   * derivatives for it. Does nothing for a shape that is there already.
+   *
+   * @throws IllegalArgumentException if its sequences are longer than the model's positions
+   */
+  public void addEvaluationShape(TaskShape shape) {
+    config.withShapes(shape); // checks it
+    if (!buckets.containsKey(shape)) {
+      Ops scope = Ops.create(graph).withSubScope("evaluation_bucket_" + buckets.size());
+      buckets.put(shape, new Bucket(scope, shape, false));
+    }
+  }
+
+  /**
+   * Adapts to the facts and continues the prompt of every question with the likeliest tokens. What
+   * follows the prompt in the batch is not read.
+   *
+   * @param newTokens how many tokens at most; a text also ends at {@code questionTokens} of the
+   *     shape
+   * @param endOfText the token that ends a text
+   * @return the new tokens of each question [tasks][questions][], with the one that ends it, if it
+   *     was reached
+   * @throws IllegalArgumentException if {@code newTokens} is not positive
+   */
+  public int[][][] generate(TaskBatch batch, int newTokens, int endOfText) {
+    if (newTokens < 1) {
+      throw new IllegalArgumentException("new tokens (%d) must be at least 1".formatted(newTokens));
+    }
+    Bucket bucket = bucket(batch.shape());
+    Tensors generation = bucket.generation(newTokens);
+    TaskBatch prompts = batch.prompts();
+    try (Feeds feeds = new Feeds(bucket, prompts, 0);
+        TInt32 ending = TInt32.scalarOf(endOfText);
+        Result fetched =
+            feeds
+                .into(session.runner())
+                .feed(end, ending)
+                .fetch(generation.get("tokens"))
+                .fetch(generation.get("lengths"))
+                .run()) {
+      return prompts.continuations((TInt32) fetched.get(0), (TInt32) fetched.get(1));
+    }
+  }
+
+  /**
+   * Writes weights, inner rates, the state of the outer optimizer and the number of updates, in
+   * TensorFlow's checkpoint format.
+   *
+   * @param prefix of the files {@code PREFIX.index} and {@code PREFIX.data-00000-of-00001}
+   */
+  public void save(String prefix) {
+    files.save(session, prefix, updates);
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or holds
+   *     another model
+   */
+  public void restore(String prefix) {
+    updates = files.restore(session, prefix);
+  }
+
+  /**
    * Returns the gradient of the outer loss, without an update.
    *
    * @return by name of the trained weight; under {@code rates} that of the inner rates as they are
@@ -475,7 +590,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public Map<String, double[]> gradients(TaskBatch batch, long seed) {
     Bucket bucket = bucket(batch.shape());
-    return fetchAll(bucket, bucket.gradients, batch, seed);
+    return fetchAll(bucket, bucket.training().gradients, batch, seed);
   }
 
   /**

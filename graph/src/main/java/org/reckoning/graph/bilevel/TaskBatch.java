@@ -3,6 +3,7 @@ package org.reckoning.graph.bilevel;
 import java.util.Arrays;
 import java.util.List;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.tensorflow.types.TInt32;
 
 /** Up to N tasks as padded arrays of static shape, row by row. */
 public final class TaskBatch {
@@ -30,6 +31,19 @@ public final class TaskBatch {
     questionSpans = new int[questions * shape.questionTokens()];
     questionLengths = new int[questions];
     taskWeights = new double[shape.tasks()];
+  }
+
+  private TaskBatch(TaskBatch batch) {
+    shape = batch.shape;
+    tasks = batch.tasks;
+    factTokens = batch.factTokens.clone();
+    factTargets = batch.factTargets.clone();
+    factLengths = batch.factLengths.clone();
+    factRelevant = batch.factRelevant.clone();
+    questionTokens = batch.questionTokens.clone();
+    questionSpans = batch.questionSpans.clone();
+    questionLengths = batch.questionLengths.clone();
+    taskWeights = batch.taskWeights.clone();
   }
 
   /**
@@ -129,5 +143,38 @@ public final class TaskBatch {
   /** Returns how many tokens there are, padding not counted. */
   public int tokens() {
     return Arrays.stream(factLengths).sum() + Arrays.stream(questionLengths).sum();
+  }
+
+  /** The same batch with the questions cut after their prompts. */
+  TaskBatch prompts() {
+    TaskBatch prompts = new TaskBatch(this);
+    int length = shape.questionTokens();
+    for (int row = 0; row < questionLengths.length; row++) {
+      int prompt = 0;
+      while (prompt < questionLengths[row]
+          && questionSpans[row * length + prompt] == Span.PROMPT.code()) {
+        prompt++;
+      }
+      prompts.questionLengths[row] = prompt;
+      Arrays.fill(prompts.questionTokens, row * length + prompt, (row + 1) * length, 0);
+      Arrays.fill(prompts.questionSpans, row * length, (row + 1) * length, Span.PROMPT.code());
+    }
+    return prompts;
+  }
+
+  /** What longer texts [N, Q, S] have after the questions of this batch [tasks][questions][]. */
+  int[][][] continuations(TInt32 tokens, TInt32 lengths) {
+    int[][][] continuations = new int[tasks][shape.questions()][];
+    for (int n = 0; n < tasks; n++) {
+      for (int q = 0; q < shape.questions(); q++) {
+        int prompt = questionLengths[n * shape.questions() + q];
+        int[] added = new int[lengths.getInt(n, q) - prompt];
+        for (int i = 0; i < added.length; i++) {
+          added[i] = tokens.getInt(n, q, prompt + i);
+        }
+        continuations[n][q] = added;
+      }
+    }
+    return continuations;
   }
 }

@@ -40,21 +40,25 @@ final class UnrolledPass<T extends TNumber> {
   private final BilevelConfig config;
   private final Segment innerStep;
   private final Segment evaluationStep;
-  private final Segment outer;
+  private final @Nullable Segment outer;
   private final Segment evaluate;
   private final @Nullable Segment exactPullback;
   private final @Nullable Segment firstOrderPullback;
   private final List<Segment> wholePasses = new ArrayList<>();
+  private @Nullable Segment nextToken;
 
-  UnrolledPass(TaskModel<T> model) {
+  /**
+   * @param trains whether the pass is needed with derivatives
+   */
+  UnrolledPass(TaskModel<T> model, boolean trains) {
     this.model = model;
     this.config = model.config();
-    int steps = config.innerSteps();
+    int steps = trains ? config.innerSteps() : 0;
     boolean anyExact = steps > 0 && config.gradientMode().isExact(steps - 1, steps);
     boolean anyFirstOrder = steps > 0 && !config.gradientMode().isExact(0, steps);
     innerStep = InnerStep.define(model, anyFirstOrder);
     evaluationStep = config.innerDropout() == 0 ? innerStep : InnerStep.defineEvaluation(model);
-    outer = OuterLoss.define(model);
+    outer = trains ? OuterLoss.define(model) : null;
     evaluate = OuterLoss.defineEvaluation(model);
     exactPullback = anyExact ? InnerStepPullback.defineExact(model) : null;
     firstOrderPullback = anyFirstOrder ? InnerStepPullback.defineFirstOrder(model) : null;
@@ -100,6 +104,44 @@ final class UnrolledPass<T extends TNumber> {
     return compile(tf, in, "evaluation_pass", this::buildEvaluation);
   }
 
+  /**
+   * Emits the greedy decoding of the questions with the adapted weights: as many calls of {@link
+   * NextToken} as there are new tokens.
+   *
+   * @param in what a pass reads
+   * @param adapted {@code adapted/NAME}, from {@link #evaluate}
+   * @param prompts {@code tokens}, {@code lengths}, {@code end}
+   * @return {@code tokens} and {@code lengths}
+   */
+  Tensors generate(Ops tf, Tensors in, Tensors adapted, Tensors prompts, int newTokens) {
+    if (nextToken == null) {
+      nextToken = NextToken.define(model);
+    }
+    Tensors weights = new Tensors().putAll("theta", adapted.under("adapted", model.type()));
+    weights.putAll("shared", shared(tf.withSubScope("shared"), in));
+    Tensors text = prompts;
+    for (int i = 0; i < newTokens; i++) {
+      Tensors arguments =
+          new Tensors()
+              .putAll(weights)
+              .put("tokens", text.get("tokens"))
+              .put("lengths", text.get("lengths"))
+              .put("end", prompts.get("end"));
+      text = nextToken.call(tf.withSubScope("token_" + i), arguments, config.xla().compiles());
+    }
+    return text;
+  }
+
+  /** The weights that nothing adapts [1, ...]. */
+  private Map<String, Operand<T>> shared(Ops tf, Tensors in) {
+    Map<String, Operand<T>> weights = in.under("weights", model.type());
+    Map<String, Operand<T>> shared = new LinkedHashMap<>();
+    for (String name : model.layout().shared()) {
+      shared.put(name, tf.expandDims(Objects.requireNonNull(weights.get(name)), tf.constant(0)));
+    }
+    return shared;
+  }
+
   private Tensors compile(Ops tf, Tensors in, String name, Segment.Body body) {
     if (config.xla() != XlaMode.WHOLE) {
       return body.build(tf, in);
@@ -112,7 +154,7 @@ final class UnrolledPass<T extends TNumber> {
   private Tensors buildTraining(Ops tf, Tensors in) {
     Zeros zeros = new Zeros(tf.withSubScope("zeros"));
     Unrolled<T> unroll = unroll(tf, in, innerStep, zeros);
-    Tensors result = call(tf.withSubScope("outer"), outer, unroll.last());
+    Tensors result = call(tf.withSubScope("outer"), Objects.requireNonNull(outer), unroll.last());
     Tensors out = results(tf, unroll, result);
 
     Tensors cotangents = new Tensors();
@@ -166,17 +208,12 @@ final class UnrolledPass<T extends TNumber> {
     Class<T> type = model.type();
     Map<String, Operand<T>> weights = in.under("weights", type);
     Tensors theta = new Tensors();
-    Tensors shared = new Tensors();
     Ops start = tf.withSubScope("theta_0");
-    weights.forEach(
-        (name, weight) -> {
-          Operand<T> one = start.expandDims(weight, start.constant(0)); // [1, ...]
-          if (model.layout().adapted().contains(name)) {
-            theta.put("theta/" + name, copies(start, one));
-          } else {
-            shared.put("shared/" + name, one);
-          }
-        });
+    for (String name : model.layout().adapted()) {
+      Operand<T> weight = Objects.requireNonNull(weights.get(name));
+      theta.put("theta/" + name, copies(start, start.expandDims(weight, start.constant(0))));
+    }
+    Tensors shared = new Tensors().putAll("shared", shared(start, in));
     Tensors batch = new Tensors();
     model
         .factSpecs()

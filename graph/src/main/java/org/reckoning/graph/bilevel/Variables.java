@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
@@ -62,6 +63,16 @@ final class Variables<T extends TNumber> {
   /** Values, read where the graph needs them. */
   Map<String, Operand<T>> reads() {
     return reads;
+  }
+
+  Class<T> type() {
+    return type;
+  }
+
+  /** An op that sets one variable, to a tensor of its shape. */
+  Op assignment(Ops tf, String name, Operand<T> value) {
+    Operand<? extends TType> handle = Objects.requireNonNull(handles.get(name));
+    return tf.assignVariableOp(handle, tf.ensureShape(value, shape(name)));
   }
 
   /** Ops that set every variable to the tensor of its name. */

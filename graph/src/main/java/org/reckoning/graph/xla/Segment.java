@@ -133,12 +133,15 @@ public final class Segment {
       outputs.names().forEach(result -> signature.output(result, outputs.get(result)));
       try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
         FunctionDef definition = canonical(name, function.getFunctionDef(), graph);
+        Set<String> names = new HashSet<>();
+        passed.forEach(argument -> names.add(arguments.get(argument).op().name()));
+        definition.getNodeDefList().forEach(node -> names.add(node.getName()));
         List<SegmentNode> nodes = new ArrayList<>();
         graph
             .operations()
             .forEachRemaining(
                 op -> {
-                  if (needed.contains(op)) {
+                  if (needed.contains(op) && names.contains(op.name())) {
                     nodes.add(SegmentNode.of(op));
                   }
                 });
@@ -278,7 +281,8 @@ public final class Segment {
 
   /**
    * TensorFlow Java lists the nodes of a function in an order that changes between processes. Puts
-   * them into the order in which they were built and names the function after its content.
+   * them into the order in which they were built, merges equal ones, and names the function after
+   * its content.
    */
   private static FunctionDef canonical(String name, FunctionDef function, Graph graph) {
     Map<String, Integer> position = new HashMap<>();
@@ -288,7 +292,9 @@ public final class Segment {
         Comparator.comparing(
                 (NodeDef node) -> position.getOrDefault(node.getName(), Integer.MAX_VALUE))
             .thenComparing(NodeDef::getName));
-    FunctionDef.Builder builder = function.toBuilder().clearNodeDef().addAllNodeDef(nodes);
+    FunctionDef.Builder builder =
+        EqualNodes.merge(function.toBuilder().clearNodeDef().addAllNodeDef(nodes).build())
+            .toBuilder();
     builder.getSignatureBuilder().setName(name);
     String hash = ContentHash.of(builder.build());
     builder.getSignatureBuilder().setName(name + "_" + hash);

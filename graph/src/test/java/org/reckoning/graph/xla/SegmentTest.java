@@ -182,6 +182,37 @@ class SegmentTest {
   }
 
   @Test
+  void nodes_thatComputeTheSame_areThereOnce() {
+    Segment segment =
+        Segment.define(
+            "equal",
+            TWO,
+            List.of(),
+            (tf, in) -> {
+              Operand<TFloat64> a = in.get("x/a", TFloat64.class);
+              Operand<TFloat64> b = in.get("x/b", TFloat64.class);
+              Operand<TFloat64> first = tf.math.mul(tf.math.add(a, b), tf.constant(2.0));
+              Operand<TFloat64> second = tf.math.mul(tf.math.add(a, b), tf.constant(2.0));
+              Operand<TFloat64> other = tf.math.mul(tf.math.add(b, a), tf.constant(3.0));
+              return new Tensors().put("y", tf.math.sub(first, other)).put("z", second);
+            });
+    assertThat(segment.nodes())
+        .extracting(SegmentNode::type)
+        .containsExactly(
+            "Placeholder", "Placeholder", "Add", "Const", "Mul", "Add", "Const", "Mul", "Sub");
+
+    Tensors results =
+        segment.call(
+            tf,
+            new Tensors()
+                .put("x/a", tf.constant(new double[] {1, 2}))
+                .put("x/b", tf.constant(new double[] {10, 20})),
+            false);
+    assertThat(tensors.value(results.get("y"))).containsExactly(-11, -22);
+    assertThat(tensors.value(results.get("z"))).containsExactly(22, 44);
+  }
+
+  @Test
   void nodes_ofAnEinsum_haveItsEquation() {
     Segment segment =
         Segment.define(
