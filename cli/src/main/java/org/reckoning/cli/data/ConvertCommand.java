@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +63,10 @@ final class ConvertCommand implements Callable<Integer> {
     if (output == null) {
       throw data.wrong("--output must name a file");
     }
+    List<Path> files = data.files(); // before anything is written
     DataProblems problems = DataProblems.NONE;
     try (RecordWriter writer = RecordWriter.open(output)) {
-      for (Path file : data.files()) {
+      for (Path file : files) {
         problems = problems.plus(data.read(file, task -> convert(task, writer)));
       }
       if (problems.isEmpty() || skipBad) {

@@ -3,6 +3,7 @@ package org.reckoning.cli.data;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +42,10 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--hops",
       split = ",",
+      defaultValue = "2",
       paramLabel = "N",
       description = "Facts to combine, each 2 or more; taken in turn (default: ${DEFAULT-VALUE}).")
-  private List<Integer> hops = List.of(2);
+  private List<Integer> hops = new ArrayList<>();
 
   @Option(
       names = "--distractors",

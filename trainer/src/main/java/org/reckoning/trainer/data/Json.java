@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Strict reading of JSON objects. */
 final class Json {
@@ -78,6 +80,17 @@ final class Json {
     List<JsonNode> elements = new ArrayList<>();
     value.forEach(elements::add);
     return elements;
+  }
+
+  /** Returns the members of the object of a key, of which there must be at least one. */
+  static Set<Map.Entry<String, JsonNode>> members(JsonNode object, String key)
+      throws BadLineException {
+    JsonNode value = required(object, key);
+    if (!value.isObject() || value.isEmpty()) {
+      throw new BadLineException(
+          "%s (%s) must be an object that is not empty".formatted(key, quote(value.toString())));
+    }
+    return value.properties();
   }
 
   /** Returns the number of a key: an integer that is 0 or more. */

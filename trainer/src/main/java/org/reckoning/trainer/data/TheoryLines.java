@@ -60,7 +60,7 @@ final class TheoryLines implements LineFormat {
     List<ReasoningTask> tasks = new ArrayList<>();
     List<String> leftOut = new ArrayList<>();
     List<String> labels = Labels.ofTheory(isOpenWorld(id, theory));
-    for (Map.Entry<String, JsonNode> entry : Json.required(theory, "questions").properties()) {
+    for (Map.Entry<String, JsonNode> entry : Json.members(theory, "questions")) {
       JsonNode question = entry.getValue();
       SortedSet<String> names = namesOfProof(Json.text(question, "proofs"));
       if (names.size() < 2 && !shortProofs) {
@@ -109,11 +109,11 @@ final class TheoryLines implements LineFormat {
       }
       return places;
     }
-    for (Map.Entry<String, JsonNode> entry : Json.required(theory, "sentences").properties()) {
+    for (Map.Entry<String, JsonNode> entry : Json.members(theory, "sentences")) {
       places.put(entry.getKey(), sentences.size());
       sentences.add(Json.text("sentence " + entry.getKey(), entry.getValue()));
     }
-    for (Map.Entry<String, JsonNode> entry : theory.get("mappings").properties()) {
+    for (Map.Entry<String, JsonNode> entry : Json.members(theory, "mappings")) {
       Integer place = places.get(entry.getValue().asText());
       if (place == null) {
         throw new BadLineException(
@@ -173,7 +173,11 @@ final class TheoryLines implements LineFormat {
     List<Fact> facts =
         sentences(Json.text(theory, "context")).stream().map(text -> new Fact(text, true)).toList();
     List<ReasoningTask> tasks = new ArrayList<>();
-    for (JsonNode question : Json.elements(theory, "questions")) {
+    List<JsonNode> questions = Json.elements(theory, "questions");
+    if (questions.isEmpty()) {
+      throw new BadLineException("questions must have at least one element");
+    }
+    for (JsonNode question : questions) {
       String questionId = Json.text(question, "id");
       tasks.add(
           new ReasoningTask(

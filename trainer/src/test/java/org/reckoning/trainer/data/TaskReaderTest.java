@@ -191,6 +191,25 @@ class TaskReaderTest {
         .doesNotContain("\n");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"id": "T", "context": "A.", "questions": []}      | questions must have at least one element
+          {"id": "T", "triples": {}, "rules": {}, "questions": []} | questions ('[]') must be an object that is not empty
+          {"id": "T", "triples": {"triple1": {"text": "A."}}, "rules": {}, "questions": {"Q1": {"question": "A.", "answer": true, "QDep": 0, "proofs": "[(triple1 triple9)]"}}} | the proof of question Q1 names triple9, which the theory does not have
+          {"id": "T", "triples": {"triple1": {"text": "A."}}, "rules": {}, "questions": {"Q1": {"question": "A.", "answer": "so", "QDep": 0, "proofs": "[(triple1)]"}}} | answer ('so') must be one of true, false, unknown
+          {"id": "T", "triples": {}, "rules": {}, "mappings": {"triple1": "sent2"}, "sentences": {"sent1": "A."}, "questions": {}} | mappings send triple1 to "sent2", which is not among the sentences
+          """)
+  void badTheory_isExplained(String bad, String reason) throws IOException {
+    Path file = Samples.write(folder.resolve("x.jsonl"), bad);
+    DataProblems problems = PROOFWRITER.withShortProofs().readAll(List.of(file)).problems();
+    assertThat(problems.listed())
+        .containsExactly(new DataProblems.Problem(file, 1, "theory 'T': " + reason));
+  }
+
   @Test
   void badLinesBeyondTheLimit_areCounted() throws IOException {
     String[] lines = new String[50];
