@@ -1,0 +1,101 @@
+package org.reckoning.cli.data;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DataFormat;
+import org.reckoning.trainer.data.DataProblems;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.TaskReader;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The files that a command reads, and how. */
+final class DataFiles {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec command;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files, plain or .gz.")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      converter = LowerCase.Format.class,
+      description =
+          "records, proofwriter, ruletaker or clutrr_csv (default: guessed from each file).")
+  private @Nullable DataFormat format;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      converter = LowerCase.Type.class,
+      description =
+          "What records are: proofwriter, clutrr, folio or entailment_tree. Other formats say it"
+              + " themselves.")
+  private @Nullable DatasetType type;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Bad lines to list of each file (default: ${DEFAULT-VALUE}).")
+  private int limit = TaskReader.DEFAULT_LIMIT;
+
+  @Option(
+      names = "--short-proofs",
+      description =
+          "Keep questions of official theories whose proof names fewer than two sentences.")
+  private boolean shortProofs;
+
+  /** Returns the files; all of them exist. */
+  List<Path> files() {
+    List<Path> missing = files.stream().filter(file -> !Files.isRegularFile(file)).toList();
+    if (!missing.isEmpty()) {
+      throw wrong("no such file: %s".formatted(missing));
+    }
+    return files;
+  }
+
+  /** Reads a file. */
+  DataProblems read(Path file, Consumer<ReasoningTask> tasks) throws IOException {
+    DataFormat fileFormat = format == null ? DataFormat.of(file) : format;
+    Optional<DatasetType> known = fileFormat.type().or(() -> Optional.ofNullable(type));
+    if (known.isEmpty()) {
+      throw wrong(
+          "%s has records: say with --type whether they are proofwriter, clutrr, folio or"
+                  .formatted(file)
+              + " entailment_tree");
+    }
+    TaskReader reader;
+    try {
+      reader =
+          TaskReader.of(fileFormat, type == null ? known.get() : type).withLimit(limit);
+    } catch (IllegalArgumentException e) {
+      throw wrong("%s: %s".formatted(file, e.getMessage()));
+    }
+    return (shortProofs ? reader.withShortProofs() : reader).read(file, tasks);
+  }
+
+  /** Tells what became of the lines. */
+  void report(DataProblems problems) {
+    PrintWriter out = command.commandLine().getErr();
+    problems.lines().forEach(out::println);
+    out.flush();
+  }
+
+  /** Returns what says that the command was wrong. */
+  ParameterException wrong(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

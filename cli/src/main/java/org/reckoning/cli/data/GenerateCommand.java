@@ -1,0 +1,111 @@
+package org.reckoning.cli.data;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.reckoning.trainer.data.KinshipGenerator;
+import org.reckoning.trainer.data.RecordWriter;
+import org.reckoning.trainer.data.Split;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning data generate}. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Make kinship problems: records of the type clutrr in train.jsonl, val.jsonl and test.jsonl.",
+      "No two of these files share a problem, whatever the seeds they were made with."
+    },
+    footer = {
+      "%nExample:%n  reckoning data generate --output data/kinship --hops 2,3 --distractors 3"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FOLDER",
+      description = "Where to write (default: ${DEFAULT-VALUE}).")
+  private Path output = Path.of("data", "kinship");
+
+  @Option(
+      names = "--hops",
+      split = ",",
+      defaultValue = "2",
+      paramLabel = "N",
+      description = "Facts to combine, each 2 or more; taken in turn (default: ${DEFAULT-VALUE}).")
+  private List<Integer> hops = new ArrayList<>();
+
+  @Option(
+      names = "--distractors",
+      paramLabel = "N",
+      description = "Other facts of each problem (default: ${DEFAULT-VALUE}).")
+  private int distractors = 3;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Other seeds give other problems (default: ${DEFAULT-VALUE}).")
+  private long seed = 42;
+
+  @Option(
+      names = "--train",
+      paramLabel = "N",
+      description = "Problems to learn from (default: ${DEFAULT-VALUE}).")
+  private long train = 8_000;
+
+  @Option(
+      names = "--val",
+      paramLabel = "N",
+      description = "Problems to select on (default: ${DEFAULT-VALUE}).")
+  private long val = 200;
+
+  @Option(
+      names = "--test",
+      paramLabel = "N",
+      description = "Problems to report on (default: ${DEFAULT-VALUE}).")
+  private long test = 500;
+
+  @Override
+  public Integer call() throws IOException {
+    if (Math.min(train, Math.min(val, test)) < 0) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--train (%d), --val (%d) and --test (%d) must be 0 or more".formatted(train, val, test));
+    }
+    KinshipGenerator generator;
+    try {
+      generator = KinshipGenerator.of(hops, distractors, seed);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    Map<Split, Long> counts =
+        new EnumMap<>(Map.of(Split.TRAIN, train, Split.VAL, val, Split.TEST, test));
+    for (Map.Entry<Split, Long> count : counts.entrySet()) {
+      if (count.getValue() > 0) {
+        Path file = output.resolve(count.getKey() + ".jsonl");
+        try (RecordWriter writer = RecordWriter.open(file)) {
+          for (long index = 0; index < count.getValue(); index++) {
+            writer.write(generator.task(count.getKey(), index));
+          }
+          writer.commit();
+        }
+        out.printf("%s: %d records%n", file, count.getValue());
+      }
+    }
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,65 @@
+package org.reckoning.cli.data;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.reckoning.trainer.data.DataProblems;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning data validate}. */
+@Command(
+    name = "validate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Read files and list every malformed line.",
+      "Exit code 1 if there is one, or if an id comes twice in a file."
+    },
+    footer = {
+      "%nExample:%n  reckoning data validate data/pw/train.jsonl data/pw/val.jsonl"
+          + " --type proofwriter"
+    })
+final class ValidateCommand implements Callable<Integer> {
+  /** Ids that come again and are listed; the others are counted. */
+  private static final int LISTED_IDS = 5;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Mixin private final DataFiles data = new DataFiles();
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean isValid = true;
+    for (Path file : data.files()) {
+      Set<String> ids = new HashSet<>();
+      Set<String> again = new HashSet<>();
+      DataProblems problems =
+          data.read(
+              file,
+              task -> {
+                if (!ids.add(task.id())) {
+                  again.add(task.id());
+                }
+              });
+      data.report(problems);
+      if (!again.isEmpty()) {
+        out.printf(
+            "%s: %d ids come more than once, for example %s; every task of a file needs its own%n",
+            file, again.size(), again.stream().sorted().limit(LISTED_IDS).toList());
+      }
+      boolean isGood = problems.isEmpty() && again.isEmpty();
+      out.printf("%s: %s%n", file, isGood ? "valid" : "not valid");
+      isValid &= isGood;
+    }
+    out.flush();
+    return isValid ? 0 : 1;
+  }
+}

@@ -1,0 +1,148 @@
+package org.reckoning.cli.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class DataCommandTest {
+  private static final String RECORD =
+      """
+      {"guid": "%s", "question": "q", "answer": "true", "facts": ["a"], "hops": %d}
+      """;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path folder;
+
+  private int run(String... arguments) {
+    return new CommandLine(new DataCommand())
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(arguments);
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void generate_writesSplits_thatValidateAndStatsRead() throws IOException {
+    Path data = folder.resolve("kinship");
+    assertThat(
+            run(
+                "generate", "--output", data.toString(), "--hops", "2,3", "--distractors", "1",
+                "--train", "30", "--val", "0", "--test", "10"))
+        .isZero();
+    assertThat(Files.readAllLines(data.resolve("train.jsonl"))).hasSize(30);
+    assertThat(data.resolve("val.jsonl")).doesNotExist();
+    assertThat(out.toString()).contains("train.jsonl: 30 records", "test.jsonl: 10 records");
+
+    String train = data.resolve("train.jsonl").toString();
+    String test = data.resolve("test.jsonl").toString();
+    assertThat(run("validate", train, test, "--type", "clutrr")).isZero();
+    assertThat(out.toString()).contains(train + ": valid", test + ": valid");
+    assertThat(err.toString()).contains("tasks read: 30, bad lines: 0");
+
+    assertThat(run("stats", train, test, "--type", "CLUTRR")).isZero();
+    assertThat(out.toString())
+        .contains("tasks                         40", "2: 20, 3: 20", "1.0 on average, 1 to 1");
+  }
+
+  @Test
+  void validate_listsBadLinesAndRepeatedIds_andExitsWith1() throws IOException {
+    Path file =
+        file("x.jsonl", RECORD.formatted("g", 1) + "{}\n" + RECORD.formatted("g", 2) + "[\n");
+    assertThat(run("validate", file.toString(), "--type", "proofwriter", "--limit", "1"))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains(file + ":2: key 'guid' is missing")
+        .contains("... and 1 more bad lines")
+        .contains("tasks read: 2, bad lines: 2");
+    assertThat(out.toString()).contains("1 ids come more than once, for example [g]", "not valid");
+
+    Path twice = file("y.jsonl", RECORD.formatted("g", 1).repeat(2));
+    assertThat(run("validate", twice.toString(), "--type", "proofwriter")).isEqualTo(1);
+  }
+
+  @Test
+  void stats_ofBadLines_exitsWith1() throws IOException {
+    Path file = file("x.jsonl", "{}\n" + RECORD.formatted("g", 1));
+    assertThat(run("stats", file.toString(), "--type", "proofwriter")).isEqualTo(1);
+    assertThat(out.toString()).contains("tasks                         1");
+  }
+
+  @Test
+  void convert_keepsTheHopsThatWereAskedFor() throws IOException {
+    Path file = file("x.jsonl", RECORD.formatted("g", 1) + RECORD.formatted("h", 2));
+    Path output = folder.resolve("new/train.jsonl");
+    assertThat(
+            run(
+                "convert", file.toString(), "--type", "proofwriter", "--hops", "2,5", "--output",
+                output.toString()))
+        .isZero();
+    assertThat(Files.readAllLines(output))
+        .containsExactly(
+            "{\"guid\":\"h\",\"question\":\"q\",\"answer\":\"true\",\"facts\":[\"a\"],\"hops\":2}");
+    assertThat(err.toString()).contains("left out: 1 (hops must be one of [2, 5])");
+  }
+
+  @Test
+  void convert_ofBadLines_writesNothingUnlessTheyAreSkipped() throws IOException {
+    Path file = file("x.jsonl", RECORD.formatted("g", 1) + "{}\n");
+    Path output = folder.resolve("train.jsonl");
+    List<String> arguments =
+        List.of("convert", file.toString(), "--type", "proofwriter", "-o", output.toString());
+    assertThat(run(arguments.toArray(new String[0]))).isEqualTo(1);
+    assertThat(err.toString()).contains("train.jsonl was not written; mend the lines above");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+
+    assertThat(
+            run(Stream.concat(arguments.stream(), Stream.of("--skip-bad")).toArray(String[]::new)))
+        .isEqualTo(1);
+    assertThat(Files.readAllLines(output)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "validate",
+        "validate nowhere.jsonl",
+        "stats FILE",
+        "stats FILE --type cat",
+        "stats FILE --format ruletaker --type clutrr",
+        "stats FILE --type clutrr --limit -1",
+        "convert FILE --type clutrr",
+        "generate --hops 1",
+        "generate --train -1"
+      })
+  void wrongCommand_exitsWith2AndOneSentence(String arguments) throws IOException {
+    Path file = file("x.jsonl", RECORD.formatted("g", 1));
+    String[] split =
+        Stream.of(arguments.split(" ", -1))
+            .filter(argument -> !argument.isEmpty())
+            .map(argument -> argument.replace("FILE", file.toString()))
+            .toArray(String[]::new);
+    assertThat(run(split)).isEqualTo(2);
+    assertThat(err.toString().lines().findFirst().orElseThrow())
+        .isNotBlank()
+        .doesNotContain("Exception");
+    assertThat(out.toString()).isEmpty();
+  }
+}

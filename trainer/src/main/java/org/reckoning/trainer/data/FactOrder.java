@@ -1,0 +1,100 @@
+package org.reckoning.trainer.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the distractors of a task and the order of its facts. Both depend on nothing but the seed
+ * and the id of the task, so that the method and its baselines get the same. The indices of a
+ * question's relevant facts stay in the order of the record.
+ *
+ * <p>Facts of a task whose relevant facts are not known are no distractors: they all stay.
+ *
+ * @param order where the distractors stand
+ * @param distractors how many to keep at most, drawn without replacement; null for all
+ * @param seed of the choice and of the shuffle
+ */
+public record FactOrder(LoadOrder order, @Nullable Integer distractors, long seed)
+    implements UnaryOperator<ReasoningTask> {
+
+  /**
+   * @throws IllegalArgumentException if the number of distractors is negative
+   */
+  public FactOrder {
+    if (distractors != null && distractors < 0) {
+      throw new IllegalArgumentException(
+          "distractors (%d) must be 0 or more".formatted(distractors));
+    }
+  }
+
+  /** Returns the task with its facts chosen and ordered. */
+  @Override
+  public ReasoningTask apply(ReasoningTask task) {
+    List<Integer> order = order(task);
+    int[] places = new int[task.facts().size()];
+    Arrays.fill(places, -1);
+    for (int place = 0; place < order.size(); place++) {
+      places[order.get(place)] = place;
+    }
+    List<Question> questions =
+        task.questions().stream()
+            .map(
+                question ->
+                    new Question(
+                        question.text(),
+                        question.label(),
+                        question.relevant().stream().map(index -> places[index]).toList()))
+            .toList();
+    List<Fact> facts = order.stream().map(task.facts()::get).toList();
+    return new ReasoningTask(
+        task.id(), task.type(), facts, questions, task.hops(), task.labels());
+  }
+
+  /** Returns the indices of the facts to tell, first one first. */
+  private List<Integer> order(ReasoningTask task) {
+    Map<Boolean, List<Integer>> isRelevant =
+        IntStream.range(0, task.facts().size())
+            .boxed()
+            .collect(Collectors.partitioningBy(i -> task.facts().get(i).relevant()));
+    List<Integer> relevant = List.copyOf(isRelevant.getOrDefault(true, List.of()));
+    List<Integer> others = chosen(task, isRelevant.getOrDefault(false, List.of()));
+    List<Integer> all = new ArrayList<>();
+    switch (order) {
+      case PRE -> {
+        all.addAll(relevant);
+        all.addAll(others);
+      }
+      case POST -> {
+        all.addAll(others);
+        all.addAll(relevant);
+      }
+      case IN, NORM -> {
+        all.addAll(relevant);
+        all.addAll(others);
+        Collections.sort(all);
+      }
+    }
+    if (order == LoadOrder.IN) {
+      Collections.shuffle(all, StableHash.random("order", seed, task.id()));
+    }
+    return all;
+  }
+
+  private List<Integer> chosen(ReasoningTask task, List<Integer> available) {
+    if (distractors == null || distractors >= available.size()) {
+      return List.copyOf(available);
+    }
+    Random random = StableHash.random("distractors", seed, task.id());
+    List<Integer> chosen = new ArrayList<>(available);
+    Collections.shuffle(chosen, random);
+    return chosen.stream().limit(distractors).sorted().toList();
+  }
+}

@@ -1,0 +1,187 @@
+package org.reckoning.trainer.data;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * Makes kinship problems in plain English, as many as one likes:
+ *
+ * <pre>
+ * The wife of Paul is Mary            (distractor)
+ * Anna is the mother of Paul
+ * John has a brother called Paul      (distractor)
+ * Paul is Lisa's father
+ * How are Anna and Lisa related to each other ?    grandmother
+ * </pre>
+ *
+ * <p>The facts are true in one family of three generations, told in random order. A chain of {@code
+ * hops} of them leads from one person of the question to the other, and no other way does; the
+ * rules of CLUTRR combine it to one relation, in whatever order they are applied. Each of the {@code
+ * distractors} tells of somebody in the chain and somebody new, or of two others. The answer r to
+ * "How are a and b related" means that a is the r of b.
+ *
+ * <p><b>Labels.</b> 18 words, each of them the answer to 1 problem in 18: guessing is right in 5.6 %
+ * of the problems, and in 11.1 % (1 in 9) for who knows from the name whether a is a man. No word
+ * tells more: every label needs the chain.
+ *
+ * <p><b>Splits.</b> The identity of a problem is its question and its chain of facts with the names
+ * in it, without order, wording and distractors. A hash of the identity decides the one split in
+ * which a problem may occur, 8 in 10 of them {@code train}, so that splits share no problem,
+ * whatever the seeds and numbers of distractors that they were made with.
+ *
+ * <p><b>Seeds.</b> The task of a seed, split and index is always the same, and is made without those
+ * before it.
+ */
+public final class KinshipGenerator {
+  /** How many ways there are to tell a fact. */
+  public static final int FORMS = 4;
+
+  /** Fewest names of each gender. */
+  private static final int MIN_NAMES = 10;
+
+  private static final int MAX_ATTEMPTS = 100_000;
+
+  /** Names that GPT-2 has one token for, with and without a blank in front. */
+  private static final List<String> MEN =
+      List.of(
+          "John", "Paul", "James", "David", "Mark", "Peter", "George", "Robert", "Tom", "Michael",
+          "Daniel", "Andrew", "Jack", "Joe", "Adam", "Ryan", "Eric", "Kevin", "Brian", "Jason",
+          "Scott", "Tim", "Jim", "Jeff", "Nick", "Tony", "Frank", "Henry", "Charles", "William");
+
+  private static final List<String> WOMEN =
+      List.of(
+          "Mary", "Sarah", "Anna", "Emily", "Laura", "Kate", "Alice", "Jane", "Susan", "Lisa",
+          "Emma", "Karen", "Michelle", "Julia", "Rachel", "Nancy", "Amy", "Amanda", "Maria",
+          "Linda", "Barbara", "Christine", "Anne", "Helen", "Lucy", "Claire", "Jessica",
+          "Jennifer", "Elizabeth", "Ann");
+
+  private final List<Integer> hops;
+  private final int distractors;
+  private final long seed;
+  private final int forms;
+  private final KinshipProblem.Names names;
+
+  private KinshipGenerator(List<Integer> hops, int distractors, long seed, int forms) {
+    this.hops = List.copyOf(hops);
+    this.distractors = distractors;
+    this.seed = seed;
+    this.forms = forms;
+    int people = Collections.max(hops) + 1 + 2 * distractors;
+    this.names = new KinshipProblem.Names(names(MEN, people), names(WOMEN, people));
+  }
+
+  /**
+   * Makes problems of one or several lengths.
+   *
+   * @param hops how many facts are to be combined, each 2 or more; the tasks of a split take them
+   *     in turn
+   * @param distractors how many other facts there are
+   * @param seed other seeds give other problems
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public static KinshipGenerator of(List<Integer> hops, int distractors, long seed) {
+    if (hops.isEmpty() || Collections.min(hops) < 2) {
+      throw new IllegalArgumentException(
+          "hops (%s) must be at least one number, each 2 or more".formatted(hops));
+    }
+    if (distractors < 0) {
+      throw new IllegalArgumentException(
+          "distractors (%d) must be 0 or more".formatted(distractors));
+    }
+    return new KinshipGenerator(hops, distractors, seed, FORMS);
+  }
+
+  /** Returns a generator that tells facts in the first so many ways only, from 1 to 4. */
+  public KinshipGenerator withForms(int forms) {
+    if (forms < 1 || forms > FORMS) {
+      throw new IllegalArgumentException("forms (%d) must be from 1 to %d".formatted(forms, FORMS));
+    }
+    return new KinshipGenerator(hops, distractors, seed, forms);
+  }
+
+  /** Returns the 18 labels in alphabetical order. */
+  public static List<String> labels() {
+    return Kinship.labels();
+  }
+
+  /** Returns the first tasks of a split, each made when it is asked for. */
+  public Stream<ReasoningTask> tasks(Split split, long count) {
+    return LongStream.range(0, count).mapToObj(index -> task(split, index));
+  }
+
+  /** Returns a task of a split. */
+  public ReasoningTask task(Split split, long index) {
+    Random random = StableHash.random("kinship", seed, split, index);
+    int length = hops.get((int) (index % hops.size()));
+    KinshipProblem problem = problem(split, length, random);
+    List<KinshipProblem.Kin> facts = new ArrayList<>(problem.chain());
+    facts.addAll(problem.distractors());
+    List<Integer> order =
+        new ArrayList<>(IntStream.range(0, facts.size()).boxed().toList());
+    Collections.shuffle(order, random);
+    List<Fact> told =
+        order.stream().map(i -> new Fact(sentence(facts.get(i), random), i < length)).toList();
+    List<Integer> relevant =
+        IntStream.range(0, told.size()).filter(i -> told.get(i).relevant()).boxed().toList();
+    Question question =
+        new Question(
+            RecordLines.kinshipQuestion(problem.last(), problem.first()),
+            problem.answer(),
+            relevant);
+    return new ReasoningTask(
+        "kinship-%d-hops-%s-%d".formatted(length, split, index),
+        DatasetType.CLUTRR,
+        told,
+        List.of(question),
+        length,
+        labels());
+  }
+
+  /** Draws the answer, so that all are equally frequent, and then problems until one fits. */
+  private KinshipProblem problem(Split split, int length, Random random) {
+    Kinship kind = Kinship.RESULTS.get(random.nextInt(Kinship.RESULTS.size()));
+    boolean male = random.nextBoolean();
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      KinshipProblem problem =
+          KinshipProblem.random(length, distractors, kind, male, names, random);
+      if (problem != null && splitOf(problem) == split) {
+        return problem;
+      }
+    }
+    throw new IllegalStateException(
+        "no problem with %d hops and %d distractors was found in %d attempts; ask for fewer hops"
+            .formatted(length, distractors, MAX_ATTEMPTS));
+  }
+
+  private static Split splitOf(KinshipProblem problem) {
+    int share = Math.floorMod(StableHash.of(problem.identity()), 10);
+    return share < 8 ? Split.TRAIN : share == 8 ? Split.VAL : Split.TEST;
+  }
+
+  private String sentence(KinshipProblem.Kin fact, Random random) {
+    String article = "aeiou".indexOf(fact.word().charAt(0)) < 0 ? "a" : "an";
+    return switch (random.nextInt(forms)) {
+      case 0 -> "%s is the %s of %s".formatted(fact.other(), fact.word(), fact.person());
+      case 1 -> "%s is %s's %s".formatted(fact.other(), fact.person(), fact.word());
+      case 2 -> "The %s of %s is %s".formatted(fact.word(), fact.person(), fact.other());
+      default ->
+          "%s has %s %s called %s".formatted(fact.person(), article, fact.word(), fact.other());
+    };
+  }
+
+  /** Returns enough names for a problem: a few, so that a small vocabulary does; else numbered. */
+  private static List<String> names(List<String> names, int people) {
+    return IntStream.range(0, Math.max(MIN_NAMES, people))
+        .mapToObj(
+            i ->
+                i < names.size()
+                    ? names.get(i)
+                    : names.get(i % names.size()) + " " + (i / names.size() + 1))
+        .toList();
+  }
+}

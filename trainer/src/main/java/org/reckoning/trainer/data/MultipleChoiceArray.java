@@ -1,0 +1,217 @@
+package org.reckoning.trainer.data;
+
+import static org.reckoning.trainer.data.BadLineException.quote;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON array of ProofWriter's questions with options, as the Logic-LM repository has it, together
+ * with a table in the same order: id, label, depth and relevant sentences of a shortest proof.
+ *
+ * <p>The table is {@code NAME.depth.tsv} beside {@code NAME.json}, or {@code
+ * ../derived/FOLDER.NAME.depth.tsv}. Without it, and for unknown statements, {@code hops} is 0 and
+ * nothing says which sentences are relevant.
+ */
+final class MultipleChoiceArray {
+  private static final Pattern OPTION = Pattern.compile("([A-Z])\\) (.+)");
+  private static final Pattern DEPTH_ROW =
+      Pattern.compile("([^\t]*)\t([^\t]*)\t(\\d*)\t((?:\\d+(?:,\\d+)*)?)");
+  private static final Pattern INTEGER = Pattern.compile("\\d+");
+
+  private MultipleChoiceArray() {}
+
+  static void read(Path file, ProblemLog log) throws IOException {
+    long line = 1;
+    try (InputStream in = LineReader.stream(file);
+        JsonParser json = new ObjectMapper().createParser(in);
+        DepthTable depths = DepthTable.of(file)) {
+      try {
+        if (json.nextToken() != JsonToken.START_ARRAY) {
+          log.bad(1, "the file must be a JSON array of questions");
+          return;
+        }
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          line = json.currentTokenLocation().getLineNr();
+          JsonNode item = json.readValueAsTree();
+          ReasoningTask task;
+          try {
+            task = task(item, depths.next());
+          } catch (BadLineException | IllegalArgumentException e) {
+            log.bad(line, String.valueOf(e.getMessage()));
+            continue;
+          }
+          log.good(Parsed.of(task));
+        }
+      } catch (JsonProcessingException e) {
+        log.bad(
+            e.getLocation() == null ? line : e.getLocation().getLineNr(),
+            "the rest of the file was not read, it is no JSON: " + Json.explain(e));
+      } catch (EOFException | ZipException e) {
+        log.bad(line, TaskReader.brokenGzip(e));
+      }
+    }
+  }
+
+  private static ReasoningTask task(JsonNode item, @Nullable Proof proof) throws BadLineException {
+    if (!item.isObject()) {
+      throw new BadLineException(
+          "an element of the array (%s) must be an object".formatted(quote(item.toString())));
+    }
+    String id = Json.text(item, "id");
+    try {
+      return task(id, item, proof);
+    } catch (BadLineException e) {
+      throw new BadLineException("question %s: %s".formatted(quote(id), e.getMessage()));
+    }
+  }
+
+  private static ReasoningTask task(String id, JsonNode item, @Nullable Proof proof)
+      throws BadLineException {
+    List<String> labels = new ArrayList<>();
+    String answer = Json.text(item, "answer");
+    String label = null;
+    for (JsonNode option : Json.elements(item, "options")) {
+      Matcher matcher = OPTION.matcher(Json.text("option", option));
+      if (!matcher.matches()) {
+        throw new BadLineException(
+            "option (%s) must be a letter, ')' and a text".formatted(quote(option.toString())));
+      }
+      String word = Labels.read(DatasetType.PROOFWRITER, new TextNode(matcher.group(2)));
+      labels.add(word);
+      label = matcher.group(1).equals(answer) ? word : label;
+    }
+    if (label == null) {
+      throw new BadLineException(
+          "answer (%s) must be the letter of an option".formatted(quote(answer)));
+    }
+    List<String> sentences = TheoryLines.sentences(Json.text(item, "context"));
+    SortedSet<Integer> relevant = new TreeSet<>();
+    if (proof != null) {
+      relevant.addAll(proof.relevant());
+      checkProof(proof, id, label, sentences.size());
+    }
+    List<Fact> facts =
+        relevant.isEmpty()
+            ? sentences.stream().map(text -> new Fact(text, true)).toList()
+            : TheoryLines.facts(sentences, relevant);
+    String question = Json.text(item, "question");
+    String statement = question.substring(question.lastIndexOf("? ") + 1).strip();
+    return new ReasoningTask(
+        id,
+        DatasetType.PROOFWRITER,
+        facts,
+        List.of(new Question(statement, label, List.copyOf(relevant))),
+        proof == null ? 0 : proof.depth(),
+        labels);
+  }
+
+  private static void checkProof(Proof proof, String id, String label, int sentences)
+      throws BadLineException {
+    if (!proof.id().equals(id)) {
+      throw new BadLineException(
+          "the depth table has %s here; both files must have the same order"
+              .formatted(quote(proof.id())));
+    }
+    String derived = Labels.read(DatasetType.PROOFWRITER, new TextNode(proof.label()));
+    if (!derived.equals(label)) {
+      throw new BadLineException(
+          "the answer is %s but the depth table says %s".formatted(label, derived));
+    }
+    for (int index : proof.relevant()) {
+      if (index >= sentences) {
+        throw new BadLineException(
+            "the depth table names sentence %d but the context has %d (from 0)"
+                .formatted(index, sentences));
+      }
+    }
+  }
+
+  /**
+   * A row of the table.
+   *
+   * @param depth 0 where it is not known
+   * @param relevant indices of sentences; empty where they are not known
+   */
+  private record Proof(String id, String label, int depth, List<Integer> relevant) {}
+
+  /** Reads the table row by row, if there is one. */
+  private static final class DepthTable implements Closeable {
+    private final @Nullable LineReader rows;
+
+    private DepthTable(@Nullable LineReader rows) {
+      this.rows = rows;
+    }
+
+    static DepthTable of(Path array) throws IOException {
+      for (Path table : candidates(array.toAbsolutePath())) {
+        if (Files.exists(table)) {
+          LineReader rows = LineReader.open(table);
+          rows.next(); // the header
+          return new DepthTable(rows);
+        }
+      }
+      return new DepthTable(null);
+    }
+
+    private static List<Path> candidates(Path array) {
+      String name = String.valueOf(array.getFileName()).replaceFirst("\\.json(\\.gz)?$", "");
+      List<Path> candidates = new ArrayList<>();
+      candidates.add(array.resolveSibling(name + ".depth.tsv"));
+      Path folder = array.getParent();
+      if (folder != null && folder.getFileName() != null) {
+        candidates.add(
+            folder.resolveSibling("derived/%s.%s.depth.tsv".formatted(folder.getFileName(), name)));
+      }
+      return candidates;
+    }
+
+    @Nullable Proof next() throws IOException, BadLineException {
+      if (rows == null) {
+        return null;
+      }
+      if (!rows.next()) {
+        throw new BadLineException("the depth table has no row for this question");
+      }
+      Matcher row = DEPTH_ROW.matcher(rows.text());
+      if (!row.matches()) {
+        throw new BadLineException(
+            "row (%s) of the depth table must be id, label, depth and sentences between tabs"
+                .formatted(quote(rows.text())));
+      }
+      String depth = row.group(3);
+      List<Integer> relevant = new ArrayList<>();
+      Matcher index = INTEGER.matcher(row.group(4));
+      while (index.find()) {
+        relevant.add(Integer.valueOf(index.group()));
+      }
+      return new Proof(
+          row.group(1), row.group(2), depth.isEmpty() ? 0 : Integer.parseInt(depth), relevant);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (rows != null) {
+        rows.close();
+      }
+    }
+  }
+}

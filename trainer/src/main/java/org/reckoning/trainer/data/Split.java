@@ -1,0 +1,36 @@
+package org.reckoning.trainer.data;
+
+import java.util.Locale;
+
+/** A part of a data set. */
+public enum Split {
+  /** What is learned from. */
+  TRAIN,
+  /** What the best checkpoint is selected on. */
+  VAL,
+  /** What is reported. */
+  TEST;
+
+  /**
+   * Returns the split of a name.
+   *
+   * @param name {@code train}, {@code val}, its alias {@code dev}, or {@code test}, in any case
+   * @throws IllegalArgumentException if it is none of them
+   */
+  public static Split of(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "train" -> TRAIN;
+      case "val", "dev" -> VAL;
+      case "test" -> TEST;
+      default ->
+          throw new IllegalArgumentException(
+              "split (%s) must be train, val (or dev) or test".formatted(name));
+    };
+  }
+
+  /** Returns the name in lower case, as in file names. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

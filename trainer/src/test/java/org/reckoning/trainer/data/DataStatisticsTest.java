@@ -1,0 +1,45 @@
+package org.reckoning.trainer.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DataStatisticsTest {
+  @Test
+  void lines_countTasksLabelsHopsFactsAndWords() {
+    DataStatistics statistics = new DataStatistics();
+    List<Fact> facts =
+        List.of(new Fact("a b c", true), new Fact("d", true), new Fact("e  f", false));
+    for (int hops : new int[] {2, 3, 3}) {
+      statistics.accept(
+          new ReasoningTask(
+              "t" + hops,
+              DatasetType.PROOFWRITER,
+              hops == 2 ? facts.subList(0, 1) : facts,
+              List.of(
+                  new Question("is it so", "yes", List.of(0)),
+                  new Question("no", "none", List.of())),
+              hops,
+              DatasetType.PROOFWRITER.labels()));
+    }
+    assertThat(statistics.lines())
+        .containsExactly(
+            "tasks                         3",
+            "questions                     6, of which the relevant facts are unknown: 3",
+            "labels                        none: 3, yes: 3",
+            "hops                          2: 1, 3: 2",
+            "questions of a task           2.0 on average, 2 to 2",
+            "facts of a task               2.3 on average, 1 to 3",
+            "distractors of a task         0.7 on average, 0 to 1",
+            "relevant facts of a question  1.0 on average, 1 to 1",
+            "words of a fact               2.1 on average, 1 to 3",
+            "words of a question           2.0 on average, 1 to 3");
+  }
+
+  @Test
+  void lines_ofNoTask_haveNoAverages() {
+    assertThat(new DataStatistics().lines())
+        .contains("tasks                         0", "facts of a task               -");
+  }
+}
