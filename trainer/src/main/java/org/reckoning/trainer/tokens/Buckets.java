@@ -1,0 +1,265 @@
+package org.reckoning.trainer.tokens;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.reckoning.graph.bilevel.TaskShape;
+
+/**
+ * The few static shapes that all batches have. Each task goes to the shape in which it is the least
+ * work.
+ *
+ * <p>The work of a task in a shape is the number of token positions it computes, padding included:
+ * {@code K * facts * factTokens + questions * questionTokens}, with a K of at least 1. Tasks are
+ * sorted by their own work and cut into consecutive groups. The shape of a group has the largest of
+ * each of its sizes; its batches are full, the last one filled up with rows of padding. Dynamic
+ * programming finds the cuts of least work for each number of groups: exact for consecutive groups,
+ * while others could be better where tasks of equal work differ in form.
+ *
+ * <p>Each shape is compiled by itself. So there are no more shapes than it takes to be within 10 %
+ * of the least work that {@code maxBuckets} of them reach.
+ */
+public final class Buckets {
+  private static final double ACCEPTED_WORK = 1.1;
+
+  /** The search takes the square of the number of groups; with more, sizes are rounded up. */
+  private static final int MOST_GROUPS = 4096;
+
+  private static final int MOST_IDS = 5;
+
+  private final BucketLimits limits;
+  private final List<TaskShape> shapes; // in ascending order of work
+
+  private Buckets(Collection<TaskShape> shapes, BucketLimits limits) {
+    this.limits = limits;
+    this.shapes =
+        shapes.stream()
+            .distinct()
+            .sorted(Comparator.comparingLong(shape -> Group.of(shape).work(limits)))
+            .toList();
+  }
+
+  /** The largest of each size of some tasks, and how many tasks they are. */
+  private record Group(
+      int facts, int factTokens, int questions, int questionTokens, int count) {
+    static final Comparator<Group> BY_SIZE =
+        Comparator.comparingInt(Group::facts)
+            .thenComparingInt(Group::factTokens)
+            .thenComparingInt(Group::questions)
+            .thenComparingInt(Group::questionTokens);
+
+    static Group of(TaskLengths task) {
+      return new Group(
+          task.facts(), task.factTokens(), task.questions(), task.questionTokens(), 1);
+    }
+
+    static Group of(TaskShape shape) {
+      return new Group(
+          shape.facts(), shape.factTokens(), shape.questions(), shape.questionTokens(), 1);
+    }
+
+    Group with(Group other) {
+      return new Group(
+          Math.max(facts, other.facts),
+          Math.max(factTokens, other.factTokens),
+          Math.max(questions, other.questions),
+          Math.max(questionTokens, other.questionTokens),
+          count + other.count);
+    }
+
+    /** The sizes in units of {@code grain}, rounded up. */
+    List<Integer> rounded(int grain) {
+      return List.of(
+          ceilDiv(facts, grain),
+          ceilDiv(factTokens, grain),
+          ceilDiv(questions, grain),
+          ceilDiv(questionTokens, grain));
+    }
+
+    TaskShape shape(BucketLimits limits) {
+      return new TaskShape(limits.tasks(), facts, factTokens, questions, questionTokens);
+    }
+
+    /** Token positions of one task. */
+    long work(BucketLimits limits) {
+      long passesOverFacts = Math.max(1, limits.innerSteps());
+      return passesOverFacts * facts * factTokens + (long) questions * questionTokens;
+    }
+
+    /** Token positions of all tasks, in full batches. */
+    long workOfBatches(BucketLimits limits) {
+      return work(limits) * ceilDiv(count, limits.tasks()) * limits.tasks();
+    }
+  }
+
+  /**
+   * Chooses the shapes for tasks. Those with too long a sequence are not considered; {@link #unfit}
+   * names them.
+   *
+   * @param tasks of all splits that are to be batched
+   * @throws IllegalArgumentException if no task is short enough
+   */
+  public static Buckets choose(Collection<TaskLengths> tasks, BucketLimits limits) {
+    List<TaskLengths> fitting =
+        tasks.stream().filter(task -> task.longestSequence() <= limits.maxTokens()).toList();
+    if (fitting.isEmpty()) {
+      throw new IllegalArgumentException(
+          ("none of the %d tasks has sequences of at most max_tokens (%d) tokens, the shortest needs"
+                  + " %d; raise data.max_tokens and model.n_positions")
+              .formatted(
+                  tasks.size(),
+                  limits.maxTokens(),
+                  tasks.stream().mapToInt(TaskLengths::longestSequence).min().orElse(0)));
+    }
+    Buckets all = new Buckets(leastWork(groups(fitting, limits), limits), limits);
+    // A shape may hold another's tasks for less work, all of them in the end.
+    int[] used = fitting.stream().map(all::bucketOf).mapToInt(OptionalInt::getAsInt).toArray();
+    return new Buckets(Arrays.stream(used).mapToObj(all.shapes::get).toList(), limits);
+  }
+
+  /**
+   * Takes shapes as they are, for instance those of a checkpoint.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Buckets of(List<TaskShape> shapes, BucketLimits limits) {
+    if (shapes.isEmpty()) {
+      throw new IllegalArgumentException("shapes of buckets (0) must be at least 1");
+    }
+    return new Buckets(shapes, limits);
+  }
+
+  /** Tasks of the same sizes, by work. */
+  private static List<Group> groups(List<TaskLengths> tasks, BucketLimits limits) {
+    for (int grain = 1; ; grain *= 2) {
+      Map<List<Integer>, Group> groups = new LinkedHashMap<>();
+      for (TaskLengths task : tasks) {
+        Group group = Group.of(task);
+        groups.merge(group.rounded(grain), group, Group::with);
+      }
+      if (groups.size() <= MOST_GROUPS) {
+        return groups.values().stream()
+            .sorted(
+                Comparator.<Group>comparingLong(group -> group.work(limits))
+                    .thenComparing(Group.BY_SIZE))
+            .toList();
+      }
+    }
+  }
+
+  private static List<TaskShape> leastWork(List<Group> groups, BucketLimits limits) {
+    int n = groups.size();
+    int most = Math.min(limits.maxBuckets(), n);
+    // work[b][j]: least work of the first j groups in b buckets, the last of which starts at
+    // start[b][j].
+    long[][] work = new long[most + 1][n + 1];
+    int[][] start = new int[most + 1][n + 1];
+    for (long[] row : work) {
+      Arrays.fill(row, Long.MAX_VALUE);
+    }
+    work[0][0] = 0;
+    for (int j = 1; j <= n; j++) {
+      Group bucket = groups.get(j - 1);
+      for (int i = j - 1; i >= 0; i--) {
+        bucket = i == j - 1 ? bucket : bucket.with(groups.get(i));
+        long added = bucket.workOfBatches(limits);
+        for (int b = 1; b <= most; b++) {
+          if (work[b - 1][i] != Long.MAX_VALUE && work[b - 1][i] + added < work[b][j]) {
+            work[b][j] = work[b - 1][i] + added;
+            start[b][j] = i;
+          }
+        }
+      }
+    }
+    long least = IntStream.rangeClosed(1, most).mapToLong(b -> work[b][n]).min().orElseThrow();
+    int buckets =
+        IntStream.rangeClosed(1, most)
+            .filter(b -> work[b][n] <= ACCEPTED_WORK * least)
+            .findFirst()
+            .orElseThrow();
+    TaskShape[] shapes = new TaskShape[buckets];
+    int end = n;
+    for (int b = buckets; b >= 1; b--) {
+      int from = start[b][end];
+      shapes[b - 1] =
+          groups.subList(from, end).stream().reduce(Group::with).orElseThrow().shape(limits);
+      end = from;
+    }
+    return List.of(shapes);
+  }
+
+  /** Returns the shapes, the one of least work first. */
+  public List<TaskShape> shapes() {
+    return shapes;
+  }
+
+  /** Returns the index of the first shape that holds a task, if there is one. */
+  public OptionalInt bucketOf(TaskLengths task) {
+    return IntStream.range(0, shapes.size()).filter(i -> task.fits(shapes.get(i))).findFirst();
+  }
+
+  /** Returns the ids of the tasks that fit no shape. */
+  public List<String> unfit(Collection<TaskLengths> tasks) {
+    return tasks.stream()
+        .filter(task -> bucketOf(task).isEmpty())
+        .map(TaskLengths::id)
+        .toList();
+  }
+
+  /**
+   * Returns a table: for each shape how many tasks and batches it has, and which share of the work
+   * is padding; then the tasks that fit none. No line break at the end.
+   */
+  public String report(Collection<TaskLengths> tasks) {
+    StringBuilder table = new StringBuilder();
+    table.append(
+        "bucket    tasks  batches    facts x tokens  questions x tokens  padding");
+    for (int b = 0; b < shapes.size(); b++) {
+      int bucket = b;
+      List<Group> inside =
+          tasks.stream()
+              .filter(task -> bucketOf(task).equals(OptionalInt.of(bucket)))
+              .map(Group::of)
+              .toList();
+      TaskShape shape = shapes.get(b);
+      int batches = ceilDiv(inside.size(), shape.tasks());
+      double computed = (double) batches * shape.tasks() * Group.of(shape).work(limits);
+      double needed = inside.stream().mapToLong(group -> group.work(limits)).sum();
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "%n%6d %8d %8d %8d x %6d %10d x %6d %8s",
+              b + 1,
+              inside.size(),
+              batches,
+              shape.facts(),
+              shape.factTokens(),
+              shape.questions(),
+              shape.questionTokens(),
+              inside.isEmpty() ? "-" : Math.round(100 * (1 - needed / computed)) + " %"));
+    }
+    List<String> unfit = unfit(tasks);
+    if (!unfit.isEmpty()) {
+      table.append(
+          String.format(
+              Locale.ROOT, "%n%6s %8d left out, too large: %s", "none", unfit.size(), named(unfit)));
+    }
+    return table.toString();
+  }
+
+  private static String named(List<String> ids) {
+    String first = ids.stream().limit(MOST_IDS).collect(Collectors.joining(", "));
+    return ids.size() <= MOST_IDS ? first : first + " and %d more".formatted(ids.size() - MOST_IDS);
+  }
+
+  private static int ceilDiv(int dividend, int divisor) {
+    return (dividend + divisor - 1) / divisor;
+  }
+}

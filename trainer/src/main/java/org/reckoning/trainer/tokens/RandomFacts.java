@@ -1,0 +1,54 @@
+package org.reckoning.trainer.tokens;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask;
+
+/** Facts of other tasks of a split, as many as a task has, none with the text of its own. */
+public final class RandomFacts {
+  private final List<Fact> pool;
+  private final long seed;
+
+  /** Collects the facts of a split; a text that several tasks share counts once. */
+  public RandomFacts(List<ReasoningTask> split, long seed) {
+    Map<String, Fact> facts = new LinkedHashMap<>();
+    for (ReasoningTask task : split) {
+      for (Fact fact : task.facts()) {
+        facts.putIfAbsent(fact.text(), new Fact(fact.text(), false));
+      }
+    }
+    pool = List.copyOf(facts.values());
+    this.seed = seed;
+  }
+
+  /**
+   * Draws facts for a task of the split. They depend on the seed, the split and the task's id.
+   *
+   * @throws IllegalArgumentException if the other tasks have too few
+   */
+  public List<Fact> draw(ReasoningTask task) {
+    Set<String> own = task.facts().stream().map(Fact::text).collect(Collectors.toSet());
+    int wanted = task.facts().size();
+    if (pool.size() - own.size() < wanted) {
+      throw new IllegalArgumentException(
+          ("task '%s' needs %d facts of other tasks but its split has only %d; give more tasks for"
+                  + " method random_facts")
+              .formatted(task.id(), wanted, Math.max(0, pool.size() - own.size())));
+    }
+    Random random = Seeds.random(seed, task.id().hashCode());
+    Set<Fact> drawn = new LinkedHashSet<>();
+    while (drawn.size() < wanted) {
+      Fact fact = pool.get(random.nextInt(pool.size()));
+      if (!own.contains(fact.text())) {
+        drawn.add(fact);
+      }
+    }
+    return List.copyOf(drawn);
+  }
+}

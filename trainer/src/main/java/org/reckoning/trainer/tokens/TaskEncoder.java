@@ -1,0 +1,262 @@
+package org.reckoning.trainer.tokens;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.reckoning.graph.bilevel.Span;
+import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask;
+
+/**
+ * Turns reasoning tasks into tasks of the graph, for one method.
+ *
+ * <pre>{@code
+ *                facts of the inner loop   prompt of a question      target
+ * RECKONING      own                       names of the facts, it    label (because knowledge) <E>
+ * IN_CONTEXT     -                         <E>, all facts, it        label (because knowledge) <E>
+ * NO_FACTS       -                         <E>, it                   label <E>
+ * NO_QUESTION    -                         <E>, all facts            label <E>
+ * RANDOM_FACTS   of other tasks            names of the facts, it    label <E>
+ * }</pre>
+ *
+ * <p>A task of the graph has at least one fact. Where there is none, it gets the shortest that can
+ * be scored, two ends of text, marked as not relevant: with 0 inner steps nothing is learned from
+ * it, and the inner loss that is reported means nothing.
+ *
+ * <p>In a target, the label and the end of text are {@link Span#ANSWER}, from {@code because} to the
+ * last fact it is {@link Span#KNOWLEDGE}. Safe for use by several threads.
+ */
+public final class TaskEncoder {
+  private final Tokenizer tokenizer;
+  private final Vocabulary vocabulary;
+  private final Method method;
+  private final boolean withKnowledge;
+
+  /**
+   * An encoder for one method.
+   *
+   * @param multiTask whether targets tell the relevant facts after the label, where the method
+   *     {@linkplain Method#canTellKnowledge can}
+   */
+  public TaskEncoder(
+      Tokenizer tokenizer, Vocabulary vocabulary, Method method, boolean multiTask) {
+    this.tokenizer = tokenizer;
+    this.vocabulary = vocabulary;
+    this.method = method;
+    this.withKnowledge = multiTask && method.canTellKnowledge();
+  }
+
+  /** Returns whether targets tell the relevant facts after the label. */
+  public boolean tellsKnowledge() {
+    return withKnowledge;
+  }
+
+  /**
+   * Returns the compact vocabulary with which tasks can be encoded for every method, alone or with
+   * knowledge in the target.
+   */
+  public static Vocabulary compactVocabulary(
+      Tokenizer tokenizer, Collection<ReasoningTask> tasks) {
+    BitSet ids = new BitSet(Tokenizer.SIZE);
+    for (Method method : Method.values()) {
+      if (method == Method.RANDOM_FACTS) {
+        continue; // the texts of RECKONING
+      }
+      TaskEncoder encoder = new TaskEncoder(tokenizer, Vocabulary.full(), method, true);
+      for (ReasoningTask task : tasks) {
+        for (String label : task.labels()) {
+          addTo(ids, tokenizer.encode(label));
+        }
+        if (method.adapts()) {
+          encoder.factTokens(task, task.facts()).forEach(fact -> addTo(ids, fact));
+        }
+        for (Question question : task.questions()) {
+          addTo(ids, encoder.prompt(task, task.facts(), question));
+          addTo(ids, tokenizer.encode(encoder.answer(task, question).reason()));
+        }
+      }
+    }
+    return Vocabulary.compact(ids.stream());
+  }
+
+  private static void addTo(BitSet ids, TokenSequence sequence) {
+    IntStream.range(0, sequence.length()).map(sequence::token).forEach(ids::set);
+  }
+
+  private static void addTo(BitSet ids, int[] tokens) {
+    Arrays.stream(tokens).forEach(ids::set);
+  }
+
+  /**
+   * Encodes a task with its own facts.
+   *
+   * @throws IllegalArgumentException if a token is not in the vocabulary, the method needs a fact
+   *     and there is none, or it needs facts of other tasks
+   */
+  public EncodedTask encode(ReasoningTask task) {
+    if (method == Method.RANDOM_FACTS) {
+      throw new IllegalArgumentException(
+          "task '%s' needs facts of other tasks for method random_facts".formatted(task.id()));
+    }
+    return encode(task, task.facts());
+  }
+
+  /**
+   * Encodes a task that is told other facts than its own.
+   *
+   * @param told for {@link Method#RANDOM_FACTS}, those of other tasks
+   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs a fact
+   *     and there is none
+   */
+  public EncodedTask encode(ReasoningTask task, List<Fact> told) {
+    try {
+      return encodeTask(task, told);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("task '%s': %s".formatted(task.id(), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Encodes a split; for {@link Method#RANDOM_FACTS}, each task with facts of others.
+   *
+   * @param seed of the random facts
+   * @throws IllegalArgumentException if a task cannot be encoded, naming it
+   */
+  public List<EncodedTask> encodeAll(List<ReasoningTask> split, long seed) {
+    if (method != Method.RANDOM_FACTS) {
+      return split.stream().map(this::encode).toList();
+    }
+    RandomFacts others = new RandomFacts(split, seed);
+    return split.stream().map(task -> encode(task, others.draw(task))).toList();
+  }
+
+  private EncodedTask encodeTask(ReasoningTask task, List<Fact> told) {
+    List<EncodedQuestion> questions = new ArrayList<>();
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (Question question : task.questions()) {
+      Answer answer = answer(task, question);
+      int[] prompt = prompt(task, told, question);
+      int[] label = model(answer.label());
+      int[] reason = model(answer.reason());
+      int[] target = concat(label, reason, endOfText());
+      List<Span> spans = new ArrayList<>();
+      spans.addAll(Collections.nCopies(prompt.length, Span.PROMPT));
+      spans.addAll(Collections.nCopies(label.length, Span.ANSWER));
+      spans.addAll(Collections.nCopies(reason.length, Span.KNOWLEDGE));
+      spans.add(Span.ANSWER);
+      sequences.add(TokenSequence.of(concat(prompt, target), spans));
+      questions.add(new EncodedQuestion(prompt, target, answer));
+    }
+    List<String> ownFacts =
+        task.facts().stream().map(fact -> Templates.fact(task.type(), fact.text())).toList();
+    return new EncodedTask(task, ownFacts, graphTask(task, told, sequences), questions);
+  }
+
+  private Task graphTask(ReasoningTask task, List<Fact> told, List<TokenSequence> questions) {
+    if (!method.adapts()) {
+      TokenSequence none = TokenSequence.of(concat(endOfText(), endOfText()), 1);
+      return new Task(List.of(none), List.of(false), questions);
+    }
+    if (told.isEmpty()) {
+      throw new IllegalArgumentException(
+          "facts (0) must be at least 1 for a method that learns them; use no_facts without any");
+    }
+    List<Boolean> relevant =
+        told.stream().map(fact -> method == Method.RECKONING && fact.relevant()).toList();
+    return new Task(factTokens(task, told), relevant, questions);
+  }
+
+  private List<TokenSequence> factTokens(ReasoningTask task, List<Fact> facts) {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int i = 0; i < facts.size(); i++) {
+      int[] prompt = model(Templates.factPrompt(i));
+      int[] target = model(Templates.fact(task.type(), facts.get(i).text()));
+      if (target.length == 0) {
+        throw new IllegalArgumentException(
+            "fact %d ('%s') must have text besides its full stops"
+                .formatted(i, facts.get(i).text()));
+      }
+      sequences.add(TokenSequence.of(concat(prompt, target), prompt.length));
+    }
+    return sequences;
+  }
+
+  private int[] prompt(ReasoningTask task, List<Fact> told, Question question) {
+    DatasetType type = task.type();
+    if (method.adapts()) {
+      return model(Templates.questionPrompt(type, told.size(), question.text()));
+    }
+    List<String> facts =
+        method == Method.NO_FACTS ? List.of() : told.stream().map(Fact::text).toList();
+    String text = method == Method.NO_QUESTION ? "" : question.text();
+    return concat(endOfText(), model(Templates.inContextPrompt(type, facts, text)));
+  }
+
+  private Answer answer(ReasoningTask task, Question question) {
+    if (!withKnowledge) {
+      return Answer.of(question.label());
+    }
+    List<String> knowledge =
+        question.relevant().stream()
+            .map(index -> Templates.fact(task.type(), task.facts().get(index).text()))
+            .toList();
+    return Answer.because(question.label(), knowledge);
+  }
+
+  /**
+   * Returns the task with one question for each label of its label set, for each of its questions:
+   * the label with the smallest summed loss is the answer. See {@link EncodedTask#candidate} for
+   * their order.
+   *
+   * <p>A candidate ends as the label ended in training: with the end of text, or with {@code
+   * because} where knowledge follows. Without that end, {@code mother} would never lose against
+   * {@code mother-in-law}.
+   */
+  public Task candidates(EncodedTask encoded) {
+    int[] end = withKnowledge ? model(" " + Answer.BECAUSE) : endOfText();
+    List<int[]> targets =
+        encoded.source().labels().stream().map(label -> concat(model(label), end)).toList();
+    List<TokenSequence> questions = new ArrayList<>();
+    for (EncodedQuestion question : encoded.questions()) {
+      int[] prompt = question.prompt();
+      for (int[] target : targets) {
+        questions.add(TokenSequence.of(concat(prompt, target), prompt.length));
+      }
+    }
+    Task task = encoded.task();
+    return new Task(task.facts(), task.relevant(), questions);
+  }
+
+  /**
+   * Returns the text that a model wrote.
+   *
+   * @param generated model ids; the first end of text and what follows is not in the text
+   */
+  public String decode(int[] generated) {
+    int end = 0;
+    while (end < generated.length && generated[end] != vocabulary.endOfText()) {
+      end++;
+    }
+    return tokenizer.decode(vocabulary.toGpt2(Arrays.copyOf(generated, end)));
+  }
+
+  private int[] model(String text) {
+    return vocabulary.toModel(tokenizer.encode(text));
+  }
+
+  private int[] endOfText() {
+    return new int[] {vocabulary.endOfText()};
+  }
+
+  private static int[] concat(int[]... parts) {
+    return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
+  }
+}

@@ -1,0 +1,46 @@
+package org.reckoning.trainer.tokens;
+
+import java.util.List;
+import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.bilevel.TokenSequence;
+
+/**
+ * The sizes of a task that a shape must hold.
+ *
+ * @param id of the task, for reports
+ * @param facts how many there are
+ * @param factTokens tokens of the longest
+ * @param questions how many there are
+ * @param questionTokens tokens of the longest, with its answer
+ */
+public record TaskLengths(
+    String id, int facts, int factTokens, int questions, int questionTokens) {
+
+  /** Measures a task. */
+  public static TaskLengths of(String id, Task task) {
+    return new TaskLengths(
+        id,
+        task.facts().size(),
+        longest(task.facts()),
+        task.questions().size(),
+        longest(task.questions()));
+  }
+
+  private static int longest(List<TokenSequence> sequences) {
+    return sequences.stream().mapToInt(TokenSequence::length).max().orElse(0);
+  }
+
+  /** Returns whether a shape holds the task. */
+  public boolean fits(TaskShape shape) {
+    return facts <= shape.facts()
+        && factTokens <= shape.factTokens()
+        && questions <= shape.questions()
+        && questionTokens <= shape.questionTokens();
+  }
+
+  /** Returns the length of the longest sequence. */
+  public int longestSequence() {
+    return Math.max(factTokens, questionTokens);
+  }
+}

@@ -1,0 +1,193 @@
+package org.reckoning.trainer.tokens;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The token ids of a model and the ids of GPT-2 that they stand for.
+ *
+ * <p>A small model does not need 50,257 embeddings for the few hundred tokens of its data. A compact
+ * vocabulary numbers those that occur from 0, in ascending order of their GPT-2 id: of {@code [995,
+ * 11, 50256]}, model id 0 is 11, 1 is 995 and 2 is the end of text, which is always in it and
+ * always last.
+ */
+public final class Vocabulary {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TOKENIZER = "gpt2";
+  private static final Vocabulary FULL =
+      new Vocabulary(IntStream.range(0, Tokenizer.SIZE).toArray());
+
+  private final int[] gpt2Ids; // ascending, by model id [V]
+
+  private Vocabulary(int[] gpt2Ids) {
+    this.gpt2Ids = gpt2Ids;
+  }
+
+  /** Returns all of GPT-2's tokens under their own ids. */
+  public static Vocabulary full() {
+    return FULL;
+  }
+
+  /**
+   * Returns the tokens that occur, and the end of text.
+   *
+   * @param gpt2Ids in any order, doubles allowed
+   * @throws IllegalArgumentException if an id is not one of GPT-2's
+   */
+  public static Vocabulary compact(IntStream gpt2Ids) {
+    int[] ids =
+        IntStream.concat(gpt2Ids, IntStream.of(Tokenizer.END_OF_TEXT)).sorted().distinct().toArray();
+    if (ids[0] < 0 || ids[ids.length - 1] >= Tokenizer.SIZE) {
+      throw new IllegalArgumentException(
+          "token ids (%d to %d) must be in [0, %d)"
+              .formatted(ids[0], ids[ids.length - 1], Tokenizer.SIZE));
+    }
+    return new Vocabulary(ids);
+  }
+
+  /** Returns how many tokens there are, V. */
+  public int size() {
+    return gpt2Ids.length;
+  }
+
+  /** Returns whether all of GPT-2's tokens are in it. */
+  public boolean isFull() {
+    return gpt2Ids.length == Tokenizer.SIZE;
+  }
+
+  /** Returns the model's id of the end of text. */
+  public int endOfText() {
+    return gpt2Ids.length - 1;
+  }
+
+  /**
+   * Returns the model's id of a token of GPT-2.
+   *
+   * @throws IllegalArgumentException if the token is not in this vocabulary
+   */
+  public int toModel(int gpt2Id) {
+    int modelId = Arrays.binarySearch(gpt2Ids, gpt2Id);
+    if (modelId < 0) {
+      throw new IllegalArgumentException(
+          ("token '%s' (GPT-2 id %d) is not among the %d tokens of the model's vocabulary; train with"
+                  + " data in which it occurs, or with model.vocabulary=full")
+              .formatted(Tokenizer.gpt2().decode(gpt2Id), gpt2Id, size()));
+    }
+    return modelId;
+  }
+
+  /**
+   * Returns the model's ids of tokens of GPT-2.
+   *
+   * @throws IllegalArgumentException if a token is not in this vocabulary
+   */
+  public int[] toModel(int[] gpt2Tokens) {
+    return Arrays.stream(gpt2Tokens).map(this::toModel).toArray();
+  }
+
+  /**
+   * Returns the GPT-2 id of a token of the model.
+   *
+   * @throws IllegalArgumentException if there is no such token
+   */
+  public int toGpt2(int modelId) {
+    if (modelId < 0 || modelId >= gpt2Ids.length) {
+      throw new IllegalArgumentException(
+          "token id (%d) of the model must be in [0, %d)".formatted(modelId, gpt2Ids.length));
+    }
+    return gpt2Ids[modelId];
+  }
+
+  /**
+   * Returns the GPT-2 ids of tokens of the model.
+   *
+   * @throws IllegalArgumentException if a token does not exist
+   */
+  public int[] toGpt2(int[] modelTokens) {
+    return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
+  }
+
+  /**
+   * Writes the vocabulary as JSON to a temporary name beside the file, then renames it: the file is
+   * the old one or the new one, never a part. {@code gpt2_ids} is left out of a full one.
+   */
+  public void save(Path file) throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("tokenizer", TOKENIZER);
+    root.put("size", size());
+    if (!isFull()) {
+      root.set("gpt2_ids", JSON.valueToTree(gpt2Ids));
+    }
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      Files.write(temporary, JSON.writeValueAsBytes(root));
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws IOException if the file cannot be read or is no vocabulary
+   */
+  public static Vocabulary load(Path file) throws IOException {
+    JsonNode root;
+    try {
+      root = JSON.readTree(Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      throw notVocabulary(file, "it is not JSON: " + e.getOriginalMessage());
+    }
+    String tokenizer = root.path("tokenizer").asText();
+    if (!tokenizer.equals(TOKENIZER)) {
+      throw notVocabulary(
+          file, "its tokenizer ('%s') must be '%s'".formatted(tokenizer, TOKENIZER));
+    }
+    int size = root.path("size").asInt(-1);
+    JsonNode listed = root.path("gpt2_ids");
+    if (listed.isMissingNode() && size == Tokenizer.SIZE) {
+      return FULL;
+    }
+    int[] ids = IntStream.range(0, listed.size()).map(i -> listed.get(i).asInt(-1)).toArray();
+    boolean ascending =
+        IntStream.range(0, ids.length).allMatch(i -> ids[i] > (i == 0 ? -1 : ids[i - 1]));
+    boolean ends = ids.length > 0 && ids[ids.length - 1] == Tokenizer.END_OF_TEXT;
+    if (!ascending || !ends || ids.length != size) {
+      throw notVocabulary(
+          file,
+          "its %d gpt2_ids must be size (%d), ascending, and end with %d"
+              .formatted(ids.length, size, Tokenizer.END_OF_TEXT));
+    }
+    return new Vocabulary(ids);
+  }
+
+  private static IOException notVocabulary(Path file, String reason) {
+    return new IOException(
+        "%s is not a vocabulary: %s; take the file of the run that trained the model"
+            .formatted(file, reason));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Vocabulary that && Arrays.equals(gpt2Ids, that.gpt2Ids);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(gpt2Ids);
+  }
+
+  @Override
+  public String toString() {
+    return isFull() ? "full vocabulary" : "compact vocabulary of %d tokens".formatted(size());
+  }
+}
