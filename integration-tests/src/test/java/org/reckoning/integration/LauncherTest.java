@@ -1,0 +1,333 @@
+package org.reckoning.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Runs the launcher in a tree of its own, with a {@code java} and a {@code mvn} that say how they
+ * were called. Whether a real build starts the real command line is seen elsewhere.
+ */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  private static final List<String> TOOLS =
+      List.of(
+          "awk", "cat", "cksum", "dirname", "find", "head", "mkdir", "mv", "readlink", "sed",
+          "sh", "uname");
+
+  private static final String JAVA =
+      """
+      #!/bin/sh
+      if [ "$1" = -version ]; then
+        echo 'Picked up JAVA_TOOL_OPTIONS: -Dx="1"' >&2
+        echo 'openjdk version "%s" 2026-01-01' >&2
+        exit 0
+      fi
+      echo "pid $$"
+      for argument in "$@"; do
+        echo "argument $argument"
+      done
+      echo "TF_XLA_FLAGS ${TF_XLA_FLAGS-unset}"
+      echo "TF_CPP_MIN_LOG_LEVEL $TF_CPP_MIN_LOG_LEVEL"
+      echo "CUDA_VISIBLE_DEVICES ${CUDA_VISIBLE_DEVICES-unset}"
+      exit 7
+      """;
+
+  private static final String MVN =
+      """
+      #!/bin/sh
+      echo "called mvn $*"
+      native=linux-x86_64
+      [ "$1" != -Pgpu ] || native=linux-x86_64-gpu
+      mkdir -p graph/target
+      : >graph/target/graph.jar
+      : >"graph/target/tensorflow-core-native-1-$native.jar"
+      printf '%s' "$PWD/graph/target/graph.jar:$PWD/graph/target/tensorflow-core-native-1-$native.jar" \
+        >cli/target/classpath
+      """;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path directory;
+
+  private final Map<String, String> environment = new HashMap<>();
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private Path root;
+
+  /** What a start of the launcher gave. */
+  private record Outcome(int code, long pid, List<String> out, String err) {
+    String argumentAfter(String argument) {
+      return out.get(out.indexOf("argument " + argument) + 1).replaceFirst("argument ", "");
+    }
+
+    boolean built() {
+      return err.contains("called mvn");
+    }
+  }
+
+  @BeforeEach
+  void makeTree() throws IOException {
+    root = directory.toRealPath().resolve("a tree");
+    for (String module : List.of("graph", "cli")) {
+      Files.createDirectories(root.resolve(module + "/src/main/java"));
+      Files.createFile(root.resolve(module + "/pom.xml"));
+    }
+    Files.createFile(root.resolve("pom.xml"));
+    Files.copy(Path.of("..", "reckoning"), root.resolve("reckoning"));
+    Path bin = Files.createDirectories(directory.resolve("bin"));
+    for (String tool : TOOLS) {
+      Files.createSymbolicLink(bin.resolve(tool), find(tool));
+    }
+    program("java", JAVA.formatted("17.0.9"));
+    program("javac", "#!/bin/sh\n");
+    program("mvn", MVN);
+    environment.put("PATH", bin.toString());
+    environment.put("HOME", directory.resolve("home").toString());
+    environment.put("RECKONING_DEVICE", "cpu"); // whatever this machine has
+  }
+
+  @Test
+  void firstStart_buildsAndThenBecomesJava() throws Exception {
+    Outcome outcome = launch("train", "name=a b", "");
+    assertThat(outcome.err())
+        .contains("reckoning: builds for the first time; takes about a minute")
+        .contains("called mvn -q -B -pl cli -am package -Dmaven.test.skip=true");
+    assertThat(outcome.code()).isEqualTo(7);
+    assertThat(outcome.out())
+        .contains("pid " + outcome.pid())
+        .contains("argument -Xmx4g")
+        .contains("argument -Dorg.bytedeco.javacpp.maxPhysicalBytes=0")
+        .contains("argument -Dreckoning.home=" + root)
+        .contains("argument -Dreckoning.terminal=false")
+        .containsSubsequence(
+            "argument org.reckoning.cli.Reckoning",
+            "argument train",
+            "argument name=a b",
+            "argument ")
+        .contains("TF_CPP_MIN_LOG_LEVEL 2")
+        .doesNotContain("argument --enable-native-access=ALL-UNNAMED");
+    assertThat(outcome.argumentAfter("-cp"))
+        .isEqualTo(
+            "%s/cli/target/classes:%s/graph/target/graph.jar:%s/graph/target/tensorflow-core-native-1-linux-x86_64.jar"
+                .formatted(root, root, root));
+  }
+
+  @Test
+  void nextStart_withNothingChanged_doesNotBuild() throws Exception {
+    launch();
+    Outcome outcome = launch();
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isEqualTo(7);
+  }
+
+  @Test
+  void nextStart_withNewerSources_buildsOnce() throws Exception {
+    launch();
+    Files.setLastModifiedTime(
+        root.resolve("cli/target/built-by-launcher"),
+        FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+    assertThat(launch().err()).contains("builds as sources have changed").contains("called mvn");
+    assertThat(launch().built()).isFalse();
+  }
+
+  @Test
+  void nextStart_withALibraryGone_builds() throws Exception {
+    launch();
+    Files.delete(root.resolve("graph/target/graph.jar"));
+    assertThat(launch().err()).contains("builds as libraries are missing").contains("called mvn");
+  }
+
+  @Test
+  void nextStart_ofACopyOfTheTree_buildsAndUsesItsOwnLibraries() throws Exception {
+    launch();
+    Path copy = root.resolveSibling("copy");
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(
+            file,
+            copy.resolve(root.relativize(file).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    root = copy;
+    Outcome outcome = launch();
+    assertThat(outcome.built()).isTrue();
+    assertThat(outcome.argumentAfter("-cp")).contains(copy + "/graph/target/graph.jar");
+  }
+
+  @Test
+  void start_throughLinksFromElsewhere_findsTheTree() throws Exception {
+    Path links = Files.createDirectories(directory.resolve("links/deep"));
+    Files.createSymbolicLink(links.resolve("r"), Path.of("..", "second"));
+    Files.createSymbolicLink(directory.resolve("links/second"), root.resolve("reckoning"));
+    Outcome outcome = run(List.of("./deep/r", "eval"), links.getParent());
+    assertThat(outcome.out())
+        .contains("argument -Dreckoning.home=" + root)
+        .contains("argument eval");
+  }
+
+  @Test
+  void xlaFlags_getACacheBehindWhatTheUserHas() throws Exception {
+    Path home = directory.resolve("home");
+    assertThat(xlaFlags())
+        .startsWith("--tf_xla_persistent_cache_directory='%s/.cache/reckoning/xla/".formatted(home));
+    assertThat(home.resolve(".cache/reckoning/xla")).isNotEmptyDirectory();
+    environment.put("XDG_CACHE_HOME", directory.resolve("other").toString());
+    environment.put("TF_XLA_FLAGS", "--tf_xla_clustering_debug");
+    assertThat(xlaFlags())
+        .startsWith(
+            "--tf_xla_clustering_debug --tf_xla_persistent_cache_directory='%s/other/reckoning/xla/"
+                .formatted(directory));
+  }
+
+  @Test
+  void xlaFlags_withACacheOfTheUser_stay() throws Exception {
+    for (String flags : List.of("--tf_xla_persistent_cache_directory=/x", "flags.txt")) {
+      environment.put("TF_XLA_FLAGS", flags);
+      assertThat(xlaFlags()).isEqualTo(flags);
+    }
+  }
+
+  @Test
+  void start_withoutAPlaceForTheCache_goesOnWithoutIt() throws Exception {
+    Files.createFile(directory.resolve("home"));
+    launch();
+    Outcome outcome = launch();
+    assertThat(outcome.err()).contains("compiled programs are not kept, set XDG_CACHE_HOME");
+    assertThat(outcome.out()).contains("TF_XLA_FLAGS unset");
+    assertThat(outcome.code()).isEqualTo(7);
+  }
+
+  @Test
+  void start_withJava25_allowsNativeAccess() throws Exception {
+    program("java", JAVA.formatted("25-ea"));
+    assertThat(launch().out())
+        .startsWith("argument --enable-native-access=ALL-UNNAMED")
+        .contains("argument --sun-misc-unsafe-memory-access=allow");
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void start_withADriver_buildsForGpusAndTheCpuUsesThatBuild() throws Exception {
+    environment.put("RECKONING_DEVICE", "cpu");
+    assertThat(launch().out()).contains("CUDA_VISIBLE_DEVICES -1");
+    program("nvidia-smi", "#!/bin/sh\n");
+    environment.remove("RECKONING_DEVICE");
+    Outcome outcome = launch();
+    assertThat(outcome.err())
+        .contains("builds for NVIDIA GPUs")
+        .contains("called mvn -Pgpu -q -B -pl cli -am package");
+    assertThat(outcome.out()).contains("CUDA_VISIBLE_DEVICES unset");
+    assertThat(launch().built()).isFalse();
+    environment.put("RECKONING_DEVICE", "cpu");
+    assertThat(launch().built()).isFalse();
+  }
+
+  @Test
+  void start_withABuildThatFails_hasCode1AndTriesAgain() throws Exception {
+    program("mvn", "#!/bin/sh\necho '[ERROR] no'\nexit 3\n");
+    Outcome outcome = launch();
+    assertThat(outcome.err()).contains("[ERROR] no").contains("the build failed, Maven says above why");
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.code()).isEqualTo(1);
+    program("mvn", MVN);
+    assertThat(launch().built()).isTrue();
+  }
+
+  /** What is wrong, and the sentence that says so. */
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        Arguments.of("java missing", "java was not found on the PATH: install a JDK 17 or newer"),
+        Arguments.of("java old", "java is version 8 but must be 17 or newer"),
+        Arguments.of("java broken", "'java -version' told no version"),
+        Arguments.of("javac missing", "javac was not found, and building this project needs it"),
+        Arguments.of("mvn missing", "mvn was not found on the PATH: install Maven 3.8.7 or newer"),
+        Arguments.of("JAVA_HOME=/none", "JAVA_HOME (/none) has no bin/java"),
+        Arguments.of("RECKONING_HEAP=lots", "RECKONING_HEAP (lots) must be a number with k, m or g"),
+        Arguments.of("RECKONING_DEVICE=tpu", "RECKONING_DEVICE (tpu) must be cpu, gpu or auto"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mistakes")
+  void start_withAMistake_saysWhatToDoAndHasCode2(String mistake, String sentence)
+      throws Exception {
+    String[] words = mistake.split("[ =]", 2);
+    Path tool = directory.resolve("bin").resolve(words[0]);
+    switch (words[1]) {
+      case "missing" -> Files.delete(tool);
+      case "old" -> program("java", JAVA.formatted("1.8.0_392"));
+      case "broken" -> program("java", "#!/bin/sh\nexit 1\n");
+      default -> environment.put(words[0], words[1]);
+    }
+    Outcome outcome = launch();
+    assertThat(outcome.err()).startsWith("reckoning: " + sentence).hasLineCount(1);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.code()).isEqualTo(2);
+  }
+
+  private String xlaFlags() throws Exception {
+    return launch().out().stream()
+        .filter(line -> line.startsWith("TF_XLA_FLAGS "))
+        .findFirst()
+        .orElseThrow()
+        .substring("TF_XLA_FLAGS ".length());
+  }
+
+  private Outcome launch(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(root.resolve("reckoning").toString()));
+    command.addAll(List.of(arguments));
+    return run(command, directory);
+  }
+
+  private Outcome run(List<String> command, Path workingDirectory) throws Exception {
+    Path out = directory.resolve("out");
+    Path err = directory.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(workingDirectory.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    return new Outcome(
+        process.waitFor(), process.pid(), Files.readAllLines(out), Files.readString(err));
+  }
+
+  private void program(String name, String text) throws IOException {
+    Path file = directory.resolve("bin").resolve(name);
+    Files.writeString(file, text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static Path find(String tool) {
+    return Stream.of(Objects.requireNonNull(System.getenv("PATH")).split(":"))
+        .map(each -> Path.of(each, tool))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,96 @@
+package org.reckoning.trainer.tensorboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.UnknownFieldSet.Field;
+import com.google.protobuf.Value;
+import java.time.Instant;
+import java.util.Map;
+import org.tensorflow.proto.DataClass;
+import org.tensorflow.proto.SummaryMetadata;
+
+/**
+ * Messages of TensorBoard's hparams plugin. Their classes are not shipped with TensorFlow, so they
+ * are built from field numbers, which stand in {@code hparams/plugin_data.proto} and {@code
+ * hparams/api.proto} of TensorBoard.
+ */
+final class Hyperparameters {
+  static final String START_TAG = "_hparams_/session_start_info";
+  static final String END_TAG = "_hparams_/session_end_info";
+
+  // HParamsPluginData
+  private static final int SESSION_START_INFO = 3;
+  private static final int SESSION_END_INFO = 4;
+  // SessionStartInfo
+  private static final int HPARAMS = 1;
+  private static final int START_TIME_SECS = 5;
+  // an entry of a map
+  private static final int KEY = 1;
+  private static final int VALUE = 2;
+  // SessionEndInfo
+  private static final int STATUS = 1;
+  private static final int STATUS_SUCCESS = 1;
+  private static final int END_TIME_SECS = 2;
+
+  private Hyperparameters() {}
+
+  static SummaryMetadata start(Map<String, JsonNode> values, Instant time) {
+    Field.Builder entries = Field.newBuilder();
+    values.forEach(
+        (key, value) -> {
+          if (!value.isNull()) {
+            entries.addLengthDelimited(
+                UnknownFieldSet.newBuilder()
+                    .addField(KEY, bytes(ByteString.copyFromUtf8(key)))
+                    .addField(VALUE, bytes(value(value).toByteString()))
+                    .build()
+                    .toByteString());
+          }
+        });
+    return metadata(
+        SESSION_START_INFO,
+        UnknownFieldSet.newBuilder()
+            .addField(HPARAMS, entries.build())
+            .addField(START_TIME_SECS, seconds(time)));
+  }
+
+  static SummaryMetadata end(Instant time) {
+    return metadata(
+        SESSION_END_INFO,
+        UnknownFieldSet.newBuilder()
+            .addField(STATUS, Field.newBuilder().addVarint(STATUS_SUCCESS).build())
+            .addField(END_TIME_SECS, seconds(time)));
+  }
+
+  private static SummaryMetadata metadata(int field, UnknownFieldSet.Builder message) {
+    ByteString content =
+        UnknownFieldSet.newBuilder()
+            .addField(field, bytes(message.build().toByteString()))
+            .build()
+            .toByteString();
+    return SummaryMetadata.newBuilder()
+        .setPluginData(
+            SummaryMetadata.PluginData.newBuilder().setPluginName("hparams").setContent(content))
+        .setDataClass(DataClass.DATA_CLASS_TENSOR)
+        .build();
+  }
+
+  private static Value value(JsonNode node) {
+    if (node.isNumber()) {
+      return Value.newBuilder().setNumberValue(node.doubleValue()).build();
+    }
+    if (node.isBoolean()) {
+      return Value.newBuilder().setBoolValue(node.booleanValue()).build();
+    }
+    return Value.newBuilder().setStringValue(node.isTextual() ? node.textValue() : node.toString()).build();
+  }
+
+  private static Field bytes(ByteString bytes) {
+    return Field.newBuilder().addLengthDelimited(bytes).build();
+  }
+
+  private static Field seconds(Instant time) {
+    return Field.newBuilder().addFixed64(Double.doubleToLongBits(time.toEpochMilli() / 1e3)).build();
+  }
+}

@@ -1,0 +1,54 @@
+package org.reckoning.trainer.tensorboard;
+
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes TensorFlow's record files. A record is its length (8 bytes), the checksum of these (4
+ * bytes), the data and the checksum of the data (4 bytes), all little-endian.
+ */
+final class RecordOutput implements Closeable {
+  private final OutputStream out;
+
+  RecordOutput(OutputStream out) {
+    this.out = new BufferedOutputStream(out);
+  }
+
+  /** Adds a record. */
+  void write(byte[] data) throws IOException {
+    byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
+    out.write(length);
+    out.write(littleEndian(Integer.BYTES).putInt(checksum(length)).array());
+    out.write(data);
+    out.write(littleEndian(Integer.BYTES).putInt(checksum(data)).array());
+  }
+
+  /** Hands everything to the operating system. */
+  void flush() throws IOException {
+    out.flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+
+  /**
+   * Returns a CRC-32C, rotated and shifted: the format stores it so, lest data that contains
+   * checksums have a weak one.
+   */
+  static int checksum(byte[] data) {
+    CRC32C crc = new CRC32C();
+    crc.update(data);
+    return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
+  }
+
+  private static ByteBuffer littleEndian(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,140 @@
+package org.reckoning.trainer.training;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ctrl-C, {@code kill} and a closed terminal: the first signal asks the training loop to save and
+ * stop, the second one ends the process at once.
+ *
+ * <pre>{@code
+ * try (StopSignals signals = StopSignals.install(resumeCommand, progress::message)) {
+ *   while (step < steps && !signals.stopRequested()) {
+ *     ...
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A signal that the process was started to ignore, as {@code nohup} does, stays ignored.
+ */
+public final class StopSignals implements AutoCloseable {
+  /** Numbers of the signals: a process that one ends has the exit code 128 + number. */
+  private static final Map<String, Integer> NUMBERS = numbers();
+
+  private final String resumeCommand;
+  private final Consumer<String> say;
+  private final IntConsumer end;
+  private final List<Runnable> restore = new ArrayList<>();
+  private volatile @Nullable String received;
+
+  private StopSignals(String resumeCommand, Consumer<String> say, IntConsumer end) {
+    this.resumeCommand = resumeCommand;
+    this.say = say;
+    this.end = end;
+  }
+
+  private static Map<String, Integer> numbers() {
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    numbers.put("HUP", 1);
+    numbers.put("INT", 2);
+    numbers.put("TERM", 15);
+    return numbers;
+  }
+
+  /**
+   * Takes over SIGHUP, SIGINT and SIGTERM until {@link #close}.
+   *
+   * @param resumeCommand what the user types to go on with the run
+   * @param say takes one sentence for the user; called by a thread of its own
+   */
+  public static StopSignals install(String resumeCommand, Consumer<String> say) {
+    // No exit: shutdown hooks might wait for the loop.
+    return install(resumeCommand, say, Runtime.getRuntime()::halt);
+  }
+
+  static StopSignals install(String resumeCommand, Consumer<String> say, IntConsumer end) {
+    StopSignals signals = new StopSignals(resumeCommand, say, end);
+    NUMBERS.forEach((name, number) -> signals.takeOver(name, number));
+    return signals;
+  }
+
+  /** Returns whether a signal came: save, then stop. */
+  public boolean stopRequested() {
+    return received != null;
+  }
+
+  /**
+   * Returns the exit code of a process that stopped for the signal that came, 0 if none came: 130
+   * for Ctrl-C, 143 for {@code kill}.
+   */
+  public int exitCode() {
+    String name = received;
+    return name == null ? 0 : 128 + NUMBERS.getOrDefault(name, 0);
+  }
+
+  /** Gives the signals back to whoever had them. */
+  @Override
+  public void close() {
+    restore.forEach(Runnable::run);
+    restore.clear();
+  }
+
+  private synchronized void onSignal(String name, int number) {
+    if (received != null) {
+      say.accept("ended by a second signal, the steps since the last checkpoint are lost");
+      end.accept(128 + number);
+      return;
+    }
+    received = name;
+    say.accept(
+        "SIG%s: stops after this step and saves; go on later with '%s'; a second signal ends at once"
+            .formatted(name, resumeCommand));
+  }
+
+  /**
+   * Java has no supported interface for signals. Naming {@code sun.misc.Signal} in the source is a
+   * compiler warning that cannot be switched off, so it is called by reflection.
+   */
+  private void takeOver(String name, int number) {
+    try {
+      Class<?> signalClass = Class.forName("sun.misc.Signal");
+      Class<?> handlerClass = Class.forName("sun.misc.SignalHandler");
+      Constructor<?> constructor = signalClass.getConstructor(String.class);
+      Method handle = signalClass.getMethod("handle", signalClass, handlerClass);
+      Object signal = constructor.newInstance(name);
+      Object handler =
+          Proxy.newProxyInstance(
+              handlerClass.getClassLoader(),
+              new Class<?>[] {handlerClass},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                  onSignal(name, number);
+                }
+                return null;
+              });
+      Object before = handle.invoke(null, signal, handler);
+      restore.add(() -> giveBack(handle, signal, before));
+    } catch (InvocationTargetException e) {
+      // The JVM keeps the signal, with -Xrs for instance: it ends the process as ever.
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Java has no sun.misc.Signal", e);
+    }
+  }
+
+  private static void giveBack(Method handle, Object signal, Object before) {
+    try {
+      handle.invoke(null, signal, before);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("signal " + signal + " cannot be given back", e);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package org.reckoning.trainer.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.tensorboard.EventFile;
+
+/**
+ * Writes what {@code tensorboard --logdir} shows, into {@code tensorboard} in the run directory:
+ *
+ * <ul>
+ *   <li>{@code outer/}: loss, token accuracy, gradient norms, learning rate
+ *   <li>{@code inner/}: loss before the first inner step and after the last one
+ *   <li>{@code eval/SPLIT/METRIC}
+ *   <li>{@code perf/}: seconds a step, tokens and tasks a second
+ *   <li>{@code inner_rates/}: histograms of the learned rates
+ *   <li>{@code run/}: configuration and summary, as text
+ * </ul>
+ *
+ * <p>TensorBoard follows only the newest file of a directory: a run that goes on writes into {@code
+ * tensorboard/resumed_STEP}, which is a run of its own to TensorBoard.
+ */
+public final class TensorBoardListener implements TrainingListener {
+  /** The name in the run directory. */
+  public static final String DIRECTORY = "tensorboard";
+
+  private final long resumedAt;
+  private final JsonNode configuration;
+  private final Supplier<Map<String, double[]>> rates;
+  private final int ratesSteps;
+  private @Nullable EventFile file;
+  private String method = "";
+
+  /**
+   * @param resumedAt the checkpoint's step with which the run goes on, 0 for a new one
+   * @param configuration the resolved configuration: its values become hyperparameters, those of
+   *     nested objects by dotted names
+   * @param rates the learned inner rates: name of a histogram, such as {@code step_0}, to values;
+   *     none if nothing is learned
+   * @param ratesSteps the rates are asked for and written every so many steps
+   */
+  public TensorBoardListener(
+      long resumedAt,
+      JsonNode configuration,
+      Supplier<Map<String, double[]>> rates,
+      int ratesSteps) {
+    this.resumedAt = resumedAt;
+    this.configuration = configuration;
+    this.rates = rates;
+    this.ratesSteps = ratesSteps;
+  }
+
+  @Override
+  public void started(RunStart start) {
+    method = start.method();
+    try {
+      EventFile opened = EventFile.create(freeDirectory(start.directory().resolve(DIRECTORY)));
+      file = opened;
+      Map<String, JsonNode> values = new LinkedHashMap<>();
+      flatten("", configuration, values);
+      opened.hyperparameters(values);
+      opened.text("run/configuration", resumedAt, table(values));
+      opened.text("run/summary", resumedAt, "```\n" + start.summary() + "\n```");
+      opened.flush();
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  @Override
+  public void stepped(StepReport step) {
+    write(
+        events -> {
+          long at = step.step();
+          events.scalar("outer/loss", at, step.outerLoss());
+          events.scalar("outer/token_accuracy", at, step.tokenAccuracy());
+          events.scalar("outer/gradient_norm", at, step.gradientNorm());
+          events.scalar("outer/learning_rate", at, step.learningRate());
+          if (!Double.isNaN(step.innerLossBefore())) {
+            events.scalar("inner/loss_first", at, step.innerLossBefore());
+            events.scalar("inner/loss_last", at, step.innerLossAfter());
+          }
+          if (!Double.isNaN(step.ratesGradientNorm())) {
+            events.scalar("inner/rates_gradient_norm", at, step.ratesGradientNorm());
+          }
+          events.scalar("perf/step_seconds", at, step.seconds());
+          events.scalar("perf/tokens_per_second", at, step.tokensPerSecond());
+          events.scalar("perf/tasks_per_second", at, step.tasks() / step.seconds());
+          if (at % ratesSteps == 0) {
+            for (Map.Entry<String, double[]> rate : rates.get().entrySet()) {
+              events.histogram("inner_rates/" + rate.getKey(), at, rate.getValue());
+            }
+          }
+        });
+  }
+
+  @Override
+  public void evaluated(EvaluationReport report) {
+    String of = report.method().equals(method) ? "" : report.method() + "/";
+    write(
+        events -> {
+          for (Map.Entry<String, Double> metric : report.metrics().entrySet()) {
+            String tag = "eval/%s/%s%s".formatted(report.split(), of, metric.getKey());
+            events.scalar(tag, report.step(), metric.getValue());
+          }
+          events.scalar("perf/eval_%s_seconds".formatted(report.split()), report.step(), report.seconds());
+        });
+  }
+
+  @Override
+  public void finished(RunEnd end) {
+    write(
+        events -> {
+          events.ended();
+          events.close();
+        });
+  }
+
+  /** Writes to an event file. */
+  @FunctionalInterface
+  private interface Writing {
+    void to(EventFile events) throws IOException;
+  }
+
+  private void write(Writing writing) {
+    EventFile events = file;
+    if (events == null) {
+      throw new IllegalStateException("started must be called before anything is written");
+    }
+    try {
+      writing.to(events);
+      events.flush();
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  /** Returns a directory without an event file. */
+  private Path freeDirectory(Path root) throws IOException {
+    Path directory = root;
+    for (int i = 1; EventFile.isIn(directory); i++) {
+      directory = root.resolve("resumed_%06d".formatted(resumedAt) + (i == 1 ? "" : "_" + i));
+    }
+    return directory;
+  }
+
+  private static void flatten(String path, JsonNode node, Map<String, JsonNode> values) {
+    if (!node.isObject()) {
+      values.put(path, node);
+      return;
+    }
+    node.properties()
+        .forEach(
+            each ->
+                flatten(
+                    path.isEmpty() ? each.getKey() : path + "." + each.getKey(),
+                    each.getValue(),
+                    values));
+  }
+
+  /** Returns a table in Markdown. */
+  private static String table(Map<String, JsonNode> values) {
+    StringBuilder table = new StringBuilder("| key | value |\n| --- | --- |\n");
+    values.forEach(
+        (key, value) ->
+            table.append("| %s | %s |\n".formatted(key, value.toString().replace("|", "\\|"))));
+    return table.toString();
+  }
+
+  private static UncheckedIOException cannotWrite(IOException e) {
+    return new UncheckedIOException(
+        "cannot write the TensorBoard file: " + e.getMessage(), e);
+  }
+}

@@ -1,0 +1,37 @@
+package org.reckoning.trainer.training;
+
+import java.nio.file.Path;
+
+/**
+ * Is told what happens in a training run. The thread that trains calls the methods, one after the
+ * other; each does nothing by default.
+ *
+ * <p>A listener that fails throws a {@link RuntimeException}; {@link ListenerGroup} keeps it from
+ * ending the training.
+ */
+public interface TrainingListener {
+  /** The run starts or goes on: nothing else was told before. */
+  default void started(RunStart start) {}
+
+  /**
+   * Something is being compiled, which may take minutes.
+   *
+   * @param what for people, such as {@code training step}
+   */
+  default void compiling(String what) {}
+
+  /** What was last said to be {@link #compiling} is ready. */
+  default void compiled(String what, double seconds) {}
+
+  /** An outer step was made. */
+  default void stepped(StepReport step) {}
+
+  /** A split was evaluated. */
+  default void evaluated(EvaluationReport report) {}
+
+  /** A checkpoint is complete: the run can go on from it. */
+  default void saved(Path checkpoint, long step) {}
+
+  /** The run ends, well or not: nothing else is told afterwards. */
+  default void finished(RunEnd end) {}
+}

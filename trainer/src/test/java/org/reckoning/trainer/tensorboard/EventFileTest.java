@@ -1,0 +1,224 @@
+package org.reckoning.trainer.tensorboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.Value;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.EagerSession;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.summary.SummaryWriter;
+import org.tensorflow.proto.DataClass;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.Event;
+import org.tensorflow.proto.Summary;
+import org.tensorflow.types.TString;
+
+class EventFileTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.ofEpochMilli(1_700_000_000_500L), ZoneOffset.UTC);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path directory;
+
+  @Test
+  void file_hasVersionTimeAndName() throws IOException {
+    EventFile.create(directory, CLOCK).close();
+    Path file = EventFileReader.onlyFile(directory);
+    assertThat(file.getFileName().toString()).startsWith("events.out.tfevents.1700000000.");
+    assertThat(EventFileReader.read(file))
+        .containsExactly(
+            Event.newBuilder()
+                .setWallTime(1_700_000_000.5)
+                .setFileVersion("brain.Event:2")
+                .build());
+  }
+
+  @Test
+  void scalar_isAFloatOfTheScalarsPlugin() throws IOException {
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.scalar("outer/loss", 12, 0.1);
+      events.scalar("outer/loss", 13, Double.NaN);
+    }
+    List<Event> events = EventFileReader.read(EventFileReader.onlyFile(directory));
+    assertThat(events).hasSize(3);
+    assertThat(events.get(1).getStep()).isEqualTo(12);
+    Summary.Value value = events.get(1).getSummary().getValue(0);
+    assertThat(value.getTag()).isEqualTo("outer/loss");
+    assertThat(value.getMetadata().getPluginData().getPluginName()).isEqualTo("scalars");
+    assertThat(value.getMetadata().getDataClass()).isEqualTo(DataClass.DATA_CLASS_SCALAR);
+    assertThat(value.getTensor().getDtype()).isEqualTo(DataType.DT_FLOAT);
+    assertThat(value.getTensor().getTensorShape().getDimCount()).isZero();
+    assertThat(value.getTensor().getFloatValList()).containsExactly(0.1f);
+    assertThat(events.get(2).getSummary().getValue(0).getTensor().getFloatVal(0)).isNaN();
+  }
+
+  @Test
+  void histogram_isATensorOfBuckets() throws IOException {
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.histogram("inner_rates/step_0", 3, new double[] {0, 1, 1});
+    }
+    Summary.Value value =
+        EventFileReader.values(EventFileReader.onlyFile(directory)).get(0);
+    assertThat(value.getMetadata().getPluginData().getPluginName()).isEqualTo("histograms");
+    assertThat(value.getMetadata().getDataClass()).isEqualTo(DataClass.DATA_CLASS_TENSOR);
+    assertThat(value.getTensor().getDtype()).isEqualTo(DataType.DT_DOUBLE);
+    assertThat(value.getTensor().getTensorShape().getDim(0).getSize()).isEqualTo(30);
+    assertThat(value.getTensor().getTensorShape().getDim(1).getSize()).isEqualTo(3);
+    assertThat(value.getTensor().getDoubleValList())
+        .hasSize(90)
+        .startsWith(0.0, 1 / 30.0, 1.0)
+        .endsWith(29 / 30.0, 1.0, 2.0);
+  }
+
+  @Test
+  void hyperparameters_areThoseOfTheSession() throws IOException {
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    new ObjectMapper()
+        .readTree("{\"lr\": 0.5, \"learn\": true, \"opt\": \"sgd\", \"hops\": [2], \"no\": null}")
+        .properties()
+        .forEach(each -> values.put(each.getKey(), each.getValue()));
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.hyperparameters(values);
+      events.ended();
+    }
+    List<Summary.Value> written =
+        EventFileReader.values(EventFileReader.onlyFile(directory));
+    assertThat(written)
+        .extracting(Summary.Value::getTag)
+        .containsExactly("_hparams_/session_start_info", "_hparams_/session_end_info");
+    UnknownFieldSet start = message(content(written.get(0)), 3);
+    Map<String, Value> read = new LinkedHashMap<>();
+    for (var bytes : start.getField(1).getLengthDelimitedList()) {
+      UnknownFieldSet entry = UnknownFieldSet.parseFrom(bytes);
+      read.put(
+          entry.getField(1).getLengthDelimitedList().get(0).toStringUtf8(),
+          Value.parseFrom(entry.getField(2).getLengthDelimitedList().get(0)));
+    }
+    assertThat(read)
+        .containsExactly(
+            Map.entry("lr", Value.newBuilder().setNumberValue(0.5).build()),
+            Map.entry("learn", Value.newBuilder().setBoolValue(true).build()),
+            Map.entry("opt", Value.newBuilder().setStringValue("sgd").build()),
+            Map.entry("hops", Value.newBuilder().setStringValue("[2]").build()));
+    assertThat(start.getField(5).getFixed64List())
+        .containsExactly(Double.doubleToLongBits(1_700_000_000.5));
+    assertThat(message(content(written.get(1)), 4).getField(1).getVarintList()).containsExactly(1L);
+  }
+
+  @Test
+  void create_besideAnEventFile_fails() throws IOException {
+    assertThat(EventFile.isIn(directory.resolve("none"))).isFalse();
+    assertThat(EventFile.isIn(directory)).isFalse();
+    EventFile.create(directory).close();
+    assertThat(EventFile.isIn(directory)).isTrue();
+    assertThatExceptionOfType(FileAlreadyExistsException.class)
+        .isThrownBy(() -> EventFile.create(directory))
+        .withMessage(directory + ": has an event file, another one needs another directory");
+  }
+
+  @Test
+  void flush_showsWhatWasAdded() throws IOException {
+    try (EventFile events = EventFile.create(directory)) {
+      events.scalar("a", 1, 1);
+      events.flush();
+      assertThat(EventFileReader.read(events.path())).hasSize(2);
+    }
+  }
+
+  /** The oracle for the framing: TensorFlow checks the checksums of what it reads. */
+  @Test
+  void file_isReadByTensorFlow() throws IOException {
+    try (EventFile events = EventFile.create(directory)) {
+      events.scalar("outer/loss", 1, 0.5);
+      events.histogram("rates", 1, new double[] {1, 2});
+      events.text("run/summary", 0, "text");
+    }
+    Path file = EventFileReader.onlyFile(directory);
+    List<Event> expected = EventFileReader.read(file);
+    List<Event> read = new ArrayList<>();
+    try (EagerSession eager = EagerSession.create()) {
+      Ops tf = Ops.create(eager);
+      var records =
+          tf.data.tfRecordDataset(
+              tf.constant(file.toString()), tf.constant(""), tf.constant(0L));
+      var iterator = tf.data.anonymousIterator(List.of(TString.class), List.of(Shape.scalar()));
+      tf.data.makeIterator(records, iterator.handle());
+      for (int i = 0; i < expected.size(); i++) {
+        var next =
+            tf.data.iteratorGetNext(
+                iterator.handle(), List.of(TString.class), List.of(Shape.scalar()));
+        try (TString record = (TString) next.components().get(0).asTensor()) {
+          read.add(Event.parseFrom(record.asBytes().getObject()));
+        }
+      }
+    }
+    assertThat(read).isEqualTo(expected);
+  }
+
+  /** The oracle for the whole file: TensorFlow's own writer, given the same values. */
+  @Test
+  void file_hasTheEventsOfTensorFlowsWriter() throws IOException {
+    Path ours = directory.resolve("ours");
+    Path theirs = directory.resolve("theirs");
+    try (EventFile events = EventFile.create(ours)) {
+      events.scalar("outer/loss", 7, 0.1);
+      events.text("run/summary", 8, "a text");
+    }
+    List<Event> expected = EventFileReader.read(EventFileReader.onlyFile(ours));
+    try (EagerSession eager = EagerSession.create()) {
+      Ops tf = Ops.create(eager);
+      var writer = tf.summary.summaryWriter(SummaryWriter.sharedName("oracle"));
+      tf.summary.createSummaryFileWriter(
+          writer, tf.constant(theirs.toString()), tf.constant(10), tf.constant(1000), tf.constant(""));
+      for (Event event : expected.subList(1, expected.size())) {
+        Summary.Value value = event.getSummary().getValue(0);
+        try (TString metadata =
+            TString.tensorOfBytes(
+                NdArrays.scalarOfObject(value.getMetadata().toByteArray()))) {
+          tf.summary.writeSummary(
+              writer,
+              tf.constant(event.getStep()),
+              value.getTag().equals("outer/loss") ? tf.constant(0.1f) : tf.constant("a text"),
+              tf.constant(value.getTag()),
+              tf.constantOf(metadata));
+        }
+      }
+      tf.summary.flushSummaryWriter(writer);
+      tf.summary.closeSummaryWriter(writer);
+    }
+    List<Event> written = EventFileReader.read(EventFileReader.onlyFile(theirs));
+    assertThat(written).extracting(EventFileTest::withoutTime).hasSize(3)
+        .isEqualTo(expected.stream().map(EventFileTest::withoutTime).toList());
+  }
+
+  private static Event withoutTime(Event event) {
+    return event.toBuilder().clearWallTime().clearSourceMetadata().build();
+  }
+
+  private static UnknownFieldSet content(Summary.Value value) throws IOException {
+    assertThat(value.getMetadata().getPluginData().getPluginName()).isEqualTo("hparams");
+    return UnknownFieldSet.parseFrom(value.getMetadata().getPluginData().getContent());
+  }
+
+  private static UnknownFieldSet message(UnknownFieldSet set, int field) throws IOException {
+    return UnknownFieldSet.parseFrom(set.getField(field).getLengthDelimitedList().get(0));
+  }
+}

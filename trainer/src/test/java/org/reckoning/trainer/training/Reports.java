@@ -1,0 +1,36 @@
+package org.reckoning.trainer.training;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What listeners are told in tests. */
+final class Reports {
+  private Reports() {}
+
+  static RunStart start(Path directory) {
+    return new RunStart(
+        "demo", directory, "reckoning", "CPU:0", 12_345, "2 layers\nK = 4", 4);
+  }
+
+  /** Step {@code step} of 4: half a second, 600 tokens. */
+  static StepReport step(long step) {
+    return new StepReport(step, 4, 0.5, 2, 1, 0.25, 3, 4, 1e-3, 0.5, 600, 32);
+  }
+
+  static StepReport stepWithoutInnerLoop(long step) {
+    return new StepReport(
+        step, 4, Double.NaN, Double.NaN, Double.NaN, 0.25, 3, Double.NaN, 1e-3, 0.5, 60_000, 32);
+  }
+
+  static EvaluationReport evaluation(long step, String method) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("exact_match", 0.75);
+    metrics.put("acc_label", 0.875);
+    return new EvaluationReport(step, "val", method, metrics, 1.5);
+  }
+
+  static RunEnd end() {
+    return new RunEnd(4, 3723, "all steps are done");
+  }
+}
