@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.InnerRates;
+import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
 
 /**
@@ -166,6 +167,14 @@ final class ConfigRules {
           "data.format",
           "data.train",
           "data.dataset");
+      DatasetType only = data.format().type().orElse(data.datasetType());
+      require(
+          data.datasetType() == only,
+          "data.dataset_type (%s) must be %s with data.format=%s"
+              .formatted(lower(data.datasetType()), lower(only), lower(data.format())),
+          "data.source",
+          "data.dataset_type",
+          "data.format");
       return;
     }
     require(

@@ -2,7 +2,9 @@ package org.reckoning.trainer.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.LoadOrder;
 
 /**
  * Which tasks there are and how they are told; the keys below {@code data}, documented in {@code
