@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.inspect.NearestName;
@@ -138,12 +139,10 @@ public final class Reckoning implements Callable<Integer> {
     }
     String message = e.getMessage();
     // Without a message, or with a Java one, it is no mistake of the user's.
-    boolean isTold =
-        message != null && !message.isBlank() && !(e instanceof NullPointerException);
     return List.of(
-        isTold
-            ? message
-            : "%s, which is a bug; --stacktrace shows where".formatted(e.getClass().getName()));
+        message == null || message.isBlank() || e instanceof NullPointerException
+            ? "%s, which is a bug; --stacktrace shows where".formatted(e.getClass().getName())
+            : message);
   }
 
   /** {@code reckoning 0.1.0, TensorFlow Java 1.1.0, Java 17.0.1}, from the build. */
@@ -152,7 +151,7 @@ public final class Reckoning implements Callable<Integer> {
     public String[] getVersion() {
       Properties versions = new Properties();
       try (InputStream in = Reckoning.class.getResourceAsStream("version.properties")) {
-        versions.load(in);
+        versions.load(Objects.requireNonNull(in));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

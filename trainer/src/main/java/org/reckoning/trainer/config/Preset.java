@@ -5,22 +5,21 @@ import org.reckoning.graph.gpt2.Gpt2Config;
 /** A published GPT-2, by its sizes. */
 public enum Preset {
   /** 124 million parameters. */
-  SMALL(Gpt2Config.small()),
+  SMALL,
   /** 355 million parameters. */
-  MEDIUM(Gpt2Config.medium()),
+  MEDIUM,
   /** 774 million parameters. */
-  LARGE(Gpt2Config.large()),
+  LARGE,
   /** 1.5 billion parameters. */
-  XL(Gpt2Config.xl());
-
-  private final Gpt2Config sizes;
-
-  Preset(Gpt2Config sizes) {
-    this.sizes = sizes;
-  }
+  XL;
 
   /** Returns the sizes, with the whole vocabulary. */
   Gpt2Config sizes() {
-    return sizes;
+    return switch (this) {
+      case SMALL -> Gpt2Config.small();
+      case MEDIUM -> Gpt2Config.medium();
+      case LARGE -> Gpt2Config.large();
+      case XL -> Gpt2Config.xl();
+    };
   }
 }

@@ -44,7 +44,7 @@ final class TreeCheck {
 
   TreeCheck(ObjectNode tree, Map<String, String> origins) {
     this.origins = origins;
-    usable = record(tree, RunConfig.class, "");
+    usable = checked(tree, RunConfig.class, "");
   }
 
   /** Returns what is wrong, in the order of the keys. */
@@ -84,7 +84,7 @@ final class TreeCheck {
     return Objects.requireNonNull(new SnakeCaseStrategy().translate(name));
   }
 
-  private ObjectNode record(ObjectNode tree, Class<?> type, String prefix) {
+  private ObjectNode checked(ObjectNode tree, Class<?> type, String prefix) {
     ObjectNode result = NODES.objectNode();
     Set<String> unknown = new LinkedHashSet<>();
     tree.fieldNames().forEachRemaining(unknown::add);
@@ -99,7 +99,7 @@ final class TreeCheck {
         }
         result.set(
             name,
-            record(
+            checked(
                 value instanceof ObjectNode below ? below : NODES.objectNode(),
                 component.getType(),
                 key + "."));

@@ -181,8 +181,8 @@ public record YamlDocument(
     }
 
     private ConfigException problem(@Nullable JsonLocation location, String what) {
-      boolean hasLines = location != null && shown.endsWith(".yaml");
-      String line = hasLines ? ", line " + location.getLineNr() : "";
+      String line =
+          location != null && shown.endsWith(".yaml") ? ", line " + location.getLineNr() : "";
       return new ConfigException(List.of("%s%s: %s".formatted(shown, line, what)));
     }
 

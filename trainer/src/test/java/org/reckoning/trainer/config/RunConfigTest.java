@@ -403,7 +403,7 @@ class RunConfigTest {
   @Test
   void keys_areThoseOfTheTree() {
     assertThat(RunConfig.keys()).contains("seed", "model.n_layer", "data.hops").doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(56 + 8 + 17);
+    assertThat(RunConfig.keys()).hasSize(57 + 8 + 17);
   }
 
   @Test
