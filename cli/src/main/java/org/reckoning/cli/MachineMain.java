@@ -3,19 +3,12 @@ package org.reckoning.cli;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.reckoning.graph.xla.XlaCheck;
 import org.tensorflow.TensorFlow;
-import org.tensorflow.internal.c_api.TFE_Context;
-import org.tensorflow.internal.c_api.TFE_ContextOptions;
-import org.tensorflow.internal.c_api.TF_DeviceList;
-import org.tensorflow.internal.c_api.TF_Status;
-import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** Describes the machine and measures its matrix-product peak, for {@link BenchmarkMain}. */
 final class MachineMain {
@@ -34,7 +27,9 @@ final class MachineMain {
       ChildJvm.say("software", software());
       MatrixProductPeak peak = new MatrixProductPeak(Integer.parseInt(args[0]));
       ChildJvm.say("peak", peak.measure(false));
-      ChildJvm.say("devices", devices());
+      ChildJvm.say(
+          "devices",
+          Device.all().stream().map(Device::toString).collect(Collectors.joining(", ")));
       XlaCheck.require();
       ChildJvm.say("peak_xla", peak.measure(true));
     } catch (RuntimeException | IOException e) {
@@ -77,32 +72,5 @@ final class MachineMain {
         System.getProperty("java.vm.name"),
         System.getProperty("java.vm.version"),
         Runtime.getRuntime().maxMemory() / GIGA);
-  }
-
-  /** TensorFlow Java lists devices nowhere, its C library does. */
-  private static String devices() {
-    List<String> devices = new ArrayList<>();
-    try (TF_Status status = TF_Status.newStatus();
-        TFE_ContextOptions options = TFE_ContextOptions.newContextOptions();
-        TFE_Context context = TFE_Context.newContext(options, status)) {
-      status.throwExceptionIfNotOK();
-      TF_DeviceList list = tensorflow.TFE_ContextListDevices(context, status);
-      status.throwExceptionIfNotOK();
-      try {
-        for (int i = 0; i < tensorflow.TF_DeviceListCount(list); i++) {
-          String name =
-              tensorflow.TF_DeviceListName(list, i, status).getString(StandardCharsets.UTF_8);
-          long bytes = tensorflow.TF_DeviceListMemoryBytes(list, i, status);
-          String device = name.substring(name.lastIndexOf("device:") + "device:".length());
-          devices.add(
-              device.startsWith("CPU")
-                  ? device
-                  : String.format(Locale.ROOT, "%s (%.1f GB)", device, bytes / GIGA));
-        }
-      } finally {
-        tensorflow.TF_DeleteDeviceList(list);
-      }
-    }
-    return String.join(", ", devices);
   }
 }

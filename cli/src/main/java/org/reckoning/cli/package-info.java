@@ -1,6 +1,6 @@
 /**
- * Main classes. Open {@link org.reckoning.cli.BenchmarkMain} first: it measures training steps and
- * prints them as a table.
+ * The command line. Open {@link org.reckoning.cli.Reckoning} first: it lists the commands, each a
+ * class of its own. {@link org.reckoning.cli.BenchmarkMain} measures training steps.
  */
 @NullMarked
 package org.reckoning.cli;

@@ -1,8 +1,6 @@
 package org.reckoning.graph.inspect;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -125,7 +123,7 @@ public final class ProgramSettings {
       if (!values.containsKey(key)) {
         problems.add(
             "%s is not a known key%s; known: %s"
-                .formatted(key, hint(key, values.keySet()), String.join(", ", values.keySet())));
+                .formatted(key, NearestName.hint(key, values.keySet()), String.join(", ", values.keySet())));
       } else if (equals < 0) {
         problems.add("%s must be given as %s=VALUE".formatted(key, key));
       } else {
@@ -219,7 +217,7 @@ public final class ProgramSettings {
                     key,
                     get(key),
                     String.join(", ", choices.keySet()),
-                    hint(get(key), choices.keySet())));
+                    NearestName.hint(get(key), choices.keySet())));
       }
       return Optional.ofNullable(choice);
     }
@@ -248,7 +246,7 @@ public final class ProgramSettings {
       List<String> known = List.of("exact", "first_order", "truncated1");
       problems.add(
           "mode (%s) must be one of exact, first_order, truncated1, truncated2, ..%s"
-              .formatted(mode, hint(mode, known)));
+              .formatted(mode, NearestName.hint(mode, known)));
       return Optional.empty();
     }
 
@@ -260,41 +258,5 @@ public final class ProgramSettings {
         default -> Adaptation.matching(adapt.split(",", -1));
       };
     }
-  }
-
-  /** {@code "; did you mean X?"} if a word is near or begins with what was given. */
-  private static String hint(String given, Collection<String> known) {
-    return known.stream()
-        .filter(word -> !given.isEmpty() && word.startsWith(given))
-        .findFirst()
-        .or(
-            () ->
-                known.stream()
-                    .min(Comparator.comparingInt(word -> distance(given, word)))
-                    .filter(word -> distance(given, word) <= Math.max(2, word.length() / 2)))
-        .map(word -> "; did you mean " + word + "?")
-        .orElse("");
-  }
-
-  /** Number of typing errors: characters inserted, left out, replaced, or swapped with the next. */
-  private static int distance(String a, String b) {
-    int[][] d = new int[a.length() + 1][b.length() + 1]; // of the first i and j characters
-    for (int i = 0; i <= a.length(); i++) {
-      for (int j = 0; j <= b.length(); j++) {
-        if (i == 0 || j == 0) {
-          d[i][j] = i + j;
-          continue;
-        }
-        int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        d[i][j] = Math.min(replaced, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
-        if (i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1)) {
-          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-        }
-      }
-    }
-    return d[a.length()][b.length()];
   }
 }

@@ -1,0 +1,64 @@
+package org.reckoning.cli.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.RunConfig;
+
+/** A composed configuration, not checked yet. */
+final class Composition {
+  private final List<String> words;
+  private final ConfigTree tree;
+  private final List<String> problems;
+  private final References references;
+  private final ObjectNode resolved;
+
+  Composition(
+      List<String> words,
+      ConfigTree tree,
+      List<String> problems,
+      Function<String, @Nullable String> environment) {
+    this.words = List.copyOf(words);
+    this.tree = tree;
+    this.problems = List.copyOf(problems);
+    references = new References(tree.root(), environment);
+    resolved = references.resolve();
+  }
+
+  /** Returns the words of the command line that went into it. */
+  List<String> words() {
+    return words;
+  }
+
+  /** Returns the values, references as they are written. */
+  ObjectNode written() {
+    return tree.root();
+  }
+
+  /** Returns the values, references resolved. */
+  ObjectNode resolved() {
+    return resolved;
+  }
+
+  /**
+   * Checks everything.
+   *
+   * @throws ConfigException with all problems, those of the words included
+   */
+  RunConfig bind() {
+    List<String> all = new ArrayList<>(problems);
+    all.addAll(references.problems());
+    try {
+      RunConfig config = RunConfig.of(resolved, tree.origins());
+      if (all.isEmpty()) {
+        return config;
+      }
+    } catch (ConfigException e) {
+      all.addAll(e.problems());
+    }
+    throw new ConfigException(all);
+  }
+}

@@ -1,0 +1,44 @@
+package org.reckoning.cli.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What {@code configs/default} says about a key.
+ *
+ * @param key with dots
+ * @param text the comment in its line; empty if there is none
+ * @param shown name of the file
+ */
+record KeyDoc(String key, String text, String shown) {
+  private static final String GROUP = "default";
+
+  /** Returns the documentation of all keys, file by file. */
+  static List<KeyDoc> of(ConfigPath files) {
+    List<KeyDoc> docs = new ArrayList<>();
+    for (String option : files.options(GROUP)) {
+      ConfigFile file = files.read(GROUP + "/" + option);
+      List<String> lines = file.text().lines().toList();
+      ConfigTree tree = new ConfigTree();
+      tree.merge(file);
+      Set<String> keys = tree.keys();
+      file.document()
+          .lines()
+          .forEach(
+              (name, line) -> {
+                String key = file.prefix().isEmpty() ? name : file.prefix() + "." + name;
+                if (keys.contains(key)) {
+                  docs.add(
+                      new KeyDoc(key, comment(lines.get(line - 1)), file.shown()));
+                }
+              });
+    }
+    return docs;
+  }
+
+  private static String comment(String line) {
+    int start = line.indexOf(" # ");
+    return start < 0 ? "" : line.substring(start + 3).strip();
+  }
+}

@@ -1,0 +1,216 @@
+package org.reckoning.trainer.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.InnerRates;
+import org.reckoning.trainer.data.DataFormat;
+import org.reckoning.trainer.data.DatasetType;
+
+/**
+ * What values require of each other. A rule with a value that cannot be used anyway is left out: its
+ * problem is known.
+ */
+final class ConfigRules {
+  private static final List<String> LAYERS =
+      List.of("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj", "c_attn", "c_proj", "c_fc");
+
+  private final Set<String> wrong;
+  private final List<String> problems = new ArrayList<>();
+
+  ConfigRules(RunConfig config, Set<String> wrong) {
+    this.wrong = wrong;
+    run(config);
+    innerLoop(config);
+    outerLoop(config);
+    model(config.model());
+    data(config.data());
+  }
+
+  /** Returns what is wrong, one sentence each. */
+  List<String> problems() {
+    return problems;
+  }
+
+  private void run(RunConfig config) {
+    require(
+        config.name().matches("[A-Za-z0-9._-]+"),
+        "name (%s) must be letters, digits, '.', '_' and '-' alone, as a directory is named after it"
+            .formatted(config.name()),
+        "name");
+    require(
+        config.patience() == null || config.evalSteps() != null,
+        "eval_steps (null) must be a whole number with patience=%s, which counts validations"
+            .formatted(config.patience()),
+        "patience",
+        "eval_steps");
+    require(!config.monitor().isBlank(), "monitor () must be the name of a metric", "monitor");
+  }
+
+  private void innerLoop(RunConfig config) {
+    require(
+        !config.adapts() || config.nInnerIter() > 0,
+        "n_inner_iter (0) must be at least 1 with method=%s; methods without inner loop are"
+                .formatted(lower(config.method()))
+            + " in_context, no_facts and no_question",
+        "n_inner_iter",
+        "method");
+    require(
+        config.innerRateSpace() != InnerRates.Space.LOG || config.innerLr() > 0,
+        "inner_lr (%s) must be above 0 with inner_rate_space=log".formatted(config.innerLr()),
+        "inner_lr",
+        "inner_rate_space");
+    require(
+        config.innerMode() != InnerMode.PATTERN || !config.innerParams().isEmpty(),
+        "inner_params ([]) must name at least one pattern with inner_mode=pattern, such as"
+            + " [h.*.mlp.*]",
+        "inner_mode",
+        "inner_params");
+    boolean lora = config.innerMode() == InnerMode.LORA;
+    require(
+        !lora || !config.loraTargets().isEmpty(),
+        "lora_targets ([]) must name at least one layer with inner_mode=lora, such as"
+            + " [attn.c_attn]",
+        "inner_mode",
+        "lora_targets");
+    for (String target : config.loraTargets()) {
+      require(
+          !lora || LAYERS.contains(target),
+          "lora_targets (%s) must name linear layers: attn.c_attn, attn.c_proj, mlp.c_fc, mlp.c_proj"
+              .formatted(target),
+          "inner_mode",
+          "lora_targets");
+    }
+    require(
+        config.gradient() != GradientKind.TRUNCATED
+            || !config.adapts()
+            || config.truncatedSteps() <= config.nInnerIter(),
+        "truncated_steps (%d) must be at most n_inner_iter (%d) with gradient=truncated"
+            .formatted(config.truncatedSteps(), config.nInnerIter()),
+        "gradient",
+        "truncated_steps",
+        "n_inner_iter",
+        "method");
+  }
+
+  private void outerLoop(RunConfig config) {
+    require(
+        config.outerTerms().stream().anyMatch(term -> term.weight() > 0),
+        "one of label_weight (%s), knowledge_weight (%s) and, with an inner loop, recall_weight (%s)"
+                .formatted(config.labelWeight(), config.knowledgeWeight(), config.recallWeight())
+            + " must be above 0",
+        "label_weight",
+        "knowledge_weight",
+        "recall_weight",
+        "method");
+    require(
+        config.multiTask() || config.labelWeight() > 0 || config.recallWeight() > 0,
+        "label_weight (0.0) must be above 0 with multi_task=false, whose targets are labels alone",
+        "multi_task",
+        "label_weight",
+        "recall_weight");
+  }
+
+  private void model(ModelConfig model) {
+    if (model.preset() == null) {
+      requireSize("n_layer", model.nLayer());
+      requireSize("n_head", model.nHead());
+      requireSize("n_embd", model.nEmbd());
+      requireSize("n_positions", model.nPositions());
+    }
+    if (model.preset() != null || (model.nEmbd() != null && model.nHead() != null)) {
+      requireDivisible(model);
+    }
+  }
+
+  private void requireSize(String name, @Nullable Integer size) {
+    String key = "model." + name;
+    require(
+        size != null,
+        "%s (null) must be a whole number unless model.preset names a published model"
+            .formatted(key),
+        key,
+        "model.preset");
+  }
+
+  private void requireDivisible(ModelConfig model) {
+    Preset preset = model.preset() == null ? Preset.SMALL : model.preset();
+    int width = model.nEmbd() == null ? preset.sizes().nEmbd() : model.nEmbd();
+    int heads = model.nHead() == null ? preset.sizes().nHead() : model.nHead();
+    require(
+        width % heads == 0,
+        "model.n_embd (%d) must be divisible by model.n_head (%d)".formatted(width, heads),
+        "model.preset",
+        "model.n_embd",
+        "model.n_head");
+    require(
+        model.nInner() != null || width <= Integer.MAX_VALUE / 4,
+        "model.n_embd (%d) must be at most %d, so that n_inner = 4 n_embd fits"
+            .formatted(width, Integer.MAX_VALUE / 4),
+        "model.n_embd",
+        "model.n_inner");
+  }
+
+  private void data(DataConfig data) {
+    if (data.source() == DataSource.FILES) {
+      boolean records = data.format() == DataFormat.RECORDS;
+      require(
+          data.train() != null || (records && data.dataset() != null),
+          records
+              ? "data.dataset (null) must be a directory below data.data_dir, or data.train a file,"
+                  + " with data.source=files"
+              : "data.train (null) must be a file with data.format=%s"
+                  .formatted(lower(data.format())),
+          "data.source",
+          "data.format",
+          "data.train",
+          "data.dataset");
+      DatasetType only = data.format().type().orElse(data.datasetType());
+      require(
+          data.datasetType() == only,
+          "data.dataset_type (%s) must be %s with data.format=%s"
+              .formatted(lower(data.datasetType()), lower(only), lower(data.format())),
+          "data.source",
+          "data.dataset_type",
+          "data.format");
+      return;
+    }
+    require(
+        data.datasetType() == DatasetType.CLUTRR,
+        "data.dataset_type (%s) must be clutrr with data.source=kinship"
+            .formatted(lower(data.datasetType())),
+        "data.source",
+        "data.dataset_type");
+    require(
+        !data.hops().isEmpty() && !data.hops().contains(0),
+        "data.hops (%s) must name the numbers of hops to generate with data.source=kinship, such as [2]"
+            .formatted(data.hops()),
+        "data.source",
+        "data.hops");
+    requireCount("train_tasks", data.trainTasks());
+    requireCount("val_tasks", data.valTasks());
+    requireCount("test_tasks", data.testTasks());
+  }
+
+  private void requireCount(String name, @Nullable Integer count) {
+    String key = "data." + name;
+    require(
+        count != null,
+        "%s (null) must be a whole number with data.source=kinship, which has no end"
+            .formatted(key),
+        "data.source",
+        key);
+  }
+
+  private void require(boolean holds, String problem, String... keys) {
+    if (!holds && Set.of(keys).stream().noneMatch(wrong::contains)) {
+      problems.add(problem);
+    }
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

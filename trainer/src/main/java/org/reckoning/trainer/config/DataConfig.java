@@ -1,0 +1,36 @@
+package org.reckoning.trainer.config;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DataFormat;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.LoadOrder;
+
+/**
+ * Which tasks there are and how they are told; the keys below {@code data}, documented in {@code
+ * configs/default/data.yaml}.
+ */
+public record DataConfig(
+    DataSource source,
+    DatasetType datasetType,
+    DataFormat format,
+    @Nullable String dataset,
+    String dataDir,
+    @Nullable String train,
+    @Nullable String val,
+    @Nullable String test,
+    LoadOrder loadOrder,
+    @Range(atLeast = 0) @Nullable Integer distractors,
+    @Range(atLeast = 0) List<Integer> hops,
+    @Range(atLeast = 1) @Nullable Integer trainTasks,
+    @Range(atLeast = 1) @Nullable Integer valTasks,
+    @Range(atLeast = 1) @Nullable Integer testTasks,
+    @Range(atLeast = 0) @Nullable Integer depth,
+    @Range(atLeast = 1) int maxBuckets,
+    @Range(atLeast = 2) @Nullable Integer maxTokens) {
+
+  /** Copies the hops. */
+  public DataConfig {
+    hops = List.copyOf(hops);
+  }
+}

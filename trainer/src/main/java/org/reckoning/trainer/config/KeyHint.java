@@ -1,0 +1,53 @@
+package org.reckoning.trainer.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.reckoning.graph.inspect.NearestName;
+
+/** What was probably meant by a key that there is not. */
+public final class KeyHint {
+  /** Switches of the reference implementation that are values of a key here. */
+  private static final Map<String, String> REFERENCE =
+      Map.of(
+          "baseline", "method=in_context",
+          "no_facts", "method=no_facts",
+          "no_question", "method=no_question",
+          "random_facts", "method=random_facts",
+          "model_type", "model.preset",
+          "model_name_or_path", "model.name_or_path",
+          "max_seq_length", "data.max_tokens",
+          "fp16", "dtype");
+
+  private KeyHint() {}
+
+  /** Returns {@code "; did you mean X?"}, or nothing if no key is near. */
+  public static String of(String key) {
+    return nearest(key).map(near -> "; did you mean " + near + "?").orElse("");
+  }
+
+  private static Optional<String> nearest(String key) {
+    String last = lastWord(key);
+    String reference = REFERENCE.get(last);
+    if (reference != null) {
+      return Optional.of(reference);
+    }
+    List<String> keys = List.copyOf(RunConfig.keys());
+    return keys.stream()
+        .filter(known -> lastWord(known).equals(last))
+        .findFirst()
+        .or(() -> NearestName.of(key, keys))
+        .or(
+            () ->
+                NearestName.of(last, keys.stream().map(KeyHint::lastWord).toList())
+                    .flatMap(
+                        word ->
+                            keys.stream()
+                                .filter(known -> lastWord(known).equals(word))
+                                .findFirst()));
+  }
+
+  private static String lastWord(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+}

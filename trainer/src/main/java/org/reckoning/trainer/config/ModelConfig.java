@@ -1,0 +1,44 @@
+package org.reckoning.trainer.config;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.Gpt2Config;
+
+/**
+ * Sizes and origin of the model; the keys below {@code model}, documented in {@code
+ * configs/default/model.yaml}. Without a preset the four sizes are there.
+ */
+public record ModelConfig(
+    @Nullable Preset preset,
+    @Range(atLeast = 1) @Nullable Integer nLayer,
+    @Range(atLeast = 1) @Nullable Integer nHead,
+    @Range(atLeast = 1) @Nullable Integer nEmbd,
+    @Range(atLeast = 1) @Nullable Integer nInner,
+    @Range(atLeast = 1) @Nullable Integer nPositions,
+    VocabularyKind vocabulary,
+    @Nullable String nameOrPath) {
+
+  /**
+   * Returns the model: the preset's sizes, or those of GPT-2 small, and every size that is given in
+   * their place.
+   *
+   * @param vocabularySize tokens that the model knows
+   */
+  public Gpt2Config gpt2(int vocabularySize) {
+    Gpt2Config sizes = Objects.requireNonNullElse(preset, Preset.SMALL).sizes();
+    int width = Objects.requireNonNullElse(nEmbd, sizes.nEmbd());
+    return new Gpt2Config(
+        vocabularySize,
+        Objects.requireNonNullElse(nPositions, sizes.nPositions()),
+        width,
+        Objects.requireNonNullElse(nLayer, sizes.nLayer()),
+        Objects.requireNonNullElse(nHead, sizes.nHead()),
+        Objects.requireNonNullElse(nInner, 4 * width),
+        sizes.layerNormEpsilon());
+  }
+
+  /** Returns the length of the longest sequence. */
+  public int positions() {
+    return gpt2(1).nPositions();
+  }
+}

@@ -1,0 +1,302 @@
+package org.reckoning.trainer.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.Adaptation;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.bilevel.GradientMode;
+import org.reckoning.graph.bilevel.InnerRates;
+import org.reckoning.graph.bilevel.OuterOptimizer;
+import org.reckoning.graph.bilevel.OuterTerm;
+import org.reckoning.graph.bilevel.Span;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.optimizer.Momentum;
+import org.reckoning.graph.optimizer.Sgd;
+import org.reckoning.graph.xla.XlaMode;
+import org.reckoning.trainer.tokens.Method;
+
+/**
+ * Everything a run is told: a component for each key, {@code nInnerIter} for {@code n_inner_iter}.
+ * The keys are documented in {@code configs/default}, where their defaults are, too.
+ *
+ * <p>Obtained by {@link #of} or {@link #read}, which check all values, and changed by {@link #with},
+ * which does so again. The methods at the end turn it into what the graph is built from.
+ */
+public record RunConfig(
+    String name,
+    String outputDir,
+    @Nullable String resume,
+    long seed,
+    Method method,
+    List<Method> baselines,
+    boolean multiTask,
+    XlaMode xla,
+    FloatType dtype,
+    @Range(atLeast = 0) int nInnerIter,
+    InnerOpt innerOpt,
+    @Range(atLeast = 0) double innerLr,
+    boolean dynaLr,
+    InnerRates.Space innerRateSpace,
+    @Range(atLeast = 0, below = 1) double innerMomentum,
+    @Range(atLeast = 0) double innerWeightDecay,
+    @Range(atLeast = 0, below = 1) double innerAdamBeta1,
+    @Range(atLeast = 0, below = 1) double innerAdamBeta2,
+    @Range(above = 0) double innerAdamEpsilon,
+    InnerMode innerMode,
+    List<String> innerParams,
+    @Range(atLeast = 1) int loraRank,
+    @Range(above = 0) double loraAlpha,
+    List<String> loraTargets,
+    GradientKind gradient,
+    @Range(atLeast = 1) int truncatedSteps,
+    @Range(atLeast = 0, below = 1) double innerDropout,
+    List<String> trainParams,
+    @Range(atLeast = 0) double learningRate,
+    @Range(atLeast = 0) double ratesLearningRate,
+    Schedule schedule,
+    @Range(atLeast = 0, atMost = 1) double warmupProportion,
+    @Range(atLeast = 0) double weightDecay,
+    @Range(atLeast = 0, below = 1) double adamBeta1,
+    @Range(atLeast = 0, below = 1) double adamBeta2,
+    @Range(above = 0) double adamEpsilon,
+    @Range(above = 0) @Nullable Double maxGradNorm,
+    @Range(above = 0) @Nullable Double maxRatesGradNorm,
+    @Range(atLeast = 0, below = 1) double outerDropout,
+    @Range(atLeast = 0) double labelWeight,
+    @Range(atLeast = 0) double knowledgeWeight,
+    @Range(atLeast = 0) double recallWeight,
+    @Range(atLeast = 1) int trainBatchSize,
+    @Range(atLeast = 1) int gradientAccumulationSteps,
+    @Range(atLeast = 1) @Nullable Integer maxSteps,
+    @Range(atLeast = 1) int numTrainEpochs,
+    @Range(atLeast = 1) @Nullable Integer evalSteps,
+    @Range(atLeast = 1) int evalBatchSize,
+    @Range(atLeast = 1) @Nullable Integer evalTasks,
+    String monitor,
+    @Range(atLeast = 1) @Nullable Integer patience,
+    boolean generate,
+    @Range(atLeast = 1) @Nullable Integer maxNewTokens,
+    @Range(atLeast = 1) int saveSteps,
+    @Range(atLeast = 1) int keepCheckpoints,
+    @Range(atLeast = 1) int logSteps,
+    boolean tensorboard,
+    ModelConfig model,
+    DataConfig data) {
+
+  /** What Jackson lets pass silently is refused, see {@code TreeCheck}, which says it better. */
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .build();
+
+  /** Copies the lists. */
+  public RunConfig {
+    baselines = List.copyOf(baselines);
+    innerParams = List.copyOf(innerParams);
+    loraTargets = List.copyOf(loraTargets);
+    trainParams = List.copyOf(trainParams);
+  }
+
+  /**
+   * Binds a tree of values to the records.
+   *
+   * @throws ConfigException with all problems
+   */
+  public static RunConfig of(ObjectNode tree) {
+    return of(tree, Map.of());
+  }
+
+  /**
+   * Binds a tree of values to the records.
+   *
+   * @param origins where a key was set, such as {@code configs/experiment/mine.yaml, line 7}; for
+   *     messages
+   * @throws ConfigException with all problems
+   */
+  public static RunConfig of(ObjectNode tree, Map<String, String> origins) {
+    TreeCheck check = new TreeCheck(tree, origins);
+    RunConfig config;
+    try {
+      config = MAPPER.treeToValue(check.usable(), RunConfig.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a checked configuration must bind", e);
+    }
+    List<String> problems = new ArrayList<>(check.problems());
+    problems.addAll(new ConfigRules(config, check.wrong()).problems());
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return config;
+  }
+
+  /**
+   * Reads a complete configuration, as {@link #yaml} wrote it.
+   *
+   * @throws ConfigException if it is not YAML, or with all problems of its values
+   */
+  public static RunConfig read(Path file) throws IOException {
+    YamlDocument document = YamlDocument.read(file, file.toString());
+    return of(document.root(), document.origins());
+  }
+
+  /** Returns all keys, {@code model.n_layer} for one below another, in their order. */
+  public static Set<String> keys() {
+    return TreeCheck.keys();
+  }
+
+  /** Returns the values under their keys. */
+  public ObjectNode tree() {
+    return MAPPER.valueToTree(this);
+  }
+
+  /** Returns the values under their keys as YAML, which {@link #read} reads. */
+  public String yaml() {
+    return YamlDocument.write(tree());
+  }
+
+  /**
+   * Returns a copy with another value of a key.
+   *
+   * @param key with a dot for one below another: {@code model.n_layer}
+   * @param value a number, text, list, constant of an enum, .. or null
+   * @throws ConfigException with all problems
+   */
+  public RunConfig with(String key, @Nullable Object value) {
+    ObjectNode tree = tree();
+    int dot = key.lastIndexOf('.');
+    ObjectNode parent = dot < 0 ? tree : tree.withObjectProperty(key.substring(0, dot));
+    parent.set(key.substring(dot + 1), MAPPER.valueToTree(value));
+    return of(tree);
+  }
+
+  /**
+   * Returns whether the method has an inner loop. The fine-tuned baselines have none: their facts,
+   * if any, are in the prompt, and their program is the same one with 0 inner steps. This is the
+   * one place that says so; {@link #innerSteps} and all that follows from it come from here.
+   */
+  public boolean adapts() {
+    return switch (method) {
+      case RECKONING, RANDOM_FACTS -> true;
+      case IN_CONTEXT, NO_FACTS, NO_QUESTION -> false;
+    };
+  }
+
+  /** Returns K: {@code n_inner_iter}, or 0 for a method without inner loop. */
+  public int innerSteps() {
+    return adapts() ? nInnerIter : 0;
+  }
+
+  /** Returns the update rule of the inner loop. */
+  public InnerOptimizer innerOptimizer() {
+    return switch (innerOpt) {
+      case SGD -> new Sgd(innerWeightDecay);
+      case MOMENTUM -> new Momentum(innerMomentum, innerWeightDecay, false);
+      case ADAMW -> new AdamW(innerAdamBeta1, innerAdamBeta2, innerAdamEpsilon, innerWeightDecay);
+    };
+  }
+
+  /** Returns the rates of the inner loop. */
+  public InnerRates innerRates() {
+    return new InnerRates(innerLr, innerRateSpace, dynaLr);
+  }
+
+  /** Returns what the inner loop changes. */
+  public Adaptation adaptation() {
+    return switch (innerMode) {
+      case ALL -> Adaptation.all();
+      case LORA -> Adaptation.lora(loraRank, loraAlpha, loraTargets.toArray(String[]::new));
+      case PATTERN -> Adaptation.matching(innerParams.toArray(String[]::new));
+    };
+  }
+
+  /** Returns how much of the inner loop the outer gradient sees; all of it where there is none. */
+  public GradientMode gradientMode() {
+    if (!adapts()) {
+      return GradientMode.exact();
+    }
+    return switch (gradient) {
+      case EXACT -> GradientMode.exact();
+      case FIRST_ORDER -> GradientMode.firstOrder();
+      case TRUNCATED -> GradientMode.truncated(truncatedSteps);
+    };
+  }
+
+  /** Returns the patterns of the weights that the outer loop trains. */
+  public List<String> trained() {
+    return trainParams.isEmpty() ? List.of("*") : trainParams;
+  }
+
+  /**
+   * Returns the terms of the outer loss. Label and knowledge of the same weight are one string with
+   * one mean over its tokens, as in the published results; of different weights each is a mean of
+   * its own. Facts are recalled only where an inner loop has read them.
+   */
+  public List<OuterTerm> outerTerms() {
+    List<OuterTerm> terms = new ArrayList<>();
+    if (labelWeight == knowledgeWeight) {
+      Set<Span> target = Set.of(Span.ANSWER, Span.KNOWLEDGE);
+      terms.add(new OuterTerm.Questions("target", labelWeight, target));
+    } else {
+      terms.add(OuterTerm.answer(labelWeight));
+      terms.add(OuterTerm.knowledge(knowledgeWeight));
+    }
+    if (recallWeight > 0 && adapts()) {
+      terms.add(OuterTerm.recall(recallWeight));
+    }
+    return List.copyOf(terms);
+  }
+
+  /** Returns the outer update; the learning rates are fed to it. */
+  public OuterOptimizer outerOptimizer() {
+    AdamW weights = new AdamW(adamBeta1, adamBeta2, adamEpsilon, weightDecay);
+    return new OuterOptimizer(
+        weights, weights.withWeightDecay(0), norm(maxGradNorm), norm(maxRatesGradNorm));
+  }
+
+  private static double norm(@Nullable Double largest) {
+    return largest == null ? Double.POSITIVE_INFINITY : largest;
+  }
+
+  /**
+   * Returns everything the graph is built from.
+   *
+   * @param gpt2 the model, from {@link ModelConfig#gpt2} or a directory
+   * @param shapes the buckets
+   */
+  public BilevelConfig bilevel(Gpt2Config gpt2, List<TaskShape> shapes) {
+    return new BilevelConfig(
+        gpt2,
+        shapes,
+        innerSteps(),
+        innerOptimizer(),
+        innerRates(),
+        adaptation(),
+        trained(),
+        gradientMode(),
+        outerTerms(),
+        outerOptimizer(),
+        innerDropout,
+        outerDropout,
+        xla);
+  }
+}

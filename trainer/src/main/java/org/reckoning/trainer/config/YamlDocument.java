@@ -1,0 +1,197 @@
+package org.reckoning.trainer.config;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A YAML file as a tree that remembers lines. Stricter than YAML where it lets mistakes pass: a key
+ * twice, an alias, an octal number are refused, and {@code yes}, {@code no}, {@code on}, {@code off}
+ * are text.
+ *
+ * @param root the values
+ * @param origins where a key is: {@code configs/run.yaml, line 7}
+ * @param lines the line of each key, from 1
+ */
+public record YamlDocument(
+    ObjectNode root, Map<String, String> origins, Map<String, Integer> lines) {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+          .build();
+
+  private static final YAMLMapper WRITER =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+          .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+          .build();
+
+  /**
+   * Reads a file.
+   *
+   * @param shown its name in messages
+   * @throws ConfigException if it is not YAML, or has no keys
+   */
+  public static YamlDocument read(Path file, String shown) throws IOException {
+    Reader reader = new Reader(shown);
+    JsonNode root = reader.read(Files.readString(file));
+    if (root.isNull()) { // comments alone
+      root = NODES.objectNode();
+    }
+    if (!(root instanceof ObjectNode object)) {
+      throw new ConfigException(List.of("%s must have keys at its top".formatted(shown)));
+    }
+    return new YamlDocument(object, reader.origins, reader.lines);
+  }
+
+  /**
+   * Reads a single value.
+   *
+   * @param shown what it is, for messages
+   * @throws ConfigException if it is not YAML
+   */
+  public static JsonNode value(String yaml, String shown) {
+    return new Reader(shown).read(yaml);
+  }
+
+  /** Writes a tree as YAML. */
+  public static String write(JsonNode tree) {
+    try {
+      return WRITER.writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Turns the events of one document into a tree. */
+  private static final class Reader {
+    private final String shown;
+    private final Map<String, String> origins = new LinkedHashMap<>();
+    private final Map<String, Integer> lines = new LinkedHashMap<>();
+
+    Reader(String shown) {
+      this.shown = shown;
+    }
+
+    JsonNode read(String yaml) {
+      try (YAMLParser in = YAML.createParser(yaml)) {
+        JsonNode root = in.nextToken() == null ? NODES.nullNode() : node(in, "");
+        if (in.nextToken() != null) {
+          throw problem(in.currentTokenLocation(), "there must be one document alone");
+        }
+        return root;
+      } catch (JsonProcessingException e) {
+        throw problem(e.getLocation(), oneLine(e.getOriginalMessage()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // text in memory
+      }
+    }
+
+    private JsonNode node(YAMLParser in, String path) throws IOException {
+      JsonToken token = in.currentToken();
+      return switch (token) {
+        case START_OBJECT -> object(in, path);
+        case START_ARRAY -> {
+          ArrayNode array = NODES.arrayNode();
+          while (in.nextToken() != JsonToken.END_ARRAY) {
+            array.add(node(in, path));
+          }
+          yield array;
+        }
+        case VALUE_NULL -> NODES.nullNode();
+        case VALUE_TRUE -> NODES.booleanNode(true);
+        case VALUE_FALSE -> NODES.booleanNode(false);
+        case VALUE_NUMBER_INT -> integer(in);
+        case VALUE_NUMBER_FLOAT -> decimal(in);
+        default -> text(in);
+      };
+    }
+
+    private ObjectNode object(YAMLParser in, String path) throws IOException {
+      ObjectNode object = NODES.objectNode();
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        String name = in.currentName();
+        String key = path.isEmpty() ? name : path + "." + name;
+        int line = in.currentTokenLocation().getLineNr();
+        origins.put(key, shown + ", line " + line);
+        lines.put(key, line);
+        in.nextToken();
+        object.set(name, node(in, key));
+      }
+      return object;
+    }
+
+    private JsonNode integer(YAMLParser in) throws IOException {
+      String text = in.getText();
+      if (text.matches("[-+]?0[0-9_]+")) {
+        throw problem(
+            in.currentTokenLocation(),
+            "%s is an octal number in YAML; leave out the zeros, or put it in quotes"
+                .formatted(text));
+      }
+      Number number = in.getNumberValue();
+      if (number instanceof Integer small) {
+        return NODES.numberNode(small);
+      }
+      return number instanceof Long large
+          ? NODES.numberNode(large)
+          : NODES.numberNode(in.getBigIntegerValue());
+    }
+
+    private JsonNode decimal(YAMLParser in) throws IOException {
+      String text = in.getText();
+      if (text.matches("[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)")) {
+        throw problem(in.currentTokenLocation(), text + " is no number that can be used here");
+      }
+      return NODES.numberNode(in.getDoubleValue());
+    }
+
+    private JsonNode text(YAMLParser in) throws IOException {
+      if (in.isCurrentAlias()) {
+        throw problem(
+            in.currentTokenLocation(),
+            "*%s is an alias in YAML, which is not used here; put it in quotes"
+                .formatted(in.getText()));
+      }
+      return NODES.textNode(in.getText());
+    }
+
+    private ConfigException problem(@Nullable JsonLocation location, String what) {
+      String line =
+          location != null && shown.endsWith(".yaml") ? ", line " + location.getLineNr() : "";
+      return new ConfigException(List.of("%s%s: %s".formatted(shown, line, what)));
+    }
+
+    /** The lines that the parser adds to its message are excerpts, indented. */
+    private static String oneLine(String message) {
+      return message
+          .lines()
+          .filter(line -> !line.startsWith(" "))
+          .collect(Collectors.joining(", "));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the configuration's records. */
+@NullMarked
+package org.reckoning.trainer.config;
+
+import org.jspecify.annotations.NullMarked;
