@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.inspect.NearestName;
+import org.reckoning.cli.data.DataCommand;
 import org.reckoning.trainer.config.ConfigException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -36,6 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Teaches a GPT-2 to reason over knowledge by writing it into its weights.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      TrainCommand.class,
+      EvalCommand.class,
+      DataCommand.class,
       ConfigCommand.class,
       DevicesCommand.class,
       BenchCommand.class,
@@ -50,7 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Examples:",
-      "  reckoning config experiment=quickstart",
+      "  reckoning train experiment=quickstart",
       "  reckoning COMMAND --help",
       "  source <(reckoning generate-completion)   # completion for bash and zsh"
     })

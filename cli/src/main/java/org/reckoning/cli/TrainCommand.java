@@ -1,0 +1,147 @@
+package org.reckoning.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.training.ConsoleProgress;
+import org.reckoning.trainer.training.ConsoleStyle;
+import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.StopSignals;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning train}. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description =
+        "Train a model and its baselines, and evaluate them on problems that they have not seen.",
+    footer = {
+      "",
+      "Examples:",
+      "  reckoning train experiment=quickstart",
+      "  reckoning train experiment=quickstart 'data.hops=[3]' n_inner_iter=5",
+      "  reckoning train experiment=proofwriter_gpt2 data.data_dir=DIR model.name_or_path=GPT2_DIR",
+      "  reckoning train resume=outputs/quickstart/2026-11-22_10-30-00",
+      "  reckoning train -m experiment=quickstart seed=42,43,44"
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss", Locale.ROOT);
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  @Option(names = "--no-progress", description = "do not show every step")
+  private boolean noProgress;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (options.printsOnly()) {
+      options.print(out);
+      return 0;
+    }
+    List<ConfigOptions.Job> jobs = options.jobs();
+    LocalDateTime now = LocalDateTime.now();
+    for (ConfigOptions.Job job : jobs) {
+      RunConfig config = job.config();
+      String resume = config.resume();
+      Path directory;
+      if (resume != null) {
+        directory = Path.of(resume);
+        config = resumed(directory, job);
+      } else {
+        directory = create(config, now, options.multirun() ? job.number() : -1);
+        Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
+        Files.writeString(
+            directory.resolve("overrides.yaml"),
+            String.join("", job.overrides().stream().map(word -> "- " + word + "\n").toList()));
+      }
+      if (options.multirun()) {
+        out.println(job);
+        out.flush();
+      }
+      int code = run(config, directory, out);
+      if (code != 0) {
+        return code;
+      }
+    }
+    return 0;
+  }
+
+  private static RunConfig resumed(Path directory, ConfigOptions.Job job) throws IOException {
+    List<String> others =
+        job.overrides().stream().filter(word -> !word.matches("\\+*resume=.*")).toList();
+    if (!others.isEmpty()) {
+      throw new IOException(
+          "resume=%s goes on with the configuration of that run; leave out %s"
+              .formatted(directory, String.join(" ", others)));
+    }
+    Path file = directory.resolve(Experiment.CONFIG);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          "resume (%s) must be the directory of a run, with %s in it"
+              .formatted(directory, Experiment.CONFIG));
+    }
+    return RunConfig.read(file);
+  }
+
+  /** Makes a directory that no other run has: a second run in one second gets a number. */
+  private static Path create(RunConfig config, LocalDateTime now, int job) throws IOException {
+    Path parent = Path.of(config.outputDir(), config.name());
+    Files.createDirectories(parent);
+    String name = now.format(TIME) + (job < 0 ? "" : "_" + job);
+    for (int i = 1; ; i++) {
+      Path directory = parent.resolve(i == 1 ? name : name + "." + i);
+      if (!Files.exists(directory)) {
+        return Files.createDirectory(directory);
+      }
+    }
+  }
+
+  private int run(RunConfig config, Path directory, PrintWriter out) throws IOException {
+    PrintStream err = System.err;
+    ConsoleStyle style =
+        ConsoleStyle.choose(
+            System.console() != null, noProgress, System.getenv(), config.logSteps());
+    ConsoleProgress progress = new ConsoleProgress(err, style);
+    List<Device> devices = Device.all();
+    String device = devices.stream().map(Device::toString).reduce((a, b) -> a + ", " + b).orElse("");
+    String resume = "./reckoning train resume=" + directory;
+    try (StopSignals signals = StopSignals.install(resume, progress::message)) {
+      Experiment experiment =
+          new Experiment(config, directory, device, progress, signals::stopRequested);
+      List<String> lines = new ArrayList<>(experiment.run());
+      if (signals.stopRequested()) {
+        progress.message("saved; go on with: " + resume);
+        return signals.exitCode();
+      }
+      lines.add("");
+      lines.add("next:");
+      lines.add("  ./reckoning eval --run " + directory);
+      lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]'");
+      lines.add("  tensorboard --logdir " + directory);
+      lines.add("  ./reckoning train experiment=" + config.name() + " 'data.hops=[3]'");
+      lines.forEach(out::println);
+      out.flush();
+    }
+    return 0;
+  }
+}

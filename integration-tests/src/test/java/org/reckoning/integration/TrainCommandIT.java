@@ -1,0 +1,184 @@
+package org.reckoning.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line as a process of its own: train, kill, resume, evaluate. */
+class TrainCommandIT {
+  private static final List<String> SMALL =
+      List.of(
+          "experiment=quickstart",
+          "xla=off",
+          "n_inner_iter=2",
+          "model.n_layer=1",
+          "model.n_embd=16",
+          "train_batch_size=4",
+          "max_steps=8",
+          "eval_steps=4",
+          "eval_tasks=4",
+          "eval_batch_size=4",
+          "save_steps=2",
+          "data.train_tasks=40",
+          "data.val_tasks=6",
+          "data.test_tasks=6");
+
+  @TempDir Path directory;
+
+  /** What a process wrote and how it ended. */
+  private record Ended(int code, String out, String err) {}
+
+  @Test
+  void train_ofAllBaselines_printsTheTableAndLeavesARun() throws Exception {
+    Ended ended = run("train", small("baselines=[no_facts,in_context,no_question,random_facts]"));
+
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(ended.out())
+        .contains("reckoning ", "no_facts ", "in_context ", "no_question ", "random_facts ")
+        .contains("next:");
+    assertThat(ended.err()).doesNotContain("\u001b").doesNotContain("\r");
+    Path run = onlyRun();
+    assertThat(run.resolve("config.yaml")).isRegularFile();
+    assertThat(run.resolve("metrics.jsonl")).isRegularFile();
+    assertThat(run.resolve("results.json")).isRegularFile();
+    assertThat(run.resolve("predictions/test.jsonl")).isRegularFile();
+    assertThat(run.resolve("baselines/in_context/results.json")).isRegularFile();
+
+    Ended evaluated = run("eval", List.of("--run", run.toString()));
+    assertThat(evaluated.code()).as(evaluated.err()).isZero();
+    String line = line(ended.out(), "reckoning ");
+    assertThat(line(evaluated.out(), "reckoning ")).isEqualTo(line);
+  }
+
+  @Test
+  void train_killedAndResumed_endsWithTheSameFiles() throws Exception {
+    Ended whole = run("train", small("baselines=[]", "name=whole"));
+    assertThat(whole.code()).as(whole.err()).isZero();
+
+    Process process = start("train", small("baselines=[]", "name=killed"));
+    Path killed = null;
+    for (int i = 0; i < 1200 && killed == null; i++) {
+      Thread.sleep(50);
+      killed = anyCheckpoint(directory.resolve("killed"));
+    }
+    process.destroyForcibly().waitFor();
+    assertThat(killed).as("a checkpoint before the end").isNotNull();
+    Path run = only(directory.resolve("killed"));
+    assertThat(run.resolve("results.json")).doesNotExist();
+
+    Ended resumed = run("train", List.of("resume=" + run));
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    Path other = only(directory.resolve("whole"));
+    for (String file :
+        List.of(
+            "checkpoints/step-000008/variables.data-00000-of-00001",
+            "predictions/test.jsonl",
+            "results.json")) {
+      assertThat(run.resolve(file)).hasSameBinaryContentAs(other.resolve(file));
+    }
+  }
+
+  @Test
+  void train_withWrongValues_namesThemAllAndStartsNothing() throws Exception {
+    Ended ended =
+        run("train", small("n_inner_iter=-1", "learning_rte=1", "data.hops=[1]", "method=guess"));
+
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err())
+        .contains("n_inner_iter", "learning_rte", "learning_rate", "data.hops", "method");
+    assertThat(ended.err()).doesNotContain("\tat ");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void train_onBadData_namesFileAndLine() throws Exception {
+    Path bad = Files.createDirectories(directory.resolve("data/mine"));
+    Files.writeString(bad.resolve("train.jsonl"), "{\"guid\": 1}\n");
+    Ended ended =
+        run(
+            "train",
+            small(
+                "data.source=files",
+                "data.format=records",
+                "data.data_dir=" + directory.resolve("data"),
+                "data.dataset=mine"));
+
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err()).contains("train.jsonl:1: ").doesNotContain("\tat ");
+  }
+
+  private List<String> small(String... more) {
+    List<String> words = new ArrayList<>(SMALL);
+    words.add("output_dir=" + directory);
+    words.addAll(List.of(more));
+    return words;
+  }
+
+  private static Path anyCheckpoint(Path runs) throws IOException {
+    if (!Files.isDirectory(runs)) {
+      return null;
+    }
+    try (var files = Files.walk(runs)) {
+      return files
+          .filter(path -> path.endsWith("step-000002") || path.endsWith("step-000004"))
+          .findFirst()
+          .orElse(null);
+    }
+  }
+
+  private Path onlyRun() throws IOException {
+    return only(directory.resolve("quickstart"));
+  }
+
+  private static Path only(Path parent) throws IOException {
+    try (var children = Files.list(parent)) {
+      List<Path> all = children.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
+  }
+
+  private static String line(String text, String start) {
+    return text.lines().filter(line -> line.startsWith(start)).findFirst().orElseThrow();
+  }
+
+  private Ended run(String command, List<String> words) throws Exception {
+    Process process = start(command, words);
+    assertThat(process.waitFor(4, TimeUnit.MINUTES)).isTrue();
+    return new Ended(
+        process.exitValue(),
+        Files.readString(directory.resolveSibling(out)),
+        Files.readString(directory.resolveSibling(err)));
+  }
+
+  private final String out = "reckoning-" + System.nanoTime() + ".out";
+  private final String err = out + ".err";
+
+  private Process start(String command, List<String> words) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(
+        List.of(
+            "-Xmx512m",
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+            "-Dreckoning.home=" + Path.of("..").toAbsolutePath().normalize(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.reckoning.cli.Reckoning",
+            command));
+    line.addAll(words);
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
+    builder.redirectOutput(directory.resolveSibling(out).toFile());
+    builder.redirectError(directory.resolveSibling(err).toFile());
+    return builder.start();
+  }
+}

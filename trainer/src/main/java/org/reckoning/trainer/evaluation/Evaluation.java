@@ -1,0 +1,68 @@
+package org.reckoning.trainer.evaluation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The predictions for a split, and what they amount to.
+ *
+ * @param predictions in the order of the split, a question each
+ */
+public record Evaluation(List<Prediction> predictions) {
+  /** Share of questions whose right label has the smallest summed loss. */
+  public static final String ACC_SCORED = "acc_scored";
+
+  /** Share of questions whose generated label is right; as {@link AnswerMetrics} says. */
+  public static final String ACC_LABEL = "acc_label";
+
+  /** Copies the list. */
+  public Evaluation {
+    predictions = List.copyOf(predictions);
+  }
+
+  /**
+   * Returns the metrics by name: {@code loss}, {@code acc_scored} and, where texts were generated,
+   * those of {@link AnswerMetrics#summarise}.
+   */
+  public Map<String, Double> metrics() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("loss", predictions.stream().mapToDouble(Prediction::loss).average().orElse(0));
+    metrics.put(ACC_SCORED, hits(ACC_SCORED) / (double) predictions.size());
+    List<AnswerScore> scores =
+        predictions.stream().map(Prediction::score).filter(Objects::nonNull).toList();
+    if (!scores.isEmpty()) {
+      metrics.putAll(AnswerMetrics.summarise(scores));
+    }
+    return metrics;
+  }
+
+  /** Returns the 95 % interval of {@link #ACC_SCORED} or {@link #ACC_LABEL}. */
+  public ConfidenceInterval interval(String metric) {
+    return ConfidenceInterval.wilson(hits(metric), predictions.size());
+  }
+
+  private long hits(String metric) {
+    return predictions.stream()
+        .filter(
+            each -> {
+              AnswerScore score = each.score();
+              return metric.equals(ACC_SCORED) ? each.scoredRight() : score != null && score.label();
+            })
+        .count();
+  }
+
+  /** Returns the evaluation of each number of hops, in ascending order. */
+  public SortedMap<Integer, Evaluation> byHops() {
+    SortedMap<Integer, List<Prediction>> groups = new TreeMap<>();
+    predictions.forEach(
+        each -> groups.computeIfAbsent(each.hops(), hops -> new ArrayList<>()).add(each));
+    SortedMap<Integer, Evaluation> byHops = new TreeMap<>();
+    groups.forEach((hops, group) -> byHops.put(hops, new Evaluation(group)));
+    return byHops;
+  }
+}

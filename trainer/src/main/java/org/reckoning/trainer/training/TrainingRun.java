@@ -1,0 +1,498 @@
+package org.reckoning.trainer.training;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.bilevel.NotFiniteException;
+import org.reckoning.graph.bilevel.OuterRates;
+import org.reckoning.graph.bilevel.PassResult;
+import org.reckoning.graph.bilevel.TaskBatch;
+import org.reckoning.graph.bilevel.UpdateResult;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.config.FloatType;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.config.VocabularyKind;
+import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.evaluation.Evaluator;
+import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.tokens.Batch;
+import org.reckoning.trainer.tokens.Batches;
+import org.reckoning.trainer.tokens.BucketLimits;
+import org.reckoning.trainer.tokens.Buckets;
+import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.TaskEncoder;
+import org.reckoning.trainer.tokens.TaskLengths;
+import org.reckoning.trainer.tokens.Tokenizer;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Directory;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * The training of one method on one set of data, from its first step to its evaluation.
+ *
+ * <pre>{@code
+ * try (var run = TrainingRun.prepare(config, splits, directory)) {
+ *   run.resume();                       // from the newest checkpoint, if there is one
+ *   run.train(listeners, "CPU:0", () -> false);
+ *   Evaluation test = run.test(listeners);
+ * }
+ * }</pre>
+ *
+ * <p>A step depends on the configuration, the data and the state alone: on a CPU, a run that is
+ * resumed goes on bit for bit.
+ */
+public final class TrainingRun implements AutoCloseable {
+  /** The name of the vocabulary in the run directory. */
+  public static final String VOCABULARY = "vocabulary.json";
+
+  /** The name of the directory of predictions in the run directory. */
+  public static final String PREDICTIONS = "predictions";
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  /** Keeps the dropout of near steps apart. */
+  private static final long STEP_SEED_STRIDE = 0x9E3779B97F4A7C15L;
+
+  private final RunConfig config;
+  private final Path directory;
+  private final Gpt2Config model;
+  private final Vocabulary vocabulary;
+  private final TaskEncoder encoder;
+  private final List<EncodedTask> train;
+  private final List<EncodedTask> val;
+  private final List<EncodedTask> test;
+  private final Buckets buckets;
+  private final Batches batches;
+  private final long steps;
+  private final BilevelProgram<?> program;
+  private final Checkpoints checkpoints;
+  private final double buildSeconds;
+  private TrainingState state = TrainingState.START;
+  private @Nullable Evaluator evaluator;
+
+  private TrainingRun(RunConfig config, Splits splits, Path directory) throws IOException {
+    this.config = config;
+    this.directory = directory;
+    Tokenizer tokenizer = new Tokenizer();
+    this.vocabulary = vocabulary(config, splits, directory, tokenizer);
+    this.model = modelConfig(config, vocabulary);
+    this.encoder = new TaskEncoder(tokenizer, vocabulary, config.method(), config.multiTask());
+    this.train = encoder.encodeAll(splits.train(), config.seed());
+    this.val = encoder.encodeAll(splits.val(), config.seed());
+    this.test = encoder.encodeAll(splits.test(), config.seed());
+    List<TaskLengths> lengths = train.stream().map(EncodedTask::lengths).toList();
+    this.buckets = Buckets.choose(lengths, limits(config.trainBatchSize()));
+    this.batches = new Batches(buckets, lengths, config.seed());
+    long perUpdate = config.gradientAccumulationSteps();
+    long perEpoch = (batches.perEpoch() + perUpdate - 1) / perUpdate;
+    Integer maxSteps = config.maxSteps();
+    this.steps = maxSteps != null ? maxSteps : perEpoch * config.numTrainEpochs();
+    this.checkpoints = new Checkpoints(directory, config.keepCheckpoints());
+    long start = System.nanoTime();
+    this.program =
+        BilevelProgram.build(
+            config.bilevel(model, buckets.shapes()),
+            config.dtype() == FloatType.FLOAT32 ? TFloat32.class : TFloat64.class);
+    this.buildSeconds = secondsSince(start);
+  }
+
+  /**
+   * Encodes the data, builds the static graph and sets the initial weights. Nothing is compiled
+   * yet.
+   *
+   * @param directory of the run; a vocabulary that is there is used
+   * @throws IOException if a file cannot be read or written
+   * @throws IllegalArgumentException if data and configuration do not go together
+   */
+  public static TrainingRun prepare(RunConfig config, Splits splits, Path directory)
+      throws IOException {
+    TrainingRun run = new TrainingRun(config, splits, directory);
+    try {
+      run.initialize();
+      return run;
+    } catch (IOException | RuntimeException e) {
+      run.close();
+      throw e;
+    }
+  }
+
+  private static Vocabulary vocabulary(
+      RunConfig config, Splits splits, Path directory, Tokenizer tokenizer) throws IOException {
+    if (config.model().vocabulary() == VocabularyKind.FULL) {
+      return Vocabulary.full();
+    }
+    Path file = directory.resolve(VOCABULARY);
+    if (Files.exists(file)) {
+      return Vocabulary.load(file);
+    }
+    Vocabulary compact = TaskEncoder.compactVocabulary(tokenizer, splits.all());
+    Files.createDirectories(directory);
+    compact.save(file);
+    return compact;
+  }
+
+  private static Gpt2Config modelConfig(RunConfig config, Vocabulary vocabulary)
+      throws IOException {
+    String path = config.model().nameOrPath();
+    return path == null
+        ? config.model().gpt2(vocabulary.size())
+        : Gpt2Directory.read(Path.of(path)).config();
+  }
+
+  private void initialize() throws IOException {
+    String path = config.model().nameOrPath();
+    if (path == null) {
+      program.initialize(config.seed());
+      return;
+    }
+    Map<String, double[]> values = new LinkedHashMap<>();
+    Gpt2Directory.read(Path.of(path))
+        .weights()
+        .forEach((name, tensor) -> values.put(name, doubles(tensor.values())));
+    program.initialize(values);
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
+  }
+
+  private BucketLimits limits(int tasks) {
+    Integer maxTokens = config.data().maxTokens();
+    int longest = model.nPositions();
+    return new BucketLimits(
+        tasks,
+        config.data().maxBuckets(),
+        maxTokens == null ? longest : Math.min(maxTokens, longest),
+        config.innerSteps());
+  }
+
+  /** Returns the static graph. */
+  public BilevelProgram<?> program() {
+    return program;
+  }
+
+  /** Returns where the run is. */
+  public TrainingState state() {
+    return state;
+  }
+
+  /** Returns how many steps are planned. */
+  public long steps() {
+    return steps;
+  }
+
+  /** Returns how the tokens are numbered. */
+  public Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  /** Returns lines for people about model, data and program. */
+  public String summary() {
+    List<TaskLengths> lengths = train.stream().map(EncodedTask::lengths).toList();
+    return """
+        model     %,d parameters: %d layers, %d wide, %d heads, %,d tokens known
+        inner     %d steps of %s on the facts, %s gradient
+        data      %,d tasks to train on, %,d to validate, %,d to test
+        graph     built in %.1f s
+        %s"""
+        .formatted(
+            parameters(),
+            model.nLayer(),
+            model.nEmbd(),
+            model.nHead(),
+            model.vocabSize(),
+            config.innerSteps(),
+            config.innerOpt().name().toLowerCase(Locale.ROOT),
+            config.gradient().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+            train.size(),
+            val.size(),
+            test.size(),
+            buildSeconds,
+            buckets.report(lengths).stripTrailing());
+  }
+
+  private long parameters() {
+    return program.layout().shapes().values().stream().mapToLong(shape -> shape.size()).sum();
+  }
+
+  /**
+   * Goes on from the newest checkpoint.
+   *
+   * @return whether there is one
+   * @throws IOException if it is damaged or of another model
+   */
+  public boolean resume() throws IOException {
+    Optional<Path> latest = checkpoints.latest();
+    if (latest.isPresent()) {
+      state = Checkpoints.restore(program, latest.get());
+      batches.seek(state.position());
+    }
+    return latest.isPresent();
+  }
+
+  /**
+   * Trains to the last step, or until it is told to stop, or no longer gets better. A checkpoint is
+   * written at the end in any case.
+   *
+   * @param device what computes, for people
+   * @param stop asked after every step
+   * @return why it ended
+   * @throws NotFiniteException if a loss or a gradient is not finite; the last checkpoint is as it
+   *     was
+   * @throws IOException if a checkpoint cannot be written; those before are as they were
+   */
+  public RunEnd train(TrainingListener listeners, String device, BooleanSupplier stop)
+      throws IOException {
+    long start = System.nanoTime();
+    listeners.started(
+        new RunStart(
+            config.name(),
+            directory,
+            lower(config.method()),
+            device,
+            parameters(),
+            summary(),
+            steps));
+    String why = "no step was left";
+    try {
+      why = loop(listeners, stop);
+      save(listeners);
+    } catch (NotFiniteException e) {
+      why = e.getMessage() + "; the last checkpoint is of step " + lastSaved();
+      throw e;
+    } finally {
+      listeners.finished(new RunEnd(state.step(), secondsSince(start), why));
+    }
+    return new RunEnd(state.step(), secondsSince(start), why);
+  }
+
+  private String loop(TrainingListener listeners, BooleanSupplier stop) throws IOException {
+    OuterSchedule schedule =
+        new OuterSchedule(config.schedule(), steps, config.warmupProportion());
+    Set<Object> compiled = new HashSet<>();
+    while (state.step() < steps) {
+      step(schedule, compiled, listeners);
+      long step = state.step();
+      Integer evalSteps = config.evalSteps();
+      boolean last = step == steps;
+      if ((evalSteps != null && step % evalSteps == 0) || last) {
+        validate(listeners);
+      }
+      if (step % config.saveSteps() == 0) {
+        save(listeners);
+      }
+      if (stop.getAsBoolean()) {
+        return last ? "all steps are done" : "it was asked to stop";
+      }
+      Integer patience = config.patience();
+      if (patience != null && state.validationsSinceBest() >= patience) {
+        return "%s did not get better in %d validations".formatted(config.monitor(), patience);
+      }
+    }
+    return "all steps are done";
+  }
+
+  private void step(OuterSchedule schedule, Set<Object> compiled, TrainingListener listeners) {
+    List<Batch> drawn = new ArrayList<>();
+    for (int i = 0; i < config.gradientAccumulationSteps(); i++) {
+      drawn.add(batches.next());
+    }
+    int tasks = drawn.stream().mapToInt(batch -> batch.tasks().size()).sum();
+    List<TaskBatch> passes = new ArrayList<>();
+    for (Batch batch : drawn) {
+      passes.add(
+          TaskBatch.of(
+              batch.shape(),
+              model,
+              batch.of(train).stream().map(EncodedTask::task).toList(),
+              tasks));
+    }
+    long update = state.step() + 1;
+    double factor = schedule.factor(update);
+    OuterRates rates =
+        new OuterRates(config.learningRate() * factor, config.ratesLearningRate() * factor);
+
+    boolean compiles = false;
+    for (Batch batch : drawn) {
+      compiles |= compiled.add(batch.shape());
+    }
+    if (compiles && config.xla().compiles()) {
+      listeners.compiling("the training step");
+    }
+    long start = System.nanoTime();
+    UpdateResult result = program.train(passes, rates, config.seed() + update * STEP_SEED_STRIDE);
+    double seconds = secondsSince(start);
+    if (compiles && config.xla().compiles()) {
+      listeners.compiled("the training step", seconds);
+    }
+    state = state.stepped(batches.position(), seconds);
+    listeners.stepped(report(result, passes, rates, seconds, tasks));
+  }
+
+  private StepReport report(
+      UpdateResult result, List<TaskBatch> passes, OuterRates rates, double seconds, int tasks) {
+    int k = config.innerSteps();
+    double before = 0;
+    double after = 0;
+    double accuracy = 0;
+    for (int i = 0; i < passes.size(); i++) {
+      PassResult pass = result.passes().get(i);
+      double share = (double) passes.get(i).tasks() / tasks;
+      before += share * pass.innerLoss(0);
+      after += share * pass.innerLoss(k);
+      accuracy += share * pass.tokenAccuracy();
+    }
+    boolean learnsRates = k > 0 && config.innerRates().learned();
+    return new StepReport(
+        state.step(),
+        steps,
+        result.outerLoss(),
+        k == 0 ? Double.NaN : before,
+        k == 0 ? Double.NaN : after,
+        accuracy,
+        result.gradientNorm(),
+        learnsRates ? result.ratesGradientNorm() : Double.NaN,
+        rates.weights(),
+        seconds,
+        passes.stream().mapToLong(TaskBatch::tokens).sum(),
+        tasks);
+  }
+
+  private void validate(TrainingListener listeners) throws IOException {
+    if (val.isEmpty()) {
+      return;
+    }
+    Integer most = config.evalTasks();
+    List<EncodedTask> some = most == null ? val : val.subList(0, Math.min(most, val.size()));
+    Map<String, Double> metrics = evaluate("val", some, listeners).metrics();
+    Double monitored = metrics.get(config.monitor());
+    if (monitored == null) {
+      throw new IllegalArgumentException(
+          "monitor (%s) must be a metric of the validation: %s"
+              .formatted(config.monitor(), metrics.keySet()));
+    }
+    state = state.evaluated(monitored, config.monitor().contains("loss"));
+    if (state.bestStep() == state.step()) {
+      checkpoints.saveBest(program, state);
+    }
+  }
+
+  private void save(TrainingListener listeners) throws IOException {
+    listeners.saved(checkpoints.save(program, state), state.step());
+  }
+
+  private String lastSaved() throws IOException {
+    Optional<Path> latest = checkpoints.latest();
+    return latest.isEmpty() ? "none" : Long.toString(Checkpoints.state(latest.get()).step());
+  }
+
+  /**
+   * Evaluates the best weights on the test split, and writes the predictions, a JSON object each,
+   * to {@code predictions/test.jsonl}.
+   *
+   * @throws IOException if a file cannot be read or written
+   */
+  public Evaluation test(TrainingListener listeners) throws IOException {
+    Optional<Path> best = checkpoints.best();
+    if (best.isPresent()) {
+      Checkpoints.restore(program, best.get());
+    }
+    Evaluation evaluation = evaluate("test", test, listeners);
+    write(evaluation, directory.resolve(PREDICTIONS).resolve("test.jsonl"));
+    return evaluation;
+  }
+
+  private Evaluation evaluate(String split, List<EncodedTask> tasks, TrainingListener listeners) {
+    long start = System.nanoTime();
+    boolean first = evaluator == null;
+    if (first) {
+      evaluator = newEvaluator();
+    }
+    if (first && config.xla().compiles()) {
+      listeners.compiling("the evaluation");
+    }
+    Evaluation evaluation = Objects.requireNonNull(evaluator).evaluate(tasks);
+    double seconds = secondsSince(start);
+    if (first && config.xla().compiles()) {
+      listeners.compiled("the evaluation", seconds);
+    }
+    listeners.evaluated(
+        new EvaluationReport(
+            state.step(), split, lower(config.method()), evaluation.metrics(), seconds));
+    return evaluation;
+  }
+
+  private Evaluator newEvaluator() {
+    List<EncodedTask> all = new ArrayList<>(val);
+    all.addAll(test);
+    Integer most = config.maxNewTokens();
+    int longest = train.stream().mapToInt(EncodedTask::longestTarget).max().orElse(1);
+    int newTokens = config.generate() ? (most == null ? longest : most) : 0;
+    return new Evaluator(
+        program, encoder, limits(config.evalBatchSize()), vocabulary.endOfText(), newTokens, all);
+  }
+
+  private static void write(Evaluation evaluation, Path file) throws IOException {
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+    try (BufferedWriter writer = Files.newBufferedWriter(temporary)) {
+      for (Prediction prediction : evaluation.predictions()) {
+        writer.write(MAPPER.writeValueAsString(prediction));
+        writer.newLine();
+      }
+    }
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Returns the learned rates for TensorBoard: by inner step, a value for each adapted tensor. */
+  public Map<String, double[]> learnedRates() {
+    Map<String, double[]> rates = new LinkedHashMap<>();
+    if (config.dynaLr()) {
+      double[][] byTensor = program.rates();
+      for (int k = 0; k < config.innerSteps(); k++) {
+        double[] ofStep = new double[byTensor.length];
+        for (int j = 0; j < ofStep.length; j++) {
+          ofStep[j] = byTensor[j][k];
+        }
+        rates.put("step_" + k, ofStep);
+      }
+    }
+    return rates;
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}
