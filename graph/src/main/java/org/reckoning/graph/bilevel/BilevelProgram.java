@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.Gpt2Initializer;
+import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Tensors;
@@ -56,6 +57,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final WeightLayout layout;
   private final Class<T> type;
   private final Graph graph = new Graph();
+  private final Ops tf = GraphScope.root(graph);
   private final Session session;
   private final Variables<T> weights;
   private final Variables<T> rates;
@@ -158,7 +160,6 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     this.config = config;
     this.layout = layout;
     this.type = type;
-    Ops tf = Ops.create(graph);
     weights = new Variables<>(tf, "weights", layout.shapes(), type);
     Map<String, Shape> rateShapes =
         config.innerSteps() == 0
@@ -526,7 +527,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   public void addEvaluationShape(TaskShape shape) {
     config.withShapes(shape); // checks it
     if (!buckets.containsKey(shape)) {
-      Ops scope = Ops.create(graph).withSubScope("evaluation_bucket_" + buckets.size());
+      Ops scope = tf.withSubScope("evaluation_bucket_" + buckets.size());
       buckets.put(shape, new Bucket(scope, shape, false));
     }
   }

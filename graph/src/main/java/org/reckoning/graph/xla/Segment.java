@@ -96,7 +96,7 @@ public final class Segment {
   public static Segment define(String name, Specs specs, List<Segment> callees, Body body) {
     try (Graph graph = new Graph()) {
       callees.forEach(callee -> callee.addTo(graph));
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.root(graph);
       Tensors arguments = new Tensors();
       Map<Output<?>, String> argumentNames = new HashMap<>();
       specs
