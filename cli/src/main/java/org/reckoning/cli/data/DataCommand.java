@@ -6,8 +6,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code reckoning data}: looks at data sets, converts them and makes new ones. Exit codes: 0 done, 1
- * the data has problems, 2 the command was wrong.
+ * {@code reckoning data}: looks at data sets, converts them and makes new ones. Exit codes: 0 done,
+ * 1 the data has problems, 2 the command was wrong.
  */
 @Command(
     name = "data",

@@ -79,8 +79,7 @@ final class DataFiles {
     }
     TaskReader reader;
     try {
-      reader =
-          TaskReader.of(fileFormat, type == null ? known.get() : type).withLimit(limit);
+      reader = TaskReader.of(fileFormat, type == null ? known.get() : type).withLimit(limit);
     } catch (IllegalArgumentException e) {
       throw wrong("%s: %s".formatted(file, e.getMessage()));
     }

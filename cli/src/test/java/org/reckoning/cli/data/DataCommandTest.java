@@ -44,8 +44,19 @@ class DataCommandTest {
     Path data = folder.resolve("kinship");
     assertThat(
             run(
-                "generate", "--output", data.toString(), "--hops", "2,3", "--distractors", "1",
-                "--train", "30", "--val", "0", "--test", "10"))
+                "generate",
+                "--output",
+                data.toString(),
+                "--hops",
+                "2,3",
+                "--distractors",
+                "1",
+                "--train",
+                "30",
+                "--val",
+                "0",
+                "--test",
+                "10"))
         .isZero();
     assertThat(Files.readAllLines(data.resolve("train.jsonl"))).hasSize(30);
     assertThat(data.resolve("val.jsonl")).doesNotExist();
@@ -91,7 +102,13 @@ class DataCommandTest {
     Path output = folder.resolve("new/train.jsonl");
     assertThat(
             run(
-                "convert", file.toString(), "--type", "proofwriter", "--hops", "2,5", "--output",
+                "convert",
+                file.toString(),
+                "--type",
+                "proofwriter",
+                "--hops",
+                "2,5",
+                "--output",
                 output.toString()))
         .isZero();
     assertThat(Files.readAllLines(output))

@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 /**
  * CLUTRR's CSV files: a row is a story and what somebody in it is to somebody else.
  *
- * <p>A row asks (a, b) and has r for an answer where "b is the r of a"; questions here are the other
- * way round: {@code How are b and a related to each other ?} has the label r. The square brackets
- * around names are taken away.
+ * <p>A row asks (a, b) and has r for an answer where "b is the r of a"; questions here are the
+ * other way round: {@code How are b and a related to each other ?} has the label r. The square
+ * brackets around names are taken away.
  *
  * <p>A fact is a piece of the story that names at least two people, usually a sentence, with the
  * sentences after it that name fewer. It is relevant if the story without noise has it too; where
@@ -32,11 +32,11 @@ final class ClutrrLines implements LineFormat {
       List.of("id", "story", "query", "target", "clean_story", "task_name");
 
   /** A pair as Python prints it; a name with an apostrophe stands in double quotes. */
-  private static final Pattern PAIR =
-      Pattern.compile("\\((['\"])(.+)\\1, (['\"])(.+)\\3\\)");
+  private static final Pattern PAIR = Pattern.compile("\\((['\"])(.+)\\1, (['\"])(.+)\\3\\)");
 
   /** Kind of noise, which is 1 for none, and number of hops. */
   private static final Pattern TASK_NAME = Pattern.compile("task_(\\d+)\\.(\\d{1,9})");
+
   private static final Pattern NAME = Pattern.compile("\\[([^\\[\\]]+)\\]");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 

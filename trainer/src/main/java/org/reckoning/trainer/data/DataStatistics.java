@@ -3,8 +3,8 @@ package org.reckoning.trainer.data;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.LongSummaryStatistics;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -67,8 +67,9 @@ public final class DataStatistics implements Consumer<ReasoningTask> {
   public List<String> lines() {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("tasks", String.valueOf(tasks()));
-    rows.put("questions", questions() + ", of which the relevant facts are unknown: "
-        + unknownRelevance);
+    rows.put(
+        "questions",
+        questions() + ", of which the relevant facts are unknown: " + unknownRelevance);
     rows.put("labels", counts(labels));
     rows.put("hops", counts(hops));
     rows.put("questions of a task", range(questions));

@@ -54,8 +54,7 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
                         question.relevant().stream().map(index -> places[index]).toList()))
             .toList();
     List<Fact> facts = order.stream().map(task.facts()::get).toList();
-    return new ReasoningTask(
-        task.id(), task.type(), facts, questions, task.hops(), task.labels());
+    return new ReasoningTask(task.id(), task.type(), facts, questions, task.hops(), task.labels());
   }
 
   /** Returns the indices of the facts to tell, first one first. */

@@ -17,7 +17,7 @@ final class Family {
    * A member.
    *
    * @param spouse number of the husband or wife
-   * @param father {@link #NOBODY} for those who married into the family and for the first couple
+   * @param father NOBODY for those who married into the family and for the first couple
    * @param mother likewise
    */
   private record Person(boolean male, int spouse, int father, int mother) {}

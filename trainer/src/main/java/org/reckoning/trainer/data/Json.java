@@ -32,8 +32,7 @@ final class Json {
       throw new BadLineException("the line must be a JSON object: " + explain(e));
     }
     if (!node.isObject()) {
-      throw new BadLineException(
-          "the line must be a JSON object but is %s".formatted(quote(line)));
+      throw new BadLineException("the line must be a JSON object but is %s".formatted(quote(line)));
     }
     return node;
   }

@@ -39,8 +39,7 @@ enum Kinship {
           Map.entry(List.of(GRANDCHILD, SIBLING), GRANDCHILD));
 
   /** What can follow from two others: all but {@link #SPOUSE}. */
-  static final List<Kinship> RESULTS =
-      Stream.of(values()).filter(RULES::containsValue).toList();
+  static final List<Kinship> RESULTS = Stream.of(values()).filter(RULES::containsValue).toList();
 
   /** What others can follow from. */
   static final List<Kinship> PREMISES =

@@ -21,12 +21,12 @@ import java.util.stream.Stream;
  *
  * <p>The facts are true in one family of three generations, told in random order. A chain of {@code
  * hops} of them leads from one person of the question to the other, and no other way does; the
- * rules of CLUTRR combine it to one relation, in whatever order they are applied. Each of the {@code
- * distractors} tells of somebody in the chain and somebody new, or of two others. The answer r to
- * "How are a and b related" means that a is the r of b.
+ * rules of CLUTRR combine it to one relation, in whatever order they are applied. Each of the
+ * {@code distractors} tells of somebody in the chain and somebody new, or of two others. The answer
+ * r to "How are a and b related" means that a is the r of b.
  *
- * <p><b>Labels.</b> 18 words, each of them the answer to 1 problem in 18: guessing is right in 5.6 %
- * of the problems, and in 11.1 % (1 in 9) for who knows from the name whether a is a man. No word
+ * <p><b>Labels.</b> 18 words, each of them the answer to 1 problem in 18: guessing is right in 5.6
+ * % of the problems, and in 11.1 % (1 in 9) for who knows from the name whether a is a man. No word
  * tells more: every label needs the chain.
  *
  * <p><b>Splits.</b> The identity of a problem is its question and its chain of facts with the names
@@ -34,8 +34,8 @@ import java.util.stream.Stream;
  * which a problem may occur, 8 in 10 of them {@code train}, so that splits share no problem,
  * whatever the seeds and numbers of distractors that they were made with.
  *
- * <p><b>Seeds.</b> The task of a seed, split and index is always the same, and is made without those
- * before it.
+ * <p><b>Seeds.</b> The task of a seed, split and index is always the same, and is made without
+ * those before it.
  */
 public final class KinshipGenerator {
   /** How many ways there are to tell a fact. */
@@ -55,10 +55,36 @@ public final class KinshipGenerator {
 
   private static final List<String> WOMEN =
       List.of(
-          "Mary", "Sarah", "Anna", "Emily", "Laura", "Kate", "Alice", "Jane", "Susan", "Lisa",
-          "Emma", "Karen", "Michelle", "Julia", "Rachel", "Nancy", "Amy", "Amanda", "Maria",
-          "Linda", "Barbara", "Christine", "Anne", "Helen", "Lucy", "Claire", "Jessica",
-          "Jennifer", "Elizabeth", "Ann");
+          "Mary",
+          "Sarah",
+          "Anna",
+          "Emily",
+          "Laura",
+          "Kate",
+          "Alice",
+          "Jane",
+          "Susan",
+          "Lisa",
+          "Emma",
+          "Karen",
+          "Michelle",
+          "Julia",
+          "Rachel",
+          "Nancy",
+          "Amy",
+          "Amanda",
+          "Maria",
+          "Linda",
+          "Barbara",
+          "Christine",
+          "Anne",
+          "Helen",
+          "Lucy",
+          "Claire",
+          "Jessica",
+          "Jennifer",
+          "Elizabeth",
+          "Ann");
 
   private final List<Integer> hops;
   private final int distractors;
@@ -121,8 +147,7 @@ public final class KinshipGenerator {
     KinshipProblem problem = problem(split, length, random);
     List<KinshipProblem.Kin> facts = new ArrayList<>(problem.chain());
     facts.addAll(problem.distractors());
-    List<Integer> order =
-        new ArrayList<>(IntStream.range(0, facts.size()).boxed().toList());
+    List<Integer> order = new ArrayList<>(IntStream.range(0, facts.size()).boxed().toList());
     Collections.shuffle(order, random);
     List<Fact> told =
         order.stream().map(i -> new Fact(sentence(facts.get(i), random), i < length)).toList();

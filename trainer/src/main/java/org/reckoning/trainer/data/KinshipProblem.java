@@ -139,8 +139,7 @@ record KinshipProblem(List<Kin> chain, List<Kin> distractors, String answer) {
     @Nullable List<Integer> chain(int hops, Kinship kind, boolean male) {
       List<Integer> chain = ends(kind, male);
       while (chain != null && chain.size() <= hops) {
-        List<Integer> gaps =
-            new ArrayList<>(IntStream.range(0, chain.size() - 1).boxed().toList());
+        List<Integer> gaps = new ArrayList<>(IntStream.range(0, chain.size() - 1).boxed().toList());
         Collections.shuffle(gaps, random);
         boolean grown = false;
         for (int gap : gaps) {
@@ -179,10 +178,7 @@ record KinshipProblem(List<Kin> chain, List<Kin> distractors, String answer) {
       for (int z = 0; z < family.size(); z++) {
         Kinship first = family.kin(x, z);
         Kinship second = family.kin(z, y);
-        if (first != null
-            && second != null
-            && first.then(second) == whole
-            && !chain.contains(z)) {
+        if (first != null && second != null && first.then(second) == whole && !chain.contains(z)) {
           candidates.computeIfAbsent(List.of(first, second), rule -> new ArrayList<>()).add(z);
         }
       }
@@ -217,8 +213,7 @@ record KinshipProblem(List<Kin> chain, List<Kin> distractors, String answer) {
     private int @Nullable [] pair(List<Integer> told, boolean isAttached) {
       Set<Integer> old = new HashSet<>(told);
       for (int probe = 0; probe < MAX_PROBES; probe++) {
-        int x =
-            isAttached ? told.get(random.nextInt(told.size())) : random.nextInt(family.size());
+        int x = isAttached ? told.get(random.nextInt(told.size())) : random.nextInt(family.size());
         int y = random.nextInt(family.size());
         boolean isNew = !old.contains(y) && (isAttached || !old.contains(x));
         boolean isForward = random.nextBoolean();
@@ -241,8 +236,7 @@ record KinshipProblem(List<Kin> chain, List<Kin> distractors, String answer) {
     private String name(int person) {
       return named.computeIfAbsent(
           person,
-          unnamed ->
-              family.isMale(unnamed) ? names.men().get(men++) : names.women().get(women++));
+          unnamed -> family.isMale(unnamed) ? names.men().get(men++) : names.women().get(women++));
     }
   }
 

@@ -71,7 +71,10 @@ final class LineReader implements Closeable {
   String text() throws BadLineException {
     try {
       String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.toByteArray())).toString();
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(line.toByteArray()))
+              .toString();
       if (number == 1 && text.startsWith(BYTE_ORDER_MARK)) {
         text = text.substring(BYTE_ORDER_MARK.length());
       }

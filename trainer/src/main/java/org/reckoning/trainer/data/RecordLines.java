@@ -141,8 +141,7 @@ final class RecordLines implements LineFormat {
     return labels;
   }
 
-  private List<Question> questions(JsonNode json, List<Integer> positions)
-      throws BadLineException {
+  private List<Question> questions(JsonNode json, List<Integer> positions) throws BadLineException {
     List<JsonNode> asked = asked(json);
     List<JsonNode> answers =
         json.hasNonNull("answers")
@@ -213,8 +212,8 @@ final class RecordLines implements LineFormat {
     return "How are %s and %s related to each other ?".formatted(a, b);
   }
 
-  private static List<List<Integer>> relevant(
-      JsonNode json, int questions, List<Integer> positions) throws BadLineException {
+  private static List<List<Integer>> relevant(JsonNode json, int questions, List<Integer> positions)
+      throws BadLineException {
     if (!json.hasNonNull("relevant")) {
       return Collections.nCopies(questions, questions == 1 ? positions : List.of());
     }

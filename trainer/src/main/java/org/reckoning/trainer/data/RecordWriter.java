@@ -60,7 +60,9 @@ public final class RecordWriter implements Closeable {
     OutputStream packed =
         file.toString().endsWith(".gz") ? new GZIPOutputStream(bytes, 1 << 16) : bytes;
     return new RecordWriter(
-        file, temporary, new BufferedWriter(new OutputStreamWriter(packed, StandardCharsets.UTF_8)));
+        file,
+        temporary,
+        new BufferedWriter(new OutputStreamWriter(packed, StandardCharsets.UTF_8)));
   }
 
   /** Adds a record. */

@@ -11,8 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClutrrLinesTest {
-  private static final TaskReader READER =
-      TaskReader.of(DataFormat.CLUTRR_CSV, DatasetType.CLUTRR);
+  private static final TaskReader READER = TaskReader.of(DataFormat.CLUTRR_CSV, DatasetType.CLUTRR);
   private static final String HEADER = ",id,story,query,target,clean_story,task_name,other";
 
   @TempDir

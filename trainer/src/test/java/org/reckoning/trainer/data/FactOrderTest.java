@@ -21,8 +21,7 @@ class FactOrderTest {
         id,
         DatasetType.PROOFWRITER,
         "aBcDefG".chars().mapToObj(c -> fact(Character.toString(c))).toList(),
-        List.of(
-            new Question("p", "yes", List.of(6, 1)), new Question("q", "none", List.of(3))),
+        List.of(new Question("p", "yes", List.of(6, 1)), new Question("q", "none", List.of(3))),
         2,
         DatasetType.PROOFWRITER.labels());
   }
@@ -49,8 +48,7 @@ class FactOrderTest {
       assertThat(ordered.distractors()).isEqualTo(Math.min(distractors, 4));
       assertThat(ordered.facts()).doesNotHaveDuplicates().hasSize(3 + Math.min(distractors, 4));
       assertThat(Samples.needed(ordered)).containsExactly("G", "B");
-      assertThat(ordered.questions().get(1).relevant())
-          .containsExactly(text(ordered).indexOf('D'));
+      assertThat(ordered.questions().get(1).relevant()).containsExactly(text(ordered).indexOf('D'));
     }
   }
 

@@ -187,9 +187,7 @@ class KinshipGeneratorTest {
         tasks.stream()
             .collect(
                 Collectors.groupingBy(
-                    task -> task.questions().get(0).label(),
-                    TreeMap::new,
-                    Collectors.counting()));
+                    task -> task.questions().get(0).label(), TreeMap::new, Collectors.counting()));
     assertThat(labels.keySet()).containsExactlyElementsOf(KinshipGenerator.labels());
     // 200 each, standard deviation 14
     assertThat(labels.values()).allMatch(count -> count > 140 && count < 260);

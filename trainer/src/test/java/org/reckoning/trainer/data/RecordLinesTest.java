@@ -28,8 +28,7 @@ class RecordLinesTest {
             new Fact("Anne: is it her, or not?", false),
             new Fact("Dave is kind.", true),
             new Fact("All kind things are red.", true));
-    assertThat(task.questions())
-        .containsExactly(new Question("Dave is red.", "no", List.of(2, 1)));
+    assertThat(task.questions()).containsExactly(new Question("Dave is red.", "no", List.of(2, 1)));
     assertThat(task.hops()).isZero();
     assertThat(task.labels()).containsExactly("yes", "no", "none");
   }

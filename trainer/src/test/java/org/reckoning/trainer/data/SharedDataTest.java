@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SharedDataTest {
   private static final TaskReader THEORIES =
       TaskReader.of(DataFormat.PROOFWRITER, DatasetType.PROOFWRITER);
-  private static final TaskReader CLUTRR =
-      TaskReader.of(DataFormat.CLUTRR_CSV, DatasetType.CLUTRR);
+  private static final TaskReader CLUTRR = TaskReader.of(DataFormat.CLUTRR_CSV, DatasetType.CLUTRR);
 
   private static DataStatistics statistics(TaskReader reader, Path file) throws IOException {
     DataStatistics statistics = new DataStatistics();
@@ -143,8 +142,7 @@ class SharedDataTest {
     "clutrr/data_d83ecc3e/4.2%2C4.3_train.csv.gz, 10100, 8000"
   })
   void clutrrWithNoise_hasDistractors(String file, int rows, int atLeast) throws IOException {
-    List<ReasoningTask> tasks =
-        Samples.read(CLUTRR, Samples.shared(file.replace("%2C", ",")));
+    List<ReasoningTask> tasks = Samples.read(CLUTRR, Samples.shared(file.replace("%2C", ",")));
     assertThat(tasks).hasSize(rows);
     long noisy = tasks.stream().filter(task -> task.distractors() > 0).count();
     if (atLeast == 0) {
@@ -173,9 +171,7 @@ class SharedDataTest {
     for (ReasoningTask task : tasks) {
       // A is the r of B, B is the s of C; or the other way round
       List<String> words =
-          task.facts().stream()
-              .flatMap(fact -> Stream.of(fact.text().split(" ", -1)))
-              .toList();
+          task.facts().stream().flatMap(fact -> Stream.of(fact.text().split(" ", -1))).toList();
       boolean inOrder = words.get(5).equals(words.get(6));
       String r = words.get(inOrder ? 3 : 9);
       String s = words.get(inOrder ? 9 : 3);

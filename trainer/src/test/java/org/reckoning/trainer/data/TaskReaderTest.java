@@ -116,7 +116,8 @@ class TaskReaderTest {
     assertThat(last.facts()).hasSize(18);
     assertThat(last.facts().get(17).text()).isEqualTo("All round things are blue.");
     assertThat(last.distractors()).isZero();
-    assertThat(last.questions()).containsExactly(new Question("Erin is not kind.", "no", List.of()));
+    assertThat(last.questions())
+        .containsExactly(new Question("Erin is not kind.", "no", List.of()));
     assertThat(last.labels()).containsExactly("yes", "no");
   }
 
@@ -160,7 +161,8 @@ class TaskReaderTest {
   @Test
   void arrayThatBreaksOff_isReportedWithItsLine() throws IOException {
     List<String> lines = Files.readAllLines(SHIPPED.resolve("proofwriter/choice-sample.json"));
-    Path file = Samples.write(folder.resolve("x.json"), lines.subList(0, 15).toArray(new String[0]));
+    Path file =
+        Samples.write(folder.resolve("x.json"), lines.subList(0, 15).toArray(new String[0]));
     DataProblems problems = PROOFWRITER.readAll(List.of(file)).problems();
     assertThat(problems.tasks()).isEqualTo(1);
     assertThat(problems.badLines()).isEqualTo(1);
