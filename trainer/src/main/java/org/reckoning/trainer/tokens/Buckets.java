@@ -47,8 +47,7 @@ public final class Buckets {
   }
 
   /** The largest of each size of some tasks, and how many tasks they are. */
-  private record Group(
-      int facts, int factTokens, int questions, int questionTokens, int count) {
+  private record Group(int facts, int factTokens, int questions, int questionTokens, int count) {
     static final Comparator<Group> BY_SIZE =
         Comparator.comparingInt(Group::facts)
             .thenComparingInt(Group::factTokens)
@@ -56,8 +55,7 @@ public final class Buckets {
             .thenComparingInt(Group::questionTokens);
 
     static Group of(TaskLengths task) {
-      return new Group(
-          task.facts(), task.factTokens(), task.questions(), task.questionTokens(), 1);
+      return new Group(task.facts(), task.factTokens(), task.questions(), task.questionTokens(), 1);
     }
 
     static Group of(TaskShape shape) {
@@ -207,10 +205,7 @@ public final class Buckets {
 
   /** Returns the ids of the tasks that fit no shape. */
   public List<String> unfit(Collection<TaskLengths> tasks) {
-    return tasks.stream()
-        .filter(task -> bucketOf(task).isEmpty())
-        .map(TaskLengths::id)
-        .toList();
+    return tasks.stream().filter(task -> bucketOf(task).isEmpty()).map(TaskLengths::id).toList();
   }
 
   /**
@@ -219,8 +214,7 @@ public final class Buckets {
    */
   public String report(Collection<TaskLengths> tasks) {
     StringBuilder table = new StringBuilder();
-    table.append(
-        "bucket    tasks  batches    facts x tokens  questions x tokens  padding");
+    table.append("bucket    tasks  batches    facts x tokens  questions x tokens  padding");
     for (int b = 0; b < shapes.size(); b++) {
       int bucket = b;
       List<Group> inside =
@@ -249,7 +243,11 @@ public final class Buckets {
     if (!unfit.isEmpty()) {
       table.append(
           String.format(
-              Locale.ROOT, "%n%6s %8d left out, too large: %s", "none", unfit.size(), named(unfit)));
+              Locale.ROOT,
+              "%n%6s %8d left out, too large: %s",
+              "none",
+              unfit.size(),
+              named(unfit)));
     }
     return table.toString();
   }
