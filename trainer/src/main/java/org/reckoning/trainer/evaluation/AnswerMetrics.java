@@ -71,11 +71,13 @@ public final class AnswerMetrics {
     List<String> wanted = words(target.text(), dropArticles);
     boolean exact = words.equals(wanted);
     boolean label =
-        target.withKnowledge()
-            ? normalise(label(text)).equals(normalise(target.label()))
-            : exact;
+        target.withKnowledge() ? normalise(label(text)).equals(normalise(target.label())) : exact;
     return new AnswerScore(
-        exact, label, f1(words, wanted), f1Ref(words, wanted), knowledge(text, target, facts, type));
+        exact,
+        label,
+        f1(words, wanted),
+        f1Ref(words, wanted),
+        knowledge(text, target, facts, type));
   }
 
   /** Returns the label in a text of label and knowledge. */

@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 import org.reckoning.graph.bilevel.TaskShape;
 
 /**
- * The batches of a split, epoch after epoch without end. In each epoch every task that fits a bucket
- * is in one batch; the tasks of a bucket and the order of all batches are shuffled anew. The last
- * batch of a bucket may have fewer tasks than rows.
+ * The batches of a split, epoch after epoch without end. In each epoch every task that fits a
+ * bucket is in one batch; the tasks of a bucket and the order of all batches are shuffled anew. The
+ * last batch of a bucket may have fewer tasks than rows.
  *
  * <p>An epoch depends on the split, the seed and its number alone. So one number, the {@linkplain
  * #position position}, says all about where a run is.

@@ -1,5 +1,6 @@
 package org.reckoning.trainer.tokens;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,10 +19,11 @@ import org.reckoning.graph.bilevel.TaskShape;
  *
  * <p>The work of a task in a shape is the number of token positions it computes, padding included:
  * {@code K * facts * factTokens + questions * questionTokens}, with a K of at least 1. Tasks are
- * sorted by their own work and cut into consecutive groups. The shape of a group has the largest of
- * each of its sizes; its batches are full, the last one filled up with rows of padding. Dynamic
- * programming finds the cuts of least work for each number of groups: exact for consecutive groups,
- * while others could be better where tasks of equal work differ in form.
+ * sorted by their work, then by each of their sizes, and each time cut into consecutive groups. The
+ * shape of a group has the largest of each of its sizes; its batches are full, the last one filled
+ * up with rows of padding. Dynamic programming finds the cuts of least work for each number of
+ * groups, and the best of all orders is taken: exact for groups that are consecutive in one of the
+ * orders.
  *
  * <p>Each shape is compiled by itself. So there are no more shapes than it takes to be within 10 %
  * of the least work that {@code maxBuckets} of them reach.
@@ -30,7 +32,7 @@ public final class Buckets {
   private static final double ACCEPTED_WORK = 1.1;
 
   /** The search takes the square of the number of groups; with more, sizes are rounded up. */
-  private static final int MOST_GROUPS = 4096;
+  private static final int MOST_GROUPS = 2048;
 
   private static final int MOST_IDS = 5;
 
@@ -47,8 +49,7 @@ public final class Buckets {
   }
 
   /** The largest of each size of some tasks, and how many tasks they are. */
-  private record Group(
-      int facts, int factTokens, int questions, int questionTokens, int count) {
+  private record Group(int facts, int factTokens, int questions, int questionTokens, int count) {
     static final Comparator<Group> BY_SIZE =
         Comparator.comparingInt(Group::facts)
             .thenComparingInt(Group::factTokens)
@@ -56,8 +57,7 @@ public final class Buckets {
             .thenComparingInt(Group::questionTokens);
 
     static Group of(TaskLengths task) {
-      return new Group(
-          task.facts(), task.factTokens(), task.questions(), task.questionTokens(), 1);
+      return new Group(task.facts(), task.factTokens(), task.questions(), task.questionTokens(), 1);
     }
 
     static Group of(TaskShape shape) {
@@ -118,7 +118,7 @@ public final class Buckets {
                   limits.maxTokens(),
                   tasks.stream().mapToInt(TaskLengths::longestSequence).min().orElse(0)));
     }
-    Buckets all = new Buckets(leastWork(groups(fitting, limits), limits), limits);
+    Buckets all = new Buckets(leastWork(groups(fitting), limits), limits);
     // A shape may hold another's tasks for less work, all of them in the end.
     int[] used = fitting.stream().map(all::bucketOf).mapToInt(OptionalInt::getAsInt).toArray();
     return new Buckets(Arrays.stream(used).mapToObj(all.shapes::get).toList(), limits);
@@ -136,8 +136,8 @@ public final class Buckets {
     return new Buckets(shapes, limits);
   }
 
-  /** Tasks of the same sizes, by work. */
-  private static List<Group> groups(List<TaskLengths> tasks, BucketLimits limits) {
+  /** Tasks of the same sizes. */
+  private static List<Group> groups(List<TaskLengths> tasks) {
     for (int grain = 1; ; grain *= 2) {
       Map<List<Integer>, Group> groups = new LinkedHashMap<>();
       for (TaskLengths task : tasks) {
@@ -145,16 +145,37 @@ public final class Buckets {
         groups.merge(group.rounded(grain), group, Group::with);
       }
       if (groups.size() <= MOST_GROUPS) {
-        return groups.values().stream()
-            .sorted(
-                Comparator.<Group>comparingLong(group -> group.work(limits))
-                    .thenComparing(Group.BY_SIZE))
-            .toList();
+        return List.copyOf(groups.values());
       }
     }
   }
 
+  /** Shapes, and the work of all tasks in them. */
+  private record Plan(List<TaskShape> shapes, long work) {}
+
   private static List<TaskShape> leastWork(List<Group> groups, BucketLimits limits) {
+    List<Plan> plans = new ArrayList<>();
+    List<Comparator<Group>> orders =
+        List.of(
+            Comparator.comparingLong(group -> group.work(limits)),
+            Comparator.comparingInt(Group::facts),
+            Comparator.comparingInt(Group::factTokens),
+            Comparator.comparingInt(Group::questions),
+            Comparator.comparingInt(Group::questionTokens));
+    for (Comparator<Group> order : orders) {
+      List<Group> ordered = groups.stream().sorted(order.thenComparing(Group.BY_SIZE)).toList();
+      plans.addAll(leastWorkOfCuts(ordered, limits));
+    }
+    long least = plans.stream().mapToLong(Plan::work).min().orElseThrow();
+    return plans.stream()
+        .filter(plan -> plan.work() <= ACCEPTED_WORK * least)
+        .min(Comparator.<Plan>comparingInt(plan -> plan.shapes().size()).thenComparing(Plan::work))
+        .orElseThrow()
+        .shapes();
+  }
+
+  /** The best cuts of an ordered list for each number of buckets. */
+  private static List<Plan> leastWorkOfCuts(List<Group> groups, BucketLimits limits) {
     int n = groups.size();
     int most = Math.min(limits.maxBuckets(), n);
     // work[b][j]: least work of the first j groups in b buckets, the last of which starts at
@@ -178,21 +199,19 @@ public final class Buckets {
         }
       }
     }
-    long least = IntStream.rangeClosed(1, most).mapToLong(b -> work[b][n]).min().orElseThrow();
-    int buckets =
-        IntStream.rangeClosed(1, most)
-            .filter(b -> work[b][n] <= ACCEPTED_WORK * least)
-            .findFirst()
-            .orElseThrow();
-    TaskShape[] shapes = new TaskShape[buckets];
-    int end = n;
-    for (int b = buckets; b >= 1; b--) {
-      int from = start[b][end];
-      shapes[b - 1] =
-          groups.subList(from, end).stream().reduce(Group::with).orElseThrow().shape(limits);
-      end = from;
+    List<Plan> plans = new ArrayList<>();
+    for (int buckets = 1; buckets <= most; buckets++) {
+      List<TaskShape> shapes = new ArrayList<>();
+      int end = n;
+      for (int b = buckets; b >= 1; b--) {
+        int from = start[b][end];
+        shapes.add(
+            groups.subList(from, end).stream().reduce(Group::with).orElseThrow().shape(limits));
+        end = from;
+      }
+      plans.add(new Plan(shapes, work[buckets][n]));
     }
-    return List.of(shapes);
+    return plans;
   }
 
   /** Returns the shapes, the one of least work first. */
@@ -207,10 +226,7 @@ public final class Buckets {
 
   /** Returns the ids of the tasks that fit no shape. */
   public List<String> unfit(Collection<TaskLengths> tasks) {
-    return tasks.stream()
-        .filter(task -> bucketOf(task).isEmpty())
-        .map(TaskLengths::id)
-        .toList();
+    return tasks.stream().filter(task -> bucketOf(task).isEmpty()).map(TaskLengths::id).toList();
   }
 
   /**
@@ -219,8 +235,7 @@ public final class Buckets {
    */
   public String report(Collection<TaskLengths> tasks) {
     StringBuilder table = new StringBuilder();
-    table.append(
-        "bucket    tasks  batches    facts x tokens  questions x tokens  padding");
+    table.append("bucket    tasks  batches    facts x tokens  questions x tokens  padding");
     for (int b = 0; b < shapes.size(); b++) {
       int bucket = b;
       List<Group> inside =
@@ -249,7 +264,11 @@ public final class Buckets {
     if (!unfit.isEmpty()) {
       table.append(
           String.format(
-              Locale.ROOT, "%n%6s %8d left out, too large: %s", "none", unfit.size(), named(unfit)));
+              Locale.ROOT,
+              "%n%6s %8d left out, too large: %s",
+              "none",
+              unfit.size(),
+              named(unfit)));
     }
     return table.toString();
   }

@@ -31,8 +31,8 @@ import org.reckoning.trainer.data.ReasoningTask;
  * be scored, two ends of text, marked as not relevant: with 0 inner steps nothing is learned from
  * it, and the inner loss that is reported means nothing.
  *
- * <p>In a target, the label and the end of text are {@link Span#ANSWER}, from {@code because} to the
- * last fact it is {@link Span#KNOWLEDGE}. Safe for use by several threads.
+ * <p>In a target, the label and the end of text are {@link Span#ANSWER}, from {@code because} to
+ * the last fact it is {@link Span#KNOWLEDGE}. Safe for use by several threads.
  */
 public final class TaskEncoder {
   private final Tokenizer tokenizer;
@@ -46,8 +46,7 @@ public final class TaskEncoder {
    * @param multiTask whether targets tell the relevant facts after the label, where the method
    *     {@linkplain Method#canTellKnowledge can}
    */
-  public TaskEncoder(
-      Tokenizer tokenizer, Vocabulary vocabulary, Method method, boolean multiTask) {
+  public TaskEncoder(Tokenizer tokenizer, Vocabulary vocabulary, Method method, boolean multiTask) {
     this.tokenizer = tokenizer;
     this.vocabulary = vocabulary;
     this.method = method;
@@ -63,8 +62,7 @@ public final class TaskEncoder {
    * Returns the compact vocabulary with which tasks can be encoded for every method, alone or with
    * knowledge in the target.
    */
-  public static Vocabulary compactVocabulary(
-      Tokenizer tokenizer, Collection<ReasoningTask> tasks) {
+  public static Vocabulary compactVocabulary(Tokenizer tokenizer, Collection<ReasoningTask> tasks) {
     BitSet ids = new BitSet(Tokenizer.SIZE);
     for (Method method : Method.values()) {
       if (method == Method.RANDOM_FACTS) {
@@ -113,8 +111,8 @@ public final class TaskEncoder {
    * Encodes a task that is told other facts than its own.
    *
    * @param told for {@link Method#RANDOM_FACTS}, those of other tasks
-   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs a fact
-   *     and there is none
+   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs a
+   *     fact and there is none
    */
   public EncodedTask encode(ReasoningTask task, List<Fact> told) {
     try {

@@ -14,8 +14,7 @@ import org.reckoning.graph.bilevel.TokenSequence;
  * @param questions how many there are
  * @param questionTokens tokens of the longest, with its answer
  */
-public record TaskLengths(
-    String id, int facts, int factTokens, int questions, int questionTokens) {
+public record TaskLengths(String id, int facts, int factTokens, int questions, int questionTokens) {
 
   /** Measures a task. */
   public static TaskLengths of(String id, Task task) {

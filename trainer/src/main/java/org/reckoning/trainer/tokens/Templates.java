@@ -67,7 +67,8 @@ public final class Templates {
    * @param text the question as it came, or empty
    */
   public static String inContextPrompt(DatasetType type, List<String> facts, String text) {
-    String lines = facts.stream().map(fact -> fact(type, fact) + "\n").collect(Collectors.joining());
+    String lines =
+        facts.stream().map(fact -> fact(type, fact) + "\n").collect(Collectors.joining());
     return lines + question(type, text);
   }
 }

@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
 /**
  * The token ids of a model and the ids of GPT-2 that they stand for.
  *
- * <p>A small model does not need 50,257 embeddings for the few hundred tokens of its data. A compact
- * vocabulary numbers those that occur from 0, in ascending order of their GPT-2 id: of {@code [995,
- * 11, 50256]}, model id 0 is 11, 1 is 995 and 2 is the end of text, which is always in it and
- * always last.
+ * <p>A small model does not need 50,257 embeddings for the few hundred tokens of its data. A
+ * compact vocabulary numbers those that occur from 0, in ascending order of their GPT-2 id: of
+ * {@code [995, 11, 50256]}, model id 0 is 11, 1 is 995 and 2 is the end of text, which is always in
+ * it and always last.
  */
 public final class Vocabulary {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +44,10 @@ public final class Vocabulary {
    */
   public static Vocabulary compact(IntStream gpt2Ids) {
     int[] ids =
-        IntStream.concat(gpt2Ids, IntStream.of(Tokenizer.END_OF_TEXT)).sorted().distinct().toArray();
+        IntStream.concat(gpt2Ids, IntStream.of(Tokenizer.END_OF_TEXT))
+            .sorted()
+            .distinct()
+            .toArray();
     if (ids[0] < 0 || ids[ids.length - 1] >= Tokenizer.SIZE) {
       throw new IllegalArgumentException(
           "token ids (%d to %d) must be in [0, %d)"

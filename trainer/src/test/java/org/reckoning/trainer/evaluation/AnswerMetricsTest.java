@@ -41,7 +41,8 @@ class AnswerMetricsTest {
   void score_rightAnswer_isRightInAll() {
     AnswerScore score = score("yes because Red, kind things are cold,Dave is kind", YES);
     assertThat(score)
-        .isEqualTo(new AnswerScore(true, true, 1, 1, new AnswerScore.Knowledge(2, 2, 2)));
+        // 9 words ("cold,Dave" is one), of which "kind" comes twice: the reference is below 1.
+        .isEqualTo(new AnswerScore(true, true, 1, 8.0 / 9, new AnswerScore.Knowledge(2, 2, 2)));
   }
 
   @ParameterizedTest

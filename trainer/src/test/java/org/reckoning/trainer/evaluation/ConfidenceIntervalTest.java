@@ -11,7 +11,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConfidenceIntervalTest {
   // Newcombe (1998), table I, method 3, four digits.
   @ParameterizedTest
-  @CsvSource({"81, 263, 0.2553, 0.3662", "15, 148, 0.0624, 0.1605", "0, 20, 0, 0.1611", "1, 29, 0.0061, 0.1718"})
+  @CsvSource({
+    "81, 263, 0.2553, 0.3662",
+    "15, 148, 0.0624, 0.1605",
+    "0, 20, 0, 0.1611",
+    "1, 29, 0.0061, 0.1718"
+  })
   void wilson_published_isReproduced(long hits, long trials, double low, double high) {
     ConfidenceInterval interval = ConfidenceInterval.wilson(hits, trials);
     assertThat(interval.low()).isCloseTo(low, within(5e-5));

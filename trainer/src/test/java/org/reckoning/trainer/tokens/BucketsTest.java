@@ -79,7 +79,8 @@ class BucketsTest {
     long chosen = work(tasks, Buckets.choose(tasks, limits));
     long best = Long.MAX_VALUE;
     for (int cut = 1; cut <= tasks.size(); cut++) {
-      best = Math.min(best, workOfGroup(tasks.subList(0, cut)) + workOfGroup(tasks.subList(cut, 12)));
+      best =
+          Math.min(best, workOfGroup(tasks.subList(0, cut)) + workOfGroup(tasks.subList(cut, 12)));
     }
     assertThat((double) chosen).isLessThanOrEqualTo(1.1 * best);
   }
@@ -145,8 +146,7 @@ class BucketsTest {
   @Test
   void choose_allTooLong_isAnError() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> Buckets.choose(copies(2, 3, 10, 70), new BucketLimits(4, 3, 64, 4)))
+        .isThrownBy(() -> Buckets.choose(copies(2, 3, 10, 70), new BucketLimits(4, 3, 64, 4)))
         .withMessage(
             "none of the 2 tasks has sequences of at most max_tokens (64) tokens, the shortest"
                 + " needs 70; raise data.max_tokens and model.n_positions");

@@ -28,8 +28,7 @@ final class Problems {
       new ReasoningTask(
           "kin-1",
           DatasetType.CLUTRR,
-          List.of(
-              new Fact("A is the mother of B", true), new Fact("B is the husband of C", true)),
+          List.of(new Fact("A is the mother of B", true), new Fact("B is the husband of C", true)),
           List.of(
               new Question(
                   "How are A and C related to each other ?", "mother-in-law", List.of(0, 1)),

@@ -34,9 +34,7 @@ class TaskEncoderTest {
     Task task = encoder(Method.RECKONING, true).encode(Problems.PROOFWRITER).task();
     assertThat(read(task.facts()))
         .containsExactly(
-            "fact_0: [Red, kind things are cold",
-            "fact_1: [Gary is big",
-            "fact_2: [Dave is kind");
+            "fact_0: [Red, kind things are cold", "fact_1: [Gary is big", "fact_2: [Dave is kind");
     assertThat(task.relevant()).containsExactly(true, false, true);
     assertThat(read(task.questions()))
         .containsExactly(
@@ -79,8 +77,7 @@ class TaskEncoderTest {
 
   @Test
   void encode_randomFacts_learnsThoseGiven() {
-    EncodedTask encoded =
-        encoder(Method.RANDOM_FACTS, true).encode(Problems.PROOFWRITER, OTHERS);
+    EncodedTask encoded = encoder(Method.RANDOM_FACTS, true).encode(Problems.PROOFWRITER, OTHERS);
     assertThat(read(encoded.task().facts()))
         .containsExactly("fact_0: [Anne is nice", "fact_1: [Fiona is young");
     assertThat(encoded.task().relevant()).containsExactly(false, false);
@@ -140,8 +137,7 @@ class TaskEncoderTest {
   @Test
   void encode_targetInParts_isTokenisedAsOneString() {
     for (ReasoningTask task : List.of(Problems.PROOFWRITER, Problems.CLUTRR)) {
-      for (EncodedQuestion question :
-          encoder(Method.RECKONING, true).encode(task).questions()) {
+      for (EncodedQuestion question : encoder(Method.RECKONING, true).encode(task).questions()) {
         int[] whole = Tokenizer.gpt2().encode(question.answer().text());
         assertThat(question.target()).startsWith(whole).hasSize(whole.length + 1);
       }
@@ -195,8 +191,7 @@ class TaskEncoderTest {
     Vocabulary vocabulary = TaskEncoder.compactVocabulary(Tokenizer.gpt2(), tasks);
     assertThat(vocabulary.size()).isLessThan(100);
     for (boolean multiTask : new boolean[] {true, false}) {
-      TaskEncoder compact =
-          new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, multiTask);
+      TaskEncoder compact = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, multiTask);
       TaskEncoder full = encoder(method, multiTask);
       List<EncodedTask> expected = full.encodeAll(tasks, 5);
       List<EncodedTask> encoded = compact.encodeAll(tasks, 5);
@@ -219,8 +214,7 @@ class TaskEncoderTest {
   void encode_tokenOutsideTheVocabulary_isAnErrorNamingTaskAndText() {
     Vocabulary vocabulary =
         TaskEncoder.compactVocabulary(Tokenizer.gpt2(), List.of(Problems.CLUTRR));
-    TaskEncoder encoder =
-        new TaskEncoder(Tokenizer.gpt2(), vocabulary, Method.NO_FACTS, false);
+    TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, Method.NO_FACTS, false);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> encoder.encode(Problems.PROOFWRITER))
         .withMessageStartingWith("task 'pw-1': token 'Dave' (GPT-2 id ");
@@ -239,8 +233,7 @@ class TaskEncoderTest {
   void encodeAll_everyMethod_fitsABatchOfItsShape(Method method) {
     TaskEncoder encoder = encoder(method, true);
     List<EncodedTask> encoded =
-        encoder.encodeAll(
-            List.of(Problems.PROOFWRITER, Problems.CLUTRR, Problems.FOLIO), 1);
+        encoder.encodeAll(List.of(Problems.PROOFWRITER, Problems.CLUTRR, Problems.FOLIO), 1);
     List<TaskLengths> lengths = encoded.stream().map(EncodedTask::lengths).toList();
     Buckets buckets = Buckets.choose(lengths, new BucketLimits(4, 1, 64, 4));
     TaskShape shape = buckets.shapes().get(0);
