@@ -1,15 +1,25 @@
 package org.reckoning.trainer.tokens;
 
-/** How a model gets at the facts of a task: the method and what it is compared with. */
+/** Where the knowledge of a task is when its questions are answered. */
 public enum Method {
-  /** The facts are written into the weights by the inner loop; the questions are asked alone. */
+  /** In the weights: the inner loop learns the facts, and the question is asked without them. */
   RECKONING,
-  /** All facts and the question are one prompt; no inner loop. */
+  /** In the prompt: all facts stand in front of the question. */
   IN_CONTEXT,
-  /** The question alone, without any fact; no inner loop. */
+  /** Nowhere: the question alone. What is right here can be guessed. */
   NO_FACTS,
-  /** All facts without the question; no inner loop. */
+  /** In the prompt, but the question is missing. */
   NO_QUESTION,
-  /** As {@link #RECKONING}, with facts of other tasks. */
-  RANDOM_FACTS
+  /** In the weights, but of other tasks. */
+  RANDOM_FACTS;
+
+  /** Returns whether the inner loop learns facts; if not, a program needs 0 inner steps. */
+  public boolean adapts() {
+    return this == RECKONING || this == RANDOM_FACTS;
+  }
+
+  /** Returns whether the facts that an answer follows from can be asked for after the label. */
+  public boolean canTellKnowledge() {
+    return this == RECKONING || this == IN_CONTEXT;
+  }
 }
