@@ -34,8 +34,8 @@ import org.reckoning.trainer.tokens.Method;
  * Everything a run is told: a component for each key, {@code nInnerIter} for {@code n_inner_iter}.
  * The keys are documented in {@code configs/default}, where their defaults are, too.
  *
- * <p>Obtained by {@link #of} or {@link #read}, which check all values, and changed by {@link #with},
- * which does so again. The methods at the end turn it into what the graph is built from.
+ * <p>Obtained by {@link #of} or {@link #read}, which check all values, and changed by {@link
+ * #with}, which does so again. The methods at the end turn it into what the graph is built from.
  */
 public record RunConfig(
     String name,
