@@ -28,8 +28,7 @@ final class MachineMain {
       MatrixProductPeak peak = new MatrixProductPeak(Integer.parseInt(args[0]));
       ChildJvm.say("peak", peak.measure(false));
       ChildJvm.say(
-          "devices",
-          Device.all().stream().map(Device::toString).collect(Collectors.joining(", ")));
+          "devices", Device.all().stream().map(Device::toString).collect(Collectors.joining(", ")));
       XlaCheck.require();
       ChildJvm.say("peak_xla", peak.measure(true));
     } catch (RuntimeException | IOException e) {

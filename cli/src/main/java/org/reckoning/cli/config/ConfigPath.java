@@ -37,7 +37,8 @@ final class ConfigPath {
     if (users != null) {
       if (!Files.isDirectory(users)) {
         throw new ConfigException(
-            List.of("--config-dir (%s) must be a directory of configuration files".formatted(users)));
+            List.of(
+                "--config-dir (%s) must be a directory of configuration files".formatted(users)));
       }
       places.add(new Place(users, users.toString()));
     }

@@ -38,7 +38,9 @@ record DefaultsEntry(Kind kind, String target, List<String> options) {
     return kind == Kind.SELF;
   }
 
-  /** Reads {@code _self_}, {@code file}, {@code group: option} or {@code override /group: option}. */
+  /**
+   * Reads {@code _self_}, {@code file}, {@code group: option} or {@code override /group: option}.
+   */
   static DefaultsEntry of(JsonNode entry, String group, String shown) {
     if (entry.isTextual()) {
       String text = entry.textValue();

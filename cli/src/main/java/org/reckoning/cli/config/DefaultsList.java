@@ -49,8 +49,7 @@ final class DefaultsList {
     for (GroupWord word : words) {
       boolean known = entries.stream().anyMatch(entry -> entry.target().equals(word.group()));
       if (word.adds() && !known) {
-        entries.add(
-            new DefaultsEntry(DefaultsEntry.Kind.GROUP, word.group(), word.options()));
+        entries.add(new DefaultsEntry(DefaultsEntry.Kind.GROUP, word.group(), word.options()));
       }
       list.choices.put(word.group(), new Choice(word.options(), "the command line"));
     }

@@ -29,8 +29,7 @@ record KeyDoc(String key, String text, String shown) {
               (name, line) -> {
                 String key = file.prefix().isEmpty() ? name : file.prefix() + "." + name;
                 if (keys.contains(key)) {
-                  docs.add(
-                      new KeyDoc(key, comment(lines.get(line - 1)), file.shown()));
+                  docs.add(new KeyDoc(key, comment(lines.get(line - 1)), file.shown()));
                 }
               });
     }

@@ -44,9 +44,7 @@ record OverrideWord(Kind kind, String key, @Nullable JsonNode value) {
     String text = matches ? matcher.group(3) : null;
     if (!matches || (text == null && !word.startsWith("~"))) {
       throw new ConfigException(
-          List.of(
-              "'%s' must be key=value, +key=value, ++key=value or ~key"
-                  .formatted(word)));
+          List.of("'%s' must be key=value, +key=value, ++key=value or ~key".formatted(word)));
     }
     String key = matcher.group(2);
     Kind kind =

@@ -105,7 +105,8 @@ final class References {
       return null;
     }
     if (via.contains(name)) {
-      problem(via, reference, "must not lead back: %s -> %s".formatted(String.join(" -> ", via), name));
+      problem(
+          via, reference, "must not lead back: %s -> %s".formatted(String.join(" -> ", via), name));
       return null;
     }
     JsonNode value = ConfigTree.get(tree, name);

@@ -42,8 +42,7 @@ class ComposerTest {
   @Test
   void files_areMergedInOrder() {
     assertThat(compose())
-        .isEqualTo(
-            "{'a':2,'list':[3],'map':{'x':1,'y':3},'db':{'name':'mysql','port':1},'own':1}");
+        .isEqualTo("{'a':2,'list':[3],'map':{'x':1,'y':3},'db':{'name':'mysql','port':1},'own':1}");
   }
 
   @ParameterizedTest
@@ -138,8 +137,7 @@ class ComposerTest {
         "{'a':7,'list':[3],'map':{'x':1,'y':3},'db':{'name':'postgresql','port':9},'own':1}";
     assertThat(compose("experiment=big")).isEqualTo(expected);
     assertThat(compose("+experiment=big")).isEqualTo(expected);
-    assertThat(compose("experiment=bigger"))
-        .isEqualTo(expected.replace("'a':7", "'a':8"));
+    assertThat(compose("experiment=bigger")).isEqualTo(expected.replace("'a':7", "'a':8"));
     assertThat(compose("experiment=big", "db=mysql", "a=9"))
         .contains("'db':{'name':'mysql','port':9}", "'a':9");
   }
@@ -242,7 +240,11 @@ class ComposerTest {
       delimiter = '|',
       quoteCharacter = '\u0000')
   void reference_becomesItsValue(String reference, String value) {
-    file("run", "defaults: [base: [first, second], db: mysql]\nown: 1\nchain: ${own}\nref: '" + reference + "'\n");
+    file(
+        "run",
+        "defaults: [base: [first, second], db: mysql]\nown: 1\nchain: ${own}\nref: '"
+            + reference
+            + "'\n");
 
     assertThat(json(composer().compose(List.of()).resolved().get("ref").toString()))
         .isEqualTo(value);
@@ -268,11 +270,10 @@ class ComposerTest {
   @Test
   void referenceToAnOpenKey_isNotToldTwice() {
     file("run", "data_dir: ???\ntrain: ${data_dir}/train\n");
-    References references =
-        new References(composer().compose(List.of()).written(), name -> null);
+    References references = new References(composer().compose(List.of()).written(), name -> null);
 
-    assertThat(references.resolve()).hasToString(
-        "{\"data_dir\":\"???\",\"train\":\"${data_dir}/train\"}");
+    assertThat(references.resolve())
+        .hasToString("{\"data_dir\":\"???\",\"train\":\"${data_dir}/train\"}");
     assertThat(references.problems()).isEmpty();
   }
 

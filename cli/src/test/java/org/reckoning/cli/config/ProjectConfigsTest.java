@@ -86,8 +86,7 @@ class ProjectConfigsTest {
 
   @Test
   void openKey_isAskedFor() {
-    assertThat(
-            catchThrowableOfType(ConfigException.class, () -> bind("experiment=clutrr_gpt2")))
+    assertThat(catchThrowableOfType(ConfigException.class, () -> bind("experiment=clutrr_gpt2")))
         .hasMessage(
             "data.data_dir must be set: data.data_dir=VALUE (configs/data/clutrr.yaml, line 6"
                 + " leaves it open)");
@@ -96,8 +95,7 @@ class ProjectConfigsTest {
   /** Pins every default; the file is what the tests of the trainer start from, too. */
   @Test
   void defaults_areThoseOfTheTests() throws IOException {
-    Path pinned =
-        HOME.resolve("trainer/src/test/resources/org/reckoning/trainer/config/run.yaml");
+    Path pinned = HOME.resolve("trainer/src/test/resources/org/reckoning/trainer/config/run.yaml");
 
     assertThat(bind()).isEqualTo(RunConfig.read(pinned));
   }

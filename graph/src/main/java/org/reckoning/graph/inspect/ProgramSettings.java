@@ -123,7 +123,10 @@ public final class ProgramSettings {
       if (!values.containsKey(key)) {
         problems.add(
             "%s is not a known key%s; known: %s"
-                .formatted(key, NearestName.hint(key, values.keySet()), String.join(", ", values.keySet())));
+                .formatted(
+                    key,
+                    NearestName.hint(key, values.keySet()),
+                    String.join(", ", values.keySet())));
       } else if (equals < 0) {
         problems.add("%s must be given as %s=VALUE".formatted(key, key));
       } else {

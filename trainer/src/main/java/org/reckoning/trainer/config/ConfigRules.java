@@ -10,8 +10,8 @@ import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
 
 /**
- * What values require of each other. A rule with a value that cannot be used anyway is left out: its
- * problem is known.
+ * What values require of each other. A rule with a value that cannot be used anyway is left out:
+ * its problem is known.
  */
 final class ConfigRules {
   private static final List<String> LAYERS =

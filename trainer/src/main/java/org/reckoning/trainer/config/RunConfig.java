@@ -34,8 +34,8 @@ import org.reckoning.trainer.tokens.Method;
  * Everything a run is told: a component for each key, {@code nInnerIter} for {@code n_inner_iter}.
  * The keys are documented in {@code configs/default}, where their defaults are, too.
  *
- * <p>Obtained by {@link #of} or {@link #read}, which check all values, and changed by {@link #with},
- * which does so again. The methods at the end turn it into what the graph is built from.
+ * <p>Obtained by {@link #of} or {@link #read}, which check all values, and changed by {@link
+ * #with}, which does so again. The methods at the end turn it into what the graph is built from.
  */
 public record RunConfig(
     String name,
@@ -191,14 +191,11 @@ public record RunConfig(
 
   /**
    * Returns whether the method has an inner loop. The fine-tuned baselines have none: their facts,
-   * if any, are in the prompt, and their program is the same one with 0 inner steps. This is the
-   * one place that says so; {@link #innerSteps} and all that follows from it come from here.
+   * if any, are in the prompt, and their program is the same one with 0 inner steps. {@link
+   * Method#adapts} says which; {@link #innerSteps} and all that follows from it come from here.
    */
   public boolean adapts() {
-    return switch (method) {
-      case RECKONING, RANDOM_FACTS -> true;
-      case IN_CONTEXT, NO_FACTS, NO_QUESTION -> false;
-    };
+    return method.adapts();
   }
 
   /** Returns K: {@code n_inner_iter}, or 0 for a method without inner loop. */

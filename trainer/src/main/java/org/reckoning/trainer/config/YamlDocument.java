@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A YAML file as a tree that remembers lines. Stricter than YAML where it lets mistakes pass: a key
- * twice, an alias, an octal number are refused, and {@code yes}, {@code no}, {@code on}, {@code off}
- * are text.
+ * twice, an alias, an octal number are refused, and {@code yes}, {@code no}, {@code on}, {@code
+ * off} are text.
  *
  * @param root the values
  * @param origins where a key is: {@code configs/run.yaml, line 7}

@@ -2,7 +2,6 @@ package org.reckoning.trainer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.params.provider.Arguments.of;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -196,8 +195,7 @@ class RunConfigTest {
                 15,
                 16,
                 false,
-                new ModelConfig(
-                    Preset.MEDIUM, 3, 4, 8, 12, 32, VocabularyKind.FULL, "weights"),
+                new ModelConfig(Preset.MEDIUM, 3, 4, 8, 12, 32, VocabularyKind.FULL, "weights"),
                 new DataConfig(
                     DataSource.FILES,
                     DatasetType.FOLIO,
@@ -236,66 +234,104 @@ class RunConfigTest {
 
   static Stream<Arguments> wrongValues() {
     return Stream.of(
-        of("n_inner_iter", "4.7", "n_inner_iter (4.7) must be a whole number of at least 0"),
-        of("n_inner_iter", "-1", "n_inner_iter (-1) must be a whole number of at least 0"),
-        of("n_inner_iter", "null", "n_inner_iter (null) must be a whole number of at least 0"),
-        of("n_inner_iter", "0",
+        Arguments.of(
+            "n_inner_iter", "4.7", "n_inner_iter (4.7) must be a whole number of at least 0"),
+        Arguments.of(
+            "n_inner_iter", "-1", "n_inner_iter (-1) must be a whole number of at least 0"),
+        Arguments.of(
+            "n_inner_iter", "null", "n_inner_iter (null) must be a whole number of at least 0"),
+        Arguments.of(
+            "n_inner_iter",
+            "0",
             "n_inner_iter (0) must be at least 1 with method=reckoning; methods without inner loop"
                 + " are in_context, no_facts and no_question"),
-        of("train_batch_size", "3000000000",
+        Arguments.of(
+            "train_batch_size",
+            "3000000000",
             "train_batch_size (3000000000) must be a whole number of at least 1"),
-        of("inner_lr", "fast", "inner_lr (fast) must be a number of at least 0"),
-        of("inner_lr", "0", "inner_lr (0.0) must be above 0 with inner_rate_space=log"),
-        of("learning_rate", "1e999", "learning_rate (1e999) must be a number of at least 0"),
-        of("inner_dropout", "1",
-            "inner_dropout (1) must be a number of at least 0 and below 1"),
-        of("warmup_proportion", "6",
+        Arguments.of("inner_lr", "fast", "inner_lr (fast) must be a number of at least 0"),
+        Arguments.of("inner_lr", "0", "inner_lr (0.0) must be above 0 with inner_rate_space=log"),
+        Arguments.of(
+            "learning_rate", "1e999", "learning_rate (1e999) must be a number of at least 0"),
+        Arguments.of(
+            "inner_dropout", "1", "inner_dropout (1) must be a number of at least 0 and below 1"),
+        Arguments.of(
+            "warmup_proportion",
+            "6",
             "warmup_proportion (6) must be a number of at least 0 and at most 1"),
-        of("max_grad_norm", "0", "max_grad_norm (0) must be a number above 0, or null"),
-        of("dyna_lr", "yes", "dyna_lr (yes) must be true or false"),
-        of("max_steps", "None",
+        Arguments.of("max_grad_norm", "0", "max_grad_norm (0) must be a number above 0, or null"),
+        Arguments.of("dyna_lr", "yes", "dyna_lr (yes) must be true or false"),
+        Arguments.of(
+            "max_steps",
+            "None",
             "max_steps (None) must be a whole number of at least 1, or null; did you mean null?"),
-        of("inner_opt", "adam",
+        Arguments.of(
+            "inner_opt",
+            "adam",
             "inner_opt (adam) must be one of sgd, momentum, adamw; did you mean adamw?"),
-        of("inner_opt", "SGD",
+        Arguments.of(
+            "inner_opt",
+            "SGD",
             "inner_opt (SGD) must be one of sgd, momentum, adamw; did you mean sgd?"),
-        of("baselines", "[no_fact]",
+        Arguments.of(
+            "baselines",
+            "[no_fact]",
             "baselines ([\"no_fact\"]) must be a list in brackets, each element one of reckoning,"
                 + " in_context, no_facts, no_question, random_facts"),
-        of("data.hops", "2",
+        Arguments.of(
+            "data.hops",
+            "2",
             "data.hops (2) must be a list in brackets, each element a whole number of at least 0"),
-        of("data.hops", "[]",
+        Arguments.of(
+            "data.hops",
+            "[]",
             "data.hops ([]) must name the numbers of hops to generate with data.source=kinship,"
                 + " such as [2]"),
-        of("name", "a/b",
+        Arguments.of(
+            "name",
+            "a/b",
             "name (a/b) must be letters, digits, '.', '_' and '-' alone, as a directory is named"
                 + " after it"),
-        of("monitor", "' '", "monitor () must be the name of a metric"),
-        of("data.data_dir", "???", "data.data_dir must be set: data.data_dir=VALUE"),
-        of("model", "small", "model (small) must have keys below it"),
-        of("model.n_head", "3",
-            "model.n_embd (64) must be divisible by model.n_head (3)"),
-        of("model.n_layer", "null",
+        Arguments.of("monitor", "' '", "monitor () must be the name of a metric"),
+        Arguments.of("data.data_dir", "???", "data.data_dir must be set: data.data_dir=VALUE"),
+        Arguments.of("model", "small", "model (small) must have keys below it"),
+        Arguments.of(
+            "model.n_head", "3", "model.n_embd (64) must be divisible by model.n_head (3)"),
+        Arguments.of(
+            "model.n_layer",
+            "null",
             "model.n_layer (null) must be a whole number unless model.preset names a published"
                 + " model"),
-        of("inner_mode", "pattern",
+        Arguments.of(
+            "inner_mode",
+            "pattern",
             "inner_params ([]) must name at least one pattern with inner_mode=pattern, such as"
                 + " [h.*.mlp.*]"),
-        of("data.dataset_type", "folio",
+        Arguments.of(
+            "data.dataset_type",
+            "folio",
             "data.dataset_type (folio) must be clutrr with data.source=kinship"),
-        of("data.train_tasks", "null",
+        Arguments.of(
+            "data.train_tasks",
+            "null",
             "data.train_tasks (null) must be a whole number with data.source=kinship, which has no"
                 + " end"),
-        of("data.source", "files",
+        Arguments.of(
+            "data.source",
+            "files",
             "data.dataset (null) must be a directory below data.data_dir, or data.train a file,"
                 + " with data.source=files"),
-        of("inner_lrr", "1", "inner_lrr is not a known key; did you mean inner_lr?"),
-        of("load_order", "pre", "load_order is not a known key; did you mean data.load_order?"),
-        of("no_facts", "true", "no_facts is not a known key; did you mean method=no_facts?"),
-        of("model.n_layers", "2",
+        Arguments.of("inner_lrr", "1", "inner_lrr is not a known key; did you mean inner_lr?"),
+        Arguments.of(
+            "load_order", "pre", "load_order is not a known key; did you mean data.load_order?"),
+        Arguments.of(
+            "no_facts", "true", "no_facts is not a known key; did you mean method=no_facts?"),
+        Arguments.of(
+            "model.n_layers",
+            "2",
             "model.n_layers is not a known key; did you mean model.n_layer?"),
-        of("qqqqqqqqqqqqqqqqqqqqqqqqq", "2",
-            "qqqqqqqqqqqqqqqqqqqqqqqqq is not a known key"));
+        Arguments.of(
+            "qqqqqqqqqqqqqqqqqqqqqqqqq", "2", "qqqqqqqqqqqqqqqqqqqqqqqqq is not a known key"));
   }
 
   @ParameterizedTest(name = "{0}={1}")
@@ -314,32 +350,32 @@ class RunConfigTest {
 
   static Stream<Arguments> wrongTogether() {
     return Stream.of(
-        of(
+        Arguments.of(
             Map.of("gradient", "truncated", "truncated_steps", 5),
             "truncated_steps (5) must be at most n_inner_iter (4) with gradient=truncated"),
-        of(
+        Arguments.of(
             Map.of("inner_mode", "lora", "lora_targets", List.of()),
             "lora_targets ([]) must name at least one layer with inner_mode=lora, such as"
                 + " [attn.c_attn]"),
-        of(
+        Arguments.of(
             Map.of("inner_mode", "lora", "lora_targets", List.of("wte")),
             "lora_targets (wte) must name linear layers: attn.c_attn, attn.c_proj, mlp.c_fc,"
                 + " mlp.c_proj"),
-        of(
+        Arguments.of(
             Map.of("eval_steps", "null", "patience", 3),
             "eval_steps (null) must be a whole number with patience=3, which counts validations"),
-        of(
+        Arguments.of(
             Map.of("label_weight", 0, "knowledge_weight", 0),
             "one of label_weight (0.0), knowledge_weight (0.0) and, with an inner loop,"
                 + " recall_weight (0.0) must be above 0"),
-        of(
+        Arguments.of(
             Map.of("label_weight", 0, "multi_task", false),
             "label_weight (0.0) must be above 0 with multi_task=false, whose targets are labels"
                 + " alone"),
-        of(
+        Arguments.of(
             Map.of("data.source", "files", "data.format", "clutrr_csv", "data.dataset", "x"),
             "data.train (null) must be a file with data.format=clutrr_csv"),
-        of(
+        Arguments.of(
             Map.of("data.source", "files", "data.format", "ruletaker", "data.train", "x"),
             "data.dataset_type (clutrr) must be proofwriter with data.format=ruletaker"));
   }
@@ -402,7 +438,9 @@ class RunConfigTest {
 
   @Test
   void keys_areThoseOfTheTree() {
-    assertThat(RunConfig.keys()).contains("seed", "model.n_layer", "data.hops").doesNotContain("model");
+    assertThat(RunConfig.keys())
+        .contains("seed", "model.n_layer", "data.hops")
+        .doesNotContain("model");
     assertThat(RunConfig.keys()).hasSize(57 + 8 + 17);
   }
 
@@ -501,8 +539,7 @@ class RunConfigTest {
     assertThat(config.innerSteps()).isEqualTo(adapts ? 4 : 0);
     assertThat(config.bilevel(config.model().gpt2(50), List.of(new TaskShape(1, 1, 2, 1, 2))))
         .extracting(BilevelConfig::innerSteps, BilevelConfig::gradientMode)
-        .containsExactly(
-            adapts ? 4 : 0, adapts ? GradientMode.truncated(2) : GradientMode.exact());
+        .containsExactly(adapts ? 4 : 0, adapts ? GradientMode.truncated(2) : GradientMode.exact());
   }
 
   @Test
