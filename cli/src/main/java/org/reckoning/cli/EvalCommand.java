@@ -56,7 +56,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     RunConfig config = RunOverrides.apply(RunConfig.read(file), overrides);
     ConsoleStyle style =
-        ConsoleStyle.choose(System.console() != null, true, System.getenv(), 1);
+        ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
     ConsoleProgress progress = new ConsoleProgress(System.err, style);
     Experiment experiment = new Experiment(config, run, "", progress, () -> false);
     experiment.evaluate().forEach(out::println);

@@ -120,10 +120,14 @@ final class TrainCommand implements Callable<Integer> {
     PrintStream err = System.err;
     ConsoleStyle style =
         ConsoleStyle.choose(
-            System.console() != null, noProgress, System.getenv(), config.logSteps());
+            Boolean.getBoolean("reckoning.terminal"),
+            noProgress,
+            System.getenv(),
+            config.logSteps());
     ConsoleProgress progress = new ConsoleProgress(err, style);
     List<Device> devices = Device.all();
-    String device = devices.stream().map(Device::toString).reduce((a, b) -> a + ", " + b).orElse("");
+    String device =
+        devices.stream().map(Device::toString).reduce((a, b) -> a + ", " + b).orElse("");
     String resume = "./reckoning train resume=" + directory;
     try (StopSignals signals = StopSignals.install(resume, progress::message)) {
       Experiment experiment =

@@ -51,7 +51,9 @@ public record Evaluation(List<Prediction> predictions) {
         .filter(
             each -> {
               AnswerScore score = each.score();
-              return metric.equals(ACC_SCORED) ? each.scoredRight() : score != null && score.label();
+              return metric.equals(ACC_SCORED)
+                  ? each.scoredRight()
+                  : score != null && score.label();
             })
         .count();
   }

@@ -170,16 +170,15 @@ public final class Evaluator {
         .toList();
   }
 
-  /** With room after every prompt for an answer of {@code newTokens}, as far as the model allows. */
+  /**
+   * With room after every prompt for an answer of {@code newTokens}, as far as the model allows.
+   */
   private List<TaskLengths> generationLengths(List<EncodedTask> tasks) {
     List<TaskLengths> lengths = new ArrayList<>();
     for (EncodedTask task : tasks) {
       TaskLengths known = task.lengths();
       int prompt =
-          task.questions().stream()
-              .mapToInt(question -> question.prompt().length)
-              .max()
-              .orElse(0);
+          task.questions().stream().mapToInt(question -> question.prompt().length).max().orElse(0);
       int tokens =
           Math.max(known.questionTokens(), Math.min(prompt + newTokens, limits.maxTokens()));
       lengths.add(

@@ -125,7 +125,8 @@ public final class Experiment {
 
   private boolean train(RunConfig own, Splits splits, Path place) throws IOException {
     Files.createDirectories(place);
-    if (own.method() != config.method() && Files.exists(directory.resolve(TrainingRun.VOCABULARY))) {
+    if (own.method() != config.method()
+        && Files.exists(directory.resolve(TrainingRun.VOCABULARY))) {
       Files.copy(
           directory.resolve(TrainingRun.VOCABULARY),
           place.resolve(TrainingRun.VOCABULARY),

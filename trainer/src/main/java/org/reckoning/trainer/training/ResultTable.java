@@ -15,7 +15,13 @@ final class ResultTable {
     lines.add(
         "%-13s %4s %8s   %-30s %10s %8s %8s"
             .formatted(
-                "method", "hops", "problems", "label right, scored (95 %)", "generated", "f1", "loss"));
+                "method",
+                "hops",
+                "problems",
+                "label right, scored (95 %)",
+                "generated",
+                "f1",
+                "loss"));
     for (Experiment.Row row : rows) {
       lines.add(
           String.format(

@@ -53,7 +53,7 @@ public final class SplitLoader {
       FactOrder order = new FactOrder(config.loadOrder(), null, seed);
       return KinshipGenerator.of(config.hops(), told, seed)
           .tasks(split, Objects.requireNonNullElse(most, 0))
-          .map(order::apply)
+          .map(order)
           .toList();
     }
     FactOrder order = new FactOrder(config.loadOrder(), distractors, seed);
@@ -61,7 +61,7 @@ public final class SplitLoader {
         read(path(split, file)).stream()
             .filter(task -> config.hops().isEmpty() || config.hops().contains(task.hops()))
             .limit(most == null ? Long.MAX_VALUE : most)
-            .map(order::apply)
+            .map(order)
             .toList();
     if (tasks.isEmpty()) {
       throw new IOException(
@@ -96,7 +96,8 @@ public final class SplitLoader {
               + " data.val and data.test");
     }
     List<ReasoningTask> tasks = new ArrayList<>();
-    DataProblems problems = TaskReader.of(config.format(), config.datasetType()).read(file, tasks::add);
+    DataProblems problems =
+        TaskReader.of(config.format(), config.datasetType()).read(file, tasks::add);
     if (!problems.isEmpty()) {
       throw new IOException(
           String.join(System.lineSeparator(), problems.lines())

@@ -11,8 +11,7 @@ import org.reckoning.trainer.data.ReasoningTask;
  * @param val to select the best checkpoint with
  * @param test to report on
  */
-public record Splits(
-    List<ReasoningTask> train, List<ReasoningTask> val, List<ReasoningTask> test) {
+public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<ReasoningTask> test) {
   /** Copies the lists. */
   public Splits {
     train = List.copyOf(train);

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.graph.bilevel.OuterRates;
@@ -91,7 +92,7 @@ public final class TrainingRun implements AutoCloseable {
   private TrainingRun(RunConfig config, Splits splits, Path directory) throws IOException {
     this.config = config;
     this.directory = directory;
-    Tokenizer tokenizer = new Tokenizer();
+    Tokenizer tokenizer = Tokenizer.gpt2();
     this.vocabulary = vocabulary(config, splits, directory, tokenizer);
     this.model = modelConfig(config, vocabulary);
     this.encoder = new TaskEncoder(tokenizer, vocabulary, config.method(), config.multiTask());
@@ -107,10 +108,11 @@ public final class TrainingRun implements AutoCloseable {
     this.steps = maxSteps != null ? maxSteps : perEpoch * config.numTrainEpochs();
     this.checkpoints = new Checkpoints(directory, config.keepCheckpoints());
     long start = System.nanoTime();
+    BilevelConfig bilevel = config.bilevel(model, buckets.shapes());
     this.program =
-        BilevelProgram.build(
-            config.bilevel(model, buckets.shapes()),
-            config.dtype() == FloatType.FLOAT32 ? TFloat32.class : TFloat64.class);
+        config.dtype() == FloatType.FLOAT32
+            ? BilevelProgram.build(bilevel, TFloat32.class)
+            : BilevelProgram.build(bilevel, TFloat64.class);
     this.buildSeconds = secondsSince(start);
   }
 
@@ -289,8 +291,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private String loop(TrainingListener listeners, BooleanSupplier stop) throws IOException {
-    OuterSchedule schedule =
-        new OuterSchedule(config.schedule(), steps, config.warmupProportion());
+    OuterSchedule schedule = new OuterSchedule(config.schedule(), steps, config.warmupProportion());
     Set<Object> compiled = new HashSet<>();
     while (state.step() < steps) {
       step(schedule, compiled, listeners);

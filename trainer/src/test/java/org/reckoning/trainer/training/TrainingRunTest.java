@@ -182,7 +182,8 @@ class TrainingRunTest {
         config().with("learning_rate", 1e30).with("max_grad_norm", null).with("save_steps", 1);
     Told told = new Told();
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      assertThatThrownBy(() -> run.train(told, "CPU:0", () -> false)).isInstanceOf(NotFiniteException.class);
+      assertThatThrownBy(() -> run.train(told, "CPU:0", () -> false))
+          .isInstanceOf(NotFiniteException.class);
     }
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       assertThat(run.resume()).isTrue();
@@ -228,8 +229,7 @@ class TrainingRunTest {
     RunConfig config = config().with("generate", false);
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       assertThatThrownBy(() -> run.train(new Told(), "CPU:0", () -> false))
-          .hasMessage(
-              "monitor (acc_label) must be a metric of the validation: [loss, acc_scored]");
+          .hasMessage("monitor (acc_label) must be a metric of the validation: [loss, acc_scored]");
     }
   }
 }
