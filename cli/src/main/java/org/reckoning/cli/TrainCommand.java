@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     List<ConfigOptions.Job> jobs = options.jobs();
-    LocalDateTime now = LocalDateTime.now();
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
     for (ConfigOptions.Job job : jobs) {
       RunConfig config = job.config();
       String resume = config.resume();
