@@ -34,8 +34,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LauncherTest {
   private static final List<String> TOOLS =
       List.of(
-          "awk", "cat", "cksum", "dirname", "find", "head", "mkdir", "mv", "readlink", "sed",
-          "sh", "uname");
+          "awk",
+          "cat",
+          "cksum",
+          "dirname",
+          "find",
+          "head",
+          "mkdir",
+          "mv",
+          "readlink",
+          "sed",
+          "sh",
+          "uname");
 
   private static final String JAVA =
       """
@@ -193,7 +203,8 @@ class LauncherTest {
   void xlaFlags_getACacheBehindWhatTheUserHas() throws Exception {
     Path home = directory.resolve("home");
     assertThat(xlaFlags())
-        .startsWith("--tf_xla_persistent_cache_directory='%s/.cache/reckoning/xla/".formatted(home));
+        .startsWith(
+            "--tf_xla_persistent_cache_directory='%s/.cache/reckoning/xla/".formatted(home));
     assertThat(home.resolve(".cache/reckoning/xla")).isNotEmptyDirectory();
     environment.put("XDG_CACHE_HOME", directory.resolve("other").toString());
     environment.put("TF_XLA_FLAGS", "--tf_xla_clustering_debug");
@@ -250,7 +261,9 @@ class LauncherTest {
   void start_withABuildThatFails_hasCode1AndTriesAgain() throws Exception {
     program("mvn", "#!/bin/sh\necho '[ERROR] no'\nexit 3\n");
     Outcome outcome = launch();
-    assertThat(outcome.err()).contains("[ERROR] no").contains("the build failed, Maven says above why");
+    assertThat(outcome.err())
+        .contains("[ERROR] no")
+        .contains("the build failed, Maven says above why");
     assertThat(outcome.out()).isEmpty();
     assertThat(outcome.code()).isEqualTo(1);
     program("mvn", MVN);
@@ -266,7 +279,8 @@ class LauncherTest {
         Arguments.of("javac missing", "javac was not found, and building this project needs it"),
         Arguments.of("mvn missing", "mvn was not found on the PATH: install Maven 3.8.7 or newer"),
         Arguments.of("JAVA_HOME=/none", "JAVA_HOME (/none) has no bin/java"),
-        Arguments.of("RECKONING_HEAP=lots", "RECKONING_HEAP (lots) must be a number with k, m or g"),
+        Arguments.of(
+            "RECKONING_HEAP=lots", "RECKONING_HEAP (lots) must be a number with k, m or g"),
         Arguments.of("RECKONING_DEVICE=tpu", "RECKONING_DEVICE (tpu) must be cpu, gpu or auto"));
   }
 

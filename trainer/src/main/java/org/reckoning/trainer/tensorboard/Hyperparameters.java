@@ -83,7 +83,9 @@ final class Hyperparameters {
     if (node.isBoolean()) {
       return Value.newBuilder().setBoolValue(node.booleanValue()).build();
     }
-    return Value.newBuilder().setStringValue(node.isTextual() ? node.textValue() : node.toString()).build();
+    return Value.newBuilder()
+        .setStringValue(node.isTextual() ? node.textValue() : node.toString())
+        .build();
   }
 
   private static Field bytes(ByteString bytes) {
@@ -91,6 +93,8 @@ final class Hyperparameters {
   }
 
   private static Field seconds(Instant time) {
-    return Field.newBuilder().addFixed64(Double.doubleToLongBits(time.toEpochMilli() / 1e3)).build();
+    return Field.newBuilder()
+        .addFixed64(Double.doubleToLongBits(time.toEpochMilli() / 1e3))
+        .build();
   }
 }

@@ -41,7 +41,9 @@ public final class ConsoleProgress implements TrainingListener {
   private @Nullable Pace pace;
   private @Nullable Compilation compilation;
 
-  /** Where the time that is left is estimated from: the first step that was told, once it is over. */
+  /**
+   * Where the time that is left is estimated from: the first step that was told, once it is over.
+   */
   private record Pace(long step, long nanos) {}
 
   /** What is being compiled, since when, and what counts the seconds. */
@@ -209,7 +211,8 @@ public final class ConsoleProgress implements TrainingListener {
     text.add("loss " + number(step.outerLoss()));
     if (!Double.isNaN(step.innerLossBefore())) {
       text.add(
-          "inner %s -> %s".formatted(number(step.innerLossBefore()), number(step.innerLossAfter())));
+          "inner %s -> %s"
+              .formatted(number(step.innerLossBefore()), number(step.innerLossAfter())));
     }
     text.add(format("accuracy %.1f %%", 100 * step.tokenAccuracy()));
     text.add(rate(step.tokensPerSecond()) + " tokens/s");
@@ -221,7 +224,9 @@ public final class ConsoleProgress implements TrainingListener {
 
   private static String number(double value) {
     double size = Math.abs(value);
-    return size != 0 && (size < 1e-3 || size >= 1e4) ? format("%.2e", value) : format("%.3f", value);
+    return size != 0 && (size < 1e-3 || size >= 1e4)
+        ? format("%.2e", value)
+        : format("%.3f", value);
   }
 
   private static String rate(double perSecond) {

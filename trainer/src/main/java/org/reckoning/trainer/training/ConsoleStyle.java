@@ -24,8 +24,7 @@ public record ConsoleStyle(Display display, boolean bold, int plainSteps) {
   /** Checks the values. */
   public ConsoleStyle {
     if (plainSteps < 1) {
-      throw new IllegalArgumentException(
-          "log_steps (%d) must be 1 or more".formatted(plainSteps));
+      throw new IllegalArgumentException("log_steps (%d) must be 1 or more".formatted(plainSteps));
     }
   }
 

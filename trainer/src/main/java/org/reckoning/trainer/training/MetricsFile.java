@@ -48,8 +48,7 @@ public final class MetricsFile implements TrainingListener {
       if (Files.isRegularFile(file)) {
         dropAfter(file, resumedAt);
       }
-      writer =
-          Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw cannotWrite(e);
     }

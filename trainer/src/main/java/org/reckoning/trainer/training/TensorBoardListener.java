@@ -108,7 +108,8 @@ public final class TensorBoardListener implements TrainingListener {
             String tag = "eval/%s/%s%s".formatted(report.split(), of, metric.getKey());
             events.scalar(tag, report.step(), metric.getValue());
           }
-          events.scalar("perf/eval_%s_seconds".formatted(report.split()), report.step(), report.seconds());
+          events.scalar(
+              "perf/eval_%s_seconds".formatted(report.split()), report.step(), report.seconds());
         });
   }
 
@@ -173,7 +174,6 @@ public final class TensorBoardListener implements TrainingListener {
   }
 
   private static UncheckedIOException cannotWrite(IOException e) {
-    return new UncheckedIOException(
-        "cannot write the TensorBoard file: " + e.getMessage(), e);
+    return new UncheckedIOException("cannot write the TensorBoard file: " + e.getMessage(), e);
   }
 }

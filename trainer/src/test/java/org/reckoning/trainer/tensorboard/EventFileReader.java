@@ -46,6 +46,8 @@ public final class EventFileReader {
 
   /** Returns the values of all summaries. */
   public static List<Summary.Value> values(Path file) throws IOException {
-    return read(file).stream().flatMap(event -> event.getSummary().getValueList().stream()).toList();
+    return read(file).stream()
+        .flatMap(event -> event.getSummary().getValueList().stream())
+        .toList();
   }
 }

@@ -71,7 +71,8 @@ class ConsoleProgressTest {
     StepReport step = new StepReport(1, 4, 12_345, 0, -1e-4, 1, 0, 0, 0, 1, 1, 1);
     progress(Display.PLAIN, false, 1).stepped(step);
     assertThat(written())
-        .isEqualTo("step 1/4  loss 1.23e+04  inner 0.000 -> -1.00e-04  accuracy 100.0 %  1 tokens/s\n");
+        .isEqualTo(
+            "step 1/4  loss 1.23e+04  inner 0.000 -> -1.00e-04  accuracy 100.0 %  1 tokens/s\n");
   }
 
   @Test

@@ -45,7 +45,8 @@ class MetricsFileTest {
   void resume_dropsLinesBeyondTheCheckpoint() throws IOException {
     run(0, 1, 2, 3, 4);
     List<String> whole = lines();
-    Files.writeString(directory.resolve(MetricsFile.NAME), "{\"kind\":\"st", StandardOpenOption.APPEND);
+    Files.writeString(
+        directory.resolve(MetricsFile.NAME), "{\"kind\":\"st", StandardOpenOption.APPEND);
     run(2, 3, 4);
     assertThat(lines()).isEqualTo(whole);
     try (var files = Files.list(directory)) {

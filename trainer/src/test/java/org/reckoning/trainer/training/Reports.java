@@ -9,8 +9,7 @@ final class Reports {
   private Reports() {}
 
   static RunStart start(Path directory) {
-    return new RunStart(
-        "demo", directory, "reckoning", "CPU:0", 12_345, "2 layers\nK = 4", 4);
+    return new RunStart("demo", directory, "reckoning", "CPU:0", 12_345, "2 layers\nK = 4", 4);
   }
 
   /** Step {@code step} of 4: half a second, 600 tokens. */

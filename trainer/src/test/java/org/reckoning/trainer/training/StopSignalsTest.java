@@ -44,7 +44,8 @@ class StopSignalsTest {
       raise("INT");
       assertThat(ends.poll(10, TimeUnit.SECONDS)).isEqualTo(130);
       assertThat(said)
-          .containsExactly("ended by a second signal, the steps since the last checkpoint are lost");
+          .containsExactly(
+              "ended by a second signal, the steps since the last checkpoint are lost");
     }
   }
 
@@ -71,7 +72,8 @@ class StopSignalsTest {
                     Installed.class.getName()))
             .redirectErrorStream(true)
             .start();
-    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("not requested");
+    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("not requested");
     assertThat(process.waitFor()).isZero();
   }
 
