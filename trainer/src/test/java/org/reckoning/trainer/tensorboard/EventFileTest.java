@@ -22,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.EagerSession;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -31,6 +32,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.Summary;
 import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
 
 class EventFileTest {
   private static final Clock CLOCK =
@@ -156,12 +158,15 @@ class EventFileTest {
     List<Event> read = new ArrayList<>();
     try (EagerSession eager = EagerSession.create()) {
       Ops tf = Ops.create(eager);
-      var records =
-          tf.data.tfRecordDataset(
-              tf.constant(NdArrays.vectorOfObjects(file.toString())),
-              tf.constant(""),
-              tf.constant(0L),
-              tf.constant(new long[] {0}));
+      // Not tf.data.tfRecordDataset: its op cannot be iterated over in TensorFlow 2.18.
+      Output<TType> records =
+          eager
+              .opBuilder("TFRecordDataset", "records", tf.scope())
+              .addInput(tf.constant(file.toString()).asOutput())
+              .addInput(tf.constant("").asOutput())
+              .addInput(tf.constant(0L).asOutput())
+              .build()
+              .output(0);
       var iterator = tf.data.anonymousIterator(List.of(TString.class), List.of(Shape.scalar()));
       tf.data.makeIterator(records, iterator.handle());
       for (int i = 0; i < expected.size(); i++) {
