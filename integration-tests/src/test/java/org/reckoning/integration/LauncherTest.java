@@ -193,7 +193,7 @@ class LauncherTest {
     Path links = Files.createDirectories(directory.resolve("links/deep"));
     Files.createSymbolicLink(links.resolve("r"), Path.of("..", "second"));
     Files.createSymbolicLink(directory.resolve("links/second"), root.resolve("reckoning"));
-    Outcome outcome = run(List.of("./deep/r", "eval"), links.getParent());
+    Outcome outcome = run(List.of("./deep/r", "eval"), directory.resolve("links"));
     assertThat(outcome.out())
         .contains("argument -Dreckoning.home=" + root)
         .contains("argument eval");
@@ -236,7 +236,7 @@ class LauncherTest {
   void start_withJava25_allowsNativeAccess() throws Exception {
     program("java", JAVA.formatted("25-ea"));
     assertThat(launch().out())
-        .startsWith("argument --enable-native-access=ALL-UNNAMED")
+        .contains("argument --enable-native-access=ALL-UNNAMED")
         .contains("argument --sun-misc-unsafe-memory-access=allow");
   }
 

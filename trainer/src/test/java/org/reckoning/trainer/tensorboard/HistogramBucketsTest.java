@@ -3,14 +3,15 @@ package org.reckoning.trainer.tensorboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 class HistogramBucketsTest {
-  /** The numbers are those of {@code numpy.histogram(values, bins=30)}. */
+  /** The numbers are those of TensorBoard: {@code histogram_pb("t", values)}. */
   @Test
-  void buckets_areThoseOfNumpy() {
-    double[] values = {0.0, 0.1, 0.25, 0.26, 0.5, 0.75, 0.75, 1.5, 2.9, 3.0};
+  void buckets_areThoseOfTensorBoard() {
+    double[] values = {0.0, 0.1, 0.25, 0.26, 0.5, 0.75, 0.75, 1.5, 2.95, 3.0};
     double[][] buckets = HistogramBuckets.of(values);
     double[] counts = new double[30];
     counts[0] = 1;
@@ -20,7 +21,8 @@ class HistogramBucketsTest {
     counts[7] = 2;
     counts[15] = 1;
     counts[29] = 2;
-    assertThat(buckets).extracting(bucket -> bucket[2]).containsExactly(box(counts));
+    assertThat(Arrays.stream(buckets).mapToDouble(bucket -> bucket[2]))
+        .containsExactly(box(counts));
     assertThat(buckets[0][0]).isZero();
     assertThat(buckets[7][0]).isCloseTo(0.7, within(1e-15));
     assertThat(buckets[7][1]).isCloseTo(0.8, within(1e-15)).isEqualTo(buckets[8][0]);
