@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,7 +154,7 @@ class ReckoningTest {
 
   @Test
   void failure_isOneSentenceAndExitCodeOne() {
-    CommandLine line = commandLine().addSubcommand(new Failing("the disk is full"));
+    CommandLine line = commandLine(new Failing("the disk is full"));
 
     assertThat(line.execute("failing")).isEqualTo(1);
     assertThat(err.toString().strip()).isEqualTo("the disk is full");
@@ -161,7 +162,7 @@ class ReckoningTest {
 
   @Test
   void failureWithoutMessage_isCalledABug() {
-    CommandLine line = commandLine().addSubcommand(new Failing(null));
+    CommandLine line = commandLine(new Failing(null));
 
     assertThat(line.execute("failing")).isEqualTo(1);
     assertThat(err.toString().strip())
@@ -170,7 +171,7 @@ class ReckoningTest {
 
   @Test
   void stacktrace_showsWhere() {
-    CommandLine line = commandLine().addSubcommand(new Failing("the disk is full"));
+    CommandLine line = commandLine(new Failing("the disk is full"));
 
     assertThat(line.execute("--stacktrace", "failing")).isEqualTo(1);
     assertThat(err.toString())
@@ -215,8 +216,8 @@ class ReckoningTest {
     }
   }
 
-  private CommandLine commandLine() {
-    return Reckoning.commandLine()
+  private CommandLine commandLine(Object... more) {
+    return Reckoning.commandLine(List.of(more))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true));
   }
