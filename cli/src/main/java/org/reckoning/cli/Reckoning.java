@@ -86,6 +86,9 @@ public final class Reckoning implements Callable<Integer> {
     Reckoning root = new Reckoning();
     CommandLine line = new CommandLine(root);
     more.forEach(line::addSubcommand);
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
     return line // what follows is set for the subcommands, too
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a value may begin with @

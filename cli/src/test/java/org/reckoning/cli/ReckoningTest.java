@@ -39,9 +39,10 @@ class ReckoningTest {
         .contains("config", "devices", "bench", "generate-completion", "Exit codes:", "  2   ");
   }
 
-  @Test
-  void version_comesFromTheBuild() {
-    assertThat(run("--version")).isZero();
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "config --version"})
+  void version_comesFromTheBuild(String words) {
+    assertThat(run(words.split(" ", -1))).isZero();
 
     assertThat(out.toString())
         .containsPattern("reckoning \\d+\\.\\d+.*\\RTensorFlow Java \\d+\\.\\d+.*\\RJava \\d+");

@@ -61,7 +61,7 @@ final class Composer {
         problems.add(problem);
       }
     }
-    return new Composition(words, tree, problems, environment);
+    return new Composition(tree, problems, environment);
   }
 
   /** Without the files there is nothing that the other words could be applied to. */
