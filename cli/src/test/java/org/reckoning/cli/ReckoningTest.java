@@ -89,8 +89,7 @@ class ReckoningTest {
 
     assertThat(err.toString().lines())
         .containsExactly(
-            "could not override 'inner_lrr', which there is not; did you mean inner_lr?; to add it"
-                + " use +inner_lrr=2",
+            "could not override 'inner_lrr', which there is not; did you mean inner_lr?",
             "inner_lr (-2) must be a number of at least 0",
             "data.data_dir must be set: data.data_dir=VALUE (configs/data/clutrr.yaml, line 6"
                 + " leaves it open)");
