@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  reckoning config experiment=quickstart n_inner_iter=2",
-      "  reckoning config model=small '~seed' --resolve",
+      "  reckoning config data=clutrr data.data_dir=clutrr --resolve",
       "  reckoning config -m seed=42,43 'data.hops=[2],[3]'",
       "  reckoning config --keys"
     })

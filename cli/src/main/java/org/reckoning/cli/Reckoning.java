@@ -80,8 +80,20 @@ public final class Reckoning implements Callable<Integer> {
 
   /** Returns the command line, ready to be given words. */
   public static CommandLine commandLine() {
+    return commandLine(List.of());
+  }
+
+  /**
+   * @param more further commands, for tests
+   */
+  static CommandLine commandLine(List<Object> more) {
     Reckoning root = new Reckoning();
-    return new CommandLine(root)
+    CommandLine line = new CommandLine(root);
+    more.forEach(line::addSubcommand);
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+    return line // what follows is set for the subcommands, too
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a value may begin with @
         .setParameterExceptionHandler(root::unusable)

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,9 +39,10 @@ class ReckoningTest {
         .contains("config", "devices", "bench", "generate-completion", "Exit codes:", "  2   ");
   }
 
-  @Test
-  void version_comesFromTheBuild() {
-    assertThat(run("--version")).isZero();
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "config --version"})
+  void version_comesFromTheBuild(String words) {
+    assertThat(run(words.split(" ", -1))).isZero();
 
     assertThat(out.toString())
         .containsPattern("reckoning \\d+\\.\\d+.*\\RTensorFlow Java \\d+\\.\\d+.*\\RJava \\d+");
@@ -87,8 +89,7 @@ class ReckoningTest {
 
     assertThat(err.toString().lines())
         .containsExactly(
-            "could not override 'inner_lrr', which there is not; did you mean inner_lr?; to add it"
-                + " use +inner_lrr=2",
+            "could not override 'inner_lrr', which there is not; did you mean inner_lr?",
             "inner_lr (-2) must be a number of at least 0",
             "data.data_dir must be set: data.data_dir=VALUE (configs/data/clutrr.yaml, line 6"
                 + " leaves it open)");
@@ -153,7 +154,7 @@ class ReckoningTest {
 
   @Test
   void failure_isOneSentenceAndExitCodeOne() {
-    CommandLine line = commandLine().addSubcommand(new Failing("the disk is full"));
+    CommandLine line = commandLine(new Failing("the disk is full"));
 
     assertThat(line.execute("failing")).isEqualTo(1);
     assertThat(err.toString().strip()).isEqualTo("the disk is full");
@@ -161,7 +162,7 @@ class ReckoningTest {
 
   @Test
   void failureWithoutMessage_isCalledABug() {
-    CommandLine line = commandLine().addSubcommand(new Failing(null));
+    CommandLine line = commandLine(new Failing(null));
 
     assertThat(line.execute("failing")).isEqualTo(1);
     assertThat(err.toString().strip())
@@ -170,7 +171,7 @@ class ReckoningTest {
 
   @Test
   void stacktrace_showsWhere() {
-    CommandLine line = commandLine().addSubcommand(new Failing("the disk is full"));
+    CommandLine line = commandLine(new Failing("the disk is full"));
 
     assertThat(line.execute("--stacktrace", "failing")).isEqualTo(1);
     assertThat(err.toString())
@@ -215,8 +216,8 @@ class ReckoningTest {
     }
   }
 
-  private CommandLine commandLine() {
-    return Reckoning.commandLine()
+  private CommandLine commandLine(Object... more) {
+    return Reckoning.commandLine(List.of(more))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true));
   }

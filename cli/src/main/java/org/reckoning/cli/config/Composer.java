@@ -61,7 +61,7 @@ final class Composer {
         problems.add(problem);
       }
     }
-    return new Composition(words, tree, problems, environment);
+    return new Composition(tree, problems, environment);
   }
 
   /** Without the files there is nothing that the other words could be applied to. */
@@ -95,8 +95,7 @@ final class Composer {
     switch (word.kind()) {
       case CHANGE -> {
         if (present == null) {
-          return "could not override '%s', which there is not%s; to add it use +%s=%s"
-              .formatted(key, hint(key), key, text(value));
+          return "could not override '%s', which there is not%s".formatted(key, hint(key));
         }
       }
       case ADD -> {
@@ -122,10 +121,11 @@ final class Composer {
     return null;
   }
 
-  /** A misspelt group looks like a key. */
+  /** A misspelt group looks like a key. Hydra would suggest +key, which no record takes. */
   private String hint(String key) {
     String group = NearestName.hint(key, files.groups());
-    return group.isEmpty() ? KeyHint.of(key) : group;
+    String hint = group.isEmpty() ? KeyHint.of(key) : group;
+    return hint.isEmpty() ? "; 'reckoning config --keys' lists all keys" : hint;
   }
 
   private static String text(@Nullable JsonNode value) {

@@ -10,27 +10,17 @@ import org.reckoning.trainer.config.RunConfig;
 
 /** A composed configuration, not checked yet. */
 final class Composition {
-  private final List<String> words;
   private final ConfigTree tree;
   private final List<String> problems;
   private final References references;
   private final ObjectNode resolved;
 
   Composition(
-      List<String> words,
-      ConfigTree tree,
-      List<String> problems,
-      Function<String, @Nullable String> environment) {
-    this.words = List.copyOf(words);
+      ConfigTree tree, List<String> problems, Function<String, @Nullable String> environment) {
     this.tree = tree;
     this.problems = List.copyOf(problems);
     references = new References(tree.root(), environment);
     resolved = references.resolve();
-  }
-
-  /** Returns the words of the command line that went into it. */
-  List<String> words() {
-    return words;
   }
 
   /** Returns the values, references as they are written. */

@@ -60,7 +60,7 @@ public final class ConfigOptions {
       description = "print the composed configuration and end")
   private @Nullable Cfg cfg;
 
-  @Option(names = "--resolve", description = "with --cfg: put values in place of $${...}")
+  @Option(names = "--resolve", description = "print values in place of $${...}")
   private boolean resolve;
 
   /** What {@code --cfg} prints. */

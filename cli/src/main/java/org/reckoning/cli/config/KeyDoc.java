@@ -1,8 +1,10 @@
 package org.reckoning.cli.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import org.reckoning.trainer.config.RunConfig;
 
 /**
  * What {@code configs/default} says about a key.
@@ -14,7 +16,7 @@ import java.util.Set;
 record KeyDoc(String key, String text, String shown) {
   private static final String GROUP = "default";
 
-  /** Returns the documentation of all keys, file by file. */
+  /** Returns the documentation of all keys, in the order of the records. */
   static List<KeyDoc> of(ConfigPath files) {
     List<KeyDoc> docs = new ArrayList<>();
     for (String option : files.options(GROUP)) {
@@ -33,6 +35,8 @@ record KeyDoc(String key, String text, String shown) {
                 }
               });
     }
+    List<String> order = List.copyOf(RunConfig.keys());
+    docs.sort(Comparator.comparingInt(doc -> order.indexOf(doc.key)));
     return docs;
   }
 

@@ -89,8 +89,9 @@ class ComposerTest {
   @ParameterizedTest
   @CsvSource(
       value = {
-        "seeed=1|could not override 'seeed', which there is not; did you mean seed?; to add it use +seeed=1",
-        "dbb=mysql|could not override 'dbb', which there is not; did you mean db?; to add it use +dbb=mysql",
+        "seeed=1|could not override 'seeed', which there is not; did you mean seed?",
+        "dbb=mysql|could not override 'dbb', which there is not; did you mean db?",
+        "qqqqqqqqqqqqqqqqqqqqqqqqq=1|could not override 'qqqqqqqqqqqqqqqqqqqqqqqqq', which there is not; 'reckoning config --keys' lists all keys",
         "+own=2|could not add 'own', which is there (1); to change it use own=2",
         "~seeed|could not remove 'seeed', which is not there; did you mean seed?",
         "~own=2|could not remove 'own', which is 1 and not 2",

@@ -44,13 +44,13 @@ class SweepTest {
       delimiter = '|',
       quoteCharacter = '\u0000')
   void value_isSplitWhereNothingIsOpen(String value, String choices) {
-    List<String> words =
+    List<String> values =
         Sweep.combinations(List.of("k=" + value)).stream()
             .map(words -> words.get(0).substring("k=".length()))
             .toList();
 
     // One value may have blanks inside.
-    assertThat(words.size() == 1 ? words.get(0) : String.join(" ", words)).isEqualTo(choices);
+    assertThat(values.size() == 1 ? values.get(0) : String.join(" ", values)).isEqualTo(choices);
   }
 
   @ParameterizedTest

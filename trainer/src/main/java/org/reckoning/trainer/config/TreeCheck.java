@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.inspect.NearestName;
 
@@ -30,10 +29,6 @@ final class TreeCheck {
   private static final String MANDATORY = "???";
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-
-  /** YAML 1.1 takes 1e-5, without a point, for text. */
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 
   private static final Set<String> WORDS_FOR_NOTHING = Set.of("none", "nil", "nan", "na");
 
@@ -149,7 +144,7 @@ final class TreeCheck {
   }
 
   private static String text(JsonNode value) {
-    return value.isTextual() ? value.textValue() : value.toString();
+    return value.isContainerNode() ? value.toString() : value.asText();
   }
 
   /** What a component requires of its value. */
@@ -204,9 +199,6 @@ final class TreeCheck {
         return value.isTextual() && constants(wanted).contains(value.textValue()) ? value : null;
       }
       if (wanted == double.class || wanted == Double.class) {
-        if (value.isTextual() && NUMBER.matcher(value.textValue()).matches()) {
-          return inRange(NODES.numberNode(Double.parseDouble(value.textValue())));
-        }
         return value.isNumber() ? inRange(value) : null;
       }
       boolean fits = wanted == long.class ? value.canConvertToLong() : value.canConvertToInt();
@@ -256,7 +248,9 @@ final class TreeCheck {
       }
       Class<?> element = listElement();
       Class<?> wanted = element == null ? (Class<?>) type : element;
-      return wanted.isEnum() ? NearestName.hint(given, constants(wanted)) : "";
+      return wanted.isEnum()
+          ? NearestName.hint(given.toLowerCase(Locale.ROOT), constants(wanted))
+          : "";
     }
 
     @Override

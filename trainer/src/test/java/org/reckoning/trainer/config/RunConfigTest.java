@@ -252,7 +252,7 @@ class RunConfigTest {
         Arguments.of("inner_lr", "fast", "inner_lr (fast) must be a number of at least 0"),
         Arguments.of("inner_lr", "0", "inner_lr (0.0) must be above 0 with inner_rate_space=log"),
         Arguments.of(
-            "learning_rate", "1e999", "learning_rate (1e999) must be a number of at least 0"),
+            "learning_rate", "1e999", "learning_rate (Infinity) must be a number of at least 0"),
         Arguments.of(
             "inner_dropout", "1", "inner_dropout (1) must be a number of at least 0 and below 1"),
         Arguments.of(
@@ -277,7 +277,7 @@ class RunConfigTest {
             "baselines",
             "[no_fact]",
             "baselines ([\"no_fact\"]) must be a list in brackets, each element one of reckoning,"
-                + " in_context, no_facts, no_question, random_facts"),
+                + " in_context, no_facts, no_question, random_facts; did you mean no_facts?"),
         Arguments.of(
             "data.hops",
             "2",
@@ -559,8 +559,8 @@ class RunConfigTest {
             Gpt2Config.small()
                 .withVocabSize(70)
                 .withNPositions(64)
-                .withNEmbd(64)
                 .withNHead(2)
+                .withNEmbd(64)
                 .withNLayer(2));
   }
 
