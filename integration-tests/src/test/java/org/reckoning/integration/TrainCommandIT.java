@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,7 +122,7 @@ class TrainCommandIT {
     return words;
   }
 
-  private static Path anyCheckpoint(Path runs) throws IOException {
+  private static @Nullable Path anyCheckpoint(Path runs) throws IOException {
     if (!Files.isDirectory(runs)) {
       return null;
     }
