@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.KinshipGenerator;
 import org.reckoning.trainer.data.LoadOrder;
 
 /**
@@ -27,7 +28,8 @@ public record DataConfig(
     @Range(atLeast = 1) @Nullable Integer testTasks,
     @Range(atLeast = 0) @Nullable Integer depth,
     @Range(atLeast = 1) int maxBuckets,
-    @Range(atLeast = 2) @Nullable Integer maxTokens) {
+    @Range(atLeast = 2) @Nullable Integer maxTokens,
+    @Range(atLeast = 1, atMost = KinshipGenerator.FORMS) int forms) {
 
   /** Copies the hops. */
   public DataConfig {

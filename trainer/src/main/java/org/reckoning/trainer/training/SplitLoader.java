@@ -52,6 +52,7 @@ public final class SplitLoader {
       int told = Objects.requireNonNullElse(distractors, 0);
       FactOrder order = new FactOrder(config.loadOrder(), null, seed);
       return KinshipGenerator.of(config.hops(), told, seed)
+          .withForms(config.forms())
           .tasks(split, Objects.requireNonNullElse(most, 0))
           .map(order)
           .toList();

@@ -125,6 +125,7 @@ class RunConfigTest {
           depth: 6
           max_buckets: 7
           max_tokens: 20
+          forms: 3
         """;
     ObjectNode tree = (ObjectNode) YamlDocument.value(yaml, "test");
     DefaultRun.tree()
