@@ -214,7 +214,8 @@ class RunConfigTest {
                     5,
                     6,
                     7,
-                    20)));
+                    20,
+                    3)));
   }
 
   @Test
