@@ -443,7 +443,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(57 + 8 + 17);
+    assertThat(RunConfig.keys()).hasSize(57 + 8 + 18);
   }
 
   @Test
