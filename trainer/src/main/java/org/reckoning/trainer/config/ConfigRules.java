@@ -184,8 +184,8 @@ final class ConfigRules {
         "data.source",
         "data.dataset_type");
     require(
-        !data.hops().isEmpty() && !data.hops().contains(0),
-        "data.hops (%s) must name the numbers of hops to generate with data.source=kinship, such as [2]"
+        !data.hops().isEmpty() && data.hops().stream().allMatch(hops -> hops >= 2),
+        "data.hops (%s) must name the numbers of hops to generate with data.source=kinship, each 2 or more, such as [2]"
             .formatted(data.hops()),
         "data.source",
         "data.hops");

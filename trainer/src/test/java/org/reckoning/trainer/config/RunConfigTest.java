@@ -288,7 +288,7 @@ class RunConfigTest {
             "data.hops",
             "[]",
             "data.hops ([]) must name the numbers of hops to generate with data.source=kinship,"
-                + " such as [2]"),
+                + " each 2 or more, such as [2]"),
         Arguments.of(
             "name",
             "a/b",
