@@ -74,7 +74,7 @@ public final class SplitLoader {
 
   private Path path(Split split, @Nullable String file) throws IOException {
     if (file != null) {
-      return Path.of(config.dataDir()).resolve(file);
+      return Path.of(file);
     }
     String dataset = config.dataset();
     if (dataset == null) {
