@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.trainer.config.DataSource;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.training.ConsoleProgress;
 import org.reckoning.trainer.training.ConsoleStyle;
@@ -141,9 +142,11 @@ final class TrainCommand implements Callable<Integer> {
       lines.add("");
       lines.add("next:");
       lines.add("  ./reckoning eval --run " + directory);
-      lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]'");
+      if (config.data().source() == DataSource.KINSHIP) {
+        lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]'");
+        lines.add("  ./reckoning train experiment=quickstart 'data.hops=[2,3]'");
+      }
       lines.add("  tensorboard --logdir " + directory);
-      lines.add("  ./reckoning train experiment=" + config.name() + " 'data.hops=[3]'");
       lines.forEach(out::println);
       out.flush();
     }

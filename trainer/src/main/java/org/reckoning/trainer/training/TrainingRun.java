@@ -87,6 +87,7 @@ public final class TrainingRun implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final double buildSeconds;
   private TrainingState state = TrainingState.START;
+  private long savedStep = -1;
   private @Nullable Evaluator evaluator;
 
   private TrainingRun(RunConfig config, Splits splits, Path directory) throws IOException {
@@ -401,7 +402,10 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void save(TrainingListener listeners) throws IOException {
-    listeners.saved(checkpoints.save(program, state), state.step());
+    if (savedStep != state.step()) {
+      listeners.saved(checkpoints.save(program, state), state.step());
+      savedStep = state.step();
+    }
   }
 
   private String lastSaved() throws IOException {
