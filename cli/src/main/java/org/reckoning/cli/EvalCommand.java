@@ -2,7 +2,6 @@ package org.reckoning.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,13 +47,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    Path file = run.resolve(Experiment.CONFIG);
-    if (!Files.isRegularFile(file)) {
-      throw new IOException(
-          "--run (%s) must be the directory of a run, with %s in it"
-              .formatted(run, Experiment.CONFIG));
-    }
-    RunConfig config = RunOverrides.apply(RunConfig.read(file), overrides);
+    RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
     ConsoleStyle style =
         ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
     ConsoleProgress progress = new ConsoleProgress(System.err, style);

@@ -96,13 +96,7 @@ final class TrainCommand implements Callable<Integer> {
           "resume=%s goes on with the configuration of that run; leave out %s"
               .formatted(directory, String.join(" ", others)));
     }
-    Path file = directory.resolve(Experiment.CONFIG);
-    if (!Files.isRegularFile(file)) {
-      throw new IOException(
-          "resume (%s) must be the directory of a run, with %s in it"
-              .formatted(directory, Experiment.CONFIG));
-    }
-    return RunConfig.read(file);
+    return Experiment.configOf("resume", directory);
   }
 
   /** Makes a directory that no other run has: a second run in one second gets a number. */

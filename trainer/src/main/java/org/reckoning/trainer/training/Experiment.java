@@ -81,6 +81,21 @@ public final class Experiment {
   }
 
   /**
+   * Reads the configuration of a run that is there.
+   *
+   * @param option what the user named the directory with, for messages
+   * @throws IOException if it is not the directory of a run
+   */
+  public static RunConfig configOf(String option, Path run) throws IOException {
+    Path file = run.resolve(CONFIG);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          "%s (%s) must be the directory of a run, with %s in it".formatted(option, run, CONFIG));
+    }
+    return RunConfig.read(file);
+  }
+
+  /**
    * Trains and evaluates what is not done yet, so that a run that was stopped goes on.
    *
    * @return the table, for people; empty if it was stopped

@@ -90,12 +90,14 @@ public final class TrainingRun implements AutoCloseable {
   private long savedStep = -1;
   private @Nullable Evaluator evaluator;
 
-  private TrainingRun(RunConfig config, Splits splits, Path directory) throws IOException {
+  private TrainingRun(
+      RunConfig config, Splits splits, Path directory, @Nullable Gpt2Directory published)
+      throws IOException {
     this.config = config;
     this.directory = directory;
     Tokenizer tokenizer = Tokenizer.gpt2();
     this.vocabulary = vocabulary(config, splits, directory, tokenizer);
-    this.model = modelConfig(config, vocabulary);
+    this.model = published == null ? config.model().gpt2(vocabulary.size()) : published.config();
     this.encoder = new TaskEncoder(tokenizer, vocabulary, config.method(), config.multiTask());
     this.train = encoder.encodeAll(splits.train(), config.seed());
     this.val = encoder.encodeAll(splits.val(), config.seed());
@@ -127,11 +129,13 @@ public final class TrainingRun implements AutoCloseable {
    */
   public static TrainingRun prepare(RunConfig config, Splits splits, Path directory)
       throws IOException {
-    TrainingRun run = new TrainingRun(config, splits, directory);
+    String path = config.model().nameOrPath();
+    Gpt2Directory published = path == null ? null : Gpt2Directory.read(Path.of(path));
+    TrainingRun run = new TrainingRun(config, splits, directory, published);
     try {
-      run.initialize();
+      run.initialize(published);
       return run;
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       run.close();
       throw e;
     }
@@ -152,24 +156,13 @@ public final class TrainingRun implements AutoCloseable {
     return compact;
   }
 
-  private static Gpt2Config modelConfig(RunConfig config, Vocabulary vocabulary)
-      throws IOException {
-    String path = config.model().nameOrPath();
-    return path == null
-        ? config.model().gpt2(vocabulary.size())
-        : Gpt2Directory.read(Path.of(path)).config();
-  }
-
-  private void initialize() throws IOException {
-    String path = config.model().nameOrPath();
-    if (path == null) {
+  private void initialize(@Nullable Gpt2Directory published) {
+    if (published == null) {
       program.initialize(config.seed());
       return;
     }
     Map<String, double[]> values = new LinkedHashMap<>();
-    Gpt2Directory.read(Path.of(path))
-        .weights()
-        .forEach((name, tensor) -> values.put(name, doubles(tensor.values())));
+    published.weights().forEach((name, tensor) -> values.put(name, doubles(tensor.values())));
     program.initialize(values);
   }
 
