@@ -54,6 +54,14 @@ final class GenerateCommand implements Callable<Integer> {
   private int distractors = 3;
 
   @Option(
+      names = "--questions",
+      paramLabel = "N",
+      description =
+          "Most questions of a problem to learn from, all about the same facts; the other splits"
+              + " ask one (default: ${DEFAULT-VALUE}).")
+  private int questions = 1;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Other seeds give other problems (default: ${DEFAULT-VALUE}).")
@@ -85,8 +93,10 @@ final class GenerateCommand implements Callable<Integer> {
           "--train (%d), --val (%d) and --test (%d) must be 0 or more".formatted(train, val, test));
     }
     KinshipGenerator generator;
+    KinshipGenerator ofTraining;
     try {
       generator = KinshipGenerator.of(hops, distractors, seed);
+      ofTraining = generator.withQuestions(questions);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -96,9 +106,10 @@ final class GenerateCommand implements Callable<Integer> {
     for (Map.Entry<Split, Long> count : counts.entrySet()) {
       if (count.getValue() > 0) {
         Path file = output.resolve(count.getKey() + ".jsonl");
+        KinshipGenerator ofSplit = count.getKey() == Split.TRAIN ? ofTraining : generator;
         try (RecordWriter writer = RecordWriter.open(file)) {
           for (long index = 0; index < count.getValue(); index++) {
-            writer.write(generator.task(count.getKey(), index));
+            writer.write(ofSplit.task(count.getKey(), index));
           }
           writer.commit();
         }

@@ -50,7 +50,9 @@ class DataCommandTest {
                 "--hops",
                 "2,3",
                 "--distractors",
-                "1",
+                "2",
+                "--questions",
+                "2",
                 "--train",
                 "30",
                 "--val",
@@ -70,7 +72,9 @@ class DataCommandTest {
 
     assertThat(run("stats", train, test, "--type", "CLUTRR")).isZero();
     assertThat(out.toString())
-        .contains("tasks                         40", "2: 20, 3: 20", "1.0 on average, 1 to 1");
+        .contains("tasks                         40", "2: 20, 3: 20")
+        .containsPattern("questions of a task +1\\.[1-9] on average, 1 to 2")
+        .containsPattern("distractors of a task +\\S+ on average, [01] to 2");
   }
 
   @Test

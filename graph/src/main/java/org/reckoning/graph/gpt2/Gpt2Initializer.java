@@ -9,14 +9,12 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Initial weights of a GPT-2 trained from scratch: normal with deviation 0.02, divided by {@code
- * sqrt(2 L)} for the projections that add to the residual stream; layer normalizations start as the
- * identity and biases at 0. Of low-rank factors, A is normal with deviation {@code 1/sqrt(rank)}
- * and B is 0, so that they change nothing at first.
+ * Initial weights of a GPT-2 trained from scratch: normal with deviation {@link
+ * Gpt2Config#initializerRange}, divided by {@code sqrt(2 L)} for the projections that add to the
+ * residual stream; layer normalizations start as the identity and biases at 0. Of low-rank factors,
+ * A is normal with deviation {@code 1/sqrt(rank)} and B is 0, so that they change nothing at first.
  */
 public final class Gpt2Initializer {
-  private static final double DEVIATION = 0.02;
-
   private Gpt2Initializer() {}
 
   /**
@@ -46,7 +44,7 @@ public final class Gpt2Initializer {
       return 0;
     }
     return name.endsWith("c_proj.weight")
-        ? DEVIATION / Math.sqrt(2.0 * config.nLayer())
-        : DEVIATION;
+        ? config.initializerRange() / Math.sqrt(2.0 * config.nLayer())
+        : config.initializerRange();
   }
 }

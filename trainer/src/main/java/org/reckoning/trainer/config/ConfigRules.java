@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.InnerRates;
+import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.tokens.Method;
 
 /**
  * What values require of each other. A rule with a value that cannot be used anyway is left out:
@@ -16,6 +19,18 @@ import org.reckoning.trainer.data.DatasetType;
 final class ConfigRules {
   private static final List<String> LAYERS =
       List.of("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj", "c_attn", "c_proj", "c_fc");
+
+  /** Metrics of every evaluation. */
+  private static final List<String> SCORED = List.of("loss", "acc_scored");
+
+  /** Metrics of answers that were decoded. */
+  private static final List<String> GENERATED = List.of("acc", "acc_label", "f1", "f1_ref");
+
+  /** Metrics of the facts that such answers tell. */
+  private static final List<String> KNOWLEDGE = List.of("kg_precision", "kg_recall", "kg_exact");
+
+  private static final List<String> METRICS =
+      Stream.of(SCORED, GENERATED, KNOWLEDGE).flatMap(List::stream).toList();
 
   private final Set<String> wrong;
   private final List<String> problems = new ArrayList<>();
@@ -46,7 +61,38 @@ final class ConfigRules {
             .formatted(config.patience()),
         "patience",
         "eval_steps");
-    require(!config.monitor().isBlank(), "monitor () must be the name of a metric", "monitor");
+    monitor(config);
+  }
+
+  private void monitor(RunConfig config) {
+    String monitor = config.monitor();
+    boolean isScored = SCORED.contains(monitor);
+    boolean isKnowledge = KNOWLEDGE.contains(monitor);
+    require(
+        isScored || GENERATED.contains(monitor) || isKnowledge,
+        "monitor (%s) must be one of %s%s"
+            .formatted(
+                monitor,
+                String.join(", ", METRICS),
+                NearestName.hint(monitor.toLowerCase(Locale.ROOT), METRICS)),
+        "monitor");
+    require(
+        config.generate() || !(GENERATED.contains(monitor) || isKnowledge),
+        "monitor (%s) must be one of %s with generate=false, as nothing else is measured then"
+            .formatted(monitor, String.join(", ", SCORED)),
+        "monitor",
+        "generate");
+    require(
+        !isKnowledge
+            || (config.multiTask()
+                && Stream.concat(Stream.of(config.method()), config.baselines().stream())
+                    .allMatch(Method::canTellKnowledge)),
+        "monitor (%s) must be a metric that every method has: answers tell facts only with multi_task=true, and never those of no_facts, no_question and random_facts"
+            .formatted(monitor),
+        "monitor",
+        "multi_task",
+        "method",
+        "baselines");
   }
 
   private void innerLoop(RunConfig config) {

@@ -26,10 +26,10 @@ public record DataConfig(
     @Range(atLeast = 1) @Nullable Integer trainTasks,
     @Range(atLeast = 1) @Nullable Integer valTasks,
     @Range(atLeast = 1) @Nullable Integer testTasks,
-    @Range(atLeast = 0) @Nullable Integer depth,
     @Range(atLeast = 1) int maxBuckets,
     @Range(atLeast = 2) @Nullable Integer maxTokens,
-    @Range(atLeast = 1, atMost = KinshipGenerator.FORMS) int forms) {
+    @Range(atLeast = 1, atMost = KinshipGenerator.FORMS) int forms,
+    @Range(atLeast = 1) int trainQuestions) {
 
   /** Copies the hops. */
   public DataConfig {

@@ -15,6 +15,7 @@ public record ModelConfig(
     @Range(atLeast = 1) @Nullable Integer nEmbd,
     @Range(atLeast = 1) @Nullable Integer nInner,
     @Range(atLeast = 1) @Nullable Integer nPositions,
+    @Range(above = 0) double initializerRange,
     VocabularyKind vocabulary,
     @Nullable String nameOrPath) {
 
@@ -34,7 +35,8 @@ public record ModelConfig(
         Objects.requireNonNullElse(nLayer, sizes.nLayer()),
         Objects.requireNonNullElse(nHead, sizes.nHead()),
         Objects.requireNonNullElse(nInner, 4 * width),
-        sizes.layerNormEpsilon());
+        sizes.layerNormEpsilon(),
+        initializerRange);
   }
 
   /** Returns the length of the longest sequence. */

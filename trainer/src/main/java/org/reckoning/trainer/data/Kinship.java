@@ -1,7 +1,10 @@
 package org.reckoning.trainer.data;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +44,8 @@ enum Kinship {
   /** What can follow from two others: all but {@link #SPOUSE}. */
   static final List<Kinship> RESULTS = Stream.of(values()).filter(RULES::containsValue).toList();
 
-  /** What others can follow from. */
-  static final List<Kinship> PREMISES =
-      Stream.of(values())
-          .filter(kind -> RULES.keySet().stream().anyMatch(pair -> pair.contains(kind)))
-          .toList();
+  /** The closest kin, of whom facts tell; all others follow from these. */
+  static final Set<Kinship> TOLD = Collections.unmodifiableSet(EnumSet.range(CHILD, SIBLING));
 
   /** Returns what somebody's {@code next} is to a person whose this he is; null if no rule says. */
   @Nullable Kinship then(Kinship next) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -12,22 +14,27 @@ import java.util.stream.Stream;
  * Makes kinship problems in plain English, as many as one likes:
  *
  * <pre>
- * The wife of Paul is Mary            (distractor)
- * Anna is the mother of Paul
- * John has a brother called Paul      (distractor)
+ * Anna has a brother called Tom       (distractor)
+ * The mother of Paul is Anna
+ * Lisa is the wife of John            (distractor)
  * Paul is Lisa's father
  * How are Anna and Lisa related to each other ?    grandmother
  * </pre>
  *
- * <p>The facts are true in one family of three generations, told in random order. A chain of {@code
- * hops} of them leads from one person of the question to the other, and no other way does; the
- * rules of CLUTRR combine it to one relation, in whatever order they are applied. Each of the
- * {@code distractors} tells of somebody in the chain and somebody new, or of two others. The answer
- * r to "How are a and b related" means that a is the r of b.
+ * <p>The facts are true in one family of three generations, told in random order, and tell of the
+ * closest kin alone: parents and children, husbands and wives, brothers and sisters. A chain of
+ * {@code hops} of them leads from one person of the question to the other, and no other way does;
+ * the rules of CLUTRR combine it to one relation, in whatever order they are applied. The {@code
+ * distractors} make that chain longer at both ends, or begin another where it cannot grow: they
+ * tell of the people in question, too, and only names tell which facts are needed. The answer r to
+ * "How are a and b related" means that a is the r of b.
  *
- * <p><b>Labels.</b> 18 words, each of them the answer to 1 problem in 18: guessing is right in 5.6
- * % of the problems, and in 11.1 % (1 in 9) for who knows from the name whether a is a man. No word
- * tells more: every label needs the chain.
+ * <p>A task may have further questions about the same facts. A distractor of one may then be
+ * relevant for another, but each question has one chain, of {@code hops} facts.
+ *
+ * <p><b>Labels.</b> 18 words, each of them the answer to 1 first question in 18: guessing is right
+ * in 5.6 % of the problems, and in 11.1 % (1 in 9) for who knows from the name whether a is a man.
+ * No word tells more: every label needs the chain.
  *
  * <p><b>Splits.</b> The identity of a problem is its question and its chain of facts with the names
  * in it, without order, wording and distractors. A hash of the identity decides the one split in
@@ -90,13 +97,16 @@ public final class KinshipGenerator {
   private final int distractors;
   private final long seed;
   private final int forms;
+  private final int questions;
   private final KinshipProblem.Names names;
 
-  private KinshipGenerator(List<Integer> hops, int distractors, long seed, int forms) {
+  private KinshipGenerator(
+      List<Integer> hops, int distractors, long seed, int forms, int questions) {
     this.hops = List.copyOf(hops);
     this.distractors = distractors;
     this.seed = seed;
     this.forms = forms;
+    this.questions = questions;
     int people = Collections.max(hops) + 1 + 2 * distractors;
     this.names = new KinshipProblem.Names(names(MEN, people), names(WOMEN, people));
   }
@@ -119,7 +129,7 @@ public final class KinshipGenerator {
       throw new IllegalArgumentException(
           "distractors (%d) must be 0 or more".formatted(distractors));
     }
-    return new KinshipGenerator(hops, distractors, seed, FORMS);
+    return new KinshipGenerator(hops, distractors, seed, FORMS, 1);
   }
 
   /** Returns a generator that tells facts in the first so many ways only, from 1 to 4. */
@@ -127,7 +137,15 @@ public final class KinshipGenerator {
     if (forms < 1 || forms > FORMS) {
       throw new IllegalArgumentException("forms (%d) must be from 1 to %d".formatted(forms, FORMS));
     }
-    return new KinshipGenerator(hops, distractors, seed, forms);
+    return new KinshipGenerator(hops, distractors, seed, forms, questions);
+  }
+
+  /** Returns a generator that asks up to so many questions of a task, at least 1. */
+  public KinshipGenerator withQuestions(int questions) {
+    if (questions < 1) {
+      throw new IllegalArgumentException("questions (%d) must be 1 or more".formatted(questions));
+    }
+    return new KinshipGenerator(hops, distractors, seed, forms, questions);
   }
 
   /** Returns the 18 labels in alphabetical order. */
@@ -145,26 +163,33 @@ public final class KinshipGenerator {
     Random random = StableHash.random("kinship", seed, split, index);
     int length = hops.get((int) (index % hops.size()));
     KinshipProblem problem = problem(split, length, random);
-    List<KinshipProblem.Kin> facts = new ArrayList<>(problem.chain());
-    facts.addAll(problem.distractors());
-    List<Integer> order = new ArrayList<>(IntStream.range(0, facts.size()).boxed().toList());
+    List<Integer> order =
+        new ArrayList<>(IntStream.range(0, problem.facts().size()).boxed().toList());
     Collections.shuffle(order, random);
-    List<Fact> told =
-        order.stream().map(i -> new Fact(sentence(facts.get(i), random), i < length)).toList();
-    List<Integer> relevant =
-        IntStream.range(0, told.size()).filter(i -> told.get(i).relevant()).boxed().toList();
-    Question question =
-        new Question(
-            RecordLines.kinshipQuestion(problem.last(), problem.first()),
-            problem.answer(),
-            relevant);
+    List<KinshipProblem.Inquiry> asked =
+        problem.inquiries().stream()
+            .filter(inquiry -> splitOf(problem, inquiry) == split)
+            .limit(questions)
+            .toList();
+    Set<Integer> needed =
+        asked.stream().flatMap(inquiry -> inquiry.chain().stream()).collect(Collectors.toSet());
     return new ReasoningTask(
         "kinship-%d-hops-%s-%d".formatted(length, split, index),
         DatasetType.CLUTRR,
-        told,
-        List.of(question),
+        order.stream()
+            .map(i -> new Fact(sentence(problem.facts().get(i), random), needed.contains(i)))
+            .toList(),
+        asked.stream().map(inquiry -> question(problem, inquiry, order)).toList(),
         length,
         labels());
+  }
+
+  private static Question question(
+      KinshipProblem problem, KinshipProblem.Inquiry inquiry, List<Integer> order) {
+    return new Question(
+        RecordLines.kinshipQuestion(problem.last(inquiry), problem.first(inquiry)),
+        inquiry.answer(),
+        inquiry.chain().stream().map(order::indexOf).sorted().toList());
   }
 
   /** Draws the answer, so that all are equally frequent, and then problems until one fits. */
@@ -174,7 +199,7 @@ public final class KinshipGenerator {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       KinshipProblem problem =
           KinshipProblem.random(length, distractors, kind, male, names, random);
-      if (problem != null && splitOf(problem) == split) {
+      if (problem != null && splitOf(problem, problem.inquiries().get(0)) == split) {
         return problem;
       }
     }
@@ -183,17 +208,17 @@ public final class KinshipGenerator {
             .formatted(length, distractors, MAX_ATTEMPTS));
   }
 
-  private static Split splitOf(KinshipProblem problem) {
-    int share = Math.floorMod(StableHash.of(problem.identity()), 10);
+  private static Split splitOf(KinshipProblem problem, KinshipProblem.Inquiry inquiry) {
+    int share = Math.floorMod(StableHash.of(problem.identity(inquiry)), 10);
     return share < 8 ? Split.TRAIN : share == 8 ? Split.VAL : Split.TEST;
   }
 
   private String sentence(KinshipProblem.Kin fact, Random random) {
     String article = "aeiou".indexOf(fact.word().charAt(0)) < 0 ? "a" : "an";
     return switch (random.nextInt(forms)) {
-      case 0 -> "%s is the %s of %s".formatted(fact.other(), fact.word(), fact.person());
-      case 1 -> "%s is %s's %s".formatted(fact.other(), fact.person(), fact.word());
-      case 2 -> "The %s of %s is %s".formatted(fact.word(), fact.person(), fact.other());
+      case 0 -> "The %s of %s is %s".formatted(fact.word(), fact.person(), fact.other());
+      case 1 -> "%s is the %s of %s".formatted(fact.other(), fact.word(), fact.person());
+      case 2 -> "%s is %s's %s".formatted(fact.other(), fact.person(), fact.word());
       default ->
           "%s has %s %s called %s".formatted(fact.person(), article, fact.word(), fact.other());
     };

@@ -53,6 +53,7 @@ public final class SplitLoader {
       FactOrder order = new FactOrder(config.loadOrder(), null, seed);
       return KinshipGenerator.of(config.hops(), told, seed)
           .withForms(config.forms())
+          .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1)
           .tasks(split, Objects.requireNonNullElse(most, 0))
           .map(order)
           .toList();

@@ -90,7 +90,7 @@ class RunConfigTest {
         eval_steps: 9
         eval_batch_size: 10
         eval_tasks: 11
-        monitor: f1
+        monitor: loss
         patience: 12
         generate: false
         max_new_tokens: 13
@@ -101,10 +101,11 @@ class RunConfigTest {
         model:
           preset: medium
           n_layer: 3
-          n_head: 4
+          n_head: 2
           n_embd: 8
           n_inner: 12
           n_positions: 32
+          initializer_range: 0.3
           vocabulary: full
           name_or_path: weights
         data:
@@ -122,10 +123,10 @@ class RunConfigTest {
           train_tasks: 1
           val_tasks: 4
           test_tasks: 5
-          depth: 6
           max_buckets: 7
           max_tokens: 20
           forms: 3
+          train_questions: 6
         """;
     ObjectNode tree = (ObjectNode) YamlDocument.value(yaml, "test");
     DefaultRun.tree()
@@ -188,7 +189,7 @@ class RunConfigTest {
                 9,
                 10,
                 11,
-                "f1",
+                "loss",
                 12,
                 false,
                 13,
@@ -196,7 +197,8 @@ class RunConfigTest {
                 15,
                 16,
                 false,
-                new ModelConfig(Preset.MEDIUM, 3, 4, 8, 12, 32, VocabularyKind.FULL, "weights"),
+                new ModelConfig(
+                    Preset.MEDIUM, 3, 2, 8, 12, 32, 0.3, VocabularyKind.FULL, "weights"),
                 new DataConfig(
                     DataSource.FILES,
                     DatasetType.FOLIO,
@@ -212,10 +214,10 @@ class RunConfigTest {
                     1,
                     4,
                     5,
-                    6,
                     7,
                     20,
-                    3)));
+                    3,
+                    6)));
   }
 
   @Test
@@ -294,7 +296,11 @@ class RunConfigTest {
             "a/b",
             "name (a/b) must be letters, digits, '.', '_' and '-' alone, as a directory is named"
                 + " after it"),
-        Arguments.of("monitor", "' '", "monitor () must be the name of a metric"),
+        Arguments.of(
+            "monitor",
+            "acc_lable",
+            "monitor (acc_lable) must be one of loss, acc_scored, acc, acc_label, f1, f1_ref,"
+                + " kg_precision, kg_recall, kg_exact; did you mean acc_label?"),
         Arguments.of("data.data_dir", "???", "data.data_dir must be set: data.data_dir=VALUE"),
         Arguments.of("model", "small", "model (small) must have keys below it"),
         Arguments.of(
@@ -366,6 +372,15 @@ class RunConfigTest {
         Arguments.of(
             Map.of("eval_steps", "null", "patience", 3),
             "eval_steps (null) must be a whole number with patience=3, which counts validations"),
+        Arguments.of(
+            Map.of("generate", false),
+            "monitor (acc_label) must be one of loss, acc_scored with generate=false, as nothing"
+                + " else is measured then"),
+        Arguments.of(
+            Map.of("monitor", "kg_exact", "baselines", List.of("no_facts")),
+            "monitor (kg_exact) must be a metric that every method has: answers tell facts only"
+                + " with multi_task=true, and never those of no_facts, no_question and"
+                + " random_facts"),
         Arguments.of(
             Map.of("label_weight", 0, "knowledge_weight", 0),
             "one of label_weight (0.0), knowledge_weight (0.0) and, with an inner loop,"
@@ -443,7 +458,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(57 + 8 + 18);
+    assertThat(RunConfig.keys()).hasSize(57 + 9 + 18);
   }
 
   @Test
@@ -548,9 +563,10 @@ class RunConfigTest {
   void model_isThePresetWithGivenSizesInItsPlace() {
     RunConfig config = DefaultRun.config();
     ModelConfig small =
-        new ModelConfig(Preset.SMALL, null, null, null, null, null, VocabularyKind.FULL, null);
+        new ModelConfig(
+            Preset.SMALL, null, null, null, null, null, 0.02, VocabularyKind.FULL, null);
     ModelConfig distilled =
-        new ModelConfig(Preset.SMALL, 6, null, null, null, 512, VocabularyKind.FULL, null);
+        new ModelConfig(Preset.SMALL, 6, null, null, null, 512, 0.02, VocabularyKind.FULL, null);
 
     assertThat(small.gpt2(50_257)).isEqualTo(Gpt2Config.small());
     assertThat(small.positions()).isEqualTo(1024);
@@ -561,9 +577,10 @@ class RunConfigTest {
             Gpt2Config.small()
                 .withVocabSize(70)
                 .withNPositions(64)
-                .withNHead(2)
+                .withNHead(4)
                 .withNEmbd(64)
-                .withNLayer(2));
+                .withNLayer(2)
+                .withInitializerRange(0.1));
   }
 
   private static void put(ObjectNode tree, String key, JsonNode value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,9 +28,9 @@ class KinshipGeneratorTest {
       Pattern.compile("How are (.+) and (.+) related to each other \\?");
   private static final List<Pattern> FORMS =
       List.of(
+          Pattern.compile("The (?<r>\\S+) of (?<x>.+) is (?<y>.+)"),
           Pattern.compile("(?<y>.+) is the (?<r>\\S+) of (?<x>.+)"),
           Pattern.compile("(?<y>.+) is (?<x>.+)'s (?<r>\\S+)"),
-          Pattern.compile("The (?<r>\\S+) of (?<x>.+) is (?<y>.+)"),
           Pattern.compile("(?<x>.+) has an? (?<r>\\S+) called (?<y>.+)"));
 
   /** A fact as read back from its sentence: y is the r of x. */
@@ -52,7 +53,11 @@ class KinshipGeneratorTest {
   }
 
   private static Matcher question(ReasoningTask task) {
-    Matcher matcher = QUESTION.matcher(task.questions().get(0).text());
+    return question(task.questions().get(0));
+  }
+
+  private static Matcher question(Question question) {
+    Matcher matcher = QUESTION.matcher(question.text());
     assertThat(matcher.matches()).isTrue();
     return matcher;
   }
@@ -111,6 +116,48 @@ class KinshipGeneratorTest {
             });
   }
 
+  @Test
+  void facts_tellOfTheClosestKin_inChainsWithoutBranches() {
+    TWO_HOPS
+        .tasks(Split.TRAIN, 500)
+        .map(KinshipGeneratorTest::edges)
+        .forEach(
+            edges -> {
+              assertThat(edges).extracting(edge -> kind(edge.r())).isSubsetOf(Kinship.TOLD);
+              assertThat(edges).extracting(Edge::x).doesNotHaveDuplicates();
+              assertThat(edges).extracting(Edge::y).doesNotHaveDuplicates();
+            });
+  }
+
+  @Test
+  void furtherQuestions_areAboutTheSameFacts_andOfTheSameSplit() {
+    Map<String, Split> splitOf = new HashMap<>();
+    Map<Split, Integer> questions = new EnumMap<>(Split.class);
+    for (Split split : Split.values()) {
+      KinshipGenerator several = TWO_HOPS.withQuestions(3);
+      for (int index = 0; index < 500; index++) {
+        ReasoningTask task = several.task(split, index);
+        ReasoningTask one = TWO_HOPS.task(split, index);
+        assertThat(task.questions().get(0)).isEqualTo(one.questions().get(0));
+        assertThat(task.facts())
+            .extracting(Fact::text)
+            .isEqualTo(one.facts().stream().map(Fact::text).toList());
+        assertThat(task.questions()).doesNotHaveDuplicates().hasSizeBetween(1, 3);
+        Map<List<String>, Set<String>> known = closure(edges(task));
+        for (Question question : task.questions()) {
+          Matcher matcher = question(question);
+          assertThat(known.get(List.of(matcher.group(2), matcher.group(1))))
+              .containsExactly(question.label());
+          assertThat(question.relevant()).hasSize(2);
+          Split other = splitOf.putIfAbsent(identity(task, question), split);
+          assertThat(other == null || other == split).as(task.toString()).isTrue();
+          questions.merge(split, 1, Integer::sum);
+        }
+      }
+    }
+    assertThat(questions.get(Split.TRAIN)).isGreaterThan(1_200);
+  }
+
   /** Returns whether every fact connects people who were not connected before. */
   private static boolean isForest(List<Edge> edges) {
     Map<String, Set<String>> component = new HashMap<>();
@@ -144,8 +191,12 @@ class KinshipGeneratorTest {
 
   /** What makes a problem: its question and the facts to combine, without order and wording. */
   private static String identity(ReasoningTask task) {
-    return task.questions().get(0).text()
-        + task.questions().get(0).relevant().stream()
+    return identity(task, task.questions().get(0));
+  }
+
+  private static String identity(ReasoningTask task, Question question) {
+    return question.text()
+        + question.relevant().stream()
             .map(index -> Edge.of(task.facts().get(index)).toString())
             .sorted()
             .toList();
@@ -258,5 +309,8 @@ class KinshipGeneratorTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TWO_HOPS.withForms(5))
         .withMessage("forms (5) must be from 1 to 4");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TWO_HOPS.withQuestions(0))
+        .withMessage("questions (0) must be 1 or more");
   }
 }

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tokens.Method;
@@ -225,11 +227,30 @@ class TrainingRunTest {
   }
 
   @Test
-  void monitor_thatIsNoMetric_isRefusedWithThoseThereAre() throws IOException {
-    RunConfig config = config().with("generate", false);
-    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+  void monitor_thatTheDataHasNot_isRefusedWithThoseThereAre() throws IOException {
+    RunConfig config = config().with("monitor", "kg_recall");
+    Splits splits = splits(config);
+    Splits unknown =
+        new Splits(
+            splits.train(),
+            splits.val().stream().map(TrainingRunTest::withoutRelevance).toList(),
+            splits.test());
+    try (TrainingRun run = TrainingRun.prepare(config, unknown, directory)) {
       assertThatThrownBy(() -> run.train(new Told(), "CPU:0", () -> false))
-          .hasMessage("monitor (acc_label) must be a metric of the validation: [loss, acc_scored]");
+          .hasMessageStartingWith(
+              "monitor (kg_recall) must be a metric of the validation: [loss, acc_scored, acc,");
     }
+  }
+
+  private static ReasoningTask withoutRelevance(ReasoningTask task) {
+    return new ReasoningTask(
+        task.id(),
+        task.type(),
+        task.facts(),
+        task.questions().stream()
+            .map(question -> new Question(question.text(), question.label(), List.of()))
+            .toList(),
+        task.hops(),
+        task.labels());
   }
 }
