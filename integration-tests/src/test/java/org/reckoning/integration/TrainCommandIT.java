@@ -56,6 +56,13 @@ class TrainCommandIT {
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
     String line = line(ended.out(), "reckoning ");
     assertThat(line(evaluated.out(), "reckoning ")).isEqualTo(line);
+
+    byte[] predictions = Files.readAllBytes(run.resolve("predictions/test.jsonl"));
+    List<String> others = List.of("--run", run.toString(), "data.hops=[3]", "data.test_tasks=2");
+    Ended evaluatedOnOthers = run("eval", others);
+    assertThat(evaluatedOnOthers.code()).as(evaluatedOnOthers.err()).isZero();
+    assertThat(run.resolve("predictions/eval.jsonl")).isRegularFile();
+    assertThat(run.resolve("predictions/test.jsonl")).hasBinaryContent(predictions);
   }
 
   @Test

@@ -24,7 +24,8 @@ import org.reckoning.trainer.tokens.Method;
  *
  * <pre>{@code
  * RUN/                 config.yaml, vocabulary.json, metrics.jsonl, checkpoints/, tensorboard/,
- *                      predictions/test.jsonl, results.json: of the method
+ *                      predictions/test.jsonl, results.json: of the method;
+ *                      predictions/eval.jsonl: of it on other problems, the last that were asked
  * RUN/baselines/NAME/  the same of a baseline
  * }</pre>
  */
@@ -33,6 +34,7 @@ public final class Experiment {
   public static final String CONFIG = "config.yaml";
 
   private static final String RESULTS = "results.json";
+  private static final String TEST = "test.jsonl";
   private static final JsonMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -117,12 +119,23 @@ public final class Experiment {
     return ResultTable.lines(rows);
   }
 
-  /** Evaluates the best checkpoint of the method alone; writes nothing but predictions. */
+  /**
+   * Evaluates the best checkpoint of the method alone. Writes nothing but predictions, and not over
+   * those of the run if the configuration is another one.
+   */
   public List<String> evaluate() throws IOException {
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
+    boolean isOfRun = config.equals(configOf("run", directory));
+    Path predictions = predictions(directory, isOfRun ? TEST : "eval.jsonl");
     try (TrainingRun run = TrainingRun.prepare(config, splits, directory)) {
-      return ResultTable.lines(rows(config, run.test(progress)));
+      List<String> table = ResultTable.lines(rows(config, run.test(progress, predictions)));
+      progress.message("predictions are in " + predictions);
+      return table;
     }
+  }
+
+  private static Path predictions(Path place, String name) {
+    return place.resolve("predictions").resolve(name);
   }
 
   private List<Method> methods() {
@@ -166,7 +179,7 @@ public final class Experiment {
       if (stop.getAsBoolean()) {
         return false;
       }
-      Results results = new Results(rows(own, run.test(progress)));
+      Results results = new Results(rows(own, run.test(progress, predictions(place, TEST))));
       Path file = place.resolve(RESULTS);
       Path temporary = place.resolve("." + RESULTS + ".tmp");
       Files.writeString(

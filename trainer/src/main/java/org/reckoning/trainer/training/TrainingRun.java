@@ -52,7 +52,7 @@ import org.tensorflow.types.TFloat64;
  * try (var run = TrainingRun.prepare(config, splits, directory)) {
  *   run.resume();                       // from the newest checkpoint, if there is one
  *   run.train(listeners, "CPU:0", () -> false);
- *   Evaluation test = run.test(listeners);
+ *   Evaluation test = run.test(listeners, directory.resolve("predictions/test.jsonl"));
  * }
  * }</pre>
  *
@@ -62,9 +62,6 @@ import org.tensorflow.types.TFloat64;
 public final class TrainingRun implements AutoCloseable {
   /** The name of the vocabulary in the run directory. */
   public static final String VOCABULARY = "vocabulary.json";
-
-  /** The name of the directory of predictions in the run directory. */
-  public static final String PREDICTIONS = "predictions";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
@@ -278,6 +275,9 @@ public final class TrainingRun implements AutoCloseable {
     } catch (NotFiniteException e) {
       why = e.getMessage() + "; the last checkpoint is of step " + lastSaved();
       throw e;
+    } catch (RuntimeException | IOException e) {
+      why = "it failed, " + e.getMessage();
+      throw e;
     } finally {
       listeners.finished(new RunEnd(state.step(), secondsSince(start), why));
     }
@@ -407,18 +407,18 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Evaluates the best weights on the test split, and writes the predictions, a JSON object each,
-   * to {@code predictions/test.jsonl}.
+   * Evaluates the best weights on the test split.
    *
+   * @param predictions file that they are written to, a JSON object each
    * @throws IOException if a file cannot be read or written
    */
-  public Evaluation test(TrainingListener listeners) throws IOException {
+  public Evaluation test(TrainingListener listeners, Path predictions) throws IOException {
     Optional<Path> best = checkpoints.best();
     if (best.isPresent()) {
       Checkpoints.restore(program, best.get());
     }
     Evaluation evaluation = evaluate("test", test, listeners);
-    write(evaluation, directory.resolve(PREDICTIONS).resolve("test.jsonl"));
+    write(evaluation, predictions);
     return evaluation;
   }
 

@@ -114,7 +114,7 @@ class TrainingRunTest {
         TrainingRun.prepare(config, splits(config), directory.resolve("whole"))) {
       run.train(new Told(), "CPU:0", () -> false);
       whole = weights(run);
-      predictions = run.test(new Told()).predictions();
+      predictions = run.test(new Told(), directory.resolve("predictions/test.jsonl")).predictions();
     }
     Path stopped = directory.resolve("stopped");
     AtomicInteger asked = new AtomicInteger();
@@ -130,7 +130,8 @@ class TrainingRunTest {
 
       Map<String, double[]> resumed = weights(run);
       whole.forEach((name, value) -> assertThat(resumed.get(name)).as(name).containsExactly(value));
-      assertThat(run.test(new Told()).predictions()).isEqualTo(predictions);
+      assertThat(run.test(new Told(), directory.resolve("predictions/test.jsonl")).predictions())
+          .isEqualTo(predictions);
     }
   }
 
@@ -148,7 +149,7 @@ class TrainingRunTest {
     RunConfig config = config().with("method", method.name().toLowerCase(Locale.ROOT));
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       run.train(new Told(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new Told());
+      Evaluation evaluation = run.test(new Told(), directory.resolve("predictions/test.jsonl"));
 
       assertThat(evaluation.predictions()).hasSize(5);
       assertThat(evaluation.metrics().get("acc_scored")).isBetween(0.0, 1.0);
@@ -162,7 +163,7 @@ class TrainingRunTest {
   void predictions_areWrittenAsJsonLines() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       run.train(new Told(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new Told());
+      Evaluation evaluation = run.test(new Told(), directory.resolve("predictions/test.jsonl"));
 
       List<String> lines = Files.readAllLines(directory.resolve("predictions/test.jsonl"));
       assertThat(lines).hasSize(5);
