@@ -159,6 +159,15 @@ public final class ConsoleProgress implements TrainingListener {
             report.method(),
             style.bold() ? BOLD + metrics + NORMAL : metrics,
             report.seconds()));
+    if (!report.leftOut().isEmpty()) {
+      message(
+          "step %d  %s of %s: left out as too long, and in no metric: %s"
+              .formatted(
+                  report.step(),
+                  report.split(),
+                  report.method(),
+                  String.join(", ", report.leftOut())));
+    }
   }
 
   @Override

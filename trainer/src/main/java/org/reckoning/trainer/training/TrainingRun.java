@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.BilevelProgram;
@@ -438,8 +439,22 @@ public final class TrainingRun implements AutoCloseable {
     }
     listeners.evaluated(
         new EvaluationReport(
-            state.step(), split, lower(config.method()), evaluation.metrics(), seconds));
+            state.step(),
+            split,
+            lower(config.method()),
+            evaluation.metrics(),
+            leftOut(tasks, evaluation),
+            seconds));
     return evaluation;
+  }
+
+  private static List<String> leftOut(List<EncodedTask> tasks, Evaluation evaluation) {
+    Set<String> answered =
+        evaluation.predictions().stream().map(Prediction::id).collect(Collectors.toSet());
+    return tasks.stream()
+        .map(task -> task.source().id())
+        .filter(id -> !answered.contains(id))
+        .toList();
   }
 
   private Evaluator newEvaluator() {

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.reckoning.trainer.training.ConsoleStyle.Display;
@@ -58,6 +60,14 @@ class ConsoleProgressTest {
     progress.evaluated(Reports.evaluation(1, "reckoning"));
     assertThat(written())
         .isEqualTo("step 1  val of reckoning: exact_match 0.750  acc_label 0.875  (1.5 s)\n");
+  }
+
+  @Test
+  void evaluation_namesTheTasksThatItLeftOut() {
+    progress(Display.PLAIN, false, 1)
+        .evaluated(new EvaluationReport(7, "test", "no_facts", Map.of(), List.of("a-1", "b-2"), 1));
+    assertThat(written())
+        .endsWith("step 7  test of no_facts: left out as too long, and in no metric: a-1, b-2\n");
   }
 
   @Test

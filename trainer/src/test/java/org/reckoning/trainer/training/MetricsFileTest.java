@@ -20,7 +20,7 @@ class MetricsFileTest {
   private static final String STEP_2 = STEP_1.replace("\"step\":1", "\"step\":2");
   private static final String EVALUATION_2 =
       "{\"kind\":\"evaluation\",\"step\":2,\"split\":\"val\",\"method\":\"reckoning\","
-          + "\"metrics\":{\"exact_match\":0.75,\"acc_label\":0.875},\"seconds\":1.5}";
+          + "\"metrics\":{\"exact_match\":0.75,\"acc_label\":0.875},\"left_out\":[],\"seconds\":1.5}";
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit

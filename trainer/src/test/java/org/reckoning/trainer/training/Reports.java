@@ -2,6 +2,7 @@ package org.reckoning.trainer.training;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What listeners are told in tests. */
@@ -26,7 +27,7 @@ final class Reports {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("exact_match", 0.75);
     metrics.put("acc_label", 0.875);
-    return new EvaluationReport(step, "val", method, metrics, 1.5);
+    return new EvaluationReport(step, "val", method, metrics, List.of(), 1.5);
   }
 
   static RunEnd end() {

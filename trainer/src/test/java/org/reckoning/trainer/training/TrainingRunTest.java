@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.data.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
@@ -241,6 +242,31 @@ class TrainingRunTest {
           .hasMessageStartingWith(
               "monitor (kg_recall) must be a metric of the validation: [loss, acc_scored, acc,");
     }
+  }
+
+  @Test
+  void test_namesTheTaskThatIsTooLong() throws IOException {
+    RunConfig config = config().with("monitor", "loss").with("generate", false);
+    Splits splits = splits(config);
+    ReasoningTask last = splits.test().get(splits.test().size() - 1);
+    Fact endless = new Fact("Anna is the mother of Paul ".repeat(30).strip(), true);
+    ReasoningTask tooLong =
+        new ReasoningTask(
+            last.id(),
+            last.type(),
+            List.of(endless),
+            withoutRelevance(last).questions(),
+            last.hops(),
+            last.labels());
+    List<ReasoningTask> test = new ArrayList<>(splits.test());
+    test.set(test.size() - 1, tooLong);
+    Told told = new Told();
+    try (TrainingRun run =
+        TrainingRun.prepare(config, new Splits(splits.train(), splits.val(), test), directory)) {
+      Evaluation evaluation = run.test(told, directory.resolve("predictions/test.jsonl"));
+      assertThat(evaluation.predictions()).hasSize(test.size() - 1);
+    }
+    assertThat(told.evaluations.get(0).leftOut()).containsExactly(last.id());
   }
 
   private static ReasoningTask withoutRelevance(ReasoningTask task) {
