@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  reckoning eval --run outputs/quickstart/2026-11-22_10-30-00",
-      "  reckoning eval --run RUN 'data.hops=[3]' data.test_tasks=1000",
+      "  reckoning eval --run RUN 'data.hops=[3]' data.distractors=2",
       "  reckoning eval --run RUN data.distractors=6"
     })
 final class EvalCommand implements Callable<Integer> {

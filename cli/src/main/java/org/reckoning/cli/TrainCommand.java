@@ -137,7 +137,7 @@ final class TrainCommand implements Callable<Integer> {
       lines.add("next:");
       lines.add("  ./reckoning eval --run " + directory);
       if (config.data().source() == DataSource.KINSHIP) {
-        lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]'");
+        lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]' data.distractors=2");
         lines.add("  ./reckoning train experiment=quickstart 'data.hops=[2,3]'");
       }
       lines.add("  tensorboard --logdir " + directory);

@@ -58,7 +58,7 @@ class TrainCommandIT {
     assertThat(line(evaluated.out(), "reckoning ")).isEqualTo(line);
 
     byte[] predictions = Files.readAllBytes(run.resolve("predictions/test.jsonl"));
-    List<String> others = List.of("--run", run.toString(), "data.hops=[3]", "data.test_tasks=2");
+    List<String> others = List.of("--run", run.toString(), "data.hops=[3]", "data.distractors=2");
     Ended evaluatedOnOthers = run("eval", others);
     assertThat(evaluatedOnOthers.code()).as(evaluatedOnOthers.err()).isZero();
     assertThat(run.resolve("predictions/eval.jsonl")).isRegularFile();

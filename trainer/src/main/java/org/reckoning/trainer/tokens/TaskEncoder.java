@@ -35,9 +35,6 @@ import org.reckoning.trainer.data.ReasoningTask;
  * the last fact it is {@link Span#KNOWLEDGE}. Safe for use by several threads.
  */
 public final class TaskEncoder {
-  /** Facts that a compact vocabulary can name, however few the data has. */
-  private static final int NAMED_FACTS = 32;
-
   private final Tokenizer tokenizer;
   private final Vocabulary vocabulary;
   private final Method method;
@@ -63,13 +60,10 @@ public final class TaskEncoder {
 
   /**
    * Returns the compact vocabulary with which tasks can be encoded for every method, alone or with
-   * knowledge in the target. It has the names of {@value #NAMED_FACTS} facts in any case, so that a
-   * model can be asked about more facts than it was trained with.
+   * knowledge in the target.
    */
   public static Vocabulary compactVocabulary(Tokenizer tokenizer, Collection<ReasoningTask> tasks) {
     BitSet ids = new BitSet(Tokenizer.SIZE);
-    IntStream.range(0, NAMED_FACTS)
-        .forEach(fact -> addTo(ids, tokenizer.encode(Templates.factPrompt(fact))));
     for (Method method : Method.values()) {
       if (method == Method.RANDOM_FACTS) {
         continue; // the texts of RECKONING
