@@ -29,6 +29,8 @@ import org.reckoning.graph.xla.XlaMode;
  * @param innerDropout dropout rate in inner steps of training, 0 for none
  * @param outerDropout dropout rate in the outer loss of training, 0 for none
  * @param xla what XLA compiles
+ * @param taskGroups at most how many groups the tasks of a pass are computed in side by side; 1 for
+ *     one after another in one program, which suits large models and GPUs
  */
 public record BilevelConfig(
     Gpt2Config model,
@@ -43,7 +45,8 @@ public record BilevelConfig(
     OuterOptimizer outerOptimizer,
     double innerDropout,
     double outerDropout,
-    XlaMode xla) {
+    XlaMode xla,
+    int taskGroups) {
 
   /**
    * Checks the values and that they agree with each other.
@@ -57,6 +60,9 @@ public record BilevelConfig(
     List<String> problems = new ArrayList<>();
     if (innerSteps < 0) {
       problems.add("inner steps (%d) must be 0 or more".formatted(innerSteps));
+    }
+    if (taskGroups < 1) {
+      problems.add("task groups (%d) must be at least 1".formatted(taskGroups));
     }
     if (shapes.isEmpty()) {
       problems.add("at least one task shape is needed");
@@ -123,7 +129,8 @@ public record BilevelConfig(
         OuterOptimizer.defaults(),
         0,
         0,
-        XlaMode.SEGMENTS);
+        XlaMode.SEGMENTS,
+        1);
   }
 
   /** Returns the low-rank factors, or null. */
@@ -195,6 +202,11 @@ public record BilevelConfig(
     return changed(draft -> draft.xla = value);
   }
 
+  /** Returns a copy with another number of groups that are computed side by side. */
+  public BilevelConfig withTaskGroups(int value) {
+    return changed(draft -> draft.taskGroups = value);
+  }
+
   private BilevelConfig changed(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -216,6 +228,7 @@ public record BilevelConfig(
     private double innerDropout;
     private double outerDropout;
     private XlaMode xla;
+    private int taskGroups;
 
     Draft(BilevelConfig config) {
       model = config.model;
@@ -231,6 +244,7 @@ public record BilevelConfig(
       innerDropout = config.innerDropout;
       outerDropout = config.outerDropout;
       xla = config.xla;
+      taskGroups = config.taskGroups;
     }
 
     BilevelConfig config() {
@@ -247,7 +261,8 @@ public record BilevelConfig(
           outerOptimizer,
           innerDropout,
           outerDropout,
-          xla);
+          xla,
+          taskGroups);
     }
   }
 }

@@ -80,7 +80,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final class Bucket {
     private final Ops tf;
     private final TaskShape shape;
-    final UnrolledPass<T> pass;
+    final GroupedPass<T> pass;
     final Tensors feeds = new Tensors();
     final Tensors evaluation;
     final Map<Integer, Tensors> generations = new HashMap<>();
@@ -91,7 +91,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       this.tf = tf;
       this.shape = shape;
       TaskModel<T> model = new TaskModel<>(config, layout, shape, type);
-      pass = new UnrolledPass<>(model, trains);
+      pass = new GroupedPass<>(model, trains);
       Ops feedScope = tf.withSubScope("feeds");
       model
           .factSpecs()

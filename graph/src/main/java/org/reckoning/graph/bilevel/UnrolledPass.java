@@ -44,7 +44,7 @@ final class UnrolledPass<T extends TNumber> {
   private final Segment evaluate;
   private final @Nullable Segment exactPullback;
   private final @Nullable Segment firstOrderPullback;
-  private final List<Segment> wholePasses = new ArrayList<>();
+  private final Map<String, Segment> wholePasses = new LinkedHashMap<>();
   private @Nullable Segment nextToken;
 
   /**
@@ -84,7 +84,7 @@ final class UnrolledPass<T extends TNumber> {
 
   /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
   List<Segment> wholePasses() {
-    return wholePasses;
+    return List.copyOf(wholePasses.values());
   }
 
   /**
@@ -146,9 +146,9 @@ final class UnrolledPass<T extends TNumber> {
     if (config.xla() != XlaMode.WHOLE) {
       return body.build(tf, in);
     }
-    Segment whole = Segment.define(name, specs(), segments(), body);
-    wholePasses.add(whole);
-    return whole.call(tf, in, true);
+    return wholePasses
+        .computeIfAbsent(name, each -> Segment.define(each, specs(), segments(), body))
+        .call(tf, in, true);
   }
 
   private Tensors buildTraining(Ops tf, Tensors in) {

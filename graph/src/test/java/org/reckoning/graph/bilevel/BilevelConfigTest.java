@@ -40,7 +40,8 @@ class BilevelConfigTest {
                     new AdamW(0.9, 0.999, 1e-8, 0.05), new AdamW(0.9, 0.999, 1e-8, 0), 0.1, 0.1),
                 0,
                 0,
-                XlaMode.SEGMENTS));
+                XlaMode.SEGMENTS,
+                1));
   }
 
   @Test
@@ -61,7 +62,8 @@ class BilevelConfigTest {
             .withOuterTerms(OuterTerm.recall(2))
             .withOuterOptimizer(outer)
             .withDropout(0.1, 0.2)
-            .withXla(XlaMode.WHOLE);
+            .withXla(XlaMode.WHOLE)
+            .withTaskGroups(2);
 
     assertThat(changed)
         .isEqualTo(
@@ -78,7 +80,8 @@ class BilevelConfigTest {
                 outer,
                 0.1,
                 0.2,
-                XlaMode.WHOLE));
+                XlaMode.WHOLE,
+                2));
     assertThat(changed.lora()).isEqualTo(new Lora(2, 4, List.of("c_proj")));
     assertThat(CONFIG.lora()).isNull();
   }
@@ -88,6 +91,7 @@ class BilevelConfigTest {
     double infinite = Double.POSITIVE_INFINITY;
     return Stream.of(
         refused("inner steps (-1) must be 0 or more", () -> CONFIG.withInnerSteps(-1)),
+        refused("task groups (0) must be at least 1", () -> CONFIG.withTaskGroups(0)),
         refused("at least one task shape is needed", () -> CONFIG.withShapes()),
         refused(
             "fact_tokens (9) must be at most n_positions (8)",
@@ -134,7 +138,8 @@ class BilevelConfigTest {
                     OuterOptimizer.defaults(),
                     -1,
                     0,
-                    XlaMode.OFF)),
+                    XlaMode.OFF,
+                    1)),
         // The parts.
         refused("tasks (0) must be at least 1", () -> new TaskShape(0, 1, 2, 1, 2)),
         refused("facts (0) must be at least 1", () -> new TaskShape(1, 0, 2, 1, 2)),

@@ -81,6 +81,7 @@ public record RunConfig(
     @Range(atLeast = 0) double knowledgeWeight,
     @Range(atLeast = 0) double recallWeight,
     @Range(atLeast = 1) int trainBatchSize,
+    @Range(atLeast = 1) int taskGroups,
     @Range(atLeast = 1) int gradientAccumulationSteps,
     @Range(atLeast = 1) @Nullable Integer maxSteps,
     @Range(atLeast = 1) int numTrainEpochs,
@@ -294,6 +295,7 @@ public record RunConfig(
         outerOptimizer(),
         innerDropout,
         outerDropout,
-        xla);
+        xla,
+        taskGroups);
   }
 }

@@ -84,6 +84,7 @@ class RunConfigTest {
         knowledge_weight: 0.5
         recall_weight: 0.25
         train_batch_size: 2
+        task_groups: 2
         gradient_accumulation_steps: 3
         max_steps: 7
         num_train_epochs: 8
