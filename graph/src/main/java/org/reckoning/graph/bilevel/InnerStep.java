@@ -1,10 +1,10 @@
 package org.reckoning.graph.bilevel;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.reckoning.graph.autodiff.Differentiator;
 import org.reckoning.graph.autodiff.Tangents;
-import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
@@ -53,30 +53,19 @@ final class InnerStep {
         Differentiator.standard()
             .gradients(tf.withSubScope("gradient"), loss, List.copyOf(theta.values()));
 
-    Tensors out = new Tensors().put("loss", loss);
-    List<Operand<T>> rates = model.rates(tf, in);
-    Operand<T> step = in.get("step", type);
-    int j = 0;
-    for (String name : theta.keySet()) {
-      Ops scope = tf.withSubScope("update").withSubScope(name);
-      Operand<T> gj = g.orZero(j).asOutput().expect(type);
-      InnerOptimizer.Update<T> update =
-          model
-              .config()
-              .innerOptimizer()
-              .update(
-                  scope,
-                  in.get("theta/" + name, type),
-                  model.state(in, name),
-                  gj,
-                  rates.get(j),
-                  step);
-      out.put("theta/" + name, update.theta());
-      update.state().forEach((slot, value) -> out.put("state/" + slot + "/" + name, value));
-      if (keepGradient) {
-        out.put("gradient/" + name, gj);
+    List<Operand<T>> gradients = new ArrayList<>();
+    for (int j = 0; j < theta.size(); j++) {
+      gradients.add(g.orZero(j).asOutput().expect(type));
+    }
+    Tensors out =
+        new Tensors()
+            .put("loss", loss)
+            .putAll(model.update().apply(tf.withSubScope("update"), in, gradients));
+    if (keepGradient) {
+      int j = 0;
+      for (String name : theta.keySet()) {
+        out.put("gradient/" + name, gradients.get(j++));
       }
-      j++;
     }
     return out;
   }

@@ -1,15 +1,16 @@
 package org.reckoning.graph.bilevel;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Dropout;
 import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.gpt2.Parameters;
+import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
+import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -137,18 +138,28 @@ final class TaskModel<T extends TNumber> {
         nudge);
   }
 
-  /** The state of one weight, by slot. */
-  Map<String, Operand<T>> state(Tensors in, String name) {
-    Map<String, Operand<T>> state = new LinkedHashMap<>();
-    for (String slot : config.innerOptimizer().slots()) {
-      state.put(slot, in.get("state/" + slot + "/" + name, type));
-    }
-    return state;
+  /** The update rule on all adapted weights. */
+  InnerUpdate<T> update() {
+    return new InnerUpdate<>(config.innerOptimizer(), layout.adapted(), type);
   }
 
-  /** The rate of each adapted weight, as scalars. */
-  List<Operand<T>> rates(Ops tf, Tensors in) {
-    Operand<T> rates = in.get("rates", type);
-    return List.copyOf(tf.unstack(rates, (long) layout.adapted().size()).output());
+  /** Whether the outer gradient sees the Hessian of step {@code k}. */
+  boolean isExact(int k) {
+    return config.gradientMode().isExact(k, config.innerSteps());
+  }
+
+  /** Whether it sees that of any step. */
+  boolean anyExact() {
+    return config.innerSteps() > 0 && isExact(config.innerSteps() - 1);
+  }
+
+  /** Whether there is a step of which it does not. */
+  boolean anyFirstOrder() {
+    return config.innerSteps() > 0 && !isExact(0);
+  }
+
+  /** Calls a segment, compiled if the configuration says so. */
+  Tensors call(Ops tf, Segment segment, Tensors arguments) {
+    return segment.call(tf, arguments, config.xla() == XlaMode.SEGMENTS);
   }
 }

@@ -3,10 +3,11 @@ package org.reckoning.graph.bilevel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.xla.Segment;
@@ -42,8 +43,7 @@ final class UnrolledPass<T extends TNumber> {
   private final Segment evaluationStep;
   private final @Nullable Segment outer;
   private final Segment evaluate;
-  private final @Nullable Segment exactPullback;
-  private final @Nullable Segment firstOrderPullback;
+  private final @Nullable InnerPullbacks<T> pullbacks;
   private final Map<String, Segment> wholePasses = new LinkedHashMap<>();
   private @Nullable Segment nextToken;
 
@@ -53,15 +53,11 @@ final class UnrolledPass<T extends TNumber> {
   UnrolledPass(TaskModel<T> model, boolean trains) {
     this.model = model;
     this.config = model.config();
-    int steps = trains ? config.innerSteps() : 0;
-    boolean anyExact = steps > 0 && config.gradientMode().isExact(steps - 1, steps);
-    boolean anyFirstOrder = steps > 0 && !config.gradientMode().isExact(0, steps);
-    innerStep = InnerStep.define(model, anyFirstOrder);
+    pullbacks = trains && config.innerSteps() > 0 ? InnerPullbacks.of(model) : null;
+    innerStep = InnerStep.define(model, pullbacks != null && pullbacks.needsGradients());
     evaluationStep = config.innerDropout() == 0 ? innerStep : InnerStep.defineEvaluation(model);
     outer = trains ? OuterLoss.define(model) : null;
     evaluate = OuterLoss.defineEvaluation(model);
-    exactPullback = anyExact ? InnerStepPullback.defineExact(model) : null;
-    firstOrderPullback = anyFirstOrder ? InnerStepPullback.defineFirstOrder(model) : null;
   }
 
   /** What a pass reads: weights without a task axis, rates [J, K], and the batch. */
@@ -76,10 +72,17 @@ final class UnrolledPass<T extends TNumber> {
 
   /** Returns the segments, in the order of the picture. */
   List<Segment> segments() {
-    return Stream.of(innerStep, outer, exactPullback, firstOrderPullback, evaluationStep, evaluate)
-        .filter(Objects::nonNull)
-        .distinct()
-        .toList();
+    Set<Segment> segments = new LinkedHashSet<>();
+    segments.add(innerStep);
+    if (outer != null) {
+      segments.add(outer);
+    }
+    if (pullbacks != null) {
+      segments.addAll(pullbacks.segments());
+    }
+    segments.add(evaluationStep);
+    segments.add(evaluate);
+    return List.copyOf(segments);
   }
 
   /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
@@ -153,9 +156,10 @@ final class UnrolledPass<T extends TNumber> {
 
   private Tensors buildTraining(Ops tf, Tensors in) {
     Zeros zeros = new Zeros(tf.withSubScope("zeros"));
-    Unrolled<T> unroll = unroll(tf, in, innerStep, zeros);
-    Tensors result = call(tf.withSubScope("outer"), Objects.requireNonNull(outer), unroll.last());
-    Tensors out = results(tf, unroll, result);
+    InnerLoop<T> loop = unroll(tf, in, innerStep, zeros);
+    Tensors result =
+        model.call(tf.withSubScope("outer"), Objects.requireNonNull(outer), loop.last());
+    Tensors out = results(tf, loop, result);
 
     Tensors cotangents = new Tensors();
     cotangents.putAll("d_theta", result.under("d_theta", model.type()));
@@ -163,48 +167,26 @@ final class UnrolledPass<T extends TNumber> {
     cotangents.putAll("d_state", zeros.of(model.stateShapes()));
     List<Operand<T>> rateGradients = new ArrayList<>();
     for (int k = config.innerSteps() - 1; k >= 0; k--) {
-      boolean exact = config.gradientMode().isExact(k, config.innerSteps());
-      Segment pullback = Objects.requireNonNull(exact ? exactPullback : firstOrderPullback);
-      Tensors arguments = new Tensors().putAll(unroll.states().get(k)).putAll(cotangents);
-      if (!exact) {
-        arguments.putAll("gradient", unroll.gradients().get(k));
-      }
-      Tensors pulled = call(tf.withSubScope("pullback_" + k), pullback, arguments);
+      Tensors pulled =
+          Objects.requireNonNull(pullbacks)
+              .pull(tf.withSubScope("pullback_" + k), k, loop, cotangents);
       if (config.innerRates().learned()) {
         rateGradients.add(0, pulled.get("d_rates", model.type()));
       }
-      Tensors next = new Tensors();
-      next.putAll("d_theta", pulled.under("d_theta", model.type()));
-      next.putAll("d_state", pulled.under("d_state", model.type()));
-      next.putAll("d_shared", (exact ? pulled : cotangents).under("d_shared", model.type()));
-      cotangents = next;
+      cotangents = pulled;
     }
     return gradients(tf.withSubScope("gradient"), out, cotangents, rateGradients);
   }
 
   private Tensors buildEvaluation(Ops tf, Tensors in) {
     Zeros zeros = new Zeros(tf.withSubScope("zeros"));
-    Unrolled<T> unroll = unroll(tf, in, evaluationStep, zeros);
-    Tensors result = call(tf.withSubScope("evaluate"), evaluate, unroll.last());
-    return results(tf, unroll, result)
-        .putAll("adapted", unroll.last().under("theta", model.type()));
+    InnerLoop<T> loop = unroll(tf, in, evaluationStep, zeros);
+    Tensors result = model.call(tf.withSubScope("evaluate"), evaluate, loop.last());
+    return results(tf, loop, result).putAll("adapted", loop.last().under("theta", model.type()));
   }
 
-  /**
-   * The inner loop.
-   *
-   * @param states arguments of each step, and of the outer loss after the last
-   * @param gradients g of each step, by name, where a first-order pullback needs it
-   * @param losses inner loss before each step [N]
-   */
-  private record Unrolled<T extends TNumber>(
-      List<Tensors> states, List<Map<String, Operand<T>>> gradients, List<Operand<T>> losses) {
-    Tensors last() {
-      return states.get(states.size() - 1);
-    }
-  }
-
-  private Unrolled<T> unroll(Ops tf, Tensors in, Segment step, Zeros zeros) {
+  /** Emits the inner loop. */
+  private InnerLoop<T> unroll(Ops tf, Tensors in, Segment step, Zeros zeros) {
     Class<T> type = model.type();
     Map<String, Operand<T>> weights = in.under("weights", type);
     Tensors theta = new Tensors();
@@ -229,7 +211,7 @@ final class UnrolledPass<T extends TNumber> {
                 tf.unstack(in.get("rates", type), (long) config.innerSteps(), Unstack.axis(1L))
                     .output());
 
-    Unrolled<T> unroll = new Unrolled<>(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    InnerLoop<T> loop = new InnerLoop<>(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (int k = 0; k < config.innerSteps(); k++) {
       Ops scope = tf.withSubScope("inner_" + k);
       Tensors arguments =
@@ -239,17 +221,17 @@ final class UnrolledPass<T extends TNumber> {
               .putAll(seeded(scope, batch, k + 1))
               .put("rates", rates.get(k))
               .put("step", Scalars.of(scope, type, k + 1));
-      Tensors next = call(scope, step, arguments);
-      unroll.states().add(arguments);
-      unroll.gradients().add(next.under("gradient", type));
-      unroll.losses().add(next.get("loss", type));
+      Tensors next = model.call(scope, step, arguments);
+      loop.states().add(arguments);
+      loop.gradients().add(next.under("gradient", type));
+      loop.losses().add(next.get("loss", type));
       moving =
           new Tensors()
               .putAll("theta", next.under("theta", type))
               .putAll("state", next.under("state", type));
     }
-    unroll.states().add(new Tensors().putAll(moving).putAll(shared).putAll(seeded(tf, batch, 0)));
-    return unroll;
+    loop.states().add(new Tensors().putAll(moving).putAll(shared).putAll(seeded(tf, batch, 0)));
+    return loop;
   }
 
   /** The batch, with the seed of a step. */
@@ -267,8 +249,8 @@ final class UnrolledPass<T extends TNumber> {
     return seeded;
   }
 
-  private Tensors results(Ops tf, Unrolled<T> unroll, Tensors outerResult) {
-    List<Operand<T>> losses = new ArrayList<>(unroll.losses());
+  private Tensors results(Ops tf, InnerLoop<T> loop, Tensors outerResult) {
+    List<Operand<T>> losses = new ArrayList<>(loop.losses());
     losses.add(outerResult.get("inner_loss", model.type()));
     Tensors out = new Tensors().put("inner_losses", tf.stack(losses)); // [K+1, N]
     for (String name : List.of("loss", "terms", "check")) {
@@ -304,10 +286,6 @@ final class UnrolledPass<T extends TNumber> {
     return d.shape().get(0) == 1
         ? tf.squeeze(d, Squeeze.axis(List.of(0L)))
         : tf.sum(d, tf.constant(0));
-  }
-
-  private Tensors call(Ops tf, Segment segment, Tensors arguments) {
-    return segment.call(tf, arguments, config.xla() == XlaMode.SEGMENTS);
   }
 
   /** Tensors of zeros, one for each shape. */

@@ -1,10 +1,16 @@
 package org.reckoning.graph.inspect;
 
 /**
- * The moment between two calls of a training step.
+ * The moment between two calls of a training step; between several calls of the same names, the one
+ * with most bytes.
  *
  * @param after the call that is over
  * @param before the call that comes next
  * @param bytes what must be alive: made already and needed still, without the variables
  */
-public record Boundary(String after, String before, long bytes) {}
+public record Boundary(String after, String before, long bytes) {
+  /** Returns whether another boundary is between calls of the same names. */
+  boolean isBetweenTheSameAs(Boundary other) {
+    return after.equals(other.after) && before.equals(other.before);
+  }
+}

@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -19,6 +21,9 @@ final class StepGraph {
   /** Ops whose result is their first input under another shape or name: it takes no memory. */
   private static final Set<String> VIEWS =
       Set.of("Identity", "Reshape", "ExpandDims", "Squeeze", "ReadVariableOp");
+
+  private static final String TRAINING = "train/";
+  private static final Pattern STEP = Pattern.compile("^(group_\\d+/)?[^/]+");
 
   private final List<GraphOperation> nodes = new ArrayList<>();
   private final List<GraphOperation> calls = new ArrayList<>();
@@ -96,15 +101,33 @@ final class StepGraph {
         });
     List<Boundary> boundaries = new ArrayList<>();
     for (int i = 0; i < alive.length; i++) {
-      boundaries.add(new Boundary(label(calls.get(i)), label(calls.get(i + 1)), alive[i]));
+      Boundary boundary = new Boundary(label(calls.get(i)), label(calls.get(i + 1)), alive[i]);
+      int last = boundaries.size() - 1;
+      if (last >= 0 && boundaries.get(last).isBetweenTheSameAs(boundary)) {
+        boundary =
+            new Boundary(
+                boundary.after(),
+                boundary.before(),
+                Math.max(boundary.bytes(), boundaries.remove(last).bytes()));
+      }
+      boundaries.add(boundary);
     }
     return boundaries;
   }
 
-  /** The scope of a call: {@code train/inner_0/StatefulPartitionedCall} is {@code inner_0}. */
+  /**
+   * The scope of a call: {@code train/inner_0/StatefulPartitionedCall} is {@code inner_0}, and so
+   * is every call below it.
+   */
   private static String label(GraphOperation call) {
     String scope = call.name().substring(0, Math.max(call.name().lastIndexOf('/'), 0));
-    return scope.substring(scope.lastIndexOf('/') + 1);
+    int pass = scope.indexOf(TRAINING);
+    if (pass < 0) {
+      return scope.substring(scope.lastIndexOf('/') + 1);
+    }
+    String path = scope.substring(pass + TRAINING.length());
+    Matcher matcher = STEP.matcher(path);
+    return matcher.find() ? matcher.group() : path;
   }
 
   private static boolean isCall(GraphOperation op) {
