@@ -184,6 +184,7 @@ class RunConfigTest {
                 0.5,
                 0.25,
                 2,
+                2,
                 3,
                 7,
                 8,
