@@ -460,7 +460,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(57 + 9 + 18);
+    assertThat(RunConfig.keys()).hasSize(58 + 9 + 18);
   }
 
   @Test
