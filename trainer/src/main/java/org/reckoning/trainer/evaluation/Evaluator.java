@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.PassResult;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
@@ -152,9 +153,9 @@ public final class Evaluator {
     List<Task> asked = tasks.stream().map(EncodedTask::task).toList();
     for (Batch batch : batches) {
       List<Task> rows = batch.of(asked);
+      TaskBatch prompts = TaskBatch.of(batch.shape(), program.config().model(), rows);
       int[][][] texts =
-          program.generate(
-              TaskBatch.of(batch.shape(), program.config().model(), rows), newTokens, endOfText);
+          program.generate(prompts, Decoding.greedy(newTokens, endOfText)).tokens();
       for (int n = 0; n < rows.size(); n++) {
         Answers[] ofTask = answers[batch.tasks().get(n)];
         for (int q = 0; ofTask != null && q < ofTask.length; q++) {
