@@ -542,7 +542,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
                 .fetch(generation.get("lengths"))
                 .fetch(generation.get("log_probabilities"))
                 .run()) {
-      return Generation.of(
+      return new Generation(
           prompts, (TInt32) fetched.get(0), (TInt32) fetched.get(1), fetched.get(2));
     }
   }

@@ -1,6 +1,5 @@
 package org.reckoning.graph.bilevel;
 
-import java.util.List;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.CachedGpt2;
 import org.reckoning.graph.gpt2.Parameters;
@@ -86,9 +85,7 @@ final class Decoder<T extends TNumber> {
             .putAll("cache", gpt2.read(prompt, model.parameters(in), tokens, lengths))
             .put("open", open(prompt, in, real, lastTokens(prompt, tokens, lengths), lengths))
             .put("made", prompt.constant(0))
-            .put(
-                "log_probabilities",
-                prompt.fill(prompt.constant(texts.asArray()), zero(prompt)));
+            .put("log_probabilities", prompt.fill(prompt.constant(texts.asArray()), zero(prompt)));
     Tensors last = loop.run(tf, state);
     return new Tensors()
         .put("tokens", last.get("tokens"))
@@ -103,10 +100,7 @@ final class Decoder<T extends TNumber> {
             .all(model.weightSpecs())
             .all(DecodingFeeds.specs(model.type()))
             .all(textSpecs())
-            .tensors(
-                "cache",
-                model.type(),
-                gpt2.shapes(texts.get(0), texts.get(1), texts.get(2)))
+            .tensors("cache", model.type(), gpt2.shapes(texts.get(0), texts.get(1), texts.get(2)))
             .tensor("open", TBool.class, texts.take(2))
             .tensor("made", TInt32.class, Shape.scalar())
             .tensor("log_probabilities", model.type(), texts);
@@ -161,9 +155,7 @@ final class Decoder<T extends TNumber> {
         .put(
             "log_probabilities",
             scope.select(
-                here,
-                column(scope, logProbability),
-                in.get("log_probabilities", model.type())))
+                here, column(scope, logProbability), in.get("log_probabilities", model.type())))
         .put("lengths", longer)
         .put("open", open(scope, in, open, next, longer))
         .put("made", scope.math.add(in.get("made", TInt32.class), scope.constant(1)))
@@ -235,8 +227,7 @@ final class Decoder<T extends TNumber> {
     return Scalars.of(tf, model.type(), 0);
   }
 
-  private static <U extends TNumber> Operand<U> column(
-      Ops tf, Operand<U> x) {
+  private static <U extends TNumber> Operand<U> column(Ops tf, Operand<U> x) {
     return tf.expandDims(x, tf.constant(-1));
   }
 }

@@ -94,8 +94,7 @@ public final class CachedGpt2<T extends TNumber> {
     Ops embed = tf.withSubScope("embed");
     Operand<T> word = model.rows(embed, p.get("wte.weight"), column(embed, tokens));
     Operand<T> place = model.rows(embed, p.get("wpe.weight"), column(embed, positions));
-    Operand<T> x =
-        embed.reshape(embed.math.add(word, place), embed.constant(new long[] {n, b, c}));
+    Operand<T> x = embed.reshape(embed.math.add(word, place), embed.constant(new long[] {n, b, c}));
 
     Ops mask = tf.withSubScope("mask");
     long s = Objects.requireNonNull(cache.get(keys(0))).shape().get(3);
@@ -104,8 +103,7 @@ public final class CachedGpt2<T extends TNumber> {
         mask.reshape(positions, mask.constant(new long[] {n, b, 1, 1, 1})); // and slot is [S]
     Operand<T> bias = model.biasOf(mask, mask.math.lessEqual(slot, position), x.type());
     Operand<TBool> here =
-        mask.reshape(
-            mask.math.equal(slot, position), mask.constant(new long[] {n, b, 1, s, 1}));
+        mask.reshape(mask.math.equal(slot, position), mask.constant(new long[] {n, b, 1, s, 1}));
 
     Map<String, Operand<T>> longer = new LinkedHashMap<>();
     Operand<T> hidden =
@@ -115,9 +113,11 @@ public final class CachedGpt2<T extends TNumber> {
             x,
             bias, // [N, B, 1, 1, S]
             (scope, layer, own) -> {
-              var keys = scope.select(here, own.keys(), Objects.requireNonNull(cache.get(keys(layer))));
+              var keys =
+                  scope.select(here, own.keys(), Objects.requireNonNull(cache.get(keys(layer))));
               var values =
-                  scope.select(here, own.values(), Objects.requireNonNull(cache.get(values(layer))));
+                  scope.select(
+                      here, own.values(), Objects.requireNonNull(cache.get(values(layer))));
               longer.put(keys(layer), keys);
               longer.put(values(layer), values);
               return new AttentionMemory.Entries<>(keys, values);

@@ -59,7 +59,8 @@ public final class Dropout<T extends TNumber> {
       return x;
     }
     Ops scope = tf.withSubScope("dropout");
-    Operand<TInt64> key = scope.reshape(Objects.requireNonNull(seed), scope.constant(new int[] {1}));
+    Operand<TInt64> key =
+        scope.reshape(Objects.requireNonNull(seed), scope.constant(new int[] {1}));
     Operand<TInt64> counter = scope.constant(new long[] {0, site++}); // a stream for each site
     // Whole numbers: of the same random bits, XLA makes other fractions than the kernels do.
     Operand<TInt32> uniform =

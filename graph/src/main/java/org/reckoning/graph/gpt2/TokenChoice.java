@@ -73,8 +73,7 @@ public final class TokenChoice {
     Operand<TBool> kept = tf.math.logicalAnd(amongK, tf.math.less(before, reached));
 
     Operand<TFloat64> keptWeight =
-        tf.sum(
-            tf.select(kept, weights, tf.constant(0.0)), last, Sum.keepDims(true)); // [N,B,1]
+        tf.sum(tf.select(kept, weights, tf.constant(0.0)), last, Sum.keepDims(true)); // [N,B,1]
     Operand<TFloat64> drawn = tf.math.mul(keptWeight, tf.expandDims(uniform, last));
     Operand<TBool> passed = tf.math.logicalAnd(kept, tf.math.lessEqual(sums, drawn));
     // The sums may end below their total by a rounding: the last that is kept is chosen then.

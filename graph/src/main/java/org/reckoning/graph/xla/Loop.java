@@ -14,8 +14,8 @@ import org.tensorflow.op.core.StatelessWhile;
 import org.tensorflow.types.TBool;
 
 /**
- * A loop inside of a segment: as long as a condition holds, a state goes through a body. XLA compiles
- * it with the segment that it is in and keeps the state in place.
+ * A loop inside of a segment: as long as a condition holds, a state goes through a body. XLA
+ * compiles it with the segment that it is in and keeps the state in place.
  */
 public final class Loop {
   private final Segment condition;

@@ -142,8 +142,7 @@ public final class Segment {
       }
       List<String> passed =
           arguments.names().stream()
-              .filter(
-                  argument -> fullSignature || needed.contains(arguments.get(argument).op()))
+              .filter(argument -> fullSignature || needed.contains(arguments.get(argument).op()))
               .toList();
 
       Signature.Builder signature = Signature.builder().key(name);

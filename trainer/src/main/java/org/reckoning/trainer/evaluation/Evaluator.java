@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.Generation;
 import org.reckoning.graph.bilevel.PassResult;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
@@ -154,12 +155,11 @@ public final class Evaluator {
     for (Batch batch : batches) {
       List<Task> rows = batch.of(asked);
       TaskBatch prompts = TaskBatch.of(batch.shape(), program.config().model(), rows);
-      int[][][] texts =
-          program.generate(prompts, Decoding.greedy(newTokens, endOfText)).tokens();
+      Generation texts = program.generate(prompts, Decoding.greedy(newTokens, endOfText));
       for (int n = 0; n < rows.size(); n++) {
         Answers[] ofTask = answers[batch.tasks().get(n)];
         for (int q = 0; ofTask != null && q < ofTask.length; q++) {
-          ofTask[q].generated = texts[n][q];
+          ofTask[q].generated = texts.tokens(n, q);
         }
       }
     }
