@@ -27,6 +27,7 @@ import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.gpt2.CachedGpt2;
 import org.reckoning.graph.gpt2.Dropout;
 import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.Parameters;
@@ -47,6 +48,7 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -67,6 +69,9 @@ final class GoldenIT {
 
   /** The first AdamW steps divide small differences of large terms. */
   private static final double ADAMW_FLOAT32_TOLERANCE = 1e-3;
+
+  /** Tokens at the end of each sequence that are read one by one. */
+  private static final int DECODED = 3;
 
   private static GoldenDirectory golden;
 
@@ -189,7 +194,8 @@ final class GoldenIT {
     for (boolean facts : new boolean[] {true, false}) {
       Sequences sequences = facts ? golden.facts() : golden.questions();
       double[] want = facts ? golden.factsLogits() : golden.questionsLogits();
-      double[] got = logits(sequences, row.type(), row.tasks(), row.xla().compiles());
+      double[] got =
+          logits(sequences, row.type(), row.tasks(), row.xla().compiles(), GoldenIT::plainLogits);
       for (int n = 0; n < row.tasks(); n++) {
         errors.add(
             facts ? "logits/facts" : "logits/questions",
@@ -200,8 +206,78 @@ final class GoldenIT {
     errors.report(row.toString());
   }
 
+  @ParameterizedTest(name = "decoding {0}")
+  @MethodSource("logitRows")
+  void cachedModel_givesGoldenLogits(Row row) {
+    Errors errors = new Errors(row.logitTolerance());
+    int v = golden.config().vocabSize();
+    for (boolean facts : new boolean[] {true, false}) {
+      Sequences sequences = facts ? golden.facts() : golden.questions();
+      double[] all = facts ? golden.factsLogits() : golden.questionsLogits(); // [B, T, V]
+      int b = sequences.tokens().length;
+      int t = sequences.tokens()[0].length;
+      double[] want = new double[DECODED * b * v];
+      for (int i = 0; i < DECODED * b; i++) {
+        int text = i % b;
+        int length = Arrays.stream(sequences.attention()[text]).sum();
+        int position = text * t + length - DECODED + i / b;
+        System.arraycopy(all, position * v, want, i * v, v);
+      }
+      double[] got =
+          logits(sequences, row.type(), row.tasks(), row.xla().compiles(), GoldenIT::cachedLogits);
+      for (int n = 0; n < row.tasks(); n++) {
+        errors.add(
+            facts ? "decoding/facts" : "decoding/questions",
+            Arrays.copyOfRange(got, n * want.length, (n + 1) * want.length),
+            want);
+      }
+    }
+    errors.report("decoding " + row);
+  }
+
+  /** Logits [N, M, V] from weights, tokens [N, B, T] and lengths [N, B]. */
+  @FunctionalInterface
+  private interface LogitsOf<T extends TNumber> {
+    Operand<T> build(Ops tf, Parameters<T> p, Operand<TInt32> tokens, Operand<TInt32> lengths);
+  }
+
+  private static <T extends TNumber> Operand<T> plainLogits(
+      Ops tf, Parameters<T> p, Operand<TInt32> tokens, Operand<TInt32> lengths) {
+    Gpt2<T> model = new Gpt2<>(golden.config(), null, Dropout.none());
+    Operand<T> hidden = model.hidden(tf, p, tokens, lengths, null);
+    int c = golden.config().nEmbd();
+    long n = tokens.shape().get(0);
+    return model.logits(tf, p, tf.reshape(hidden, tf.constant(new long[] {n, -1, c})));
+  }
+
+  /**
+   * After each of the last {@value #DECODED} tokens of every sequence, those before being read at
+   * once: [N, DECODED * B, V].
+   */
+  private static <T extends TNumber> Operand<T> cachedLogits(
+      Ops tf, Parameters<T> p, Operand<TInt32> tokens, Operand<TInt32> lengths) {
+    CachedGpt2<T> model = new CachedGpt2<>(golden.config(), null);
+    Map<String, Operand<T>> cache =
+        model.read(tf, p, tokens, tf.math.sub(lengths, tf.constant(DECODED)));
+    List<Operand<T>> logits = new ArrayList<>();
+    for (int left = DECODED; left > 0; left--) {
+      Operand<TInt32> position = tf.math.sub(lengths, tf.constant(left));
+      Operand<TInt32> next =
+          tf.gather(
+              tokens,
+              tf.expandDims(position, tf.constant(-1)),
+              tf.constant(2),
+              Gather.batchDims(2L));
+      next = tf.reshape(next, tf.constant(lengths.shape().asArray()));
+      CachedGpt2.Step<T> read = model.next(tf, p, cache, next, position);
+      cache = read.cache();
+      logits.add(model.logits(tf, p, read.hidden()));
+    }
+    return tf.concat(logits, tf.constant(1));
+  }
+
   private static <T extends TNumber> double[] logits(
-      Sequences sequences, Class<T> type, int tasks, boolean compiled) {
+      Sequences sequences, Class<T> type, int tasks, boolean compiled, LogitsOf<T> body) {
     int b = sequences.tokens().length;
     int t = sequences.tokens()[0].length;
     Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -220,15 +296,10 @@ final class GoldenIT {
             specs,
             List.of(),
             (tf, in) -> {
-              Gpt2<T> model = new Gpt2<>(golden.config(), null, new Dropout<>(0, tf.constant(0L)));
               Parameters<T> p = new Parameters<>(in.under("weights", type));
-              Operand<T> hidden =
-                  model.hidden(
-                      tf, p, in.get("tokens", TInt32.class), in.get("lengths", TInt32.class), null);
-              hidden =
-                  tf.reshape(
-                      hidden, tf.constant(new int[] {tasks, b * t, golden.config().nEmbd()}));
-              return new Tensors().put("logits", model.logits(tf, p, hidden));
+              Operand<TInt32> tokens = in.get("tokens", TInt32.class);
+              Operand<TInt32> lengths = in.get("lengths", TInt32.class);
+              return new Tensors().put("logits", body.build(tf, p, tokens, lengths));
             });
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);

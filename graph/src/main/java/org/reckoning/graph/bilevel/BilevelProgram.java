@@ -2,7 +2,6 @@ package org.reckoning.graph.bilevel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -71,7 +70,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final Operand<T> step;
   private final Segment apply;
   private final Operand<T> normsOfAccumulated;
-  private final Operand<TInt32> end;
+  private final DecodingFeeds<T> decodingFeeds;
   private final VariableFiles files;
   private final Map<TaskShape, Bucket> buckets = new LinkedHashMap<>();
   private long updates;
@@ -83,7 +82,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     final GroupedPass<T> pass;
     final Tensors feeds = new Tensors();
     final Tensors evaluation;
-    final Map<Integer, Tensors> generations = new HashMap<>();
+    private @Nullable Tensors generation;
     private final Tensors in;
     private final @Nullable Training training;
 
@@ -117,19 +116,13 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       return training;
     }
 
-    /** Greedy decoding, built when it is first asked for. */
-    Tensors generation(int newTokens) {
-      return generations.computeIfAbsent(
-          newTokens,
-          count -> {
-            Ops scope = tf.withSubScope("generate_" + count);
-            Tensors prompts =
-                new Tensors()
-                    .put("tokens", feeds.get("questions/tokens"))
-                    .put("lengths", feeds.get("questions/lengths"))
-                    .put("end", end);
-            return pass.generate(scope, in, evaluation, prompts, count);
-          });
+    /** Decoding, built when it is first asked for. */
+    Tensors generation() {
+      if (generation == null) {
+        generation =
+            pass.decode(tf.withSubScope("generate"), in, evaluation, decodingFeeds.operands());
+      }
+      return generation;
     }
   }
 
@@ -183,7 +176,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     weightsRate = scalarFeed(tf, "outer_rate.weights");
     ratesRate = scalarFeed(tf, "outer_rate.rates");
     step = scalarFeed(tf, "outer_step");
-    end = tf.withName("end_of_text").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+    decodingFeeds = new DecodingFeeds<>(tf.withSubScope("decoding"), type);
     apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
     Ops accumulated = tf.withSubScope("apply_accumulated");
     normsOfAccumulated =
@@ -533,33 +526,24 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Adapts to the facts and continues the prompt of every question with the likeliest tokens. What
-   * follows the prompt in the batch is not read.
-   *
-   * @param newTokens how many tokens at most; a text also ends at {@code questionTokens} of the
-   *     shape
-   * @param endOfText the token that ends a text
-   * @return the new tokens of each question [tasks][questions][], with the one that ends it, if it
-   *     was reached
-   * @throws IllegalArgumentException if {@code newTokens} is not positive
+   * Adapts to the facts and continues the prompt of every question. What follows the prompt in the
+   * batch is not read. A text ends at {@code questionTokens} of the shape at the latest.
    */
-  public int[][][] generate(TaskBatch batch, int newTokens, int endOfText) {
-    if (newTokens < 1) {
-      throw new IllegalArgumentException("new tokens (%d) must be at least 1".formatted(newTokens));
-    }
+  public Generation generate(TaskBatch batch, Decoding decoding) {
     Bucket bucket = bucket(batch.shape());
-    Tensors generation = bucket.generation(newTokens);
+    Tensors generation = bucket.generation();
     TaskBatch prompts = batch.prompts();
     try (Feeds feeds = new Feeds(bucket, prompts, 0);
-        TInt32 ending = TInt32.scalarOf(endOfText);
+        DecodingFeeds.Fed settings = decodingFeeds.feed(decoding);
         Result fetched =
-            feeds
-                .into(session.runner())
-                .feed(end, ending)
+            settings
+                .into(feeds.into(session.runner()))
                 .fetch(generation.get("tokens"))
                 .fetch(generation.get("lengths"))
+                .fetch(generation.get("log_probabilities"))
                 .run()) {
-      return prompts.continuations((TInt32) fetched.get(0), (TInt32) fetched.get(1));
+      return new Generation(
+          prompts, (TInt32) fetched.get(0), (TInt32) fetched.get(1), fetched.get(2));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
@@ -80,24 +81,23 @@ final class GroupedPass<T extends TNumber> {
     return inGroups(tf, in, pass::evaluate);
   }
 
-  /** As {@link UnrolledPass#generate}, for the tasks of all groups. */
-  Tensors generate(Ops tf, Tensors in, Tensors adapted, Tensors prompts, int newTokens) {
+  /**
+   * As {@link UnrolledPass#decode}, for the questions of all groups.
+   *
+   * @param adapted {@code adapted/NAME}, from {@link #evaluate}
+   */
+  Tensors decode(Ops tf, Tensors in, Tensors adapted, Tensors settings) {
+    long[] tasks = LongStream.range(0, model.shape().tasks()).toArray();
     Tensors perTask = new Tensors().putAll("adapted", adapted.under("adapted", model.type()));
-    perTask.put("tokens", prompts.get("tokens")).put("lengths", prompts.get("lengths"));
+    perTask
+        .put("tokens", in.get("questions/tokens"))
+        .put("lengths", in.get("questions/lengths"))
+        .put("tasks", tf.constant(tasks));
     return inGroups(
         tf,
         new Tensors().putAll(in).putAll(perTask),
         perTask.names(),
-        (scope, own) ->
-            pass.generate(
-                scope,
-                in,
-                own,
-                new Tensors()
-                    .put("tokens", own.get("tokens"))
-                    .put("lengths", own.get("lengths"))
-                    .put("end", prompts.get("end")),
-                newTokens));
+        (scope, own) -> pass.decode(scope, in, own, settings));
   }
 
   private Tensors inGroups(Ops tf, Tensors in, Segment.Body emit) {

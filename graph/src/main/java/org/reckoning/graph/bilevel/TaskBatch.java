@@ -3,7 +3,6 @@ package org.reckoning.graph.bilevel;
 import java.util.Arrays;
 import java.util.List;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.tensorflow.types.TInt32;
 
 /** Up to N tasks as padded arrays of static shape, row by row. */
 public final class TaskBatch {
@@ -160,21 +159,5 @@ public final class TaskBatch {
       Arrays.fill(prompts.questionSpans, row * length, (row + 1) * length, Span.PROMPT.code());
     }
     return prompts;
-  }
-
-  /** What longer texts [N, Q, S] have after the questions of this batch [tasks][questions][]. */
-  int[][][] continuations(TInt32 tokens, TInt32 lengths) {
-    int[][][] continuations = new int[tasks][shape.questions()][];
-    for (int n = 0; n < tasks; n++) {
-      for (int q = 0; q < shape.questions(); q++) {
-        int prompt = questionLengths[n * shape.questions() + q];
-        int[] added = new int[lengths.getInt(n, q) - prompt];
-        for (int i = 0; i < added.length; i++) {
-          added[i] = tokens.getInt(n, q, prompt + i);
-        }
-        continuations[n][q] = added;
-      }
-    }
-    return continuations;
   }
 }

@@ -45,7 +45,7 @@ final class UnrolledPass<T extends TNumber> {
   private final Segment evaluate;
   private final @Nullable InnerPullbacks<T> pullbacks;
   private final Map<String, Segment> wholePasses = new LinkedHashMap<>();
-  private @Nullable Segment nextToken;
+  private @Nullable Segment decode;
 
   /**
    * @param trains whether the pass is needed with derivatives
@@ -108,31 +108,27 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   /**
-   * Emits the greedy decoding of the questions with the adapted weights: as many calls of {@link
-   * NextToken} as there are new tokens.
+   * Emits the decoding of texts with the adapted weights, see {@link Decoder}.
    *
    * @param in what a pass reads
-   * @param adapted {@code adapted/NAME}, from {@link #evaluate}
-   * @param prompts {@code tokens}, {@code lengths}, {@code end}
-   * @return {@code tokens} and {@code lengths}
+   * @param own {@code adapted/NAME}, from {@link #evaluate}, and {@code tokens}, {@code lengths} and
+   *     {@code tasks}
+   * @param settings scalars of {@link DecodingFeeds}
    */
-  Tensors generate(Ops tf, Tensors in, Tensors adapted, Tensors prompts, int newTokens) {
-    if (nextToken == null) {
-      nextToken = NextToken.define(model);
+  Tensors decode(Ops tf, Tensors in, Tensors own, Tensors settings) {
+    if (decode == null) {
+      TaskShape shape = model.shape();
+      decode = Decoder.define(model, shape.questions(), shape.questionTokens());
     }
-    Tensors weights = new Tensors().putAll("theta", adapted.under("adapted", model.type()));
-    weights.putAll("shared", shared(tf.withSubScope("shared"), in));
-    Tensors text = prompts;
-    for (int i = 0; i < newTokens; i++) {
-      Tensors arguments =
-          new Tensors()
-              .putAll(weights)
-              .put("tokens", text.get("tokens"))
-              .put("lengths", text.get("lengths"))
-              .put("end", prompts.get("end"));
-      text = nextToken.call(tf.withSubScope("token_" + i), arguments, config.xla().compiles());
-    }
-    return text;
+    Tensors arguments =
+        new Tensors()
+            .putAll("theta", own.under("adapted", model.type()))
+            .putAll("shared", shared(tf.withSubScope("shared"), in))
+            .putAll(settings)
+            .put("tokens", own.get("tokens"))
+            .put("lengths", own.get("lengths"))
+            .put("tasks", own.get("tasks"));
+    return decode.call(tf, arguments, config.xla().compiles());
   }
 
   /** The weights that nothing adapts [1, ...]. */

@@ -1,5 +1,7 @@
 package org.reckoning.graph.gpt2;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
@@ -21,7 +23,7 @@ public final class Dropout<T extends TNumber> {
   private static final int PHILOX = 1;
 
   private final double rate;
-  private final Operand<TInt64> seed;
+  private final @Nullable Operand<TInt64> seed; // null if nothing is dropped
   private long site;
 
   /**
@@ -38,6 +40,16 @@ public final class Dropout<T extends TNumber> {
     this.seed = seed;
   }
 
+  private Dropout() {
+    rate = 0;
+    seed = null;
+  }
+
+  /** Returns one that drops nothing. */
+  public static <T extends TNumber> Dropout<T> none() {
+    return new Dropout<>();
+  }
+
   /**
    * Sets elements of {@code x} to 0 with probability {@code rate} and divides the others by {@code
    * 1 - rate}. Each call is a site of its own.
@@ -47,7 +59,8 @@ public final class Dropout<T extends TNumber> {
       return x;
     }
     Ops scope = tf.withSubScope("dropout");
-    Operand<TInt64> key = scope.reshape(seed, scope.constant(new int[] {1}));
+    Operand<TInt64> key =
+        scope.reshape(Objects.requireNonNull(seed), scope.constant(new int[] {1}));
     Operand<TInt64> counter = scope.constant(new long[] {0, site++}); // a stream for each site
     // Whole numbers: of the same random bits, XLA makes other fractions than the kernels do.
     Operand<TInt32> uniform =

@@ -20,7 +20,7 @@ import org.tensorflow.types.family.TNumber;
  * <pre>{@code
  * N  tasks                   T  tokens of a sequence      H  heads
  * B  sequences of a task     C  width                     D  width of a head, C / H
- *                            I  width inside the MLP      V  tokens known
+ * M  keys that queries meet  I  width inside the MLP      V  tokens known
  * }</pre>
  *
  * <p>A weight is [N, ...] where every task has its own copy and [1, ...] where all tasks share one.
@@ -63,7 +63,7 @@ public final class Gpt2<T extends TNumber> {
       Operand<TInt32> tokens,
       Operand<TInt32> lengths,
       @Nullable Operand<T> nudge) {
-    return hiddenOf(tf, p, words(tf, p, tokens), lengths, nudge);
+    return hiddenOf(tf, p, words(tf, p, tokens), lengths, nudge, (scope, layer, own) -> own);
   }
 
   /** The same as {@link #hidden}, given the {@link #words} of the tokens. */
@@ -72,7 +72,8 @@ public final class Gpt2<T extends TNumber> {
       Parameters<T> p,
       Operand<T> words,
       Operand<TInt32> lengths,
-      @Nullable Operand<T> nudge) {
+      @Nullable Operand<T> nudge,
+      AttentionMemory<T> memory) {
     Shape ids = words.shape().take(3); // [N, B, T]
     if (ids.get(2) > config.nPositions()) {
       throw new IllegalArgumentException(
@@ -85,14 +86,27 @@ public final class Gpt2<T extends TNumber> {
     }
     Operand<T> bias =
         attentionBias(tf.withSubScope("mask"), x.type(), ids, lengths); // [N, B, 1, T, T]
+    return blocks(tf, p, x, bias, memory);
+  }
+
+  /**
+   * The blocks and the final layer normalization.
+   *
+   * @param x embedded tokens [N, B*T, C]
+   * @param bias added to the scores of the M keys in memory [N, B, 1, T, M]
+   * @return hidden states [N, B, T, C]
+   */
+  Operand<T> blocks(
+      Ops tf, Parameters<T> p, Operand<T> x, Operand<T> bias, AttentionMemory<T> memory) {
     // The sums between the blocks are in float64, as the layer norms that read them.
     Operand<TFloat64> stream = wide(tf, x);
     for (int layer = 0; layer < config.nLayer(); layer++) {
-      stream = block(tf.withSubScope("h." + layer), p, "h." + layer, stream, bias);
+      stream = block(tf.withSubScope("h." + layer), p, layer, stream, bias, memory);
     }
     x = layerNorm(tf, p, "ln_f", stream, x.type());
+    Shape scores = bias.shape();
     return tf.reshape(
-        x, tf.constant(new long[] {ids.get(0), ids.get(1), ids.get(2), config.nEmbd()}));
+        x, tf.constant(new long[] {scores.get(0), scores.get(1), scores.get(3), config.nEmbd()}));
   }
 
   /**
@@ -107,20 +121,21 @@ public final class Gpt2<T extends TNumber> {
 
   /** The rows of the token embedding: ids [N, B, T] to [N, B, T, C]. */
   Operand<T> words(Ops tf, Parameters<T> p, Operand<TInt32> tokens) {
-    Ops scope = tf.withSubScope("embed");
-    long n = tokens.shape().get(0);
-    long c = config.nEmbd();
-    Operand<T> table = p.get("wte.weight"); // [N|1, V, C]
+    return rows(tf.withSubScope("embed"), p.get("wte.weight"), tokens);
+  }
+
+  /** Rows of a table [N|1, R, C] by their numbers: [N, B, T] to [N, B, T, C]. */
+  Operand<T> rows(Ops tf, Operand<T> table, Operand<TInt32> numbers) {
+    long n = numbers.shape().get(0);
     boolean shared = table.shape().get(0) == 1;
-    // The tables of all tasks as one: row n V + id.
+    // The tables of all tasks as one: row n R + number.
     int[] firstRows = new int[(int) n];
     for (int task = 0; task < n; task++) {
-      firstRows[task] = shared ? 0 : task * config.vocabSize();
+      firstRows[task] = shared ? 0 : task * (int) table.shape().get(1);
     }
-    Operand<TInt32> offsets =
-        scope.reshape(scope.constant(firstRows), scope.constant(new long[] {n, 1, 1}));
-    Operand<T> rows = scope.reshape(table, scope.constant(new long[] {-1, c}));
-    return scope.gather(rows, scope.math.add(tokens, offsets), scope.constant(0));
+    Operand<TInt32> offsets = tf.reshape(tf.constant(firstRows), tf.constant(new long[] {n, 1, 1}));
+    Operand<T> rows = tf.reshape(table, tf.constant(new long[] {-1, config.nEmbd()}));
+    return tf.gather(rows, tf.math.add(numbers, offsets), tf.constant(0));
   }
 
   /** Adds the position embedding to the words: [N, B, T, C] to [N, B*T, C]. */
@@ -150,19 +165,30 @@ public final class Gpt2<T extends TNumber> {
     Operand<TInt32> length =
         tf.reshape(lengths, tf.constant(new long[] {ids.get(0), ids.get(1), 1, 1, 1}));
     Operand<TBool> real = tf.math.less(position, length); // [N, B, 1, 1, T]
-    return tf.select(
-        tf.math.logicalAnd(causal, real), Scalars.of(tf, type, 0), Scalars.of(tf, type, MASKED));
+    return biasOf(tf, tf.math.logicalAnd(causal, real), type);
+  }
+
+  /** 0 where a key may be seen, else a large negative number. */
+  Operand<T> biasOf(Ops tf, Operand<TBool> visible, Class<T> type) {
+    return tf.select(visible, Scalars.of(tf, type, 0), Scalars.of(tf, type, MASKED));
   }
 
   private Operand<TFloat64> block(
-      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Operand<T> bias) {
+      Ops tf,
+      Parameters<T> p,
+      int layer,
+      Operand<TFloat64> x,
+      Operand<T> bias,
+      AttentionMemory<T> memory) {
+    String name = "h." + layer;
     Operand<T> attended =
         attention(
             tf.withSubScope("attn"),
             p,
-            name + ".attn",
+            layer,
             layerNorm(tf, p, name, "ln_1", x, bias.type()),
-            bias);
+            bias,
+            memory);
     x = tf.math.add(x, wide(tf, attended));
     Operand<T> thought =
         mlp(
@@ -174,10 +200,16 @@ public final class Gpt2<T extends TNumber> {
   }
 
   private Operand<T> attention(
-      Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
+      Ops tf,
+      Parameters<T> p,
+      int layer,
+      Operand<T> x,
+      Operand<T> bias,
+      AttentionMemory<T> memory) {
+    String name = "h." + layer + ".attn";
     long n = x.shape().get(0);
     long b = bias.shape().get(1);
-    long t = bias.shape().get(4);
+    long t = bias.shape().get(3);
     long h = config.nHead();
     long d = config.headDim();
     Operand<T> qkv =
@@ -186,12 +218,14 @@ public final class Gpt2<T extends TNumber> {
     qkv = tf.linalg.transpose(qkv, tf.constant(new int[] {3, 0, 1, 4, 2, 5})); // [3, N, B, H, T, D]
     List<Operand<T>> parts = unstack(tf, qkv);
     Operand<T> q = parts.get(0);
-    Operand<T> k = parts.get(1);
-    Operand<T> v = parts.get(2);
+    AttentionMemory.Entries<T> seen =
+        memory.visible(tf, layer, new AttentionMemory.Entries<>(parts.get(1), parts.get(2)));
+    Operand<T> k = seen.keys();
+    Operand<T> v = seen.values();
 
     q = tf.math.mul(q, Scalars.of(tf, q.type(), 1 / Math.sqrt(config.headDim())));
     Operand<T> scores =
-        tf.train.batchMatMul(q, k, q.type(), BatchMatMul.adjY(true)); // [N, B, H, T, T]
+        tf.train.batchMatMul(q, k, q.type(), BatchMatMul.adjY(true)); // [N, B, H, T, M]
     Operand<T> weights = tf.nn.softmax(tf.math.add(scores, bias));
     weights = dropout.apply(tf, weights);
     Operand<T> mixed = tf.train.batchMatMul(weights, v, v.type()); // [N, B, H, T, D]
@@ -287,6 +321,9 @@ public final class Gpt2<T extends TNumber> {
     long n = x.shape().get(0);
     long m = x.shape().get(1);
     boolean shared = n > 1 && w.shape().get(0) == 1;
+    if (m == 1 && !shared) { // XLA's kernel for one row on CPUs has a tenth of the speed of two
+      return firstRow(tf, matMul(tf, withSecondRow(tf, x), w, transposeW));
+    }
     Operand<T> rows =
         shared ? tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)})) : x;
     Operand<T> y;
@@ -298,6 +335,16 @@ public final class Gpt2<T extends TNumber> {
       y = tf.train.batchMatMul(rows, w, x.type());
     }
     return shared ? tf.reshape(y, tf.constant(new long[] {n, m, y.shape().get(2)})) : y;
+  }
+
+  private Operand<T> withSecondRow(Ops tf, Operand<T> x) {
+    Operand<TInt32> below = tf.constant(new int[][] {{0, 0}, {0, 1}, {0, 0}});
+    return tf.pad(x, below, Scalars.of(tf, x.type(), 0));
+  }
+
+  private Operand<T> firstRow(Ops tf, Operand<T> x) {
+    long[] size = {x.shape().get(0), 1, x.shape().get(2)};
+    return tf.slice(x, tf.constant(new long[3]), tf.constant(size));
   }
 
   private static <T extends TNumber> List<Operand<T>> unstack(Ops tf, Operand<T> x) {

@@ -94,6 +94,19 @@ public final class Segment {
    * @param callees segments that the body calls
    */
   public static Segment define(String name, Specs specs, List<Segment> callees, Body body) {
+    return define(name, specs, callees, body, false);
+  }
+
+  /**
+   * Builds a segment whose function takes every argument and returns every result, in order: what
+   * an op wants that calls functions itself.
+   */
+  static Segment ofFullSignature(String name, Specs specs, List<Segment> callees, Body body) {
+    return define(name, specs, callees, body, true);
+  }
+
+  private static Segment define(
+      String name, Specs specs, List<Segment> callees, Body body, boolean fullSignature) {
     try (Graph graph = new Graph()) {
       callees.forEach(callee -> callee.addTo(graph));
       Ops tf = GraphScope.root(graph);
@@ -115,6 +128,10 @@ public final class Segment {
       for (String result : built.names()) {
         Operand<?> operand = built.get(result);
         String argument = argumentNames.get(operand.asOutput());
+        if (argument != null && fullSignature) {
+          operand = tf.identity(operand);
+          argument = null;
+        }
         if (argument != null) {
           results.put(result, new Result.PassedThrough(argument));
         } else {
@@ -125,7 +142,7 @@ public final class Segment {
       }
       List<String> passed =
           arguments.names().stream()
-              .filter(argument -> needed.contains(arguments.get(argument).op()))
+              .filter(argument -> fullSignature || needed.contains(arguments.get(argument).op()))
               .toList();
 
       Signature.Builder signature = Signature.builder().key(name);
@@ -177,36 +194,50 @@ public final class Segment {
   }
 
   private List<Operand<?>> outputs(Ops tf, Tensors arguments, boolean compiled) {
-    Graph graph = (Graph) tf.scope().env();
-    addTo(graph);
-    List<Output<?>> inputs = new ArrayList<>();
-    passed.forEach(name -> inputs.add(argument(arguments, name).asOutput()));
     OperationBuilder builder =
-        graph
-            .opBuilder(
-                StatefulPartitionedCall.OP_NAME,
-                tf.scope().makeOpName(StatefulPartitionedCall.OP_NAME),
-                tf.scope())
-            .addInputList(inputs.toArray(new Output<?>[0]))
-            .setAttr("Tin", types(function.getSignature().getInputArgList()))
-            .setAttr("Tout", types(function.getSignature().getOutputArgList()))
-            .setAttr(
-                "f",
-                AttrValue.newBuilder()
-                    .setFunc(NameAttrList.newBuilder().setName(functionName()))
-                    .build())
+        caller(tf, StatefulPartitionedCall.OP_NAME)
+            .addInputList(inputs(arguments))
+            .setAttr("Tin", inputTypes())
+            .setAttr("Tout", outputTypes())
+            .setAttr("f", reference())
             // Else the inliner dissolves the call and its recomputation is merged with the forward
             // pass.
             .setAttr("_noinline", true);
     if (compiled) {
       builder.setAttr("_XlaMustCompile", true);
     }
-    Operation call = builder.build();
+    return outputs(builder.build());
+  }
+
+  /** All outputs of an op. */
+  static List<Operand<?>> outputs(Operation op) {
     List<Operand<?>> outputs = new ArrayList<>();
-    for (int i = 0; i < call.numOutputs(); i++) {
-      outputs.add(call.output(i));
+    for (int i = 0; i < op.numOutputs(); i++) {
+      outputs.add(op.output(i));
     }
     return outputs;
+  }
+
+  /** Begins an op that refers to this function, which is added to the graph. */
+  OperationBuilder caller(Ops tf, String type) {
+    Graph graph = (Graph) tf.scope().env();
+    addTo(graph);
+    return graph.opBuilder(type, tf.scope().makeOpName(type), tf.scope());
+  }
+
+  /** The arguments that the function takes, checked, in order. */
+  Output<?>[] inputs(Tensors arguments) {
+    return passed.stream()
+        .map(name -> argument(arguments, name).asOutput())
+        .toArray(Output<?>[]::new);
+  }
+
+  DataType[] inputTypes() {
+    return types(function.getSignature().getInputArgList());
+  }
+
+  DataType[] outputTypes() {
+    return types(function.getSignature().getOutputArgList());
   }
 
   /** Returns the name of the function in a graph. */
@@ -229,7 +260,14 @@ public final class Segment {
     return callees;
   }
 
-  private void addTo(Graph graph) {
+  /** The function as an attribute of an op that calls it. */
+  AttrValue reference() {
+    return AttrValue.newBuilder()
+        .setFunc(NameAttrList.newBuilder().setName(functionName()))
+        .build();
+  }
+
+  void addTo(Graph graph) {
     FunctionDefLibrary.Builder library = FunctionDefLibrary.newBuilder();
     collect(library, new HashSet<>());
     // Without versions the graph would count as an old one, in which the shape of a scalar

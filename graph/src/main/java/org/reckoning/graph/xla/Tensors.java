@@ -15,6 +15,16 @@ import org.tensorflow.types.family.TType;
 public final class Tensors {
   private final Map<String, Operand<?>> operands = new LinkedHashMap<>();
 
+  /** Gives names to tensors, in the same order. */
+  static Tensors of(Iterable<String> names, List<Operand<?>> operands) {
+    Tensors tensors = new Tensors();
+    int i = 0;
+    for (String name : names) {
+      tensors.put(name, operands.get(i++));
+    }
+    return tensors;
+  }
+
   /** Adds a tensor. */
   public Tensors put(String name, Operand<?> operand) {
     if (operands.put(name, operand) != null) {

@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.Generation;
 import org.reckoning.graph.bilevel.PassResult;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
@@ -152,13 +154,12 @@ public final class Evaluator {
     List<Task> asked = tasks.stream().map(EncodedTask::task).toList();
     for (Batch batch : batches) {
       List<Task> rows = batch.of(asked);
-      int[][][] texts =
-          program.generate(
-              TaskBatch.of(batch.shape(), program.config().model(), rows), newTokens, endOfText);
+      TaskBatch prompts = TaskBatch.of(batch.shape(), program.config().model(), rows);
+      Generation texts = program.generate(prompts, Decoding.greedy(newTokens, endOfText));
       for (int n = 0; n < rows.size(); n++) {
         Answers[] ofTask = answers[batch.tasks().get(n)];
         for (int q = 0; ofTask != null && q < ofTask.length; q++) {
-          ofTask[q].generated = texts[n][q];
+          ofTask[q].generated = texts.tokens(n, q);
         }
       }
     }

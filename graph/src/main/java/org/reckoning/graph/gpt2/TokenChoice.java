@@ -1,0 +1,146 @@
+package org.reckoning.graph.gpt2;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
+import org.tensorflow.op.core.Sum;
+import org.tensorflow.op.nn.TopK;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Chooses a token for each of N x B texts from logits [N, B, V]. Of tokens with the same logit, the
+ * one with the lower id counts as the likelier.
+ */
+public final class TokenChoice {
+  /** Of the generator splitmix64: increment and multipliers. */
+  private static final long GAMMA = 0x9E3779B97F4A7C15L;
+
+  private static final long MIX_1 = 0xBF58476D1CE4E5B9L;
+  private static final long MIX_2 = 0x94D049BB133111EBL;
+
+  private static final int FRACTION_BITS = 53; // of a float64
+
+  private TokenChoice() {}
+
+  /** The likeliest token [N, B]. */
+  public static <T extends TNumber> Operand<TInt32> greedy(Ops tf, Operand<T> logits) {
+    return tf.dtypes.cast(tf.math.argMax(logits, tf.constant(-1)), TInt32.class);
+  }
+
+  /**
+   * Draws a token [N, B] from the softmax of {@code logits / temperature}, restricted first to the
+   * {@code topK} likeliest tokens, then to the smallest set of the likeliest whose probability
+   * among those reaches {@code topP} (arXiv 1904.09751).
+   *
+   * @param temperature positive scalar
+   * @param topK scalar; 0 for all tokens
+   * @param topP scalar in (0, 1]
+   * @param uniform in [0, 1), [N, B]
+   */
+  public static <T extends TNumber> Operand<TInt32> sampled(
+      Ops tf,
+      Operand<T> logits,
+      Operand<T> temperature,
+      Operand<TInt32> topK,
+      Operand<T> topP,
+      Operand<TFloat64> uniform) {
+    long v = logits.shape().get(2);
+    Operand<TInt32> last = tf.constant(-1);
+    TopK<T, TInt32> sorted = tf.nn.topK(logits, tf.constant((int) v), new TopK.Options[0]);
+    Operand<TFloat64> descending = tf.dtypes.cast(sorted.values(), TFloat64.class); // [N, B, V]
+    Operand<TFloat64> largest =
+        tf.slice(
+            descending,
+            tf.constant(new long[3]),
+            tf.constant(logits.shape().take(2).append(1).asArray()));
+    Operand<TFloat64> weights =
+        tf.math.exp(
+            tf.math.div(
+                tf.math.sub(descending, largest), tf.dtypes.cast(temperature, TFloat64.class)));
+    Operand<TInt32> rank = tf.range(tf.constant(0), tf.constant((int) v), tf.constant(1)); // [V]
+    Operand<TBool> amongK =
+        tf.math.logicalOr(tf.math.less(rank, topK), tf.math.equal(topK, tf.constant(0)));
+    weights = tf.select(amongK, weights, tf.constant(0.0));
+
+    Operand<TFloat64> sums = tf.math.cumsum(weights, last); // up to and with each token
+    Operand<TFloat64> before = tf.math.sub(sums, weights);
+    Operand<TFloat64> total = tf.sum(weights, last, Sum.keepDims(true)); // [N, B, 1]
+    Operand<TFloat64> reached = tf.math.mul(total, tf.dtypes.cast(topP, TFloat64.class));
+    Operand<TBool> kept = tf.math.logicalAnd(amongK, tf.math.less(before, reached));
+
+    Operand<TFloat64> keptWeight =
+        tf.sum(tf.select(kept, weights, tf.constant(0.0)), last, Sum.keepDims(true)); // [N,B,1]
+    Operand<TFloat64> drawn = tf.math.mul(keptWeight, tf.expandDims(uniform, last));
+    Operand<TBool> passed = tf.math.logicalAnd(kept, tf.math.lessEqual(sums, drawn));
+    // The sums may end below their total by a rounding: the last that is kept is chosen then.
+    Operand<TInt32> chosen =
+        tf.math.minimum(
+            count(tf, passed), tf.math.sub(count(tf, kept), tf.constant(1))); // [N, B], a rank
+    return pick(tf, sorted.indices(), chosen);
+  }
+
+  /**
+   * {@code log p} of tokens under the softmax of the logits [N, B].
+   *
+   * @param tokens ids [N, B]
+   */
+  public static <T extends TNumber> Operand<T> logProbabilities(
+      Ops tf, Operand<T> logits, Operand<TInt32> tokens) {
+    return pick(tf, tf.nn.logSoftmax(logits), tokens);
+  }
+
+  /**
+   * Numbers in [0, 1) that depend on nothing but the seed, the number of the task, the number of
+   * its text, and the position, so that a text does not depend on what else is in the batch.
+   *
+   * <p>They are splitmix64 of these numbers, one after the other. TensorFlow's own stateless
+   * generators number the elements of the tensor that they fill, whose shape depends on the batch.
+   *
+   * @param seed scalar
+   * @param tasks numbers of the tasks [N]
+   * @param positions [N, B]
+   */
+  public static Operand<TFloat64> uniform(
+      Ops tf, Operand<TInt64> seed, Operand<TInt64> tasks, Operand<TInt32> positions) {
+    Operand<TInt64> texts =
+        tf.range(tf.constant(0L), tf.constant(positions.shape().get(1)), tf.constant(1L)); // [B]
+    Operand<TInt64> bits = mixed(tf, seed, tf.expandDims(tasks, tf.constant(1))); // [N, 1]
+    bits = mixed(tf, bits, texts);
+    bits = mixed(tf, bits, tf.dtypes.cast(positions, TInt64.class)); // [N, B]
+    Operand<TInt64> fraction = shifted(tf, bits, Long.SIZE - FRACTION_BITS);
+    return tf.math.mul(
+        tf.dtypes.cast(fraction, TFloat64.class), tf.constant(Math.scalb(1.0, -FRACTION_BITS)));
+  }
+
+  /** The state {@code number + 1} steps of splitmix64 after a seed, and its output. */
+  private static Operand<TInt64> mixed(Ops tf, Operand<TInt64> seed, Operand<TInt64> number) {
+    Operand<TInt64> steps = tf.math.add(number, tf.constant(1L));
+    Operand<TInt64> z = tf.math.add(seed, tf.math.mul(steps, tf.constant(GAMMA)));
+    z = tf.math.mul(tf.bitwise.bitwiseXor(z, shifted(tf, z, 30)), tf.constant(MIX_1));
+    z = tf.math.mul(tf.bitwise.bitwiseXor(z, shifted(tf, z, 27)), tf.constant(MIX_2));
+    return tf.bitwise.bitwiseXor(z, shifted(tf, z, 31));
+  }
+
+  /** Shifts to the right, zeros coming in. */
+  private static Operand<TInt64> shifted(Ops tf, Operand<TInt64> x, int bits) {
+    return tf.bitwise.bitwiseAnd(
+        tf.bitwise.rightShift(x, tf.constant((long) bits)), tf.constant(-1L >>> bits));
+  }
+
+  private static Operand<TInt32> count(Ops tf, Operand<TBool> marked) {
+    return tf.sum(tf.dtypes.cast(marked, TInt32.class), tf.constant(-1));
+  }
+
+  /** One element of each row: values [N, B, V] at [N, B]. */
+  private static <U extends TNumber> Operand<U> pick(
+      Ops tf, Operand<U> values, Operand<TInt32> index) {
+    Operand<U> picked =
+        tf.gather(
+            values, tf.expandDims(index, tf.constant(-1)), tf.constant(2), Gather.batchDims(2L));
+    return tf.reshape(picked, tf.constant(index.shape().asArray()));
+  }
+}
