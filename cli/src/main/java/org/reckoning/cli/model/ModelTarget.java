@@ -63,14 +63,19 @@ final class ModelTarget {
   }
 
   /** Says at once what cannot be, before anything is read. */
-  void check() throws IOException {
+  void check() {
     if (base != null && vocabulary == null) {
       throw new ParameterException(
           command.commandLine(),
           "--base (%s) gives tokens that --vocabulary asks for, so both are needed"
               .formatted(base));
     }
-    ModelDirectory.checkTarget(to, force);
+    try {
+      ModelDirectory.checkTarget(to, force);
+    } catch (IOException e) {
+      throw new ParameterException(
+          command.commandLine(), "--to: " + String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Writes a directory and says so. */
