@@ -65,6 +65,7 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    target.checkNoBase();
     target.check();
     Vocabulary vocabulary = Objects.requireNonNullElse(target.vocabulary(), Vocabulary.full());
     try (Gpt2Weights weights = Gpt2Weights.random(sizes(vocabulary), vocabulary, seed)) {

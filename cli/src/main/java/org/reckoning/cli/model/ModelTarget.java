@@ -2,6 +2,7 @@ package org.reckoning.cli.model;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.tokens.Vocabulary;
@@ -70,6 +71,14 @@ final class ModelTarget {
           "--base (%s) gives tokens that --vocabulary asks for, so both are needed"
               .formatted(base));
     }
+    if (vocabulary != null
+        && !vocabulary.equals(FULL)
+        && !Files.isRegularFile(Path.of(vocabulary))) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--vocabulary (%s) must be %s or a vocabulary.json, and there is no such file"
+              .formatted(vocabulary, FULL));
+    }
     try {
       ModelDirectory.checkTarget(to, force);
     } catch (IOException e) {
@@ -78,7 +87,16 @@ final class ModelTarget {
     }
   }
 
-  /** Writes a directory and says so. */
+  /** Refuses {@code --base} where nothing is picked. */
+  void checkNoBase() {
+    if (base != null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--base (%s) must be left out, as random weights know every token".formatted(base));
+    }
+  }
+
+  /** Writes the directory. */
   void create(ModelDirectory.Content content) throws IOException {
     ModelDirectory.create(to, force, content);
   }

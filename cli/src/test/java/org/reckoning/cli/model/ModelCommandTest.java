@@ -116,7 +116,9 @@ class ModelCommandTest {
         "import --from x",
         "export --from @ --to @x",
         "init --width 5 --to @x",
-        "init --to @x --base @",
+        "init --to @x --vocabulary full --base @",
+        "init --to @x --vocabulary @nothing.json",
+        "import --from @ --to @x --base @",
         "diff @"
       })
   void wrongWords_areUnusable(String words) {
