@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.data.DataCommand;
+import org.reckoning.cli.model.ModelCommand;
 import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
 import picocli.AutoComplete.GenerateCompletion;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvalCommand.class,
       DataCommand.class,
+      ModelCommand.class,
       ConfigCommand.class,
       DevicesCommand.class,
       BenchCommand.class,

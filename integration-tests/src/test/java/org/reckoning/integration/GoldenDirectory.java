@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.weights.Gpt2Directory;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.SafetensorsFile;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
 /**
  * A model, its inputs, and what they are to give: see the {@code README.md} in {@code
@@ -70,7 +71,9 @@ record GoldenDirectory(
    * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
    */
   static GoldenDirectory read(Path directory) throws IOException {
-    return new Reader(directory, Gpt2Directory.read(directory)).read();
+    try (Gpt2Weights model = Gpt2Weights.open(directory)) {
+      return new Reader(directory, model).read();
+    }
   }
 
   static Path locate(String directory, String root) {
@@ -85,10 +88,12 @@ record GoldenDirectory(
     }
   }
 
-  private record Reader(Path directory, Gpt2Directory model) {
+  private record Reader(Path directory, Gpt2Weights model) {
     GoldenDirectory read() throws IOException {
       Map<String, float[]> weights = new LinkedHashMap<>();
-      model.weights().forEach((name, tensor) -> weights.put(name, tensor.values()));
+      for (String name : model.config().parameterShapes().keySet()) {
+        weights.put(name, floats(name));
+      }
       JsonNode inputs = json("inputs.json");
       Sequences facts = sequences(inputs, "facts");
       Sequences questions = sequences(inputs, "questions");
@@ -112,6 +117,14 @@ record GoldenDirectory(
             factsLogits,
             questionsLogits,
             List.copyOf(cases));
+      }
+    }
+
+    private float[] floats(String name) throws IOException {
+      try (TFloat32 tensor = model.read(name)) {
+        float[] values = new float[(int) tensor.shape().size()];
+        tensor.asRawTensor().data().asFloats().read(values);
+        return values;
       }
     }
 

@@ -1,7 +1,9 @@
 package org.reckoning.graph.bilevel;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -349,6 +351,36 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
             weights.assign(session, name, tensor);
           }
         });
+    resetRatesAndOuterState();
+  }
+
+  /**
+   * Sets all weights, one after the other, the inner rates to their initial values, and the state
+   * of the outer optimizer to 0.
+   *
+   * @param source of the weights, in single precision
+   * @param seed for those that it does not have
+   * @throws IOException if the source fails; some weights are set then
+   * @throws IllegalArgumentException if a weight has another shape
+   */
+  public void initialize(WeightSource source, long seed) throws IOException {
+    Iterator<Op> random = initializers.iterator(); // in the order of the layout
+    try (TInt64 fed = TInt64.scalarOf(seed)) {
+      for (Map.Entry<String, Shape> weight : layout.shapes().entrySet()) {
+        Op initializer = random.next();
+        try (TFloat32 read = source.read(weight.getKey())) {
+          if (read == null) {
+            session.runner().feed(initialSeed, fed).addTarget(initializer).run().close();
+          } else if (type == TFloat32.class) {
+            weights.assign(session, weight.getKey(), read);
+          } else {
+            try (Tensor wide = HostTensors.of(type, read.shape(), HostTensors.toDoubles(read))) {
+              weights.assign(session, weight.getKey(), wide);
+            }
+          }
+        }
+      }
+    }
     resetRatesAndOuterState();
   }
 

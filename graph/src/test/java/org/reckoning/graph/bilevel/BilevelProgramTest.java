@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,12 +15,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.xla.XlaMode;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
 
 class BilevelProgramTest {
   private static final OuterRates LEARN = new OuterRates(0.01, 0.02);
@@ -161,6 +168,36 @@ class BilevelProgramTest {
       assertThat(result.innerLoss(2, 0)).isCloseTo(after.innerLoss(0, 0), within(1e-13));
       assertThat(result.outerLoss()).isCloseTo(after.outerLoss(), within(1e-13));
       assertThat(result.innerLoss(2)).isEqualTo(result.innerLoss(2, 0));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {TFloat32.class, TFloat64.class})
+  void initialize_fromASource_setsWhatItHasAndDrawsTheRest(Class<? extends TNumber> type)
+      throws IOException {
+    try (var program = BilevelProgram.build(Micro.config(2), type)) {
+      program.initialize(7);
+      double[] random = program.weight("wpe.weight");
+      program.initialize(8);
+      Shape shape = Objects.requireNonNull(program.layout().shapes().get("ln_f.bias"));
+      List<TFloat32> given = new ArrayList<>();
+      program.initialize(
+          name -> {
+            if (!name.equals("ln_f.bias")) {
+              return null;
+            }
+            given.add(TFloat32.tensorOf(shape, DataBuffers.of(0, 0, 0, 0.75f, 0, 0, 0, 0)));
+            return given.get(0);
+          },
+          7);
+      double[] bias = new double[(int) shape.size()];
+      bias[3] = 0.75;
+      assertThat(program.weight("ln_f.bias")).isEqualTo(bias);
+      assertThat(program.weight("wpe.weight")).isEqualTo(random);
+      assertThat(given).hasSize(1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> program.initialize(name -> TFloat32.vectorOf(1, 2), 7))
+          .withMessageContaining("weights 'wte.weight' must be");
     }
   }
 

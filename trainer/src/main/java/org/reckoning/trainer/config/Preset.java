@@ -14,7 +14,7 @@ public enum Preset {
   XL;
 
   /** Returns the sizes, with the whole vocabulary. */
-  Gpt2Config sizes() {
+  public Gpt2Config sizes() {
     return switch (this) {
       case SMALL -> Gpt2Config.small();
       case MEDIUM -> Gpt2Config.medium();

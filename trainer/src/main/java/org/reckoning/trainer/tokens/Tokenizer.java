@@ -45,6 +45,19 @@ public final class Tokenizer {
    * @throws IllegalArgumentException if an id is not in [0, {@link #SIZE})
    */
   public String decode(int... tokens) {
+    return encoding.decode(list(tokens));
+  }
+
+  /**
+   * Returns the bytes that a token stands for.
+   *
+   * @throws IllegalArgumentException if the id is not in [0, {@link #SIZE})
+   */
+  public byte[] bytes(int token) {
+    return encoding.decodeBytes(list(token));
+  }
+
+  private static IntArrayList list(int... tokens) {
     IntArrayList list = new IntArrayList(tokens.length);
     for (int token : tokens) {
       if (token < 0 || token >= SIZE) {
@@ -53,6 +66,6 @@ public final class Tokenizer {
       }
       list.add(token);
     }
-    return encoding.decode(list);
+    return list;
   }
 }

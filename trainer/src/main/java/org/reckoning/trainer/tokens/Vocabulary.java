@@ -71,6 +71,11 @@ public final class Vocabulary {
     return gpt2Ids.length - 1;
   }
 
+  /** Returns whether a token of GPT-2 is in it. */
+  public boolean contains(int gpt2Id) {
+    return Arrays.binarySearch(gpt2Ids, gpt2Id) >= 0;
+  }
+
   /**
    * Returns the model's id of a token of GPT-2.
    *

@@ -33,7 +33,7 @@ public final class Checkpoints {
 
   private static final String STEP = "step-";
   private static final String BEST = "best-";
-  private static final String VARIABLES = "variables";
+  static final String VARIABLES = "variables";
   private static final String STATE = "state.json";
   private static final JsonMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();

@@ -42,7 +42,8 @@ import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.TaskLengths;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.weights.Gpt2Directory;
+import org.reckoning.trainer.weights.Gpt2ConfigFile;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
@@ -63,6 +64,9 @@ import org.tensorflow.types.TFloat64;
 public final class TrainingRun implements AutoCloseable {
   /** The name of the vocabulary in the run directory. */
   public static final String VOCABULARY = "vocabulary.json";
+
+  /** The name of the model's sizes in the run directory, in the form of a {@code config.json}. */
+  public static final String MODEL = "model.json";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
@@ -89,13 +93,13 @@ public final class TrainingRun implements AutoCloseable {
   private @Nullable Evaluator evaluator;
 
   private TrainingRun(
-      RunConfig config, Splits splits, Path directory, @Nullable Gpt2Directory published)
+      RunConfig config, Splits splits, Path directory, @Nullable Gpt2Weights published)
       throws IOException {
     this.config = config;
     this.directory = directory;
     Tokenizer tokenizer = Tokenizer.gpt2();
     this.vocabulary = vocabulary(config, splits, directory, tokenizer);
-    this.model = published == null ? config.model().gpt2(vocabulary.size()) : published.config();
+    this.model = model(config, directory, vocabulary, published);
     this.encoder = new TaskEncoder(tokenizer, vocabulary, config.method(), config.multiTask());
     this.train = encoder.encodeAll(splits.train(), config.seed());
     this.val = encoder.encodeAll(splits.val(), config.seed());
@@ -127,16 +131,47 @@ public final class TrainingRun implements AutoCloseable {
    */
   public static TrainingRun prepare(RunConfig config, Splits splits, Path directory)
       throws IOException {
-    String path = config.model().nameOrPath();
-    Gpt2Directory published = path == null ? null : Gpt2Directory.read(Path.of(path));
-    TrainingRun run = new TrainingRun(config, splits, directory, published);
-    try {
-      run.initialize(published);
-      return run;
-    } catch (RuntimeException e) {
-      run.close();
-      throw e;
+    try (Gpt2Weights start = startingWeights(config, directory)) {
+      TrainingRun run = new TrainingRun(config, splits, directory, start);
+      try {
+        run.initialize(start);
+        return run;
+      } catch (IOException | RuntimeException e) {
+        run.close();
+        throw e;
+      }
     }
+  }
+
+  /**
+   * Opens the weights to start from; a run that has a checkpoint goes on without them.
+   *
+   * @return null if there are none
+   */
+  private static @Nullable Gpt2Weights startingWeights(RunConfig config, Path directory)
+      throws IOException {
+    String path = config.model().nameOrPath();
+    boolean goesOn =
+        Files.exists(directory.resolve(MODEL))
+            && new Checkpoints(directory, config.keepCheckpoints()).latest().isPresent();
+    return path == null || goesOn ? null : RunWeights.openAny(Path.of(path));
+  }
+
+  /** Returns the sizes, which the directory keeps: published weights may be gone one day. */
+  private static Gpt2Config model(
+      RunConfig config, Path directory, Vocabulary vocabulary, @Nullable Gpt2Weights start)
+      throws IOException {
+    Path file = directory.resolve(MODEL);
+    if (config.model().nameOrPath() != null && start == null) {
+      return Gpt2ConfigFile.read(file).config();
+    }
+    Gpt2Config model =
+        start == null
+            ? config.model().gpt2(vocabulary.size())
+            : start.withVocabulary(vocabulary).config();
+    Files.createDirectories(directory);
+    Gpt2ConfigFile.write(file, model, vocabulary.endOfText());
+    return model;
   }
 
   private static Vocabulary vocabulary(
@@ -154,22 +189,14 @@ public final class TrainingRun implements AutoCloseable {
     return compact;
   }
 
-  private void initialize(@Nullable Gpt2Directory published) {
-    if (published == null) {
+  private void initialize(@Nullable Gpt2Weights start) throws IOException {
+    if (start == null) {
       program.initialize(config.seed());
       return;
     }
-    Map<String, double[]> values = new LinkedHashMap<>();
-    published.weights().forEach((name, tensor) -> values.put(name, doubles(tensor.values())));
-    program.initialize(values);
-  }
-
-  private static double[] doubles(float[] values) {
-    double[] doubles = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      doubles[i] = values[i];
-    }
-    return doubles;
+    Gpt2Weights published = start.withVocabulary(vocabulary);
+    Set<String> names = model.parameterShapes().keySet(); // low-rank factors are not among them
+    program.initialize(name -> names.contains(name) ? published.read(name) : null, config.seed());
   }
 
   private BucketLimits limits(int tasks) {

@@ -69,6 +69,18 @@ public enum DType {
     };
   }
 
+  /** Takes the next elements of a little-endian buffer, as {@link #nextFloat} does. */
+  void nextFloats(ByteBuffer buffer, float[] values, int count) {
+    if (this == F32) {
+      buffer.asFloatBuffer().get(values, 0, count);
+      buffer.position(buffer.position() + count * bytes);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      values[i] = nextFloat(buffer);
+    }
+  }
+
   /** Widens a half: 1 bit of sign, 5 of exponent (bias 15), 10 of fraction. */
   private static float halfToFloat(short half) {
     int sign = (half & 0x8000) << 16;

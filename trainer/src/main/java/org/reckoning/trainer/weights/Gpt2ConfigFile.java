@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 
 /**
- * Reads the {@code config.json} of a GPT-2; keys that do not change the computation are ignored.
+ * Reads and writes the {@code config.json} of a GPT-2; keys that do not change the computation are
+ * ignored.
  */
-final class Gpt2ConfigFile {
+public final class Gpt2ConfigFile {
   /** Two names of GELU's tanh form. */
   private static final Set<String> ACTIVATIONS = Set.of("gelu_new", "gelu_pytorch_tanh");
 
@@ -50,18 +52,54 @@ final class Gpt2ConfigFile {
   }
 
   /**
+   * What a configuration says.
+   *
+   * @param config the sizes
+   * @param endOfText the id of the end of text; the last one if none is said
+   */
+  public record Content(Gpt2Config config, int endOfText) {}
+
+  /**
    * Reads a configuration.
    *
    * @throws WeightsFormatException if it is not JSON, or not that of a GPT-2 that can be computed:
    *     all missing keys and all wrong values are told at once
    */
-  static Gpt2Config read(Path file) throws IOException {
+  public static Content read(Path file) throws IOException {
     try {
       JsonNode root = JSON.readTree(Files.readAllBytes(file));
-      return new Gpt2ConfigFile(file, root).config();
+      return new Gpt2ConfigFile(file, root).content();
     } catch (JsonProcessingException e) {
       throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
     }
+  }
+
+  /** Writes a configuration that the transformers library reads, too. */
+  public static void write(Path file, Gpt2Config config, int endOfText) throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("model_type", "gpt2").putArray("architectures").add("GPT2LMHeadModel");
+    root.put("vocab_size", config.vocabSize())
+        .put("n_positions", config.nPositions())
+        .put("n_embd", config.nEmbd())
+        .put("n_layer", config.nLayer())
+        .put("n_head", config.nHead())
+        .put("n_inner", config.nInner() == 4 * config.nEmbd() ? null : config.nInner())
+        .put("activation_function", "gelu_new")
+        .put("layer_norm_epsilon", config.layerNormEpsilon())
+        .put("initializer_range", config.initializerRange())
+        .put("scale_attn_weights", true)
+        .put("tie_word_embeddings", true)
+        .put("bos_token_id", endOfText)
+        .put("eos_token_id", endOfText)
+        .put("torch_dtype", "float32");
+    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+  }
+
+  private Content content() throws WeightsFormatException {
+    Gpt2Config config = config();
+    JsonNode end = root.path("eos_token_id");
+    boolean isToken = end.isInt() && end.intValue() >= 0 && end.intValue() < config.vocabSize();
+    return new Content(config, isToken ? end.intValue() : config.vocabSize() - 1);
   }
 
   private Gpt2Config config() throws WeightsFormatException {
@@ -84,7 +122,9 @@ final class Gpt2ConfigFile {
     }
     try {
       var config = new Gpt2Config(vocabSize, nPositions, nEmbd, nLayer, nHead, 1, epsilon);
-      return nInner == null ? config.withNEmbd(nEmbd) : config.withNInner(nInner);
+      config = nInner == null ? config.withNEmbd(nEmbd) : config.withNInner(nInner);
+      double range = root.path("initializer_range").asDouble(); // weights are there: no matter
+      return range > 0 && range < 1 ? config.withInitializerRange(range) : config;
     } catch (IllegalArgumentException e) {
       throw new WeightsFormatException(file, String.valueOf(e.getMessage()));
     }

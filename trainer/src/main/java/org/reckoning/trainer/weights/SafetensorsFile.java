@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
 /**
  * Reads a safetensors file of any size, one tensor at a time.
@@ -111,6 +112,31 @@ public final class SafetensorsFile implements AutoCloseable {
   /** Returns the strings under {@code __metadata__}; none if the file has none. */
   public Map<String, String> metadata() {
     return Collections.unmodifiableMap(header.metadata());
+  }
+
+  /**
+   * Reads a tensor: F32, F16 and BF16 exactly, F64 rounded to nearest. The caller closes it.
+   *
+   * @throws IllegalArgumentException if there is no tensor of that name
+   * @throws WeightsFormatException if its dtype is another, it has 2^31 elements or more, or the
+   *     file was cut since it was opened
+   */
+  public TFloat32 read(String name) throws IOException {
+    SafetensorsHeader.Entry entry = readable(name);
+    int bytes = entry.dtype().bytes();
+    ByteBuffer[] chunk = {ByteBuffer.allocateDirect(0)};
+    long[] done = {0};
+    return FloatTensors.filled(
+        entry.shape(),
+        (values, count) -> {
+          if (chunk[0].capacity() < count * bytes) { // direct: the file is read right into it
+            chunk[0] = ByteBuffer.allocateDirect(count * bytes).order(ByteOrder.LITTLE_ENDIAN);
+          }
+          chunk[0].clear().limit(count * bytes);
+          readFully(chunk[0], dataStart + entry.begin() + done[0]);
+          done[0] += (long) count * bytes;
+          entry.dtype().nextFloats(chunk[0], values, count);
+        });
   }
 
   /**

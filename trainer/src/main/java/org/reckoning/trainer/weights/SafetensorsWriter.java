@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.tensorflow.types.TFloat32;
 
 /** Writes safetensors files: F32 and F64, readable by {@link SafetensorsFile} and Hugging Face. */
 public final class SafetensorsWriter {
@@ -35,8 +36,9 @@ public final class SafetensorsWriter {
 
   /**
    * Writes tensors to a temporary name beside the file, then renames it: the file is the old one or
-   * the new one, never a part. Doubles go before floats, which keeps every tensor aligned; apart
-   * from that the order is that of the map.
+   * the new one, never a part. One tensor at a time is in memory, where it is a {@link
+   * TensorData.Lazy}. Doubles go before floats, which keeps every tensor aligned; apart from that
+   * the order is that of the map.
    *
    * @param file replaced if it exists
    * @param tensors name to tensor
@@ -106,6 +108,10 @@ public final class SafetensorsWriter {
 
   private static void writeData(FileChannel channel, TensorData tensor) throws IOException {
     ByteBuffer chunk = littleEndian(CHUNK_BYTES);
+    if (tensor instanceof TensorData.Lazy lazy) {
+      writeRead(channel, lazy, chunk);
+      return;
+    }
     int bytes = dtype(tensor).bytes();
     int size = (int) tensor.shape().size();
     int count;
@@ -121,6 +127,23 @@ public final class SafetensorsWriter {
     }
   }
 
+  private static void writeRead(FileChannel channel, TensorData.Lazy lazy, ByteBuffer chunk)
+      throws IOException {
+    try (TFloat32 read = lazy.reader().read()) {
+      if (!read.shape().equals(lazy.shape())) {
+        throw new IllegalArgumentException(
+            "tensor to write must have shape %s but has %s".formatted(lazy.shape(), read.shape()));
+      }
+      FloatTensors.forEach(
+          read,
+          (values, count) -> {
+            chunk.clear().limit(count * Float.BYTES);
+            chunk.asFloatBuffer().put(values, 0, count);
+            writeFully(channel, chunk);
+          });
+    }
+  }
+
   private static DType dtype(TensorData tensor) {
     return tensor instanceof TensorData.Doubles ? DType.F64 : DType.F32;
   }
@@ -132,6 +155,6 @@ public final class SafetensorsWriter {
   }
 
   private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

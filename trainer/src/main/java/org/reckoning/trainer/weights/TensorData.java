@@ -1,12 +1,29 @@
 package org.reckoning.trainer.weights;
 
+import java.io.IOException;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
-/** A tensor in the Java heap; two are equal only if they share their array. */
+/** A tensor to write; two in the Java heap are equal only if they share their array. */
 @SuppressWarnings("ArrayRecordComponent") // weights are large: no copies, no comparison by value
 public sealed interface TensorData {
   /** Returns the shape. */
   Shape shape();
+
+  /**
+   * A tensor of single precision that is somewhere else until it is written.
+   *
+   * @param shape the shape
+   * @param reader gives the tensor, which whoever called it closes
+   */
+  record Lazy(Shape shape, Reader reader) implements TensorData {}
+
+  /** Gives a tensor. */
+  @FunctionalInterface
+  interface Reader {
+    /** Returns a new tensor, which the caller closes. */
+    TFloat32 read() throws IOException;
+  }
 
   /**
    * A tensor of single precision.

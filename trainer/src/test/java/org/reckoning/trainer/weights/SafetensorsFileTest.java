@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
 class SafetensorsFileTest {
   @TempDir
@@ -87,6 +88,11 @@ class SafetensorsFileTest {
         rounded[i] = (float) expected[i];
       }
       assertThat(file.readFloats("t")).isEqualTo(rounded);
+      try (TFloat32 tensor = file.read("t")) {
+        float[] read = new float[count];
+        FloatTensors.data(tensor).read(read);
+        assertThat(read).isEqualTo(rounded);
+      }
     }
   }
 
@@ -105,9 +111,13 @@ class SafetensorsFileTest {
     try (SafetensorsFile file = open(file(header, bytes))) {
       float[] floats = file.readFloats("t");
       double[] doubles = file.readDoubles("t");
+      float[] ofTensor = new float[count];
+      try (TFloat32 tensor = file.read("t")) {
+        FloatTensors.data(tensor).read(ofTensor);
+      }
       assertThat(floats).hasSize(count);
       for (int i = 0; i < count; i++) {
-        if (floats[i] != i || doubles[i] != i) {
+        if (floats[i] != i || doubles[i] != i || ofTensor[i] != i) {
           throw new AssertionError("element %d is %s".formatted(i, floats[i]));
         }
       }
@@ -152,6 +162,9 @@ class SafetensorsFileTest {
     }
     try (SafetensorsFile file = SafetensorsFile.open(path())) {
       assertThat(file.readFloats("t")).containsExactly(1.5f, -2, 3e38f);
+      try (TFloat32 tensor = file.read("t")) {
+        assertThat(tensor.getFloat(2)).isEqualTo(3e38f);
+      }
       assertThat(file.shape("big")).isEqualTo(Shape.of(2, elements / 2));
       assertThatExceptionOfType(WeightsFormatException.class)
           .isThrownBy(() -> file.readDoubles("big"))

@@ -9,12 +9,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
 class SafetensorsWriterTest {
   @TempDir
@@ -91,6 +93,42 @@ class SafetensorsWriterTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SafetensorsWriter.write(path(), reserved))
         .withMessage(path() + ": a tensor must not be called '__metadata__'");
+    assertThat(path()).hasContent("old");
+  }
+
+  @Test
+  void write_ofTensorsThatAreElsewhere_readsOneAtATime() throws IOException {
+    int[] open = {0};
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    for (int i = 0; i < 3; i++) {
+      float value = i + 0.5f;
+      tensors.put(
+          "t" + i,
+          new TensorData.Lazy(
+              Shape.of(70_000, 2),
+              () -> {
+                open[0]++;
+                return FloatTensors.filled(
+                    Shape.of(70_000, 2), (chunk, count) -> Arrays.fill(chunk, value));
+              }));
+    }
+    SafetensorsWriter.write(path(), tensors);
+    assertThat(open[0]).isEqualTo(3);
+    try (SafetensorsFile file = SafetensorsFile.open(path())) {
+      assertThat(file.names()).containsExactly("t0", "t1", "t2");
+      for (int i = 0; i < 3; i++) {
+        assertThat(file.readFloats("t" + i)).hasSize(140_000).containsOnly(i + 0.5f);
+      }
+    }
+  }
+
+  @Test
+  void write_ofATensorOfAnotherShape_leavesTheOldFile() throws IOException {
+    Files.writeString(path(), "old");
+    var wrong = Map.of("t", new TensorData.Lazy(Shape.of(2), () -> TFloat32.vectorOf(1, 2, 3)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SafetensorsWriter.write(path(), wrong))
+        .withMessage("tensor to write must have shape [2] but has [3]");
     assertThat(path()).hasContent("old");
   }
 

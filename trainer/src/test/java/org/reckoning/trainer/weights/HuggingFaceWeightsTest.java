@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.offset;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringJoiner;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,9 +24,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
 
-class Gpt2DirectoryTest {
+class HuggingFaceWeightsTest {
   /** A checkpoint that the transformers library wrote. */
   private static final Path MICRO =
       Path.of("../integration-tests/src/test/resources/golden/gpt2-micro");
@@ -41,19 +47,22 @@ class Gpt2DirectoryTest {
   /** The expected numbers were read with Python's struct module and summed with math.fsum. */
   @Test
   void read_ofAHuggingFaceCheckpoint_givesItsNumbers() throws IOException {
-    Gpt2Directory micro = Gpt2Directory.read(MICRO);
-    assertThat(micro.config()).isEqualTo(new Gpt2Config(61, 24, 16, 2, 4, 64, 1e-5));
-    assertThat(shapes(micro)).isEqualTo(micro.config().parameterShapes());
-    assertThat(micro.weights().keySet())
-        .containsExactlyElementsOf(micro.config().parameterShapes().keySet());
-    assertSum(micro, "wte.weight", -0.18180696666240692, 0.024076713249087334, -1.1925613053608686);
-    assertSum(
-        micro,
-        "h.1.mlp.c_fc.weight",
-        -0.07867499440908432,
-        -0.04041563346982002,
-        1.5045043237114442);
-    assertSum(micro, "ln_f.bias", 0.004322641529142857, 0.051245518028736115, 0.04276726162061095);
+    try (Gpt2Weights micro = Gpt2Weights.open(MICRO)) {
+      assertThat(micro.config()).isEqualTo(new Gpt2Config(61, 24, 16, 2, 4, 64, 1e-5));
+      assertThat(micro.format()).isEqualTo("safetensors, 1 file, F32");
+      assertThat(micro.vocabulary()).isEmpty();
+      assertThat(micro.endOfText()).isEqualTo(60);
+      assertSum(
+          micro, "wte.weight", -0.18180696666240692, 0.024076713249087334, -1.1925613053608686);
+      assertSum(
+          micro,
+          "h.1.mlp.c_fc.weight",
+          -0.07867499440908432,
+          -0.04041563346982002,
+          1.5045043237114442);
+      assertSum(
+          micro, "ln_f.bias", 0.004322641529142857, 0.051245518028736115, 0.04276726162061095);
+    }
   }
 
   @ParameterizedTest(name = "prefix \"{0}\"")
@@ -65,14 +74,138 @@ class Gpt2DirectoryTest {
     stored.put(prefix + "h.0.attn.masked_bias", zeros());
     stored.put("lm_head.weight", Objects.requireNonNull(tiny().get("wte.weight")));
     write(TINY_JSON, stored);
-    Gpt2Directory read = Gpt2Directory.read(directory);
-    assertThat(read.config()).isEqualTo(TINY);
-    assertThat(shapes(read)).isEqualTo(TINY.parameterShapes());
+    assertTiny(directory);
+    assertTiny(directory.resolve("model.safetensors"));
+    assertTiny(directory.resolve("config.json"));
+  }
+
+  private static void assertTiny(Path path) throws IOException {
+    try (Gpt2Weights read = Gpt2Weights.open(path)) {
+      assertThat(read.config()).isEqualTo(TINY);
+      for (Map.Entry<String, TensorData> each : tiny().entrySet()) {
+        assertThat(Logits.floats(read, each.getKey()))
+            .isEqualTo(((TensorData.Floats) each.getValue()).values());
+      }
+    }
+  }
+
+  @Test
+  void read_ofShards_findsEveryTensor() throws IOException {
+    writeShards(index -> index);
+    assertTiny(directory);
+    assertTiny(directory.resolve("model.safetensors.index.json"));
+    try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+      assertThat(read.format()).isEqualTo("safetensors, 2 files, F32");
+    }
+  }
+
+  /** A change of the index, and what comes of it. */
+  static Stream<Arguments> wrongShards() {
+    return Stream.of(
+        Arguments.of(
+            "\"ln_f.bias\": \"a.safetensors\"",
+            "\"ln_f.bias\": \"../a.safetensors\"",
+            "tensor 'ln_f.bias' must be in a safetensors file beside the index but is in"
+                + " '../a.safetensors'"),
+        Arguments.of(
+            "\"ln_f.bias\": \"a.safetensors\"",
+            "\"ln_f.bias\": 3",
+            "tensor 'ln_f.bias' must be in a safetensors file beside the index but is in '3'"),
+        Arguments.of(
+            "\"ln_f.bias\": \"a.safetensors\"",
+            "\"ln_f.bias\": \"b.safetensors\"",
+            "must say that tensor 'ln_f.bias' is in a.safetensors, as it is"),
+        Arguments.of(
+            "\"ln_f.bias\": \"a.safetensors\"",
+            "\"ln_f.bias\": \"a.safetensors\", \"x\": \"a.safetensors\"",
+            "says that tensor 'x' is in a.safetensors, where it is not"),
+        Arguments.of(
+            "\"ln_f.bias\": \"a.safetensors\"",
+            "\"ln_f.bias\": \"c.safetensors\"",
+            "must say that tensor 'ln_f.bias' is in a.safetensors, as it is"),
+        Arguments.of("weight_map", "map", "must have an object of names as weight_map"));
+  }
+
+  @ParameterizedTest(name = "{2}")
+  @MethodSource("wrongShards")
+  void open_ofAWrongIndex_isRefused(String from, String to, String message) throws IOException {
+    writeShards(index -> index.replace(from, to));
+    Path file = directory.resolve("model.safetensors.index.json");
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .withMessage("%s", file + ": " + message);
+  }
+
+  @Test
+  void open_ofAShardThatIsNotThere_isRefused() throws IOException {
+    writeShards(index -> index);
+    Files.delete(directory.resolve("b.safetensors"));
+    Path file = directory.resolve("model.safetensors.index.json");
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(file))
+        .withMessage("%s: names b.safetensors, which is not there", file);
+  }
+
+  private void writeShards(UnaryOperator<String> change) throws IOException {
+    Files.writeString(directory.resolve("config.json"), TINY_JSON);
+    Map<String, TensorData> first = new LinkedHashMap<>();
+    Map<String, TensorData> second = new LinkedHashMap<>();
+    StringJoiner index = new StringJoiner(", ", "{\"weight_map\": {", "}}");
     tiny()
         .forEach(
-            (name, tensor) ->
-                assertThat(Objects.requireNonNull(read.weights().get(name)).values())
-                    .isEqualTo(((TensorData.Floats) tensor).values()));
+            (name, tensor) -> {
+              boolean isFirst = first.size() <= second.size();
+              (isFirst ? first : second).put(name, tensor);
+              index.add("\"%s\": \"%s.safetensors\"".formatted(name, isFirst ? "a" : "b"));
+            });
+    SafetensorsWriter.write(directory.resolve("a.safetensors"), first);
+    SafetensorsWriter.write(directory.resolve("b.safetensors"), second);
+    Files.writeString(
+        directory.resolve("model.safetensors.index.json"), change.apply(index.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pytorch_model.bin", "model.pt", "consolidated.00.pth", "x.ckpt"})
+  void open_ofPickledWeights_isRefusedWithTheCommandThatConverts(String name) throws IOException {
+    Path file = Files.write(directory.resolve(name), new byte[] {'P', 'K', 3, 4});
+    for (Path path : List.of(file, directory)) {
+      assertThatExceptionOfType(WeightsFormatException.class)
+          .isThrownBy(() -> Gpt2Weights.open(path))
+          .withMessageStartingWith(
+              "%s: is pickled, and to read such a file is to run whatever program it holds;", file)
+          .withMessageContaining(
+              "M.from_pretrained('%s').save_pretrained('%s-safetensors')", directory, directory);
+    }
+  }
+
+  @Test
+  void open_ofOtherThings_isRefused() throws IOException {
+    Path missing = directory.resolve("nothing");
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(missing))
+        .withMessage("%s: there is no such file or directory", missing);
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .withMessage(
+            "%s: must be a directory with model.safetensors, or model.safetensors.index.json, or"
+                + " OpenAI's hparams.json and checkpoint",
+            directory);
+  }
+
+  @Test
+  void open_ofAVocabularyOfAnotherSize_isRefused() throws IOException {
+    write(TINY_JSON, tiny());
+    Path file = directory.resolve("vocabulary.json");
+    Vocabulary.compact(IntStream.of(7, 9)).save(file);
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .withMessage("%s: its size (3) must be the vocab_size (5) of config.json", file);
+    Vocabulary five = Vocabulary.compact(IntStream.of(7, 9, 1, 0));
+    five.save(file);
+    try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+      assertThat(read.vocabulary()).contains(five);
+      assertThat(read.endOfText()).isEqualTo(4);
+    }
   }
 
   /** A change of the configuration that reads, and what comes of it. */
@@ -92,7 +225,7 @@ class Gpt2DirectoryTest {
   void read_understandsOlderAndNewerConfigurations(String from, String to, Gpt2Config expected)
       throws IOException {
     Path file = Files.writeString(directory.resolve("config.json"), TINY_JSON.replace(from, to));
-    assertThat(Gpt2ConfigFile.read(file)).isEqualTo(expected);
+    assertThat(Gpt2ConfigFile.read(file).config()).isEqualTo(expected);
   }
 
   static Stream<Arguments> refused() {
@@ -218,25 +351,33 @@ class Gpt2DirectoryTest {
   }
 
   @Test
-  void read_ofAMissingFile_isRefused() throws IOException {
-    assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Directory.read(directory))
-        .withMessage(directory + ": must be a directory with the file config.json");
-    Files.writeString(directory.resolve("config.json"), TINY_JSON);
-    assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Directory.read(directory))
-        .withMessage(directory + ": must be a directory with the file model.safetensors");
+  void read_withoutConfiguration_isRefused() throws IOException {
+    write(TINY_JSON, tiny());
+    Files.delete(directory.resolve("config.json"));
+    assertRefused("must have the file config.json beside it");
+  }
+
+  @Test
+  void read_ofNumbersThatCannotBeRead_isRefused() throws IOException {
+    write(TINY_JSON, tiny());
+    Path file = directory.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    String header = new String(bytes, 8, 200, StandardCharsets.ISO_8859_1);
+    bytes[8 + header.indexOf("\"F32\"") + 1] = 'I';
+    Files.write(file, bytes);
+    assertRefused(
+        "must have the tensors of config.json: neither F64, F32, F16 nor BF16 [ln_f.bias is I32]");
   }
 
   private void assertRefused(String message) {
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Directory.read(directory))
+        .isThrownBy(() -> Gpt2Weights.open(directory))
         .withMessage("%s", directory.resolve("model.safetensors") + ": " + message);
   }
 
   private static void assertSum(
-      Gpt2Directory model, String name, double first, double last, double sum) {
-    float[] values = Objects.requireNonNull(model.weights().get(name)).values();
+      Gpt2Weights model, String name, double first, double last, double sum) throws IOException {
+    float[] values = Logits.floats(model, name);
     assertThat((double) values[0]).isEqualTo(first);
     assertThat((double) values[values.length - 1]).isEqualTo(last);
     double actual = 0;
@@ -244,12 +385,6 @@ class Gpt2DirectoryTest {
       actual += value;
     }
     assertThat(actual).isCloseTo(sum, offset(1e-12));
-  }
-
-  private static Map<String, Shape> shapes(Gpt2Directory model) {
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    model.weights().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    return shapes;
   }
 
   /** Returns weights for {@link #TINY}, in the reverse of the usual order. */

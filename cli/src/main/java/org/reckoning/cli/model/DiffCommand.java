@@ -1,0 +1,99 @@
+package org.reckoning.cli.model;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.TensorDifference;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning model diff}. */
+@Command(
+    name = "diff",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compare two models tensor by tensor: the largest absolute difference of each.",
+      "Exit code 0 if none is above the tolerance, 1 if one is or has another shape."
+    },
+    footer = {
+      "%nExample:",
+      "  reckoning model diff models/gpt2 outputs/clutrr_gpt2/TIME --changed"
+    })
+final class DiffCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "A", description = "Model, run or checkpoint.")
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private Path first;
+
+  @Parameters(index = "1", paramLabel = "B", description = "Another one.")
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private Path second;
+
+  @Option(
+      names = "--tolerance",
+      paramLabel = "X",
+      description = "Largest difference that is none (default: ${DEFAULT-VALUE}).")
+  private double tolerance;
+
+  @Option(names = "--changed", description = "List only tensors that differ.")
+  private boolean changed;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    int different = 0;
+    int tensors = 0;
+    double largest = 0;
+    try (Gpt2Weights a = RunWeights.openAny(first);
+        Gpt2Weights b = RunWeights.openAny(second)) {
+      Map<String, Shape> shapes = a.config().parameterShapes();
+      Map<String, Shape> others = b.config().parameterShapes();
+      for (Map.Entry<String, Shape> each : shapes.entrySet()) {
+        tensors++;
+        Shape other = others.remove(each.getKey());
+        if (!each.getValue().equals(other)) {
+          different++;
+          out.printf("%-28s %s, %s%n", each.getKey(), each.getValue(), there(other));
+          continue;
+        }
+        try (TFloat32 left = a.read(each.getKey());
+            TFloat32 right = b.read(each.getKey())) {
+          TensorDifference difference = TensorDifference.of(left, right);
+          boolean differs = difference.largest() > tolerance;
+          different += differs ? 1 : 0;
+          largest = Math.max(largest, difference.largest());
+          if (differs || !changed) {
+            out.printf(
+                "%-28s %.3g in %,d of %,d%n",
+                each.getKey(), difference.largest(), difference.differing(), difference.elements());
+          }
+        }
+      }
+      for (Map.Entry<String, Shape> each : others.entrySet()) {
+        tensors++;
+        different++;
+        out.printf("%-28s not there, %s%n", each.getKey(), each.getValue());
+      }
+    }
+    out.printf("%d of %d tensors differ, by %.3g at most%n", different, tensors, largest);
+    out.flush();
+    return different == 0 ? 0 : 1;
+  }
+
+  private static String there(@Nullable Shape shape) {
+    return shape == null ? "not there" : shape.toString();
+  }
+}

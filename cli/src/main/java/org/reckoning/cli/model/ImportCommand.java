@@ -1,0 +1,52 @@
+package org.reckoning.cli.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.ModelDirectory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code reckoning model import}. */
+@Command(
+    name = "import",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Turn published weights into a directory of one form: safetensors, float32.",
+      "Training reads published weights directly, too; an import is checked once and is yours."
+    },
+    footer = {
+      "%nExamples:",
+      "  reckoning model import --from DOWNLOADS/gpt2 --to models/gpt2",
+      "  reckoning model import --from 124M --to models/gpt2    # OpenAI's checkpoint",
+      "  reckoning model import --from gpt2 --to models/few --vocabulary RUN/vocabulary.json"
+    })
+final class ImportCommand implements Callable<Integer> {
+  @Option(
+      names = "--from",
+      required = true,
+      paramLabel = "PATH",
+      description =
+          "Directory or file of the Hugging Face form (config.json and safetensors, one file or"
+              + " shards), or a directory with OpenAI's hparams.json and TensorFlow checkpoint.")
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private Path from;
+
+  @Mixin private final ModelTarget target = new ModelTarget();
+
+  @Override
+  public Integer call() throws IOException {
+    target.check();
+    try (Gpt2Weights weights = Gpt2Weights.open(from)) {
+      target.withTokens(
+          weights,
+          chosen -> {
+            target.create(directory -> ModelDirectory.writeModel(directory, chosen));
+            target.report(chosen);
+          });
+    }
+    return 0;
+  }
+}

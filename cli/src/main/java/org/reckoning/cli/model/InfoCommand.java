@@ -1,0 +1,92 @@
+package org.reckoning.cli.model;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.weights.Gpt2Checksum;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning model info}. */
+@Command(
+    name = "info",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Tell the sizes of a model, of published weights, a run or a checkpoint.",
+      "The checksum is the SHA-256 of all numbers as float32: the same for the same weights in"
+          + " every format."
+    },
+    footer = {"%nExample:", "  reckoning model info models/gpt2 --json"})
+final class InfoCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "PATH", description = "What 'import' and 'export' take.")
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private Path path;
+
+  @Option(names = "--json", description = "Print an object of JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Gpt2Weights weights = RunWeights.openAny(path)) {
+      String checksum = Gpt2Checksum.of(weights);
+      if (json) {
+        out.println(new ObjectMapper().writeValueAsString(object(weights, checksum)));
+      } else {
+        print(out, weights, checksum);
+      }
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static ObjectNode object(Gpt2Weights weights, String checksum) {
+    Gpt2Config config = weights.config();
+    return new ObjectMapper()
+        .createObjectNode()
+        .put("format", weights.format())
+        .put("parameters", config.parameterCount())
+        .put("n_layer", config.nLayer())
+        .put("n_embd", config.nEmbd())
+        .put("n_head", config.nHead())
+        .put("n_inner", config.nInner())
+        .put("n_positions", config.nPositions())
+        .put("vocab_size", config.vocabSize())
+        .put("vocabulary", kind(weights))
+        .put("sha256", checksum);
+  }
+
+  private void print(PrintWriter out, Gpt2Weights weights, String checksum) {
+    Gpt2Config config = weights.config();
+    out.println(path);
+    out.printf("  format      %s%n", weights.format());
+    out.printf(
+        "  parameters  %,d in %d tensors, %.1f MB as float32%n",
+        config.parameterCount(),
+        config.parameterShapes().size(),
+        config.parameterCount() * Float.BYTES / 1e6);
+    out.printf(
+        "  sizes       %d layers, %,d wide, %d heads, %,d inside the MLP, %,d positions%n",
+        config.nLayer(), config.nEmbd(), config.nHead(), config.nInner(), config.nPositions());
+    out.printf("  vocabulary  %,d tokens, %s%n", config.vocabSize(), kind(weights));
+    out.printf("  sha256      %s%n", checksum);
+  }
+
+  /** Returns which tokens it has, in a word. */
+  private static String kind(Gpt2Weights weights) {
+    return weights.vocabulary().map(known -> known.isFull() ? "full" : "compact").orElse("unknown");
+  }
+}

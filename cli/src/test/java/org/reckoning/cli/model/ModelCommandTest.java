@@ -1,0 +1,128 @@
+package org.reckoning.cli.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.cli.Reckoning;
+import org.reckoning.trainer.tokens.Vocabulary;
+
+class ModelCommandTest {
+  private static final String MICRO = "../integration-tests/src/test/resources/golden/gpt2-micro";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path folder;
+
+  private int run(String words) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return Reckoning.commandLine()
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(("model " + words.replace("@", folder + "/")).split(" "));
+  }
+
+  private String init(String name, int seed) {
+    return "init --layers 1 --heads 2 --width 4 --positions 8 --seed %d --to @%s"
+        .formatted(seed, name);
+  }
+
+  @Test
+  void import_info_andDiff_goTogether() throws IOException {
+    assertThat(run("import --from " + MICRO + " --to @micro")).isZero();
+    assertThat(out.toString())
+        .isEqualTo(
+            """
+            %s/micro: 7,952 parameters
+              from safetensors, 1 file, F32
+              without tokenizer: which 61 tokens it has is not said
+            """
+                .formatted(folder));
+    assertThat(run("info @micro --json")).isZero();
+    JsonNode info = new ObjectMapper().readTree(out.toString());
+    assertThat(info.get("parameters").intValue()).isEqualTo(7_952);
+    assertThat(info.get("vocabulary").textValue()).isEqualTo("unknown");
+    assertThat(run("info " + MICRO)).isZero();
+    assertThat(out.toString())
+        .contains("7,952 in 28 tensors", "2 layers, 16 wide, 4 heads", info.get("sha256").asText());
+    assertThat(run("diff " + MICRO + " @micro --changed")).isZero();
+    assertThat(out.toString()).isEqualTo("0 of 28 tensors differ, by 0.00 at most\n");
+  }
+
+  @Test
+  void init_withVocabularies_goesThereAndBack() throws IOException {
+    Vocabulary.compact(IntStream.of(11, 995)).save(folder.resolve("three.json"));
+    assertThat(run(init("a", 1))).isZero();
+    assertThat(run(init("b", 2))).isZero();
+    assertThat(run(init("few", 1) + " --vocabulary @three.json")).isZero();
+    assertThat(out.toString()).contains("with vocabulary.json: 3 tokens numbered anew");
+    assertThat(run("import --from @a --to @picked --vocabulary @three.json")).isZero();
+    assertThat(out.toString()).contains("; embeddings of 3 of its 50,257 tokens");
+    assertThat(folder.resolve("picked/vocabulary.json"))
+        .hasSameTextualContentAs(folder.resolve("three.json"));
+
+    assertThat(run("diff @picked @a")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("wte.weight                   [3, 4], [50257, 4]")
+        .endsWith("1 of 16 tensors differ, by 0.00 at most\n");
+    assertThat(run("import --from @picked --to @full --vocabulary full")).isEqualTo(1);
+    assertThat(err.toString())
+        .startsWith("the weights know 3 tokens and not 50254 of the 50257 that are wanted")
+        .endsWith("(--base names them)\n");
+    assertThat(run("import --from @picked --to @full --vocabulary full --base @a")).isZero();
+    assertThat(run("diff @full @a --changed")).isZero();
+    assertThat(run("diff @a @b --tolerance 0.5")).isZero();
+    assertThat(run("diff @a @b --changed")).isEqualTo(1);
+    assertThat(out.toString()).contains("6 of 16 tensors differ").doesNotContain("ln_f");
+  }
+
+  @Test
+  void to_thatExists_isRefusedUnlessForced() throws IOException {
+    assertThat(run(init("a", 1))).isZero();
+    assertThat(run(init("a", 2))).isEqualTo(2);
+    assertThat(err.toString()).contains("exists already; choose another name, or");
+    assertThat(run(init("a", 2) + " --force")).isZero();
+    Files.createDirectory(folder.resolve("mine"));
+    assertThat(run(init("mine", 2) + " --force")).isEqualTo(2);
+    assertThat(err.toString()).contains("exists and is no model, so it is not replaced");
+  }
+
+  @Test
+  void import_ofPickledWeights_isRefusedWithTheCommand() throws IOException {
+    Files.write(folder.resolve("pytorch_model.bin"), new byte[] {1});
+    assertThat(run("import --from @pytorch_model.bin --to @x")).isEqualTo(1);
+    assertThat(err.toString()).contains("is pickled, and", "python3 -c");
+    assertThat(err.toString().lines()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "import --from x",
+        "export --from @ --to @x",
+        "init --width 5 --to @x",
+        "init --to @x --vocabulary full --base @",
+        "init --to @x --vocabulary @nothing.json",
+        "import --from @ --to @x --base @",
+        "diff @"
+      })
+  void wrongWords_areUnusable(String words) {
+    assertThat(run(words)).isEqualTo(2);
+    assertThat(err.toString()).isNotBlank();
+  }
+}

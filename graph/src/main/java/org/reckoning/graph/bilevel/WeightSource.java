@@ -1,0 +1,17 @@
+package org.reckoning.graph.bilevel;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.types.TFloat32;
+
+/** Gives initial weights one by one, so that no more than one is in memory twice. */
+@FunctionalInterface
+public interface WeightSource {
+  /**
+   * Returns a weight, or null if it is to be random.
+   *
+   * @param name one of {@link WeightLayout#shapes()}
+   * @return a new tensor of the shape that the layout says, which the caller closes
+   */
+  @Nullable TFloat32 read(String name) throws IOException;
+}

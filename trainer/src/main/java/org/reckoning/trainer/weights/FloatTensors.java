@@ -1,0 +1,64 @@
+package org.reckoning.trainer.weights;
+
+import java.io.IOException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
+import org.tensorflow.types.TFloat32;
+
+/** Moves the elements of large tensors through a small array, which stays in the cache. */
+final class FloatTensors {
+  private static final int CHUNK = 1 << 16;
+
+  private FloatTensors() {}
+
+  /** Gives, or takes, the next elements of a tensor. */
+  @FunctionalInterface
+  interface Chunks {
+    /**
+     * Does something with the next elements, or sets them.
+     *
+     * @param chunk the elements, in its first {@code count} places
+     */
+    void next(float[] chunk, int count) throws IOException;
+  }
+
+  /** Returns a new tensor of what is given, the last axis fastest; the caller closes it. */
+  static TFloat32 filled(Shape shape, Chunks source) throws IOException {
+    TFloat32 tensor = TFloat32.tensorOf(shape);
+    try {
+      FloatDataBuffer data = data(tensor);
+      float[] chunk = chunk(shape);
+      int count;
+      for (long done = 0; done < shape.size(); done += count) {
+        count = (int) Math.min(chunk.length, shape.size() - done);
+        source.next(chunk, count);
+        data.offset(done).write(chunk, 0, count);
+      }
+      return tensor;
+    } catch (IOException | RuntimeException e) {
+      tensor.close();
+      throw e;
+    }
+  }
+
+  /** Hands over the elements of a tensor, the last axis fastest. */
+  static void forEach(TFloat32 tensor, Chunks sink) throws IOException {
+    FloatDataBuffer data = data(tensor);
+    float[] chunk = chunk(tensor.shape());
+    int count;
+    for (long done = 0; done < tensor.shape().size(); done += count) {
+      count = (int) Math.min(chunk.length, tensor.shape().size() - done);
+      data.offset(done).read(chunk, 0, count);
+      sink.next(chunk, count);
+    }
+  }
+
+  /** Returns the elements of a tensor, the last axis fastest. */
+  static FloatDataBuffer data(TFloat32 tensor) {
+    return tensor.asRawTensor().data().asFloats();
+  }
+
+  private static float[] chunk(Shape shape) {
+    return new float[(int) Math.min(CHUNK, shape.size())];
+  }
+}

@@ -1,0 +1,242 @@
+package org.reckoning.trainer.weights;
+
+import static org.reckoning.trainer.weights.WeightsFormatException.quote;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A GPT-2 in the Hugging Face form: {@code config.json} and one safetensors file or several.
+ *
+ * <p>Names lose their {@code transformer.} prefix. The attention masks that old files carry and an
+ * output head that equals {@code wte.weight} are left out.
+ */
+final class HuggingFaceWeights implements Gpt2Weights {
+  static final String CONFIG = "config.json";
+  static final String FILE = "model.safetensors";
+  static final String INDEX = "model.safetensors.index.json";
+
+  /** Beside a model of a compact vocabulary: which tokens it has. */
+  static final String VOCABULARY = "vocabulary.json";
+
+  private static final String PREFIX = "transformer.";
+  private static final String HEAD = "lm_head.weight";
+  private static final String EMBEDDING = "wte.weight";
+  private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias");
+
+  /** Where a tensor is. */
+  private record Stored(SafetensorsFile file, String name) {
+    Shape shape() {
+      return file.shape(name);
+    }
+
+    TFloat32 read() throws IOException {
+      return file.read(name);
+    }
+  }
+
+  private final Path path; // named in messages
+  private final List<SafetensorsFile> files;
+  private final Gpt2ConfigFile.Content content;
+  private final Optional<Vocabulary> vocabulary;
+  private final Map<String, Stored> parameters = new LinkedHashMap<>();
+
+  private HuggingFaceWeights(Path path, List<SafetensorsFile> files) throws IOException {
+    this.path = path;
+    this.files = files;
+    Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
+    Path config = directory.resolve(CONFIG);
+    if (!Files.exists(config)) {
+      throw new WeightsFormatException(path, "must have the file config.json beside it");
+    }
+    content = Gpt2ConfigFile.read(config);
+    vocabulary = vocabulary(directory, content.config().vocabSize());
+    Map<String, Stored> stored = stored();
+    checkShapes(stored);
+    content
+        .config()
+        .parameterShapes()
+        .keySet()
+        .forEach(name -> parameters.put(name, Objects.requireNonNull(stored.get(name))));
+    checkHead();
+  }
+
+  static HuggingFaceWeights openFile(Path file) throws IOException {
+    return of(file, List.of(SafetensorsFile.open(file)));
+  }
+
+  static HuggingFaceWeights openShards(Path index) throws IOException {
+    return of(index, ShardIndex.read(index).open());
+  }
+
+  private static HuggingFaceWeights of(Path path, List<SafetensorsFile> files) throws IOException {
+    try {
+      return new HuggingFaceWeights(path, files);
+    } catch (IOException | RuntimeException e) {
+      for (SafetensorsFile file : files) {
+        file.close();
+      }
+      throw e;
+    }
+  }
+
+  private static Optional<Vocabulary> vocabulary(Path directory, int size) throws IOException {
+    Path file = directory.resolve(VOCABULARY);
+    if (!Files.exists(file)) {
+      return Gpt2Weights.fullIfSize(size);
+    }
+    Vocabulary vocabulary = Vocabulary.load(file);
+    if (vocabulary.size() != size) {
+      throw new WeightsFormatException(
+          file,
+          "its size (%d) must be the vocab_size (%d) of config.json"
+              .formatted(vocabulary.size(), size));
+    }
+    return Optional.of(vocabulary);
+  }
+
+  /** Returns parameter name to tensor. */
+  private Map<String, Stored> stored() throws WeightsFormatException {
+    Map<String, Stored> stored = new LinkedHashMap<>();
+    for (SafetensorsFile file : files) {
+      for (String name : file.names()) {
+        String parameter = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+        if (name.equals(HEAD) || MASK.matcher(parameter).matches()) {
+          continue;
+        }
+        if (stored.put(parameter, new Stored(file, name)) != null) {
+          throw new WeightsFormatException(
+              path,
+              "tensor %s must be there once but is there with and without the prefix '%s'"
+                  .formatted(quote(parameter), PREFIX));
+        }
+      }
+    }
+    return stored;
+  }
+
+  private void checkShapes(Map<String, Stored> stored) throws WeightsFormatException {
+    Gpt2Config config = content.config();
+    if (config.nLayer() > Math.max(stored.size(), 1)) { // before the shapes of all are listed
+      throw new WeightsFormatException(
+          path,
+          "has %d tensors, too few for the n_layer (%d) of config.json"
+              .formatted(stored.size(), config.nLayer()));
+    }
+    Map<String, Shape> shapes = config.parameterShapes();
+    List<String> missing = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
+    shapes.forEach(
+        (name, shape) -> {
+          Stored tensor = stored.get(name);
+          if (tensor == null) {
+            missing.add(name);
+          } else if (!tensor.shape().equals(shape)) {
+            wrong.add("%s is %s, not %s".formatted(name, tensor.shape(), shape));
+          } else if (!tensor.file().dtype(tensor.name()).isReadable()) {
+            unreadable.add("%s is %s".formatted(name, tensor.file().dtype(tensor.name())));
+          }
+        });
+    List<String> unexpected =
+        stored.keySet().stream()
+            .filter(name -> !shapes.containsKey(name))
+            .map(WeightsFormatException::quote)
+            .toList();
+    List<String> problems = new ArrayList<>();
+    addProblem(problems, "missing ", missing);
+    addProblem(problems, "unexpected ", unexpected);
+    addProblem(problems, "wrong shape ", wrong);
+    addProblem(problems, "neither F64, F32, F16 nor BF16 ", unreadable);
+    if (!problems.isEmpty()) {
+      throw new WeightsFormatException(
+          path, "must have the tensors of config.json: " + String.join("; ", problems));
+    }
+  }
+
+  private static void addProblem(List<String> problems, String what, List<String> names) {
+    if (!names.isEmpty()) {
+      problems.add(what + names);
+    }
+  }
+
+  private void checkHead() throws IOException {
+    for (SafetensorsFile file : files) {
+      if (file.names().contains(HEAD) && !equalsEmbedding(file)) {
+        throw new WeightsFormatException(
+            path, "tensor '%s' must equal '%s', with which it is tied".formatted(HEAD, EMBEDDING));
+      }
+    }
+  }
+
+  private boolean equalsEmbedding(SafetensorsFile file) throws IOException {
+    Stored embedding = parameter(EMBEDDING);
+    if (!file.shape(HEAD).equals(embedding.shape())) {
+      return false;
+    }
+    try (TFloat32 head = file.read(HEAD);
+        TFloat32 words = embedding.read()) {
+      return TensorDifference.of(words, head).largest() == 0;
+    }
+  }
+
+  private Stored parameter(String name) {
+    Stored stored = parameters.get(name);
+    if (stored == null) {
+      throw new IllegalArgumentException(
+          "%s: no parameter %s; known: %s".formatted(path, quote(name), parameters.keySet()));
+    }
+    return stored;
+  }
+
+  @Override
+  public Gpt2Config config() {
+    return content.config();
+  }
+
+  @Override
+  public Optional<Vocabulary> vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public int endOfText() {
+    return vocabulary.isPresent() ? vocabulary.get().endOfText() : content.endOfText();
+  }
+
+  @Override
+  public String format() {
+    String dtypes =
+        parameters.values().stream()
+            .map(stored -> stored.file().dtype(stored.name()).name())
+            .distinct()
+            .collect(Collectors.joining(" and "));
+    String count = files.size() == 1 ? "1 file" : files.size() + " files";
+    return "safetensors, %s, %s".formatted(count, dtypes);
+  }
+
+  @Override
+  public TFloat32 read(String name) throws IOException {
+    return parameter(name).read();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (SafetensorsFile file : files) {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package org.reckoning.trainer.weights;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.reckoning.graph.gpt2.Lora;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Writes models as directories that the transformers library loads, and adapters that PEFT loads. A
+ * directory appears when it is complete.
+ *
+ * <pre>{@code
+ * config.json, generation_config.json, model.safetensors     float32, names without prefix
+ * vocab.json, merges.txt, tokenizer_config.json              of a full vocabulary
+ * vocabulary.json                                            of a compact one
+ * }</pre>
+ */
+public final class ModelDirectory {
+  private static final String ADAPTER = "adapter_config.json";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ModelDirectory() {}
+
+  /** Puts files into a directory. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all files; the directory is there and empty. */
+    void writeTo(Path directory) throws IOException;
+  }
+
+  /**
+   * Makes a directory under a temporary name beside the target, then renames it.
+   *
+   * @param replaces whether a model that is there is replaced
+   * @throws IOException if the target exists and may not be replaced, or cannot be written; it is
+   *     as it was then
+   */
+  public static void create(Path target, boolean replaces, Content content) throws IOException {
+    checkTarget(target, replaces);
+    Path absolute = target.toAbsolutePath();
+    Path parent = Objects.requireNonNull(absolute.getParent());
+    Files.createDirectories(parent);
+    Path temporary = parent.resolve("." + absolute.getFileName() + ".tmp");
+    Path old = parent.resolve("." + absolute.getFileName() + ".old.tmp");
+    delete(temporary);
+    delete(old);
+    try {
+      Files.createDirectory(temporary);
+      content.writeTo(temporary);
+      if (Files.exists(absolute)) {
+        Files.move(absolute, old, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(temporary);
+      delete(old);
+    }
+  }
+
+  /**
+   * Checks whether a directory can be made, before anything heavy starts.
+   *
+   * @throws IOException if the target exists and may not be replaced
+   */
+  public static void checkTarget(Path target, boolean replaces) throws IOException {
+    if (!Files.exists(target)) {
+      return;
+    }
+    boolean isModel =
+        Files.exists(target.resolve(HuggingFaceWeights.CONFIG))
+            || Files.exists(target.resolve(ADAPTER));
+    if (!isModel) {
+      throw new IOException(
+          "'%s' exists and is no model, so it is not replaced; choose another name"
+              .formatted(target));
+    }
+    if (!replaces) {
+      throw new IOException(
+          "'%s' exists already; choose another name, or replace it with --force".formatted(target));
+    }
+  }
+
+  /** Writes a model, one tensor at a time. */
+  public static void writeModel(Path directory, Gpt2Weights weights) throws IOException {
+    int end = weights.endOfText();
+    Gpt2ConfigFile.write(directory.resolve(HuggingFaceWeights.CONFIG), weights.config(), end);
+    ObjectNode generation = JSON.createObjectNode();
+    generation.put("bos_token_id", end).put("eos_token_id", end);
+    write(directory.resolve("generation_config.json"), generation);
+    Optional<Vocabulary> vocabulary = weights.vocabulary();
+    if (vocabulary.isPresent() && vocabulary.get().isFull()) {
+      TokenizerFiles.write(directory, weights.config().nPositions());
+    } else if (vocabulary.isPresent()) {
+      vocabulary.get().save(directory.resolve(HuggingFaceWeights.VOCABULARY));
+    }
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    weights
+        .config()
+        .parameterShapes()
+        .forEach(
+            (name, shape) ->
+                tensors.put(name, new TensorData.Lazy(shape, () -> weights.read(name))));
+    SafetensorsWriter.write(directory.resolve(HuggingFaceWeights.FILE), tensors);
+  }
+
+  /** Gives the factors of an adapter by name; the caller closes them. */
+  @FunctionalInterface
+  public interface Factors {
+    /** Returns a factor. */
+    TFloat32 read(String name) throws IOException;
+  }
+
+  /**
+   * Writes low-rank factors as PEFT does.
+   *
+   * @param base the model that they belong to, as PEFT is to find it
+   */
+  public static void writeAdapter(
+      Path directory, Lora lora, Map<String, Shape> shapes, Factors factors, String base)
+      throws IOException {
+    ObjectNode config = JSON.createObjectNode();
+    config
+        .put("peft_type", "LORA")
+        .put("task_type", "CAUSAL_LM")
+        .put("base_model_name_or_path", base)
+        .put("r", lora.rank())
+        .put("lora_alpha", lora.alpha())
+        .put("lora_dropout", 0.0)
+        .put("bias", "none")
+        .put("fan_in_fan_out", true) // the weights of GPT-2's layers are [in, out]
+        .put("inference_mode", true);
+    config.set("target_modules", JSON.valueToTree(lora.targets()));
+    write(directory.resolve(ADAPTER), config);
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) ->
+            tensors.put(
+                "base_model.model.transformer.%s.weight".formatted(name),
+                new TensorData.Lazy(shape, () -> factors.read(name))));
+    SafetensorsWriter.write(directory.resolve("adapter_model.safetensors"), tensors);
+  }
+
+  private static void write(Path file, ObjectNode json) throws IOException {
+    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(tree)) {
+      files = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.delete(file);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package org.reckoning.trainer.weights;
+
+import static org.reckoning.trainer.weights.WeightsFormatException.quote;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The file that says which safetensors file of a directory holds which tensor.
+ *
+ * <pre>{@code
+ * {"metadata": {..}, "weight_map": {"h.0.ln_1.bias": "model-00001-of-00002.safetensors", ..}}
+ * }</pre>
+ *
+ * @param file the index itself
+ * @param shards tensor to name of the file that holds it
+ */
+record ShardIndex(Path file, Map<String, String> shards) {
+  /** As files are opened at the same time. */
+  private static final int MAX_SHARDS = 1_000;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /**
+   * Reads an index.
+   *
+   * @throws WeightsFormatException if it is not of this form, or names a file elsewhere
+   */
+  static ShardIndex read(Path file) throws IOException {
+    if (Files.size(file) > SafetensorsFile.MAX_HEADER_BYTES) {
+      throw new WeightsFormatException(
+          file,
+          "must have at most %d bytes but has %d"
+              .formatted(SafetensorsFile.MAX_HEADER_BYTES, Files.size(file)));
+    }
+    JsonNode map;
+    try {
+      map = JSON.readTree(Files.readAllBytes(file)).path("weight_map");
+    } catch (JsonProcessingException e) {
+      throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
+    }
+    if (!map.isObject() || map.isEmpty()) {
+      throw new WeightsFormatException(file, "must have an object of names as weight_map");
+    }
+    Map<String, String> shards = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : map.properties()) {
+      String shard = entry.getValue().asText();
+      if (!entry.getValue().isTextual() || !shard.matches("[A-Za-z0-9_.-]+\\.safetensors")) {
+        throw new WeightsFormatException(
+            file,
+            "tensor %s must be in a safetensors file beside the index but is in %s"
+                .formatted(quote(entry.getKey()), quote(shard)));
+      }
+      shards.put(entry.getKey(), shard);
+    }
+    return new ShardIndex(file, shards);
+  }
+
+  /**
+   * Opens the files.
+   *
+   * @throws WeightsFormatException if one is missing or malformed, or holds other tensors than the
+   *     index says; none is open then
+   */
+  List<SafetensorsFile> open() throws IOException {
+    Set<String> names = new TreeSet<>(shards.values());
+    if (names.size() > MAX_SHARDS) {
+      throw new WeightsFormatException(
+          file, "must name at most %d files but names %d".formatted(MAX_SHARDS, names.size()));
+    }
+    List<SafetensorsFile> opened = new ArrayList<>();
+    try {
+      for (String name : names) {
+        Path shard = file.resolveSibling(name);
+        if (!Files.exists(shard)) {
+          throw new WeightsFormatException(file, "names %s, which is not there".formatted(name));
+        }
+        opened.add(SafetensorsFile.open(shard));
+        checkNames(name, opened.get(opened.size() - 1).names());
+      }
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      for (SafetensorsFile each : opened) {
+        each.close();
+      }
+      throw e;
+    }
+  }
+
+  private void checkNames(String shard, Set<String> held) throws WeightsFormatException {
+    for (String tensor : held) {
+      if (!shard.equals(shards.get(tensor))) {
+        throw new WeightsFormatException(
+            file, "must say that tensor %s is in %s, as it is".formatted(quote(tensor), shard));
+      }
+    }
+    for (Map.Entry<String, String> entry : shards.entrySet()) {
+      if (entry.getValue().equals(shard) && !held.contains(entry.getKey())) {
+        throw new WeightsFormatException(
+            file,
+            "says that tensor %s is in %s".formatted(quote(entry.getKey()), shard)
+                + ", where it is not");
+      }
+    }
+  }
+}
