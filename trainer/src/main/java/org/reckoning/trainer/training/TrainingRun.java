@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -350,14 +351,15 @@ public final class TrainingRun implements AutoCloseable {
   private StepReport report(
       UpdateResult result, List<TaskBatch> passes, OuterRates rates, double seconds, int tasks) {
     int k = config.innerSteps();
-    double before = 0;
-    double after = 0;
+    Double[] innerLosses = new Double[k == 0 ? 0 : k + 1];
+    Arrays.fill(innerLosses, 0.0);
     double accuracy = 0;
     for (int i = 0; i < passes.size(); i++) {
       PassResult pass = result.passes().get(i);
       double share = (double) passes.get(i).tasks() / tasks;
-      before += share * pass.innerLoss(0);
-      after += share * pass.innerLoss(k);
+      for (int step = 0; step < innerLosses.length; step++) {
+        innerLosses[step] += share * pass.innerLoss(step);
+      }
       accuracy += share * pass.tokenAccuracy();
     }
     boolean learnsRates = k > 0 && config.innerRates().learned();
@@ -365,8 +367,7 @@ public final class TrainingRun implements AutoCloseable {
         state.step(),
         steps,
         result.outerLoss(),
-        k == 0 ? Double.NaN : before,
-        k == 0 ? Double.NaN : after,
+        List.of(innerLosses),
         accuracy,
         result.gradientNorm(),
         learnsRates ? result.ratesGradientNorm() : Double.NaN,
@@ -444,7 +445,8 @@ public final class TrainingRun implements AutoCloseable {
             lower(config.method()),
             evaluation.metrics(),
             leftOut(tasks, evaluation),
-            seconds));
+            seconds,
+            evaluation.predictions().stream().limit(EvaluationReport.SAMPLES).toList()));
     return evaluation;
   }
 
@@ -480,20 +482,11 @@ public final class TrainingRun implements AutoCloseable {
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Returns the learned rates for TensorBoard: by inner step, a value for each adapted tensor. */
-  public Map<String, double[]> learnedRates() {
-    Map<String, double[]> rates = new LinkedHashMap<>();
-    if (config.dynaLr()) {
-      double[][] byTensor = program.rates();
-      for (int k = 0; k < config.innerSteps(); k++) {
-        double[] ofStep = new double[byTensor.length];
-        for (int j = 0; j < ofStep.length; j++) {
-          ofStep[j] = byTensor[j][k];
-        }
-        rates.put("step_" + k, ofStep);
-      }
-    }
-    return rates;
+  /** Returns the inner rates; none where they are not learned. */
+  public LearnedRates learnedRates() {
+    return config.dynaLr() && config.innerSteps() > 0
+        ? new LearnedRates(program.layout().adapted(), program.rates())
+        : LearnedRates.NONE;
   }
 
   private static String lower(Enum<?> value) {
