@@ -28,7 +28,11 @@ final class SweepTable {
               (key, value) ->
                   values.computeIfAbsent(key, name -> new LinkedHashSet<>()).add(value));
     }
-    keys = values.keySet().stream().filter(key -> values.get(key).size() > 1).toList();
+    keys =
+        values.entrySet().stream()
+            .filter(key -> key.getValue().size() > 1)
+            .map(Map.Entry::getKey)
+            .toList();
   }
 
   /** Returns the keys whose values differ, as they were given. */

@@ -190,7 +190,8 @@ public final class Experiment {
       long resumedAt = run.state().step();
       int ratesSteps = Objects.requireNonNullElse(own.evalSteps(), own.saveSteps());
       try (TensorBoardListener tensorBoard =
-          new TensorBoardListener(resumedAt, own.tree(), run::learnedRates, ratesSteps)) {
+          new TensorBoardListener(
+              resumedAt, own.tree(), run::picture, run::learnedRates, ratesSteps)) {
         List<TrainingListener> listeners = new ArrayList<>();
         listeners.add(progress);
         if (own.tensorboard()) {

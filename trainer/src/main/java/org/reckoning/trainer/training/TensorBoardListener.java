@@ -15,6 +15,7 @@ import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tensorboard.EventFile;
 import org.reckoning.trainer.tensorboard.HeatMap;
+import org.tensorflow.proto.GraphDef;
 
 /**
  * Writes what {@code tensorboard --logdir} shows, into {@code tensorboard} in the run directory:
@@ -29,6 +30,7 @@ import org.reckoning.trainer.tensorboard.HeatMap;
  *   <li>{@code inner_rates/}: histograms of the learned rates of each inner step, and all of them
  *       as a picture, tensors by steps
  *   <li>{@code predictions/SPLIT}: some answers next to the right ones, as text
+ *   <li>the static graph of a training step, on the Graphs page
  *   <li>{@code run/}: configuration and summary, as text; the configuration also as hyperparameters
  * </ul>
  *
@@ -42,6 +44,7 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
   private final long resumedAt;
   private final JsonNode configuration;
   private final Supplier<LearnedRates> rates;
+  private final Supplier<GraphDef> graph;
   private final int ratesSteps;
   private @Nullable EventFile file;
   private String method = "";
@@ -50,13 +53,19 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
    * @param resumedAt the checkpoint's step with which the run goes on, 0 for a new one
    * @param configuration the resolved configuration: its values become hyperparameters, those of
    *     nested objects by dotted names
+   * @param graph the static graph as it is to be shown
    * @param rates the learned inner rates
    * @param ratesSteps the rates are asked for and written every so many steps
    */
   public TensorBoardListener(
-      long resumedAt, JsonNode configuration, Supplier<LearnedRates> rates, int ratesSteps) {
+      long resumedAt,
+      JsonNode configuration,
+      Supplier<GraphDef> graph,
+      Supplier<LearnedRates> rates,
+      int ratesSteps) {
     this.resumedAt = resumedAt;
     this.configuration = configuration;
+    this.graph = graph;
     this.rates = rates;
     this.ratesSteps = ratesSteps;
   }
@@ -69,6 +78,7 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
       file = opened;
       Map<String, JsonNode> values = new LinkedHashMap<>();
       flatten("", configuration, values);
+      opened.graph(graph.get());
       opened.hyperparameters(values);
       opened.charts("inner loop", Map.of("loss of the facts after each step", "inner_loss/.*"));
       opened.text(
@@ -199,8 +209,10 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
   private static String table(List<Prediction> predictions) {
     StringBuilder table =
         new StringBuilder(
-            "| | question | right | scored | generated | loss | facts' loss |\n"
-                + "| --- | --- | --- | --- | --- | --- | --- |\n");
+            """
+            | question | label | scored | generated | loss | loss of the facts |
+            | --- | --- | --- | --- | --- | --- |
+            """);
     for (Prediction each : predictions) {
       String generated = each.generated();
       Double before = each.innerLossBefore();
@@ -208,11 +220,11 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
       table.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %s | %s | %s | %.3f | %s |%n",
-              each.scoredRight() ? "right" : "wrong",
+              "| %s | %s | %s%s | %s | %.3f | %s |\n",
               cell(each.question()),
               cell(each.label()),
               cell(each.scored()),
+              each.scoredRight() ? "" : ", wrong",
               generated == null ? "" : cell(generated),
               each.loss(),
               before == null || after == null

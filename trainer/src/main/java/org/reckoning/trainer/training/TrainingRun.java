@@ -28,6 +28,7 @@ import org.reckoning.graph.bilevel.PassResult;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.UpdateResult;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.VocabularyKind;
@@ -44,6 +45,7 @@ import org.reckoning.trainer.tokens.TaskLengths;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Directory;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
@@ -480,6 +482,11 @@ public final class TrainingRun implements AutoCloseable {
     }
     Files.move(
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Returns the static graph for TensorBoard: a training step of the first bucket. */
+  GraphDef picture() {
+    return BlockGraph.of(program, buckets.shapes().get(0)).graph();
   }
 
   /** Returns the inner rates; none where they are not learned. */
