@@ -1,10 +1,12 @@
 package org.reckoning.graph.inspect;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.xla.Segment;
@@ -19,6 +21,7 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.StepStats;
+import org.tensorflow.proto.VersionDef;
 
 /**
  * The static graph of a training step as TensorBoard can show it: many nodes in one block, such as
@@ -57,7 +60,7 @@ public final class BlockGraph {
     return new BlockGraph(picture.build(), blocks);
   }
 
-  private static org.tensorflow.proto.VersionDef versions() {
+  private static VersionDef versions() {
     try (Graph empty = new Graph()) {
       return empty.toGraphDef().getVersions();
     }
@@ -73,8 +76,7 @@ public final class BlockGraph {
       if (step.calls().contains(op)) {
         Segment segment = Objects.requireNonNull(segments.get(StepGraph.functionOf(op)));
         called.put(segment.functionName(), segment);
-        String name = ProgramReport.nameOf(segment.functionName());
-        blocks.call(op.name(), StepGraph.label(op) + "/" + name, segment);
+        blocks.call(op.name(), BlockName.scopeOfCall(op.name()), segment);
       } else if (!op.type().equals("Const")) {
         blocks.put(BlockName.inGraph(op.name()), SegmentNode.of(op));
       }
@@ -101,7 +103,7 @@ public final class BlockGraph {
     Blocks blocks = new Blocks(":output:");
     Map<String, SegmentNode> nodes = new LinkedHashMap<>();
     segment.nodes().forEach(node -> nodes.put(node.name(), node));
-    java.util.Set<String> scopes = new java.util.HashSet<>();
+    Set<String> scopes = new HashSet<>();
     nodes.keySet().forEach(name -> scopes.add(BlockName.group(name)));
 
     List<String> arguments = segment.passedArguments();
@@ -116,9 +118,7 @@ public final class BlockGraph {
       Segment callee = segments.get(node.getAttrOrDefault("f", Blocks.NONE).getFunc().getName());
       if (callee != null) {
         called.put(callee.functionName(), callee);
-        String name = ProgramReport.nameOf(callee.functionName());
-        String scope = node.getName().substring(0, Math.max(node.getName().lastIndexOf('/'), 0));
-        blocks.call(node.getName(), scope + "/" + name, callee);
+        blocks.call(node.getName(), BlockName.scopeOfCall(node.getName()), callee);
       } else if (!node.getOp().equals("Const")) {
         blocks.put(
             BlockName.inSegment(node.getName(), scopes),

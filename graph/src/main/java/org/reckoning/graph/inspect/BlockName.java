@@ -20,19 +20,33 @@ final class BlockName {
   private BlockName() {}
 
   /**
-   * Returns the block of a node of the static graph: {@code train/theta_0/ExpandDims_3} is of
-   * {@code theta_0}.
+   * Returns the block of a node of the static graph: {@code train/theta_0/ExpandDims_3} is of {@code
+   * theta_0}.
    */
   static String inGraph(String name) {
-    List<String> path = path(name.replaceFirst("^bucket_\\d+/", "").replaceFirst("^train/", ""));
+    List<String> path = path(inStep(name));
+    String group = path.get(0).matches("group_\\d+") ? path.remove(0) + "/" : "";
     String first = path.get(0);
     if (path.size() == 1) {
-      return first;
+      return group + first;
     }
-    if (first.matches("inner_\\d+")) {
-      return first + "/seed"; // beside the call, the step has nothing else
+    if (first.matches("(inner|pullback)_\\d+")) {
+      return group + first + "/rest"; // beside the calls
     }
-    return first.equals("feeds") ? first + "/" + path.get(1).replaceFirst("\\..*", "") : first;
+    if (first.equals("feeds")) {
+      return group + first + "/" + path.get(1).replaceFirst("\\..*", "");
+    }
+    return group + first;
+  }
+
+  /** Returns where a call of a function is: {@code train/inner_0/NODE} is in {@code inner_0/}. */
+  static String scopeOfCall(String name) {
+    String inStep = inStep(name);
+    return inStep.substring(0, inStep.lastIndexOf('/') + 1);
+  }
+
+  private static String inStep(String name) {
+    return name.replaceFirst("^bucket_\\d+/", "").replaceFirst("^train/", "");
   }
 
   /**

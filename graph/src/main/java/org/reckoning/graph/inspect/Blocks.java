@@ -1,5 +1,6 @@
 package org.reckoning.graph.inspect;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,8 +60,15 @@ final class Blocks {
    * Adds a call, which is a block of its own. Others read its results from a second block: in
    * TensorBoard the one of the call becomes the function, which has no times, so the time of the
    * call is that of its results.
+   *
+   * @param scope where it is, ends with a slash
    */
-  void call(String node, String block, Segment callee) {
+  void call(String node, String scope, Segment callee) {
+    String name = scope + ProgramReport.nameOf(callee.functionName());
+    String block = name;
+    for (int i = 1; blocks.containsKey(block); i++) {
+      block = name + "_" + i;
+    }
     blockOf.put(node, block);
     Block of = new Block();
     of.callee = callee;
@@ -134,11 +142,7 @@ final class Blocks {
 
   private String timed(String block) {
     Block of = blocks.get(block);
-    return of == null || of.callee == null ? block : scope(block) + "results";
-  }
-
-  private static String scope(String block) {
-    return block.substring(0, block.lastIndexOf('/') + 1);
+    return of == null || of.callee == null ? block : block + "_results";
   }
 
   /** Returns the nodes of the picture. */
@@ -177,7 +181,7 @@ final class Blocks {
     if (sources.size() == 1) {
       return sources.iterator().next();
     }
-    String name = scope(call) + group;
+    String name = call + "_" + group;
     drawn.add(NodeDef.newBuilder().setName(name).setOp(group).addAllInput(sources).build());
     return port(name, 0);
   }
@@ -190,7 +194,7 @@ final class Blocks {
               .collect(Collectors.joining(", "));
       node.putAttr(
           "ops",
-          AttrValue.newBuilder().setS(com.google.protobuf.ByteString.copyFromUtf8(types)).build());
+          AttrValue.newBuilder().setS(ByteString.copyFromUtf8(types)).build());
       node.putAttr("nodes", AttrValue.newBuilder().setI(block.nodes).build());
       node.putAttr("flops", AttrValue.newBuilder().setI(block.flops).build());
     }

@@ -25,7 +25,7 @@ public final class MeasuredTable {
     bySegment.forEach(
         (segment, calls) -> {
           double seconds = calls.stream().mapToDouble(StepTimes.CallTime::seconds).sum();
-          double matrix = (double) report.segment(segment).flops().matrix() * calls.size();
+          double matrix = calls.stream().mapToDouble(call -> matrix(report, call)).sum();
           table.row(
               segment,
               Quantity.exact(calls.size()),
@@ -48,6 +48,10 @@ public final class MeasuredTable {
         "time of a training step, medians of %d that were traced; FLOP of matrix products"
             .formatted(times.steps()));
     lines.addAll(table.lines());
+    double inCalls = times.calls().stream().mapToDouble(StepTimes.CallTime::seconds).sum();
+    if (inCalls > times.tracedSeconds()) {
+      lines.add("  calls that ran side by side count each");
+    }
     lines.add(
         String.format(
             Locale.ROOT,
@@ -89,6 +93,13 @@ public final class MeasuredTable {
     lines.add("memory of a call as XLA planned it; 'none': not compiled in a training step");
     lines.addAll(table.lines());
     return text(lines);
+  }
+
+  private static double matrix(ProgramReport report, StepTimes.CallTime call) {
+    return report.segments().stream()
+        .filter(segment -> segment.function().equals(call.function()))
+        .mapToDouble(segment -> segment.flops().matrix())
+        .sum();
   }
 
   private static String millis(double seconds) {

@@ -82,7 +82,11 @@ public record ProgramReport(
     }
     List<SegmentNode> nodes = training.nodes().stream().map(SegmentNode::of).toList();
     Map<String, List<SegmentNode>> makers = new LinkedHashMap<>();
-    called.forEach(segment -> makers.put(nameOf(segment), segment.nodes()));
+    called.forEach(
+        segment ->
+            makers
+                .computeIfAbsent(nameOf(segment), name -> new ArrayList<>())
+                .addAll(segment.nodes()));
     makers.put("", nodes);
     return new ProgramReport(
         program.config(),

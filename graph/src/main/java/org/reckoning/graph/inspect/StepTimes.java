@@ -24,7 +24,8 @@ import org.tensorflow.proto.StepStats;
  * @param plainSeconds what a step takes that is not traced
  * @param tracedSeconds from the start of the first node to the end of the last one
  * @param outsideSeconds of these, while no call was running
- * @param calls every call of a segment, in the order in which they run
+ * @param calls every call of a segment, in the order in which they run; those of task groups run
+ *     side by side
  * @param trace the last step that was traced
  */
 public record StepTimes(
@@ -43,9 +44,10 @@ public record StepTimes(
    *
    * @param call such as {@code inner_0}
    * @param segment such as {@code inner_step}
+   * @param function the TensorFlow function of the segment
    * @param seconds from its start to its end
    */
-  public record CallTime(String call, String segment, double seconds) {}
+  public record CallTime(String call, String segment, String function, double seconds) {}
 
   /** Copies the list. */
   public StepTimes {
@@ -102,6 +104,7 @@ public record StepTimes(
           new CallTime(
               StepGraph.label(call),
               ProgramReport.nameOf(StepGraph.functionOf(call)),
+              StepGraph.functionOf(call),
               median(Objects.requireNonNull(seconds.get(call.name())))));
     }
     return new StepTimes(

@@ -65,18 +65,18 @@ class BlockGraphTest {
         graph -> {
           assertThat(node(graph, "inner_0/inner_step").getInputList()).contains("theta_0");
           assertThat(node(graph, "inner_1/inner_step").getInputList())
-              .anyMatch(input -> input.startsWith("inner_0/results"));
+              .anyMatch(input -> input.startsWith("inner_0/inner_step_results"));
           assertThat(node(graph, "pullback_1/inner_step_pullback").getInputList())
-              .anyMatch(input -> input.startsWith("inner_0/results")) // theta_1
-              .anyMatch(input -> input.startsWith("outer/results"));
+              .anyMatch(input -> input.startsWith("inner_0/inner_step_results")) // theta_1
+              .anyMatch(input -> input.startsWith("outer/outer_results"));
           assertThat(node(graph, "pullback_0/inner_step_pullback").getInputList())
               .contains("theta_0")
-              .anyMatch(input -> input.startsWith("pullback_1/results"));
+              .anyMatch(input -> input.startsWith("pullback_1/inner_step_pullback_results"));
           assertThat(node(graph, "gradient").getInputList())
-              .anyMatch(input -> input.startsWith("pullback_0/results"));
+              .anyMatch(input -> input.startsWith("pullback_0/inner_step_pullback_results"));
           assertThat(node(graph, "apply/apply").getInputList())
-              .contains("apply/gradient", "adam_m", "adam_v");
-          assertThat(node(graph, "apply/gradient").getInputList()).contains("gradient");
+              .contains("apply/apply_gradient", "adam_m", "adam_v");
+          assertThat(node(graph, "apply/apply_gradient").getInputList()).contains("gradient");
         });
   }
 
@@ -89,6 +89,7 @@ class BlockGraphTest {
         "model=micro k=2 xla=off mode=first_order adapt=lora",
         "model=micro k=2 xla=whole",
         "model=micro k=0 xla=off",
+        "model=micro k=3 xla=off optimizer=adamw",
       })
   void references_areResolved_andCallsFitTheirFunctions(String words) {
     draw(
@@ -164,13 +165,26 @@ class BlockGraphTest {
       assertThat(stats).extracting(NodeExecStats::getNodeName).isSubsetOf(blocks);
       for (StepTimes.CallTime call : times.calls()) {
         assertThat(stats)
-            .filteredOn(node -> node.getNodeName().equals(call.call() + "/results"))
+            .filteredOn(node -> node.getNodeName().equals(call.call() + "/" + call.segment() + "_results"))
             .singleElement()
             .satisfies(
                 node ->
                     assertThat(node.getAllEndRelMicros())
                         .isEqualTo(Math.round(1e6 * call.seconds())));
       }
+    }
+  }
+
+  @Test
+  void taskGroups_areBlocksOfTheirOwn() {
+    ProgramSettings settings =
+        ProgramSettings.parse(List.of("model=micro", "k=1", "tasks=2", "xla=off"));
+    try (BilevelProgram<TFloat32> program =
+        BilevelProgram.build(settings.config().withTaskGroups(2), TFloat32.class)) {
+      GraphDef graph = BlockGraph.of(program, settings.shape()).graph();
+      assertThat(names(graph.getNodeList()))
+          .contains("group_0/inner_0/inner_step", "group_1/inner_0/inner_step");
+      assertResolved(graph, graph.getNodeList(), new HashSet<>(names(graph.getNodeList())));
     }
   }
 

@@ -12,7 +12,8 @@ class BlockNameTest {
   @CsvSource({
     "weights/h.0.mlp.c_fc.bias/VarHandleOp, weights",
     "train/theta_0/ExpandDims_3,            theta_0",
-    "bucket_2/train/inner_1/Add,            inner_1/seed",
+    "bucket_2/train/inner_1/Add,            inner_1/rest",
+    "train/group_1/theta_0/ExpandDims,      group_1/theta_0",
     "bucket_0/feeds/facts.tokens,           feeds/facts",
     "train/Stack,                           Stack",
     "outer_rate.weights,                    outer_rate.weights",
