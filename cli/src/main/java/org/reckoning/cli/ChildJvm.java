@@ -1,9 +1,12 @@
 package org.reckoning.cli;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +97,35 @@ final class ChildJvm {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs a main class in another environment and waits for it, however long it takes. What it
+   * writes is written here.
+   *
+   * @param environment variables to set
+   * @return its exit code
+   */
+  static int passOn(
+      String mainClass, List<String> arguments, Map<String, String> environment, PrintWriter out)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command(mainClass, arguments))
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    Thread end = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(end);
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      lines.transferTo(out);
+      out.flush();
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw new IllegalStateException("interrupted while a process was running", e);
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(end);
     }
   }
 

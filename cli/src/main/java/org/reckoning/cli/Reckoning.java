@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConfigCommand.class,
       DevicesCommand.class,
       BenchCommand.class,
+      InspectCommand.class,
       GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit codes:%n",

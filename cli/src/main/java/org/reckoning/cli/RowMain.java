@@ -4,17 +4,12 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.InnerRates;
 import org.reckoning.graph.bilevel.OuterRates;
-import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.bilevel.TokenSequence;
-import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.inspect.ProgramSettings;
 import org.tensorflow.types.TFloat32;
@@ -47,7 +42,7 @@ final class RowMain {
     BilevelConfig config = settings.config().withInnerRates(INNER_RATES);
     TaskShape shape = settings.shape();
     int steps = settings.integer("steps");
-    TaskBatch batch = TaskBatch.of(shape, config.model(), tasks(shape, config.model()));
+    TaskBatch batch = RandomTasks.batch(shape, config.model(), SEED);
     Stopwatch watch = new Stopwatch();
     try (BilevelProgram<TFloat32> program = BilevelProgram.build(config, TFloat32.class)) {
       ChildJvm.say("build", progress("build", watch.lap()));
@@ -78,25 +73,5 @@ final class RowMain {
   private static double cpuSeconds() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
         / 1e9;
-  }
-
-  /** Tasks of random tokens that fill the shape. */
-  private static List<Task> tasks(TaskShape shape, Gpt2Config model) {
-    Random random = new Random(SEED);
-    return Stream.generate(
-            () ->
-                Task.of(
-                    sequences(random, shape.facts(), shape.factTokens(), model),
-                    sequences(random, shape.questions(), shape.questionTokens(), model)))
-        .limit(shape.tasks())
-        .toList();
-  }
-
-  private static List<TokenSequence> sequences(
-      Random random, int count, int tokens, Gpt2Config model) {
-    return Stream.generate(
-            () -> TokenSequence.of(random.ints(tokens, 0, model.vocabSize()).toArray(), 1))
-        .limit(count)
-        .toList();
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.DataSource;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.training.ConsoleProgress;
@@ -61,34 +62,44 @@ final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     List<ConfigOptions.Job> jobs = options.jobs();
-    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
-    for (ConfigOptions.Job job : jobs) {
-      RunConfig config = job.config();
-      String resume = config.resume();
-      Path directory;
-      if (resume != null) {
-        directory = Path.of(resume);
-        config = resumed(directory, job);
-      } else {
-        directory = create(config, now, options.multirun() ? job.number() : -1);
-        Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
-        Files.writeString(
-            directory.resolve("overrides.yaml"),
-            String.join("", job.overrides().stream().map(word -> "- " + word + "\n").toList()));
+    String resume = jobs.get(0).config().resume();
+    if (resume != null) {
+      if (jobs.size() > 1) {
+        throw new ConfigException(
+            List.of("resume goes on with one run or one sweep; give one directory"));
       }
-      if (options.multirun()) {
-        out.println(job);
-        out.flush();
-      }
-      int code = run(config, directory, out);
-      if (code != 0) {
-        return code;
-      }
+      Path directory = Path.of(resume);
+      refuseOthers(directory, jobs.get(0));
+      return SweepRuns.isIn(directory)
+          ? sweep(SweepRuns.open(directory), directory, out)
+          : single(Experiment.configOf("resume", directory), directory, out);
     }
-    return 0;
+    Path directory = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
+    if (options.multirun()) {
+      return sweep(SweepRuns.create(directory, jobs), directory, out);
+    }
+    RunConfig config = jobs.get(0).config();
+    Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
+    Files.writeString(
+        directory.resolve("overrides.yaml"),
+        String.join("", jobs.get(0).overrides().stream().map(word -> "- " + word + "\n").toList()));
+    return single(config, directory, out);
   }
 
-  private static RunConfig resumed(Path directory, ConfigOptions.Job job) throws IOException {
+  private int single(RunConfig config, Path directory, PrintWriter out) throws IOException {
+    int code = run(config, directory, directory, out);
+    if (code == 0) {
+      next(config, directory).forEach(out::println);
+      out.flush();
+    }
+    return code;
+  }
+
+  private int sweep(SweepRuns sweep, Path directory, PrintWriter out) throws IOException {
+    return sweep.run((config, run) -> run(config, run, directory, out), out);
+  }
+
+  private static void refuseOthers(Path directory, ConfigOptions.Job job) throws IOException {
     List<String> others =
         job.overrides().stream().filter(word -> !word.matches("\\+*resume=.*")).toList();
     if (!others.isEmpty()) {
@@ -96,14 +107,13 @@ final class TrainCommand implements Callable<Integer> {
           "resume=%s goes on with the configuration of that run; leave out %s"
               .formatted(directory, String.join(" ", others)));
     }
-    return Experiment.configOf("resume", directory);
   }
 
   /** Makes a directory that no other run has: a second run in one second gets a number. */
-  private static Path create(RunConfig config, LocalDateTime now, int job) throws IOException {
+  private static Path create(RunConfig config, LocalDateTime now) throws IOException {
     Path parent = Path.of(config.outputDir(), config.name());
     Files.createDirectories(parent);
-    String name = now.format(TIME) + (job < 0 ? "" : "_" + job);
+    String name = now.format(TIME);
     for (int i = 1; ; i++) {
       Path directory = parent.resolve(i == 1 ? name : name + "." + i);
       if (!Files.exists(directory)) {
@@ -112,7 +122,13 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private int run(RunConfig config, Path directory, PrintWriter out) throws IOException {
+  /**
+   * Trains what is not done of a run.
+   *
+   * @param resumable what is to be named to go on, the run or the sweep it is in
+   */
+  private int run(RunConfig config, Path directory, Path resumable, PrintWriter out)
+      throws IOException {
     PrintStream err = System.err;
     ConsoleStyle style =
         ConsoleStyle.choose(
@@ -124,26 +140,31 @@ final class TrainCommand implements Callable<Integer> {
     List<Device> devices = Device.all();
     String device =
         devices.stream().map(Device::toString).reduce((a, b) -> a + ", " + b).orElse("");
-    String resume = "./reckoning train resume=" + directory;
+    String resume = "./reckoning train resume=" + resumable;
     try (StopSignals signals = StopSignals.install(resume, progress::message)) {
       Experiment experiment =
           new Experiment(config, directory, device, progress, signals::stopRequested);
-      List<String> lines = new ArrayList<>(experiment.run());
+      List<String> lines = experiment.run();
       if (signals.stopRequested()) {
         progress.message("saved; go on with: " + resume);
         return signals.exitCode();
       }
-      lines.add("");
-      lines.add("next:");
-      lines.add("  ./reckoning eval --run " + directory);
-      if (config.data().source() == DataSource.KINSHIP) {
-        lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]' data.distractors=2");
-        lines.add("  ./reckoning train experiment=quickstart 'data.hops=[2,3]'");
-      }
-      lines.add("  tensorboard --logdir " + directory);
       lines.forEach(out::println);
       out.flush();
     }
     return 0;
+  }
+
+  private static List<String> next(RunConfig config, Path directory) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("next:");
+    lines.add("  ./reckoning eval --run " + directory);
+    if (config.data().source() == DataSource.KINSHIP) {
+      lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]' data.distractors=2");
+      lines.add("  ./reckoning train experiment=quickstart 'data.hops=[2,3]'");
+    }
+    lines.add("  tensorboard --logdir " + directory);
+    return lines;
   }
 }

@@ -23,7 +23,8 @@ class ReckoningTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "config --help", "devices --help", "bench --help"})
+  @ValueSource(
+      strings = {"--help", "config --help", "devices --help", "bench --help", "inspect --help"})
   void help_hasExamples(String words) {
     assertThat(run(words.split(" ", -1))).isZero();
 
@@ -36,7 +37,14 @@ class ReckoningTest {
     run("--help");
 
     assertThat(out.toString())
-        .contains("config", "devices", "bench", "generate-completion", "Exit codes:", "  2   ");
+        .contains(
+            "config",
+            "devices",
+            "bench",
+            "inspect",
+            "generate-completion",
+            "Exit codes:",
+            "  2   ");
   }
 
   @ParameterizedTest

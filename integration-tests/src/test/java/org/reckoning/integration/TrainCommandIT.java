@@ -94,6 +94,28 @@ class TrainCommandIT {
   }
 
   @Test
+  void sweep_whereARunFails_runsTheOthersAndGoesOn() throws Exception {
+    List<String> words = small("baselines=[]", "max_steps=4", "learning_rate=1e9,1e-3");
+    words.add(0, "-m");
+    Ended ended = run("train", words);
+
+    assertThat(ended.code()).as(ended.err()).isEqualTo(1);
+    assertThat(ended.out())
+        .containsPattern("\n  0 +1e9 +- .* failed\n")
+        .containsPattern("\n  1 +1e-3 +reckoning +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+\n")
+        .containsPattern("\n  #0 learning_rate=1e9: .* is not finite");
+    Path sweep = onlyRun();
+    assertThat(sweep.resolve("acc_scored_by_learning_rate.png")).isRegularFile();
+    assertThat(sweep.resolve("sweep.csv")).content().contains("\n1,done,1e-3,reckoning,");
+    byte[] results = Files.readAllBytes(sweep.resolve("1/results.json"));
+
+    Ended again = run("train", List.of("resume=" + sweep));
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.out()).contains("#1 ").contains(" learning_rate=1e-3 is done\n");
+    assertThat(sweep.resolve("1/results.json")).hasBinaryContent(results);
+  }
+
+  @Test
   void train_withWrongValues_namesThemAllAndStartsNothing() throws Exception {
     Ended ended =
         run("train", small("n_inner_iter=-1", "learning_rte=1", "data.hops=[1]", "method=guess"));

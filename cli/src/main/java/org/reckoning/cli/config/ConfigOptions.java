@@ -94,6 +94,11 @@ public final class ConfigOptions {
     return cfg != null;
   }
 
+  /** Returns the words as they were given. */
+  public List<String> words() {
+    return List.copyOf(overrides);
+  }
+
   /** Returns whether several runs are asked for. */
   public boolean multirun() {
     return multirun;

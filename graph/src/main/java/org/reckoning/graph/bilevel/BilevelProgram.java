@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.Gpt2Initializer;
@@ -27,6 +28,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -481,19 +484,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     }
     List<PassResult> results = new ArrayList<>();
     if (passes.size() == 1) {
-      TaskBatch batch = passes.get(0);
-      Bucket bucket = bucket(batch.shape());
-      Training training = bucket.training();
-      try (Feeds feeds = new Feeds(bucket, batch, seed);
-          Feeds outer = new Feeds(learningRates, updates + 1);
-          Result fetched =
-              outer
-                  .into(feeds.into(fetches(training.results)))
-                  .fetch(training.normsOfApplied)
-                  .run()) {
-        results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
-        return updated(results, HostTensors.toDoubles(fetched.get(PassResult.FETCHES.size())));
-      }
+      return step(passes.get(0), learningRates, seed, Session.Runner::run);
     }
     for (int i = 0; i < passes.size(); i++) {
       TaskBatch batch = passes.get(i);
@@ -509,6 +500,45 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     try (Feeds outer = new Feeds(learningRates, updates + 1);
         Result fetched = outer.into(session.runner()).fetch(normsOfAccumulated).run()) {
       return updated(results, HostTensors.toDoubles(fetched.get(0)));
+    }
+  }
+
+  /**
+   * Makes one outer update of one pass, as {@link #train} does, and says when each node of the
+   * static graph ran. What runs inside of a compiled call is not told.
+   *
+   * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
+   *     unchanged
+   */
+  public StepStats trace(TaskBatch batch, OuterRates learningRates, long seed) {
+    RunOptions options =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    List<StepStats> traces = new ArrayList<>();
+    step(
+        batch,
+        learningRates,
+        seed,
+        runner -> {
+          Result fetched = runner.setOptions(options).runAndFetchMetadata();
+          fetched.getMetadata().ifPresent(trace -> traces.add(trace.getStepStats()));
+          return fetched;
+        });
+    return traces.get(0);
+  }
+
+  /** An update of one pass: gradients are applied in the run that makes them. */
+  private UpdateResult step(
+      TaskBatch batch, OuterRates learningRates, long seed, Function<Session.Runner, Result> run) {
+    Bucket bucket = bucket(batch.shape());
+    Training training = bucket.training();
+    try (Feeds feeds = new Feeds(bucket, batch, seed);
+        Feeds outer = new Feeds(learningRates, updates + 1);
+        Result fetched =
+            run.apply(
+                outer.into(feeds.into(fetches(training.results))).fetch(training.normsOfApplied))) {
+      PassResult result = new PassResult(batch, config.outerTerms(), fetched).requireFinite();
+      return updated(
+          List.of(result), HostTensors.toDoubles(fetched.get(PassResult.FETCHES.size())));
     }
   }
 

@@ -111,8 +111,8 @@ final class UnrolledPass<T extends TNumber> {
    * Emits the decoding of texts with the adapted weights, see {@link Decoder}.
    *
    * @param in what a pass reads
-   * @param own {@code adapted/NAME}, from {@link #evaluate}, and {@code tokens}, {@code lengths} and
-   *     {@code tasks}
+   * @param own {@code adapted/NAME}, from {@link #evaluate}, and {@code tokens}, {@code lengths}
+   *     and {@code tasks}
    * @param settings scalars of {@link DecodingFeeds}
    */
   Tensors decode(Ops tf, Tensors in, Tensors own, Tensors settings) {

@@ -30,6 +30,7 @@ import org.tensorflow.op.core.StatefulPartitionedCall;
  *     calls; where XLA compiles a whole pass, its function is one of them
  * @param graph nodes of the static graph that a training step runs, calls included, and the
  *     operations of these nodes themselves
+ * @param tensors the largest tensors that segments and graph make, see {@link TensorReport}
  * @param parameters counts of weights and inner rates
  * @param memory bytes of variables and bytes alive between calls; where XLA compiles a whole pass,
  *     what lives inside of it is XLA's affair and not known here
@@ -39,6 +40,7 @@ public record ProgramReport(
     TaskShape shape,
     List<SegmentReport> segments,
     GraphReport graph,
+    List<TensorReport> tensors,
     ParameterReport parameters,
     MemoryReport memory) {
 
@@ -51,9 +53,10 @@ public record ProgramReport(
    */
   public record GraphReport(int nodes, Map<String, Integer> nodesByType, FlopCount flops) {}
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public ProgramReport {
     segments = List.copyOf(segments);
+    tensors = List.copyOf(tensors);
   }
 
   /**
@@ -78,11 +81,19 @@ public record ProgramReport(
       segments.add(segmentReport(segment, trainingCalls, evaluationCalls));
     }
     List<SegmentNode> nodes = training.nodes().stream().map(SegmentNode::of).toList();
+    Map<String, List<SegmentNode>> makers = new LinkedHashMap<>();
+    called.forEach(
+        segment ->
+            makers
+                .computeIfAbsent(nameOf(segment), name -> new ArrayList<>())
+                .addAll(segment.nodes()));
+    makers.put("", nodes);
     return new ProgramReport(
         program.config(),
         shape,
         segments,
         new GraphReport(nodes.size(), byType(nodes), Flops.of(nodes)),
+        TensorReport.largest(makers),
         ParameterReport.of(program),
         new MemoryReport(resident(program), training.boundaries()));
   }
@@ -167,7 +178,7 @@ public record ProgramReport(
     }
     String function = segment.functionName();
     return new SegmentReport(
-        function.substring(0, function.lastIndexOf('_')), // the rest is the hash of the content
+        nameOf(segment),
         function,
         training.counts.getOrDefault(segment, 0),
         evaluation.counts.getOrDefault(segment, 0),
@@ -176,6 +187,15 @@ public record ProgramReport(
         Flops.of(segment.nodes()),
         TensorBytes.ofArguments(segment, call),
         TensorBytes.ofResults(segment, call));
+  }
+
+  private static String nameOf(Segment segment) {
+    return nameOf(segment.functionName());
+  }
+
+  /** Returns the name of the segment of a function: the rest is the hash of the content. */
+  static String nameOf(String function) {
+    return function.substring(0, function.lastIndexOf('_'));
   }
 
   private static Map<String, Integer> byType(List<SegmentNode> nodes) {

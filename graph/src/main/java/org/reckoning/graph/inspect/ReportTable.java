@@ -28,6 +28,7 @@ public final class ReportTable {
     table.flops();
     table.functions();
     table.nodes();
+    table.tensors();
     table.resident();
     table.boundaries();
     return String.join("\n", table.lines) + "\n";
@@ -168,6 +169,24 @@ public final class ReportTable {
       line.append(item);
     }
     lines.add(line.toString());
+  }
+
+  private void tensors() {
+    TextTable table = new TextTable().row("segment", "bytes", "count", "shape", "first made by");
+    for (TensorReport tensor : report.tensors()) {
+      table.row(
+          tensor.segment().isEmpty() ? "graph around them" : tensor.segment(),
+          Quantity.bytes(tensor.bytes()),
+          Quantity.exact(tensor.count()),
+          tensor.shape().toString(),
+          shortened(tensor.node()));
+    }
+    section("largest tensors that nodes make, those of a shape together; XLA may fuse them", table);
+  }
+
+  private static String shortened(String name) {
+    int longest = 36;
+    return name.length() <= longest ? name : ".." + name.substring(name.length() - longest + 2);
   }
 
   private void resident() {

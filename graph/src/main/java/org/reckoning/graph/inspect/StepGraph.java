@@ -19,7 +19,7 @@ import org.tensorflow.op.core.StatefulPartitionedCall;
 /** The nodes of a static graph that one run executes, and what lives between its calls. */
 final class StepGraph {
   /** Ops whose result is their first input under another shape or name: it takes no memory. */
-  private static final Set<String> VIEWS =
+  static final Set<String> VIEWS =
       Set.of("Identity", "Reshape", "ExpandDims", "Squeeze", "ReadVariableOp");
 
   private static final String TRAINING = "train/";
@@ -119,7 +119,7 @@ final class StepGraph {
    * The scope of a call: {@code train/inner_0/StatefulPartitionedCall} is {@code inner_0}, and so
    * is every call below it.
    */
-  private static String label(GraphOperation call) {
+  static String label(GraphOperation call) {
     String scope = call.name().substring(0, Math.max(call.name().lastIndexOf('/'), 0));
     int pass = scope.indexOf(TRAINING);
     if (pass < 0) {

@@ -4,18 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of cells as aligned lines of plain text: the first column to the left, others right. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  TextTable row(String... cells) {
-    rows.add(List.of(cells));
+  /** Adds a row. */
+  public TextTable row(String... cells) {
+    return row(List.of(cells));
+  }
+
+  /** Adds a row. */
+  public TextTable row(List<String> cells) {
+    rows.add(List.copyOf(cells));
     return this;
   }
 
   /** Returns the lines, indented, without spaces at their ends. */
-  List<String> lines() {
+  public List<String> lines() {
     List<Integer> widths = new ArrayList<>();
     for (List<String> row : rows) {
       for (int i = 0; i < row.size(); i++) {

@@ -255,6 +255,19 @@ public final class Segment {
     return nodes;
   }
 
+  /** Returns the names of the arguments that a call passes, in the order of the function's. */
+  public List<String> passedArguments() {
+    return passed;
+  }
+
+  /** Returns the names of the results that a call computes, in the order of its outputs. */
+  public List<String> computedResults() {
+    return results.entrySet().stream()
+        .filter(result -> result.getValue() instanceof Result.Computed)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** Returns the segments that this one calls. */
   public List<Segment> callees() {
     return callees;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.linalg.Einsum;
+import org.tensorflow.proto.DataType;
 
 /**
  * A node of a segment's body, as an inspection sees it.
@@ -13,15 +14,16 @@ import org.tensorflow.op.linalg.Einsum;
  * @param name name in the body
  * @param inputs shapes of the inputs
  * @param outputs shapes of the outputs
+ * @param dtypes dtypes of the outputs
  * @param equation equation of an Einsum; empty for all other op types
  */
 public record SegmentNode(
-    String type, String name, List<Shape> inputs, List<Shape> outputs, String equation) {
-
-  /** A node without an equation. */
-  public SegmentNode(String type, String name, List<Shape> inputs, List<Shape> outputs) {
-    this(type, name, inputs, outputs, "");
-  }
+    String type,
+    String name,
+    List<Shape> inputs,
+    List<Shape> outputs,
+    List<DataType> dtypes,
+    String equation) {
 
   /** Describes a node of a graph. */
   public static SegmentNode of(GraphOperation op) {
@@ -30,12 +32,19 @@ public record SegmentNode(
       inputs.add(op.input(i).shape());
     }
     List<Shape> outputs = new ArrayList<>();
+    List<DataType> dtypes = new ArrayList<>();
     for (int i = 0; i < op.numOutputs(); i++) {
       outputs.add(op.output(i).shape());
+      dtypes.add(op.output(i).dataType());
     }
     String equation =
         op.type().equals(Einsum.OP_NAME) ? op.attributes().getAttrString("equation") : "";
     return new SegmentNode(
-        op.type(), op.name(), List.copyOf(inputs), List.copyOf(outputs), equation);
+        op.type(),
+        op.name(),
+        List.copyOf(inputs),
+        List.copyOf(outputs),
+        List.copyOf(dtypes),
+        equation);
   }
 }

@@ -40,7 +40,7 @@ class FlopsTest {
         "Const         |                  | 4x3      | 0 | 0",
       })
   void of_matchesHandCount(String type, String inputs, String output, long matrix, long other) {
-    SegmentNode node = new SegmentNode(type, "n", shapes(inputs), shapes(output));
+    SegmentNode node = node(type, "n", shapes(inputs), shapes(output));
 
     assertThat(Flops.of(node)).isEqualTo(new FlopCount(matrix, other));
   }
@@ -53,6 +53,7 @@ class FlopsTest {
             "n",
             List.of(Shape.of(2, 3, 5), Shape.of(2, 5, 7)),
             List.of(Shape.of(2, 3, 7)),
+            List.of(),
             "bik,bkj->bij");
 
     assertThat(Flops.of(node)).isEqualTo(new FlopCount(2 * 2 * 3 * 5 * 7, 0));
@@ -68,7 +69,7 @@ class FlopsTest {
 
   @Test
   void of_unknownOp_namesTypeNodeAndKnownTypes() {
-    SegmentNode node = new SegmentNode("Fft", "h.0/Fft", List.of(), List.of(Shape.of(2)));
+    SegmentNode node = node("Fft", "h.0/Fft", List.of(), List.of(Shape.of(2)));
 
     assertThatThrownBy(() -> Flops.of(node))
         .isInstanceOf(IllegalArgumentException.class)
@@ -78,11 +79,16 @@ class FlopsTest {
   @Test
   void of_unknownShape_namesTheNode() {
     SegmentNode node =
-        new SegmentNode("Add", "sum", List.of(Shape.of(2), Shape.unknown()), List.of(Shape.of(-1)));
+        node("Add", "sum", List.of(Shape.of(2), Shape.unknown()), List.of(Shape.of(-1)));
 
     assertThatThrownBy(() -> Flops.of(node))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("FLOPs of op type 'Add' (node 'sum') need static shapes");
+  }
+
+  private static SegmentNode node(
+      String type, String name, List<Shape> inputs, List<Shape> outputs) {
+    return new SegmentNode(type, name, inputs, outputs, List.of(), "");
   }
 
   private static List<Shape> shapes(@Nullable String text) {

@@ -17,6 +17,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
@@ -178,7 +179,13 @@ class SegmentTest {
         .containsExactly("Placeholder", "Placeholder", "Const", "Mul", "Add");
     assertThat(nodes.get(4))
         .isEqualTo(
-            new SegmentNode("Add", "Add", List.of(Shape.of(2), Shape.of(2)), List.of(Shape.of(2))));
+            new SegmentNode(
+                "Add",
+                "Add",
+                List.of(Shape.of(2), Shape.of(2)),
+                List.of(Shape.of(2)),
+                List.of(DataType.DT_DOUBLE),
+                ""));
   }
 
   @Test

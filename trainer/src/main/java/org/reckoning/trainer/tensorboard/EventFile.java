@@ -9,13 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.tensorflow.proto.DataClass;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.proto.Summary;
 import org.tensorflow.proto.SummaryMetadata;
+import org.tensorflow.proto.TaggedRunMetadata;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
@@ -130,11 +135,76 @@ public final class EventFile implements Closeable {
   }
 
   /**
+   * Adds a picture.
+   *
+   * @param png the bytes of a PNG file
+   */
+  public void image(String tag, long step, int width, int height, byte[] png) throws IOException {
+    TensorProto tensor =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_STRING)
+            .setTensorShape(shape(3))
+            .addStringVal(ByteString.copyFromUtf8(Integer.toString(width)))
+            .addStringVal(ByteString.copyFromUtf8(Integer.toString(height)))
+            .addStringVal(ByteString.copyFrom(png))
+            .build();
+    add(tag, step, metadata("images", DataClass.DATA_CLASS_BLOB_SEQUENCE), tensor);
+  }
+
+  /**
+   * Puts several curves into one chart of the Custom Scalars page.
+   *
+   * @param charts by title: the tags of a chart, as a regular expression
+   */
+  public void charts(String category, Map<String, String> charts) throws IOException {
+    TensorProto tensor =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_STRING)
+            .setTensorShape(TensorShapeProto.getDefaultInstance())
+            .addStringVal(ChartLayout.of(category, charts))
+            .build();
+    add(ChartLayout.TAG, 0, metadata("custom_scalars", DataClass.DATA_CLASS_TENSOR), tensor);
+  }
+
+  /** Adds the picture of a static graph; a file has one at most. */
+  public void graph(GraphDef graph) throws IOException {
+    write(event(0).setGraphDef(graph.toByteString()));
+  }
+
+  /**
+   * Adds the times of the nodes of the graph.
+   *
+   * @param tag under which the Graphs page offers them
+   */
+  public void stepStats(String tag, long step, StepStats stats) throws IOException {
+    RunMetadata metadata = RunMetadata.newBuilder().setStepStats(stats).build();
+    write(
+        event(step)
+            .setTaggedRunMetadata(
+                TaggedRunMetadata.newBuilder()
+                    .setTag(tag)
+                    .setRunMetadata(metadata.toByteString())));
+  }
+
+  /**
    * Says with what values this run was made: the HParams page compares runs by them. Lists are
    * shown as text, null is left out.
    */
   public void hyperparameters(Map<String, JsonNode> values) throws IOException {
     add(Hyperparameters.START_TAG, 0, Hyperparameters.start(values, clock.instant()));
+  }
+
+  /**
+   * Says what the HParams page compares: in a directory of its own above those of the runs.
+   *
+   * @param keys hyperparameters, in their order, with one of their values
+   * @param metrics tags of scalars
+   */
+  public void experiment(Map<String, JsonNode> keys, List<String> metrics) throws IOException {
+    add(
+        Hyperparameters.EXPERIMENT_TAG,
+        0,
+        Hyperparameters.experiment(keys, metrics, clock.instant()));
   }
 
   /** Tells the HParams page that the run has ended. */

@@ -98,6 +98,31 @@ public final class Experiment {
   }
 
   /**
+   * Returns what the methods of a run reached: of each method that is done, means of the metrics
+   * over all test problems.
+   *
+   * @throws IOException if a file cannot be read
+   */
+  public static Map<String, Map<String, Double>> results(RunConfig config, Path run)
+      throws IOException {
+    Map<String, Map<String, Double>> results = new LinkedHashMap<>();
+    for (Method method : methods(config)) {
+      Path file = place(config, run, method).resolve(RESULTS);
+      if (Files.exists(file)) {
+        List<Row> rows = MAPPER.readValue(Files.readString(file), Results.class).rows();
+        double problems = rows.stream().mapToInt(Row::problems).sum();
+        Map<String, Double> means = new LinkedHashMap<>();
+        for (Row row : rows) {
+          double share = row.problems() / problems;
+          row.metrics().forEach((name, value) -> means.merge(name, share * value, Double::sum));
+        }
+        results.put(method.name().toLowerCase(Locale.ROOT), means);
+      }
+    }
+    return results;
+  }
+
+  /**
    * Trains and evaluates what is not done yet, so that a run that was stopped goes on.
    *
    * @return the table, for people; empty if it was stopped
@@ -105,8 +130,8 @@ public final class Experiment {
   public List<String> run() throws IOException {
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
     List<Row> rows = new ArrayList<>();
-    for (Method method : methods()) {
-      Path place = place(method);
+    for (Method method : methods(config)) {
+      Path place = place(config, directory, method);
       Path results = place.resolve(RESULTS);
       if (!Files.exists(results)) {
         RunConfig own = config.with("method", method.name().toLowerCase(Locale.ROOT));
@@ -138,14 +163,14 @@ public final class Experiment {
     return place.resolve("predictions").resolve(name);
   }
 
-  private List<Method> methods() {
+  private static List<Method> methods(RunConfig config) {
     List<Method> methods = new ArrayList<>();
     methods.add(config.method());
     config.baselines().stream().filter(each -> !methods.contains(each)).forEach(methods::add);
     return methods;
   }
 
-  private Path place(Method method) {
+  private static Path place(RunConfig config, Path directory, Method method) {
     return method == config.method()
         ? directory
         : directory.resolve("baselines").resolve(method.name().toLowerCase(Locale.ROOT));
@@ -163,29 +188,30 @@ public final class Experiment {
     try (TrainingRun run = TrainingRun.prepare(own, splits, place)) {
       run.resume();
       long resumedAt = run.state().step();
-      List<TrainingListener> listeners = new ArrayList<>();
-      listeners.add(progress);
-      listeners.add(new MetricsFile(resumedAt));
-      if (own.tensorboard()) {
-        listeners.add(
-            new TensorBoardListener(
-                resumedAt,
-                own.tree(),
-                run::learnedRates,
-                Objects.requireNonNullElse(own.evalSteps(), own.saveSteps())));
+      int ratesSteps = Objects.requireNonNullElse(own.evalSteps(), own.saveSteps());
+      try (TensorBoardListener tensorBoard =
+          new TensorBoardListener(
+              resumedAt, own.tree(), run::picture, run::learnedRates, ratesSteps)) {
+        List<TrainingListener> listeners = new ArrayList<>();
+        listeners.add(progress);
+        if (own.tensorboard()) {
+          listeners.add(tensorBoard);
+        }
+        ListenerGroup testing = new ListenerGroup(listeners, progress::message);
+        ListenerGroup training =
+            new ListenerGroup(List.of(testing, new MetricsFile(resumedAt)), progress::message);
+        run.train(training, device, stop);
+        if (stop.getAsBoolean()) {
+          return false;
+        }
+        Results results = new Results(rows(own, run.test(testing, predictions(place, TEST))));
+        Path file = place.resolve(RESULTS);
+        Path temporary = place.resolve("." + RESULTS + ".tmp");
+        Files.writeString(
+            temporary, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(results));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        return true;
       }
-      ListenerGroup group = new ListenerGroup(listeners, progress::message);
-      run.train(group, device, stop);
-      if (stop.getAsBoolean()) {
-        return false;
-      }
-      Results results = new Results(rows(own, run.test(progress, predictions(place, TEST))));
-      Path file = place.resolve(RESULTS);
-      Path temporary = place.resolve("." + RESULTS + ".tmp");
-      Files.writeString(
-          temporary, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(results));
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      return true;
     }
   }
 

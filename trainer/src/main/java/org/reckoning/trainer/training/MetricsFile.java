@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Appends to {@code metrics.jsonl} in the run directory: a JSON object and a line for each step
  * ({@code "kind": "step"}) and each evaluation ({@code "kind": "evaluation"}), with the components
- * of {@link StepReport} and {@link EvaluationReport} in snake case. A number that is not finite is
- * the string {@code "NaN"}, {@code "Infinity"} or {@code "-Infinity"}, as JSON has none.
+ * of {@link StepReport} and {@link EvaluationReport}, but for samples, in snake case. A number that
+ * is not finite is the string {@code "NaN"}, {@code "Infinity"} or {@code "-Infinity"}, as JSON has
+ * none.
  */
 public final class MetricsFile implements TrainingListener {
   /** The name in the run directory. */
@@ -78,6 +79,7 @@ public final class MetricsFile implements TrainingListener {
   private void append(String kind, Record report) {
     ObjectNode line = MAPPER.createObjectNode().put("kind", kind);
     line.setAll(MAPPER.<ObjectNode>valueToTree(report));
+    line.remove("samples"); // all predictions have files of their own
     if (writer == null) {
       throw new IllegalStateException("started must be called before anything is written");
     }

@@ -1,37 +1,50 @@
 package org.reckoning.trainer.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.tensorboard.HeatMap;
+import org.tensorflow.proto.GraphDef;
 
 /**
  * Writes what {@code tensorboard --logdir} shows, into {@code tensorboard} in the run directory:
  *
  * <ul>
  *   <li>{@code outer/}: loss, token accuracy, gradient norms, learning rate
- *   <li>{@code inner/}: loss before the first inner step and after the last one
+ *   <li>{@code inner/}: loss of the facts before the first inner step and after the last one
+ *   <li>{@code inner_loss/step_0} to {@code step_K}: the same after each, in one chart of the
+ *       Custom Scalars page
  *   <li>{@code eval/SPLIT/METRIC}
  *   <li>{@code perf/}: seconds a step, tokens and tasks a second
- *   <li>{@code inner_rates/}: histograms of the learned rates
- *   <li>{@code run/}: configuration and summary, as text
+ *   <li>{@code inner_rates/}: histograms of the learned rates of each inner step, and all of them
+ *       as a picture, tensors by steps
+ *   <li>{@code predictions/SPLIT}: some answers next to the right ones, as text
+ *   <li>the static graph of a training step, on the Graphs page
+ *   <li>{@code run/}: configuration and summary, as text; the configuration also as hyperparameters
  * </ul>
  *
  * <p>TensorBoard follows only the newest file of a directory: a run that goes on writes into {@code
  * tensorboard/resumed_STEP}, which is a run of its own to TensorBoard.
  */
-public final class TensorBoardListener implements TrainingListener {
+public final class TensorBoardListener implements TrainingListener, Closeable {
   /** The name in the run directory. */
   public static final String DIRECTORY = "tensorboard";
 
   private final long resumedAt;
   private final JsonNode configuration;
-  private final Supplier<Map<String, double[]>> rates;
+  private final Supplier<LearnedRates> rates;
+  private final Supplier<GraphDef> graph;
   private final int ratesSteps;
   private @Nullable EventFile file;
   private String method = "";
@@ -40,17 +53,19 @@ public final class TensorBoardListener implements TrainingListener {
    * @param resumedAt the checkpoint's step with which the run goes on, 0 for a new one
    * @param configuration the resolved configuration: its values become hyperparameters, those of
    *     nested objects by dotted names
-   * @param rates the learned inner rates: name of a histogram, such as {@code step_0}, to values;
-   *     none if nothing is learned
+   * @param graph the static graph as it is to be shown
+   * @param rates the learned inner rates
    * @param ratesSteps the rates are asked for and written every so many steps
    */
   public TensorBoardListener(
       long resumedAt,
       JsonNode configuration,
-      Supplier<Map<String, double[]>> rates,
+      Supplier<GraphDef> graph,
+      Supplier<LearnedRates> rates,
       int ratesSteps) {
     this.resumedAt = resumedAt;
     this.configuration = configuration;
+    this.graph = graph;
     this.rates = rates;
     this.ratesSteps = ratesSteps;
   }
@@ -63,9 +78,12 @@ public final class TensorBoardListener implements TrainingListener {
       file = opened;
       Map<String, JsonNode> values = new LinkedHashMap<>();
       flatten("", configuration, values);
+      opened.graph(graph.get());
       opened.hyperparameters(values);
-      opened.text("run/configuration", resumedAt, table(values));
-      opened.text("run/summary", resumedAt, "```\n" + start.summary() + "\n```");
+      opened.charts("inner loop", Map.of("loss of the facts after each step", "inner_loss/.*"));
+      opened.text(
+          "run/configuration", resumedAt, fenced("yaml", YamlDocument.write(configuration)));
+      opened.text("run/summary", resumedAt, fenced("", start.summary() + "\n"));
       opened.flush();
     } catch (IOException e) {
       throw cannotWrite(e);
@@ -84,6 +102,9 @@ public final class TensorBoardListener implements TrainingListener {
           if (!Double.isNaN(step.innerLossBefore())) {
             events.scalar("inner/loss_first", at, step.innerLossBefore());
             events.scalar("inner/loss_last", at, step.innerLossAfter());
+            for (int k = 0; k < step.innerLosses().size(); k++) {
+              events.scalar("inner_loss/step_" + k, at, step.innerLosses().get(k));
+            }
           }
           if (!Double.isNaN(step.ratesGradientNorm())) {
             events.scalar("inner/rates_gradient_norm", at, step.ratesGradientNorm());
@@ -92,11 +113,19 @@ public final class TensorBoardListener implements TrainingListener {
           events.scalar("perf/tokens_per_second", at, step.tokensPerSecond());
           events.scalar("perf/tasks_per_second", at, step.tasks() / step.seconds());
           if (at % ratesSteps == 0) {
-            for (Map.Entry<String, double[]> rate : rates.get().entrySet()) {
-              events.histogram("inner_rates/" + rate.getKey(), at, rate.getValue());
-            }
+            write(rates.get(), at, events);
           }
         });
+  }
+
+  private static void write(LearnedRates rates, long step, EventFile events) throws IOException {
+    for (int k = 0; k < rates.steps(); k++) {
+      events.histogram("inner_rates/step_" + k, step, rates.ofStep(k));
+    }
+    if (rates.steps() > 0) {
+      HeatMap map = new HeatMap(rates.tensors(), rates.values());
+      events.image("inner_rates/by_tensor_and_step", step, map.width(), map.height(), map.png());
+    }
   }
 
   @Override
@@ -110,16 +139,24 @@ public final class TensorBoardListener implements TrainingListener {
           }
           events.scalar(
               "perf/eval_%s_seconds".formatted(report.split()), report.step(), report.seconds());
+          if (!report.samples().isEmpty()) {
+            String tag = "predictions/%s%s".formatted(report.split(), of.isEmpty() ? "" : "/" + of);
+            events.text(tag, report.step(), table(report.samples()));
+          }
         });
   }
 
+  /** The file stays open for the evaluation of the test split. */
   @Override
   public void finished(RunEnd end) {
-    write(
-        events -> {
-          events.ended();
-          events.close();
-        });
+    write(EventFile::ended);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      file.close();
+    }
   }
 
   /** Writes to an event file. */
@@ -164,13 +201,41 @@ public final class TensorBoardListener implements TrainingListener {
                     values));
   }
 
+  private static String fenced(String language, String text) {
+    return "```" + language + "\n" + text + "```";
+  }
+
   /** Returns a table in Markdown. */
-  private static String table(Map<String, JsonNode> values) {
-    StringBuilder table = new StringBuilder("| key | value |\n| --- | --- |\n");
-    values.forEach(
-        (key, value) ->
-            table.append("| %s | %s |\n".formatted(key, value.toString().replace("|", "\\|"))));
+  private static String table(List<Prediction> predictions) {
+    StringBuilder table =
+        new StringBuilder(
+            """
+            | question | label | scored | generated | loss | loss of the facts |
+            | --- | --- | --- | --- | --- | --- |
+            """);
+    for (Prediction each : predictions) {
+      String generated = each.generated();
+      Double before = each.innerLossBefore();
+      Double after = each.innerLossAfter();
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %s%s | %s | %.3f | %s |\n",
+              cell(each.question()),
+              cell(each.label()),
+              cell(each.scored()),
+              each.scoredRight() ? "" : ", wrong",
+              generated == null ? "" : cell(generated),
+              each.loss(),
+              before == null || after == null
+                  ? ""
+                  : String.format(Locale.ROOT, "%.3f to %.3f", before, after)));
+    }
     return table.toString();
+  }
+
+  private static String cell(String text) {
+    return text.strip().replace("|", "\\|").replaceAll("\\s*\\R\\s*", " / ");
   }
 
   private static UncheckedIOException cannotWrite(IOException e) {

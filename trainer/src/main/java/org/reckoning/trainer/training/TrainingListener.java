@@ -32,6 +32,9 @@ public interface TrainingListener {
   /** A checkpoint is complete: the run can go on from it. */
   default void saved(Path checkpoint, long step) {}
 
-  /** The run ends, well or not: nothing else is told afterwards. */
+  /**
+   * The training ends, well or not: nothing but the evaluation of the test split is told
+   * afterwards.
+   */
   default void finished(RunEnd end) {}
 }

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +27,7 @@ import org.reckoning.graph.bilevel.PassResult;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.UpdateResult;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.VocabularyKind;
@@ -44,6 +45,7 @@ import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2ConfigFile;
 import org.reckoning.trainer.weights.Gpt2Weights;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
@@ -377,14 +379,15 @@ public final class TrainingRun implements AutoCloseable {
   private StepReport report(
       UpdateResult result, List<TaskBatch> passes, OuterRates rates, double seconds, int tasks) {
     int k = config.innerSteps();
-    double before = 0;
-    double after = 0;
+    Double[] innerLosses = new Double[k == 0 ? 0 : k + 1];
+    Arrays.fill(innerLosses, 0.0);
     double accuracy = 0;
     for (int i = 0; i < passes.size(); i++) {
       PassResult pass = result.passes().get(i);
       double share = (double) passes.get(i).tasks() / tasks;
-      before += share * pass.innerLoss(0);
-      after += share * pass.innerLoss(k);
+      for (int step = 0; step < innerLosses.length; step++) {
+        innerLosses[step] += share * pass.innerLoss(step);
+      }
       accuracy += share * pass.tokenAccuracy();
     }
     boolean learnsRates = k > 0 && config.innerRates().learned();
@@ -392,8 +395,7 @@ public final class TrainingRun implements AutoCloseable {
         state.step(),
         steps,
         result.outerLoss(),
-        k == 0 ? Double.NaN : before,
-        k == 0 ? Double.NaN : after,
+        List.of(innerLosses),
         accuracy,
         result.gradientNorm(),
         learnsRates ? result.ratesGradientNorm() : Double.NaN,
@@ -471,7 +473,8 @@ public final class TrainingRun implements AutoCloseable {
             lower(config.method()),
             evaluation.metrics(),
             leftOut(tasks, evaluation),
-            seconds));
+            seconds,
+            evaluation.predictions().stream().limit(EvaluationReport.SAMPLES).toList()));
     return evaluation;
   }
 
@@ -507,20 +510,16 @@ public final class TrainingRun implements AutoCloseable {
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Returns the learned rates for TensorBoard: by inner step, a value for each adapted tensor. */
-  public Map<String, double[]> learnedRates() {
-    Map<String, double[]> rates = new LinkedHashMap<>();
-    if (config.dynaLr()) {
-      double[][] byTensor = program.rates();
-      for (int k = 0; k < config.innerSteps(); k++) {
-        double[] ofStep = new double[byTensor.length];
-        for (int j = 0; j < ofStep.length; j++) {
-          ofStep[j] = byTensor[j][k];
-        }
-        rates.put("step_" + k, ofStep);
-      }
-    }
-    return rates;
+  /** Returns the static graph for TensorBoard: a training step of the first bucket. */
+  GraphDef picture() {
+    return BlockGraph.of(program, buckets.shapes().get(0)).graph();
+  }
+
+  /** Returns the inner rates; none where they are not learned. */
+  public LearnedRates learnedRates() {
+    return config.dynaLr() && config.innerSteps() > 0
+        ? new LearnedRates(program.layout().adapted(), program.rates())
+        : LearnedRates.NONE;
   }
 
   private static String lower(Enum<?> value) {

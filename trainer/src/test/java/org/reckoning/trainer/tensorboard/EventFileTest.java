@@ -29,7 +29,13 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.summary.SummaryWriter;
 import org.tensorflow.proto.DataClass;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.DeviceStepStats;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.NodeExecStats;
+import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.proto.Summary;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
@@ -89,6 +95,75 @@ class EventFileTest {
         .hasSize(90)
         .startsWith(0.0, 1 / 30.0, 1.0)
         .endsWith(29 / 30.0, 1.0, 2.0);
+  }
+
+  @Test
+  void image_isWidthHeightAndPng() throws IOException {
+    byte[] png = Picture.png(3, 2, graphics -> {});
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.image("rates", 3, 3, 2, png);
+    }
+    Summary.Value value = EventFileReader.values(EventFileReader.onlyFile(directory)).get(0);
+    assertThat(value.getMetadata().getPluginData().getPluginName()).isEqualTo("images");
+    assertThat(value.getMetadata().getDataClass()).isEqualTo(DataClass.DATA_CLASS_BLOB_SEQUENCE);
+    assertThat(value.getTensor().getDtype()).isEqualTo(DataType.DT_STRING);
+    assertThat(value.getTensor().getTensorShape().getDim(0).getSize()).isEqualTo(3);
+    assertThat(value.getTensor().getStringValList())
+        .containsExactly(
+            ByteString.copyFromUtf8("3"), ByteString.copyFromUtf8("2"), ByteString.copyFrom(png));
+  }
+
+  @Test
+  void charts_areALayoutOfTheCustomScalarsPlugin() throws IOException {
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.charts("inner loop", Map.of("losses", "inner_loss/.*"));
+    }
+    Summary.Value value = EventFileReader.values(EventFileReader.onlyFile(directory)).get(0);
+    assertThat(value.getTag()).isEqualTo("custom_scalars__config__");
+    assertThat(value.getMetadata().getPluginData().getPluginName()).isEqualTo("custom_scalars");
+    UnknownFieldSet category =
+        message(UnknownFieldSet.parseFrom(value.getTensor().getStringVal(0)), 2);
+    assertThat(text(category, 1)).isEqualTo("inner loop");
+    assertThat(text(message(category, 2), 1)).isEqualTo("losses");
+    assertThat(text(message(message(category, 2), 2), 1)).isEqualTo("inner_loss/.*");
+  }
+
+  @Test
+  void experiment_hasKeysWithTypesAndMetrics() throws IOException {
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.experiment(
+          Map.of("inner_lr", new ObjectMapper().readTree("0.1")), List.of("eval/test/loss"));
+    }
+    Summary.Value value = EventFileReader.values(EventFileReader.onlyFile(directory)).get(0);
+    assertThat(value.getTag()).isEqualTo("_hparams_/experiment");
+    UnknownFieldSet experiment = message(content(value), 2);
+    assertThat(text(message(experiment, 4), 1)).isEqualTo("inner_lr");
+    assertThat(message(experiment, 4).getField(4).getVarintList()).containsExactly(3L); // a number
+    assertThat(text(message(message(experiment, 5), 1), 2)).isEqualTo("eval/test/loss");
+  }
+
+  @Test
+  void graphAndStepStats_areEventsOfTheirOwn() throws IOException {
+    GraphDef graph = GraphDef.newBuilder().addNode(NodeDef.newBuilder().setName("x")).build();
+    StepStats stats =
+        StepStats.newBuilder()
+            .addDevStats(
+                DeviceStepStats.newBuilder()
+                    .setDevice("/device:CPU:0")
+                    .addNodeStats(
+                        NodeExecStats.newBuilder().setNodeName("x").setAllEndRelMicros(7)))
+            .build();
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.graph(graph);
+      events.stepStats("training step", 1, stats);
+    }
+    List<Event> events = EventFileReader.read(EventFileReader.onlyFile(directory));
+    assertThat(GraphDef.parseFrom(events.get(1).getGraphDef())).isEqualTo(graph);
+    assertThat(events.get(2).getTaggedRunMetadata().getTag()).isEqualTo("training step");
+    assertThat(
+            RunMetadata.parseFrom(events.get(2).getTaggedRunMetadata().getRunMetadata())
+                .getStepStats())
+        .isEqualTo(stats);
   }
 
   @Test
@@ -245,5 +320,9 @@ class EventFileTest {
 
   private static UnknownFieldSet message(UnknownFieldSet set, int field) throws IOException {
     return UnknownFieldSet.parseFrom(set.getField(field).getLengthDelimitedList().get(0));
+  }
+
+  private static String text(UnknownFieldSet message, int field) {
+    return message.getField(field).getLengthDelimitedList().get(0).toStringUtf8();
   }
 }

@@ -65,7 +65,9 @@ class ConsoleProgressTest {
   @Test
   void evaluation_namesTheTasksThatItLeftOut() {
     progress(Display.PLAIN, false, 1)
-        .evaluated(new EvaluationReport(7, "test", "no_facts", Map.of(), List.of("a-1", "b-2"), 1));
+        .evaluated(
+            new EvaluationReport(
+                7, "test", "no_facts", Map.of(), List.of("a-1", "b-2"), 1, List.of()));
     assertThat(written())
         .endsWith("step 7  test of no_facts: left out as too long, and in no metric: a-1, b-2\n");
   }
@@ -78,7 +80,7 @@ class ConsoleProgressTest {
 
   @Test
   void smallAndLargeNumbers_areInPowersOfTen() {
-    StepReport step = new StepReport(1, 4, 12_345, 0, -1e-4, 1, 0, 0, 0, 1, 1, 1);
+    StepReport step = new StepReport(1, 4, 12_345, List.of(0.0, -1e-4), 1, 0, 0, 0, 1, 1, 1);
     progress(Display.PLAIN, false, 1).stepped(step);
     assertThat(written())
         .isEqualTo(

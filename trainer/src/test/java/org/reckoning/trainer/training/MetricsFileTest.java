@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MetricsFileTest {
   private static final String STEP_1 =
-      "{\"kind\":\"step\",\"step\":1,\"steps\":4,\"outer_loss\":0.5,\"inner_loss_before\":2.0,"
-          + "\"inner_loss_after\":1.0,\"token_accuracy\":0.25,\"gradient_norm\":3.0,"
+      "{\"kind\":\"step\",\"step\":1,\"steps\":4,\"outer_loss\":0.5,\"inner_losses\":[2.0,1.5,1.0],"
+          + "\"token_accuracy\":0.25,\"gradient_norm\":3.0,"
           + "\"rates_gradient_norm\":4.0,\"learning_rate\":0.001,\"seconds\":0.5,\"tokens\":600,"
           + "\"tasks\":32}";
   private static final String STEP_2 = STEP_1.replace("\"step\":1", "\"step\":2");

@@ -15,19 +15,19 @@ final class Reports {
 
   /** Step {@code step} of 4: half a second, 600 tokens. */
   static StepReport step(long step) {
-    return new StepReport(step, 4, 0.5, 2, 1, 0.25, 3, 4, 1e-3, 0.5, 600, 32);
+    return new StepReport(step, 4, 0.5, List.of(2.0, 1.5, 1.0), 0.25, 3, 4, 1e-3, 0.5, 600, 32);
   }
 
   static StepReport stepWithoutInnerLoop(long step) {
     return new StepReport(
-        step, 4, Double.NaN, Double.NaN, Double.NaN, 0.25, 3, Double.NaN, 1e-3, 0.5, 60_000, 32);
+        step, 4, Double.NaN, List.of(), 0.25, 3, Double.NaN, 1e-3, 0.5, 60_000, 32);
   }
 
   static EvaluationReport evaluation(long step, String method) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("exact_match", 0.75);
     metrics.put("acc_label", 0.875);
-    return new EvaluationReport(step, "val", method, metrics, List.of(), 1.5);
+    return new EvaluationReport(step, "val", method, metrics, List.of(), 1.5, List.of());
   }
 
   static RunEnd end() {

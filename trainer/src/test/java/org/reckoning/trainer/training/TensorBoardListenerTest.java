@@ -11,12 +11,19 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tensorboard.EventFileReader;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.Summary;
 
 class TensorBoardListenerTest {
-  private static final double[] RATES = {0.1, 0.2};
+  private static final LearnedRates RATES =
+      new LearnedRates(
+          List.of("wte.weight", "wpe.weight"), new double[][] {{0.1, 0.3}, {0.2, 0.4}});
+  private static final GraphDef GRAPH =
+      GraphDef.newBuilder().addNode(NodeDef.newBuilder().setName("inner_0")).build();
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -40,15 +47,24 @@ class TensorBoardListenerTest {
             "outer/learning_rate",
             "inner/loss_first",
             "inner/loss_last",
+            "inner_loss/step_0",
+            "inner_loss/step_1",
+            "inner_loss/step_2",
             "inner/rates_gradient_norm",
             "perf/step_seconds",
             "perf/tokens_per_second",
             "perf/tasks_per_second");
     List<String> expected = new ArrayList<>();
-    expected.addAll(List.of("_hparams_/session_start_info", "run/configuration", "run/summary"));
+    expected.addAll(
+        List.of(
+            "_hparams_/session_start_info",
+            "custom_scalars__config__",
+            "run/configuration",
+            "run/summary"));
     expected.addAll(step);
     expected.addAll(step);
-    expected.add("inner_rates/step_0");
+    expected.addAll(
+        List.of("inner_rates/step_0", "inner_rates/step_1", "inner_rates/by_tensor_and_step"));
     expected.addAll(List.of("eval/val/exact_match", "eval/val/acc_label", "perf/eval_val_seconds"));
     expected.addAll(
         List.of(
@@ -67,10 +83,60 @@ class TensorBoardListenerTest {
     assertThat(value(values, "run/configuration").getTensor().getStringVal(0).toStringUtf8())
         .isEqualTo(
             """
-            | key | value |
-            | --- | --- |
-            | seed | 42 |
-            | model.preset | "a\\|b" |
+            ```yaml
+            seed: 42
+            model:
+              preset: a|b
+            ```""");
+    assertThat(scalar(values, "inner_loss/step_1")).isEqualTo(1.5f);
+    assertThat(value(values, "inner_rates/step_1").getTensor().getDoubleValList())
+        .startsWith(0.3)
+        .contains(0.4);
+  }
+
+  @Test
+  void run_hasTheGraph() throws IOException {
+    listener(0).started(Reports.start(directory));
+
+    List<Event> events =
+        EventFileReader.read(EventFileReader.onlyFile(directory.resolve("tensorboard")));
+    assertThat(events)
+        .filteredOn(Event::hasGraphDef)
+        .singleElement()
+        .satisfies(event -> assertThat(GraphDef.parseFrom(event.getGraphDef())).isEqualTo(GRAPH));
+  }
+
+  @Test
+  void evaluation_afterTheEnd_isInTheFile_withItsPredictions() throws IOException {
+    try (TensorBoardListener listener = listener(0)) {
+      listener.started(Reports.start(directory));
+      listener.finished(Reports.end());
+      Prediction wrong =
+          new Prediction(
+              "a-1",
+              2,
+              "How are A|B and C\nrelated ?",
+              "aunt",
+              "niece",
+              Map.of("aunt", 0.25, "niece", 0.75),
+              1.5,
+              2.0,
+              0.5,
+              "aunt",
+              null,
+              null);
+      listener.evaluated(
+          new EvaluationReport(
+              4, "test", "reckoning", Map.of("loss", 1.5), List.of(), 1, List.of(wrong)));
+    }
+    List<Summary.Value> values = values("tensorboard");
+    assertThat(scalar(values, "eval/test/loss")).isEqualTo(1.5f);
+    assertThat(value(values, "predictions/test").getTensor().getStringVal(0).toStringUtf8())
+        .isEqualTo(
+            """
+            | question | label | scored | generated | loss | loss of the facts |
+            | --- | --- | --- | --- | --- | --- |
+            | How are A\\|B and C / related ? | aunt | niece, wrong |  | 1.500 | 2.000 to 0.500 |
             """);
   }
 
@@ -114,7 +180,7 @@ class TensorBoardListenerTest {
   private static TensorBoardListener listener(long resumedAt) throws IOException {
     JsonNode configuration =
         new ObjectMapper().readTree("{\"seed\": 42, \"model\": {\"preset\": \"a|b\"}}");
-    return new TensorBoardListener(resumedAt, configuration, () -> Map.of("step_0", RATES), 2);
+    return new TensorBoardListener(resumedAt, configuration, () -> GRAPH, () -> RATES, 2);
   }
 
   private List<Summary.Value> values(String name) throws IOException {

@@ -2,24 +2,18 @@ package org.reckoning.graph.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.graph.bilevel.BilevelProgram;
+import org.tensorflow.types.TFloat32;
 
-class InspectMainTest {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class ReportTableTest {
 
   @Test
   void report_hasItsStableParts() {
-    assertThat(run("model=micro k=2 xla=off")).isZero();
-
-    assertThat(text(err)).isEmpty();
-    assertThat(text(out))
+    assertThat(print("model=micro k=2 xla=off"))
         .startsWith(
             """
             program
@@ -43,6 +37,7 @@ class InspectMainTest {
         .containsPattern("\n  training step +[0-9,]+ +33\\.54 M +[0-9.]+ M  100\\.0%\n")
         .containsPattern("\n  inner_step_[0-9a-f]{12} +20\\.50 kB  19\\.40 kB\n")
         .containsPattern("\n  inner_step\n    [A-Z][A-Za-z0-9]+ [0-9]+, ")
+        .containsPattern("\n  inner_step +32\\.77 kB +[0-9]+ +\\[1, 128, 64\\] +facts/h\\.0/mlp/")
         .contains(
             """
 
@@ -64,31 +59,15 @@ class InspectMainTest {
         "model=tiny k=2 xla=whole tasks=2",
       })
   void report_isPlainTextOfAHundredColumns(String words) {
-    assertThat(run(words)).isZero();
-
-    assertThat(text(out).lines())
+    assertThat(print(words).lines())
         .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100).matches("[ -~]*[!-~]|"));
   }
 
-  @Test
-  void badWord_isOneLineAndExitCodeTwo() {
-    assertThat(run("adapt=mlp*")).isEqualTo(2);
-
-    assertThat(text(out)).isEmpty();
-    assertThat(text(err))
-        .startsWith("adapted pattern (mlp*) matches no tensor; known: wte.weight, ")
-        .endsWith("(148 in all)" + System.lineSeparator());
-  }
-
-  private int run(String words) {
-    return InspectMain.run(List.of(words.split(" ", -1)), stream(out), stream(err));
-  }
-
-  private static PrintStream stream(ByteArrayOutputStream bytes) {
-    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
-  }
-
-  private static String text(ByteArrayOutputStream bytes) {
-    return bytes.toString(StandardCharsets.UTF_8);
+  private static String print(String words) {
+    ProgramSettings settings = ProgramSettings.parse(List.of(words.split(" ", -1)));
+    try (BilevelProgram<TFloat32> program =
+        BilevelProgram.build(settings.config(), TFloat32.class)) {
+      return ReportTable.print(ProgramReport.of(program, settings.shape()));
+    }
   }
 }
