@@ -2,17 +2,12 @@ package org.reckoning.graph.bilevel;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
-import org.reckoning.graph.gpt2.Gpt2Initializer;
 import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
@@ -23,7 +18,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -33,7 +27,6 @@ import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
@@ -63,18 +56,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Ops tf = GraphScope.root(graph);
   private final Session session;
-  private final Variables<T> weights;
-  private final Variables<T> rates;
-  private final Variables<T> firstMoments;
-  private final Variables<T> secondMoments;
-  private final Variables<T> accumulators;
-  private final Operand<TInt64> initialSeed;
-  private final List<Op> initializers;
-  private final Operand<T> weightsRate;
-  private final Operand<T> ratesRate;
-  private final Operand<T> step;
-  private final Segment apply;
-  private final Operand<T> normsOfAccumulated;
+  private final MetaParameters<T> parameters;
+  private final @Nullable Update update;
   private final DecodingFeeds<T> decodingFeeds;
   private final VariableFiles files;
   private final Map<TaskShape, Bucket> buckets = new LinkedHashMap<>();
@@ -102,12 +85,10 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
           .all(model.questionSpecs())
           .asMap()
           .forEach((name, spec) -> feeds.put(name, spec.placeholder(feedScope, name)));
-      in = new Tensors().putAll("weights", weights.reads()).putAll(feeds);
-      Operand<T> stored = rates.reads().get(OuterUpdate.RATES);
-      if (stored != null) {
-        in.put("rates", isLog() ? tf.math.exp(stored) : stored);
-      }
-      training = trains ? new Training(tf, pass.train(tf.withSubScope("train"), in), in) : null;
+      in = new Tensors().putAll("weights", parameters.weights().reads()).putAll(feeds);
+      parameters.emitRates(tf).ifPresent(rates -> in.put("rates", rates));
+      training =
+          trains ? new Training(tf, update(), pass.train(tf.withSubScope("train"), in), in) : null;
       evaluation = pass.evaluate(tf.withSubScope("evaluate"), in);
     }
 
@@ -131,6 +112,51 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     }
   }
 
+  /** The outer update: its state and its feeds. */
+  private final class Update {
+    final Variables<T> firstMoments;
+    final Variables<T> secondMoments;
+    final Variables<T> accumulators;
+    final Segment apply;
+    final Operand<T> normsOfAccumulated;
+    private final Operand<T> weightsRate = scalarFeed(tf, "outer_rate.weights");
+    private final Operand<T> ratesRate = scalarFeed(tf, "outer_rate.rates");
+    private final Operand<T> step = scalarFeed(tf, "outer_step");
+
+    Update() {
+      Map<String, Shape> updated = new LinkedHashMap<>();
+      layout.trained().forEach(name -> updated.put(name, layout.shape(name)));
+      if (config.innerRates().learned()) {
+        updated.putAll(parameters.rates().shapes());
+      }
+      firstMoments = new Variables<>(tf, "adam_m", updated, type);
+      secondMoments = new Variables<>(tf, "adam_v", updated, type);
+      accumulators = new Variables<>(tf, "accumulated", updated, type);
+      apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
+      Ops accumulated = tf.withSubScope("apply_accumulated");
+      normsOfAccumulated =
+          applied(accumulated, accumulators.reads(), Scalars.of(accumulated, type, 0));
+    }
+
+    Operand<T> applied(Ops tf, Map<String, Operand<T>> gradients, Operand<T> check) {
+      Map<String, Operand<? extends TType>> handles =
+          new LinkedHashMap<>(parameters.weights().handles());
+      handles.putAll(parameters.rates().handles());
+      handles.keySet().retainAll(firstMoments.shapes().keySet());
+      Tensors arguments =
+          new Tensors()
+              .putAll("variables", handles)
+              .putAll("m", firstMoments.handles())
+              .putAll("v", secondMoments.handles())
+              .putAll("gradient", gradients)
+              .put("check", check)
+              .put("rate/weights", weightsRate)
+              .put("rate/rates", ratesRate)
+              .put("step", step);
+      return apply.call(tf, arguments, config.xla() != XlaMode.OFF).get("squared_norms", type);
+    }
+  }
+
   /** What a training step of one shape fetches and runs. */
   private final class Training {
     final Tensors results;
@@ -139,58 +165,41 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     final List<Op> accumulateFirst;
     final List<Op> accumulateNext;
 
-    Training(Ops tf, Tensors results, Tensors in) {
+    Training(Ops tf, Update update, Tensors results, Tensors in) {
       this.results = results;
       gradients = results.under("gradient", type);
       if (config.innerSteps() > 0 && config.innerRates().learned()) {
         Operand<T> d = results.get("d_rates", type);
         gradients.put(
             OuterUpdate.RATES,
-            isLog() ? tf.math.mul(d, in.get("rates", type)) : d); // d exp(r) = exp(r) dr
+            parameters.ratesAreLogs()
+                ? tf.math.mul(d, in.get("rates", type))
+                : d); // d exp(r) = exp(r) dr
       }
-      normsOfApplied = applied(tf.withSubScope("apply"), gradients, results.get("check", type));
-      accumulateFirst = accumulators.assignments(tf.withSubScope("accumulate_first"), gradients);
-      accumulateNext = accumulators.additions(tf.withSubScope("accumulate_next"), gradients);
+      normsOfApplied =
+          update.applied(tf.withSubScope("apply"), gradients, results.get("check", type));
+      accumulateFirst =
+          update.accumulators.assignments(tf.withSubScope("accumulate_first"), gradients);
+      accumulateNext = update.accumulators.additions(tf.withSubScope("accumulate_next"), gradients);
     }
   }
 
-  private BilevelProgram(BilevelConfig config, WeightLayout layout, Class<T> type) {
+  private BilevelProgram(BilevelConfig config, WeightLayout layout, Class<T> type, boolean trains) {
     this.config = config;
     this.layout = layout;
     this.type = type;
-    weights = new Variables<>(tf, "weights", layout.shapes(), type);
-    Map<String, Shape> rateShapes =
-        config.innerSteps() == 0
-            ? Map.of()
-            : Map.of(OuterUpdate.RATES, Shape.of(layout.adapted().size(), config.innerSteps()));
-    rates = new Variables<>(tf, "inner_rates", rateShapes, type);
-    Map<String, Shape> updated = new LinkedHashMap<>();
-    layout.trained().forEach(name -> updated.put(name, layout.shape(name)));
-    if (config.innerRates().learned()) {
-      updated.putAll(rateShapes);
-    }
-    firstMoments = new Variables<>(tf, "adam_m", updated, type);
-    secondMoments = new Variables<>(tf, "adam_v", updated, type);
-    accumulators = new Variables<>(tf, "accumulated", updated, type);
-    initialSeed =
-        tf.withName("initial_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    initializers =
-        weights.assignments(
-            tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")));
-
-    weightsRate = scalarFeed(tf, "outer_rate.weights");
-    ratesRate = scalarFeed(tf, "outer_rate.rates");
-    step = scalarFeed(tf, "outer_step");
+    parameters = new MetaParameters<>(tf, config, layout, type);
     decodingFeeds = new DecodingFeeds<>(tf.withSubScope("decoding"), type);
-    apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
-    Ops accumulated = tf.withSubScope("apply_accumulated");
-    normsOfAccumulated =
-        applied(accumulated, accumulators.reads(), Scalars.of(accumulated, type, 0));
+    update = trains ? new Update() : null;
     for (int i = 0; i < config.shapes().size(); i++) {
       Ops scope = config.shapes().size() == 1 ? tf : tf.withSubScope("bucket_" + i);
-      buckets.put(config.shapes().get(i), new Bucket(scope, config.shapes().get(i), true));
+      buckets.put(config.shapes().get(i), new Bucket(scope, config.shapes().get(i), trains));
     }
-    files = VariableFiles.of(tf.withSubScope("files"), weights, rates, firstMoments, secondMoments);
+    List<Variables<T>> moments =
+        update == null ? List.of() : List.of(update.firstMoments, update.secondMoments);
+    files =
+        VariableFiles.of(
+            tf.withSubScope("files"), parameters.weights(), parameters.rates(), moments);
     session = GraphSession.open(graph);
   }
 
@@ -202,58 +211,47 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalStateException if XLA is asked for and does not compile here
    */
   public static <T extends TNumber> BilevelProgram<T> build(BilevelConfig config, Class<T> type) {
-    if (type != TFloat32.class && type != TFloat64.class) {
-      throw new IllegalArgumentException(
-          "dtype (%s) of a program must be TFloat32 or TFloat64".formatted(type.getSimpleName()));
-    }
-    WeightLayout layout = new WeightLayout(config);
+    WeightLayout layout = checked(config, type);
     boolean learnsRates = config.innerRates().learned() && config.innerSteps() > 0;
     if (layout.trained().isEmpty() && !learnsRates) {
       throw new IllegalArgumentException(
           "nothing is trained: give a pattern of trained weights or learned inner rates");
     }
+    return new BilevelProgram<>(config, layout, type, true);
+  }
+
+  /**
+   * Builds a graph that evaluates and does not train: without derivatives of the outer loss and
+   * without the state of the outer optimizer. It restores what a program that trains has saved.
+   *
+   * @throws IllegalArgumentException if the configuration cannot work
+   * @throws IllegalStateException if XLA is asked for and does not compile here
+   */
+  public static <T extends TNumber> BilevelProgram<T> forEvaluation(
+      BilevelConfig config, Class<T> type) {
+    return new BilevelProgram<>(config, checked(config, type), type, false);
+  }
+
+  static WeightLayout checked(BilevelConfig config, Class<? extends TNumber> type) {
+    if (type != TFloat32.class && type != TFloat64.class) {
+      throw new IllegalArgumentException(
+          "dtype (%s) of a program must be TFloat32 or TFloat64".formatted(type.getSimpleName()));
+    }
     if (config.xla().compiles()) {
       XlaCheck.require();
     }
-    return new BilevelProgram<>(config, layout, type);
-  }
-
-  private Map<String, Operand<T>> initialValues(Ops tf) {
-    Map<String, Operand<T>> values = new LinkedHashMap<>();
-    layout
-        .shapes()
-        .forEach(
-            (name, shape) ->
-                values.put(
-                    name,
-                    Gpt2Initializer.initialValue(
-                        tf.withSubScope(name), config.model(), name, shape, initialSeed, type)));
-    return values;
+    return new WeightLayout(config);
   }
 
   private Operand<T> scalarFeed(Ops tf, String name) {
     return tf.withName(name).placeholder(type, Placeholder.shape(Shape.scalar()));
   }
 
-  private Operand<T> applied(Ops tf, Map<String, Operand<T>> gradients, Operand<T> check) {
-    Map<String, Operand<? extends TType>> handles = new LinkedHashMap<>(weights.handles());
-    handles.putAll(rates.handles());
-    handles.keySet().retainAll(firstMoments.shapes().keySet());
-    Tensors arguments =
-        new Tensors()
-            .putAll("variables", handles)
-            .putAll("m", firstMoments.handles())
-            .putAll("v", secondMoments.handles())
-            .putAll("gradient", gradients)
-            .put("check", check)
-            .put("rate/weights", weightsRate)
-            .put("rate/rates", ratesRate)
-            .put("step", step);
-    return apply.call(tf, arguments, config.xla() != XlaMode.OFF).get("squared_norms", type);
-  }
-
-  private boolean isLog() {
-    return config.innerRates().space() == InnerRates.Space.LOG;
+  private Update update() {
+    if (update == null) {
+      throw new IllegalStateException("a program for evaluation cannot train");
+    }
+    return update;
   }
 
   /** Returns the configuration. */
@@ -281,7 +279,9 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public List<Segment> segments(TaskShape shape) {
     List<Segment> segments = new ArrayList<>(bucket(shape).pass.segments());
-    segments.add(apply);
+    if (update != null) {
+      segments.add(update.apply);
+    }
     return segments;
   }
 
@@ -313,13 +313,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * outer optimizer to 0. The same seed gives the same values.
    */
   public void initialize(long seed) {
-    try (TInt64 value = TInt64.scalarOf(seed)) {
-      for (Op initializer :
-          initializers) { // one at a time, so that few initial values are alive at once
-        session.runner().feed(initialSeed, value).addTarget(initializer).run().close();
-      }
-    }
-    resetRatesAndOuterState();
+    parameters.initialize(session, seed);
+    resetOuterState();
   }
 
   /**
@@ -330,31 +325,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalArgumentException if names or sizes are not those of the layout
    */
   public void initialize(Map<String, double[]> values) {
-    Set<String> missing = new LinkedHashSet<>(layout.shapes().keySet());
-    missing.removeAll(values.keySet());
-    Set<String> unknown = new LinkedHashSet<>(values.keySet());
-    unknown.removeAll(layout.shapes().keySet());
-    if (!missing.isEmpty() || !unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "weights given must be those of the model; missing: %s, unknown: %s"
-              .formatted(missing, unknown));
-    }
-    values.forEach(
-        (name, numbers) -> {
-          Shape shape = layout.shape(name);
-          if (numbers.length != shape.size()) {
-            throw new IllegalArgumentException(
-                "weight '%s' must have %d values, for shape %s, but has %d"
-                    .formatted(name, shape.size(), shape, numbers.length));
-          }
-        });
-    values.forEach(
-        (name, numbers) -> {
-          try (Tensor tensor = HostTensors.of(type, layout.shape(name), numbers)) {
-            weights.assign(session, name, tensor);
-          }
-        });
-    resetRatesAndOuterState();
+    parameters.initialize(session, values);
+    resetOuterState();
   }
 
   /**
@@ -367,34 +339,15 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalArgumentException if a weight has another shape
    */
   public void initialize(WeightSource source, long seed) throws IOException {
-    Iterator<Op> random = initializers.iterator(); // in the order of the layout
-    try (TInt64 fed = TInt64.scalarOf(seed)) {
-      for (Map.Entry<String, Shape> weight : layout.shapes().entrySet()) {
-        Op initializer = random.next();
-        try (TFloat32 read = source.read(weight.getKey())) {
-          if (read == null) {
-            session.runner().feed(initialSeed, fed).addTarget(initializer).run().close();
-          } else if (type == TFloat32.class) {
-            weights.assign(session, weight.getKey(), read);
-          } else {
-            try (Tensor wide = HostTensors.of(type, read.shape(), HostTensors.toDoubles(read))) {
-              weights.assign(session, weight.getKey(), wide);
-            }
-          }
-        }
-      }
-    }
-    resetRatesAndOuterState();
+    parameters.initialize(session, source, seed);
+    resetOuterState();
   }
 
-  private void resetRatesAndOuterState() {
-    double[][] initial = new double[layout.adapted().size()][config.innerSteps()];
-    for (double[] row : initial) {
-      Arrays.fill(row, config.innerRates().initial());
+  private void resetOuterState() {
+    if (update != null) {
+      update.firstMoments.zero(session);
+      update.secondMoments.zero(session);
     }
-    assignRates(initial);
-    firstMoments.zero(session);
-    secondMoments.zero(session);
     updates = 0;
   }
 
@@ -406,61 +359,17 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalArgumentException if the shape is another one, or a rate cannot be stored
    */
   public void assignRates(double[][] values) {
-    int tensors = layout.adapted().size();
-    int steps = config.innerSteps();
-    double[] flat = new double[tensors * steps];
-    if (values.length != tensors) {
-      throw new IllegalArgumentException(
-          "rates of %d tensors must be [adapted tensors, inner steps] = [%d, %d]"
-              .formatted(values.length, tensors, steps));
-    }
-    for (int j = 0; j < tensors; j++) {
-      if (values[j].length != steps) {
-        throw new IllegalArgumentException(
-            "rates of '%s' [%d] must be one for each inner step [%d]"
-                .formatted(layout.adapted().get(j), values[j].length, steps));
-      }
-      for (int k = 0; k < steps; k++) {
-        double rate = values[j][k];
-        if (!Double.isFinite(rate) || (isLog() && rate <= 0)) {
-          throw new IllegalArgumentException(
-              "inner rate (%s) of '%s' in step %d must be %s"
-                  .formatted(
-                      rate,
-                      layout.adapted().get(j),
-                      k,
-                      isLog() ? "positive in log space" : "finite"));
-        }
-        flat[j * steps + k] = isLog() ? Math.log(rate) : rate;
-      }
-    }
-    if (steps > 0) {
-      try (Tensor tensor = HostTensors.of(type, Shape.of(tensors, steps), flat)) {
-        rates.assign(session, OuterUpdate.RATES, tensor);
-      }
-    }
+    parameters.assignRates(session, values);
   }
 
   /** Returns the inner rates themselves [J, K]. */
   public double[][] rates() {
-    int steps = config.innerSteps();
-    double[][] values = new double[layout.adapted().size()][steps];
-    if (steps > 0) {
-      try (Tensor tensor = rates.read(session, OuterUpdate.RATES)) {
-        double[] flat = HostTensors.toDoubles(tensor);
-        for (int i = 0; i < flat.length; i++) {
-          values[i / steps][i % steps] = isLog() ? Math.exp(flat[i]) : flat[i];
-        }
-      }
-    }
-    return values;
+    return parameters.rates(session);
   }
 
   /** Returns a weight, row by row. */
   public double[] weight(String name) {
-    try (Tensor tensor = weights.read(session, name)) {
-      return HostTensors.toDoubles(tensor);
-    }
+    return parameters.weight(session, name);
   }
 
   /** Returns how many outer updates were made since the initialization. */
@@ -492,13 +401,13 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       Training training = bucket.training();
       Session.Runner runner = fetches(training.results);
       (i == 0 ? training.accumulateFirst : training.accumulateNext).forEach(runner::addTarget);
-      try (Feeds feeds = new Feeds(bucket, batch, seed + i * PASS_SEED_STRIDE);
+      try (FedTensors<T> feeds = feeds(bucket, batch, seed + i * PASS_SEED_STRIDE);
           Result fetched = feeds.into(runner).run()) {
         results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
       }
     }
-    try (Feeds outer = new Feeds(learningRates, updates + 1);
-        Result fetched = outer.into(session.runner()).fetch(normsOfAccumulated).run()) {
+    try (FedTensors<T> outer = feeds(learningRates, updates + 1);
+        Result fetched = outer.into(session.runner()).fetch(update().normsOfAccumulated).run()) {
       return updated(results, HostTensors.toDoubles(fetched.get(0)));
     }
   }
@@ -531,8 +440,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       TaskBatch batch, OuterRates learningRates, long seed, Function<Session.Runner, Result> run) {
     Bucket bucket = bucket(batch.shape());
     Training training = bucket.training();
-    try (Feeds feeds = new Feeds(bucket, batch, seed);
-        Feeds outer = new Feeds(learningRates, updates + 1);
+    try (FedTensors<T> feeds = feeds(bucket, batch, seed);
+        FedTensors<T> outer = feeds(learningRates, updates + 1);
         Result fetched =
             run.apply(
                 outer.into(feeds.into(fetches(training.results))).fetch(training.normsOfApplied))) {
@@ -546,7 +455,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     double sumOfWeights = 0;
     double sumOfRates = 0;
     int i = 0;
-    for (String name : firstMoments.shapes().keySet()) {
+    for (String name : update().firstMoments.shapes().keySet()) {
       boolean isRates = name.equals(OuterUpdate.RATES);
       double square =
           NotFiniteException.require(
@@ -567,7 +476,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public PassResult evaluate(TaskBatch batch) {
     Bucket bucket = bucket(batch.shape());
-    try (Feeds feeds = new Feeds(bucket, batch, 0);
+    try (FedTensors<T> feeds = feeds(bucket, batch, 0);
         Result fetched = feeds.into(fetches(bucket.evaluation)).run()) {
       return new PassResult(batch, config.outerTerms(), fetched).requireFinite();
     }
@@ -595,7 +504,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     Bucket bucket = bucket(batch.shape());
     Tensors generation = bucket.generation();
     TaskBatch prompts = batch.prompts();
-    try (Feeds feeds = new Feeds(bucket, prompts, 0);
+    try (FedTensors<T> feeds = feeds(bucket, prompts, 0);
         DecodingFeeds.Fed settings = decodingFeeds.feed(decoding);
         Result fetched =
             settings
@@ -655,7 +564,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     Session.Runner runner = session.runner();
     operands.values().forEach(runner::fetch);
     Map<String, double[]> values = new LinkedHashMap<>();
-    try (Feeds feeds = new Feeds(bucket, batch, seed);
+    try (FedTensors<T> feeds = feeds(bucket, batch, seed);
         Result fetched = feeds.into(runner).run()) {
       int i = 0;
       for (String name : operands.keySet()) {
@@ -681,50 +590,15 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     return bucket;
   }
 
-  /** Tensors that are fed to one run. */
-  private final class Feeds implements AutoCloseable {
-    private final Map<Operand<?>, Tensor> tensors = new LinkedHashMap<>();
+  private FedTensors<T> feeds(Bucket bucket, TaskBatch batch, long seed) {
+    return FedTensors.of(bucket.feeds, batch, seed, type);
+  }
 
-    Feeds(Bucket bucket, TaskBatch batch, long seed) {
-      put(bucket, "facts/tokens", batch.factTokens);
-      put(bucket, "facts/lengths", batch.factLengths);
-      put(bucket, "facts/targets", batch.factTargets);
-      put(bucket, "facts/relevant", batch.factRelevant);
-      put(bucket, "questions/tokens", batch.questionTokens);
-      put(bucket, "questions/lengths", batch.questionLengths);
-      put(bucket, "questions/spans", batch.questionSpans);
-      put(bucket, "task_weights", batch.taskWeights);
-      tensors.put(bucket.feeds.get("seed"), TInt64.scalarOf(seed));
-    }
-
-    Feeds(OuterRates learningRates, long number) {
-      put(weightsRate, learningRates.weights());
-      put(ratesRate, learningRates.rates());
-      put(step, (double) number);
-    }
-
-    private void put(Bucket bucket, String name, int[] values) {
-      Operand<?> feed = bucket.feeds.get(name);
-      tensors.put(feed, HostTensors.of(feed.shape(), values));
-    }
-
-    private void put(Bucket bucket, String name, double[] values) {
-      put(bucket.feeds.get(name), values);
-    }
-
-    private void put(Operand<?> feed, double... values) {
-      tensors.put(feed, HostTensors.of(type, feed.shape(), values));
-    }
-
-    Session.Runner into(Session.Runner runner) {
-      tensors.forEach(runner::feed);
-      return runner;
-    }
-
-    @Override
-    public void close() {
-      tensors.values().forEach(Tensor::close);
-    }
+  private FedTensors<T> feeds(OuterRates learningRates, long number) {
+    return new FedTensors<>(type)
+        .put(update().weightsRate, learningRates.weights())
+        .put(update().ratesRate, learningRates.rates())
+        .put(update().step, (double) number);
   }
 
   @Override

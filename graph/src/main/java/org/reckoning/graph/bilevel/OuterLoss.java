@@ -11,14 +11,18 @@ import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
  * The segments {@code outer} and {@code evaluate}: losses and results of the questions at the
- * adapted weights, and for {@code outer} the gradient of the outer loss.
+ * adapted weights, and for {@code outer} the gradient of the outer loss; {@code score} has the
+ * results of the questions alone and reads no facts, {@code fact_loss} has {@code inner_loss}
+ * alone.
  *
  * <pre>{@code
  * loss                sum over terms and tasks of term weight * task weight * term loss   scalar
@@ -50,6 +54,35 @@ final class OuterLoss {
   static <T extends TNumber> Segment defineEvaluation(TaskModel<T> model) {
     return Segment.define(
         "evaluate", specs(model), List.of(), (tf, in) -> losses(tf, model, in, 0));
+  }
+
+  /** {@code inner_loss} alone, dropout off. */
+  static <T extends TNumber> Segment defineFactLoss(TaskModel<T> model) {
+    return Segment.define(
+        "fact_loss",
+        new Specs().all(model.weightSpecs()).all(model.factSpecs()),
+        List.of(),
+        (tf, in) ->
+            new Tensors()
+                .put(
+                    "inner_loss",
+                    model
+                        .facts(tf, in, 0, null)
+                        .taskLosses(tf, in.get("facts/targets", model.type()))));
+  }
+
+  /** {@code questions/...} alone, dropout off. */
+  static <T extends TNumber> Segment defineScores(TaskModel<T> model) {
+    return Segment.define(
+        "score",
+        new Specs().all(model.weightSpecs()).all(scoreSpecs(model)),
+        List.of(),
+        (tf, in) -> questionResults(tf, in, model.questions(tf, in, 0), model.type()));
+  }
+
+  /** What {@link #defineScores} reads besides the weights. */
+  static <T extends TNumber> Specs scoreSpecs(TaskModel<T> model) {
+    return new Specs().tensor("seed", TInt64.class, Shape.scalar()).all(model.questionTextSpecs());
   }
 
   private static <T extends TNumber> Specs specs(TaskModel<T> model) {
@@ -86,16 +119,22 @@ final class OuterLoss {
       throw new IllegalStateException("a configuration has at least one outer term with a weight");
     }
     Ops scope = tf.withSubScope("results");
-    Operand<T> mask = mask(scope, in, Set.of(Span.ANSWER, Span.KNOWLEDGE), type);
-    Operand<T> targets = scope.sum(mask, scope.constant(-1));
     Operand<T> innerLoss = facts.taskLosses(scope, factTargets);
     return new Tensors()
         .put("loss", loss)
         .put("terms", scope.stack(terms))
         .put("inner_loss", innerLoss)
         .put("check", scope.sum(scope.math.sub(innerLoss, innerLoss), scope.constant(0)))
-        .put("questions/loss", scope.math.mul(questions.sequenceLosses(scope, mask), targets))
-        .put("questions/correct", questions.correctTokens(scope, mask))
+        .putAll(questionResults(scope, in, questions, type));
+  }
+
+  private static <T extends TNumber> Tensors questionResults(
+      Ops tf, Tensors in, LanguageModelLoss<T> questions, Class<T> type) {
+    Operand<T> mask = mask(tf, in, Set.of(Span.ANSWER, Span.KNOWLEDGE), type);
+    Operand<T> targets = tf.sum(mask, tf.constant(-1));
+    return new Tensors()
+        .put("questions/loss", tf.math.mul(questions.sequenceLosses(tf, mask), targets))
+        .put("questions/correct", questions.correctTokens(tf, mask))
         .put("questions/targets", targets);
   }
 

@@ -101,13 +101,19 @@ final class TaskModel<T extends TNumber> {
   }
 
   Specs questionSpecs() {
-    Shape tokens = Shape.of(shape.tasks(), shape.questions(), shape.questionTokens());
     return new Specs()
         .tensor("facts/relevant", type, Shape.of(shape.tasks(), shape.facts()))
+        .all(questionTextSpecs())
+        .tensor("task_weights", type, Shape.of(shape.tasks()));
+  }
+
+  /** The questions alone. */
+  Specs questionTextSpecs() {
+    Shape tokens = Shape.of(shape.tasks(), shape.questions(), shape.questionTokens());
+    return new Specs()
         .tensor("questions/tokens", TInt32.class, tokens)
         .tensor("questions/lengths", TInt32.class, Shape.of(shape.tasks(), shape.questions()))
-        .tensor("questions/spans", TInt32.class, tokens)
-        .tensor("task_weights", type, Shape.of(shape.tasks()));
+        .tensor("questions/spans", TInt32.class, tokens);
   }
 
   /** The weights of the model: the adapted ones and those that the tasks share. */

@@ -108,6 +108,24 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   /**
+   * Emits the inner loop alone.
+   *
+   * @param in what a pass reads; questions may be missing
+   * @return {@code inner_losses} [K+1, N], {@code adapted/NAME} [N, ...]
+   */
+  Tensors encode(Ops tf, Tensors in) {
+    InnerLoop<T> loop = unroll(tf, in, evaluationStep, new Zeros(tf.withSubScope("zeros")));
+    Tensors after =
+        OuterLoss.defineFactLoss(model)
+            .call(tf.withSubScope("encoded"), loop.last(), config.xla().compiles());
+    List<Operand<T>> losses = new ArrayList<>(loop.losses());
+    losses.add(after.get("inner_loss", model.type()));
+    return new Tensors()
+        .put("inner_losses", tf.stack(losses))
+        .putAll("adapted", loop.last().under("theta", model.type()));
+  }
+
+  /**
    * Emits the decoding of texts with the adapted weights, see {@link Decoder}.
    *
    * @param in what a pass reads
@@ -193,11 +211,8 @@ final class UnrolledPass<T extends TNumber> {
     }
     Tensors shared = new Tensors().putAll("shared", shared(start, in));
     Tensors batch = new Tensors();
-    model
-        .factSpecs()
-        .all(model.questionSpecs())
-        .asMap()
-        .keySet()
+    model.factSpecs().all(model.questionSpecs()).asMap().keySet().stream()
+        .filter(in::contains)
         .forEach(name -> batch.put(name, in.get(name)));
     Tensors moving = theta.putAll("state", zeros.of(model.stateShapes()));
     List<Operand<T>> rates =

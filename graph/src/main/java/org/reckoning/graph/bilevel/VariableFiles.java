@@ -27,6 +27,7 @@ import org.tensorflow.types.family.TType;
  */
 final class VariableFiles {
   private static final String UPDATES = "global_step";
+  private static final List<String> MOMENTS = List.of("/adam_m", "/adam_v");
 
   private final Operand<TString> prefix;
   private final Operand<TInt64> updates;
@@ -47,8 +48,11 @@ final class VariableFiles {
     this.restoredUpdates = restoredUpdates;
   }
 
+  /**
+   * @param moments of the outer optimizer, first and second; none where nothing is trained
+   */
   static <T extends TNumber> VariableFiles of(
-      Ops tf, Variables<T> weights, Variables<T> rates, Variables<T> m, Variables<T> v) {
+      Ops tf, Variables<T> weights, Variables<T> rates, List<Variables<T>> moments) {
     Operand<TString> prefix =
         tf.withName("file").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     Operand<TInt64> updates =
@@ -58,8 +62,9 @@ final class VariableFiles {
     List<Op> restores = new ArrayList<>();
     add(tf, prefix, weights, "", names, values, restores);
     add(tf, prefix, rates, "", names, values, restores);
-    add(tf, prefix, m, "/adam_m", names, values, restores);
-    add(tf, prefix, v, "/adam_v", names, values, restores);
+    for (int i = 0; i < moments.size(); i++) {
+      add(tf, prefix, moments.get(i), MOMENTS.get(i), names, values, restores);
+    }
     names.add(UPDATES);
     values.add(updates);
     Op save =

@@ -20,6 +20,7 @@ class GroupedPassTest {
   private static final TaskShape FOUR = Micro.SHAPE.withTasks(4);
   private static final TaskBatch BATCH =
       Micro.batch(FOUR, Micro.tasks(3, 80)); // and one of padding
+  private static final Decoding GREEDY = Decoding.greedy(2, 1);
   private static final BilevelConfig CONFIG =
       Micro.config(2, FOUR)
           .withInnerRates(InnerRates.log(0.1))
@@ -46,7 +47,13 @@ class GroupedPassTest {
       }
       assertClose(grouped.gradients(BATCH, 0), whole.gradients(BATCH, 0));
       assertClose(grouped.adapt(BATCH), whole.adapt(BATCH));
-      assertThat(grouped.generate(BATCH, 2, 1)).isDeepEqualTo(whole.generate(BATCH, 2, 1));
+      Generation texts = grouped.generate(BATCH, GREEDY);
+      Generation wantTexts = whole.generate(BATCH, GREEDY);
+      for (int n = 0; n < 3; n++) {
+        for (int q = 0; q < FOUR.questions(); q++) {
+          assertThat(texts.tokens(n, q)).containsExactly(wantTexts.tokens(n, q));
+        }
+      }
     }
   }
 

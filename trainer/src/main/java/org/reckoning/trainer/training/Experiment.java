@@ -152,7 +152,7 @@ public final class Experiment {
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
     boolean isOfRun = config.equals(configOf("run", directory));
     Path predictions = predictions(directory, isOfRun ? TEST : "eval.jsonl");
-    try (TrainingRun run = TrainingRun.prepare(config, splits, directory)) {
+    try (TrainingRun run = TrainingRun.forEvaluation(config, splits, directory)) {
       List<String> table = ResultTable.lines(rows(config, run.test(progress, predictions)));
       progress.message("predictions are in " + predictions);
       return table;

@@ -48,6 +48,7 @@ import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * The training of one method on one set of data, from its first step to its evaluation.
@@ -95,7 +96,11 @@ public final class TrainingRun implements AutoCloseable {
   private @Nullable Evaluator evaluator;
 
   private TrainingRun(
-      RunConfig config, Splits splits, Path directory, @Nullable Gpt2Weights published)
+      RunConfig config,
+      Splits splits,
+      Path directory,
+      @Nullable Gpt2Weights published,
+      boolean trains)
       throws IOException {
     this.config = config;
     this.directory = directory;
@@ -118,9 +123,29 @@ public final class TrainingRun implements AutoCloseable {
     BilevelConfig bilevel = config.bilevel(model, buckets.shapes());
     this.program =
         config.dtype() == FloatType.FLOAT32
-            ? BilevelProgram.build(bilevel, TFloat32.class)
-            : BilevelProgram.build(bilevel, TFloat64.class);
+            ? program(bilevel, TFloat32.class, trains)
+            : program(bilevel, TFloat64.class, trains);
     this.buildSeconds = secondsSince(start);
+  }
+
+  private static <T extends TNumber> BilevelProgram<T> program(
+      BilevelConfig config, Class<T> type, boolean trains) {
+    return trains
+        ? BilevelProgram.build(config, type)
+        : BilevelProgram.forEvaluation(config.withShapes(config.shapes().get(0)), type);
+  }
+
+  /**
+   * Encodes the data and builds a graph that evaluates: {@link #test} is all that can be asked of
+   * it.
+   *
+   * @param directory of a run that has a checkpoint
+   * @throws IOException if a file cannot be read
+   * @throws IllegalArgumentException if data and configuration do not go together
+   */
+  public static TrainingRun forEvaluation(RunConfig config, Splits splits, Path directory)
+      throws IOException {
+    return new TrainingRun(config, splits, directory, null, false);
   }
 
   /**
@@ -134,7 +159,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun prepare(RunConfig config, Splits splits, Path directory)
       throws IOException {
     try (Gpt2Weights start = startingWeights(config, directory)) {
-      TrainingRun run = new TrainingRun(config, splits, directory, start);
+      TrainingRun run = new TrainingRun(config, splits, directory, start, true);
       try {
         run.initialize(start);
         return run;
@@ -443,10 +468,15 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if a file cannot be read or written
    */
   public Evaluation test(TrainingListener listeners, Path predictions) throws IOException {
-    Optional<Path> best = checkpoints.best();
-    if (best.isPresent()) {
-      Checkpoints.restore(program, best.get());
-    }
+    Path best =
+        checkpoints
+            .best()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "run '%s' has no checkpoint to evaluate: train it first, with resume=%s"
+                            .formatted(directory, directory)));
+    Checkpoints.restore(program, best);
     Evaluation evaluation = evaluate("test", test, listeners);
     write(evaluation, predictions);
     return evaluation;
