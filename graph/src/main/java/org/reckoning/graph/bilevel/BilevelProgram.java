@@ -358,33 +358,48 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Sets all weights, one after the other, the inner rates to their initial values, and the state
-   * of the outer optimizer to 0.
+   * Sets all weights, the inner rates to their initial values, and the state of the outer optimizer
+   * to 0.
    *
-   * @param source of the weights, in single precision
-   * @param seed for those that it does not have
-   * @throws IOException if the source fails; some weights are set then
+   * @param source of the weights, in single precision; the tensors become those of the variables
+   * @param seed for the weights that it does not have
+   * @throws IOException if the source fails; nothing is changed then
    * @throws IllegalArgumentException if a weight has another shape
    */
   public void initialize(WeightSource source, long seed) throws IOException {
-    Iterator<Op> random = initializers.iterator(); // in the order of the layout
+    Map<String, Tensor> given = new LinkedHashMap<>();
+    List<Op> random = new ArrayList<>();
     try (TInt64 fed = TInt64.scalarOf(seed)) {
-      for (Map.Entry<String, Shape> weight : layout.shapes().entrySet()) {
-        Op initializer = random.next();
-        try (TFloat32 read = source.read(weight.getKey())) {
-          if (read == null) {
-            session.runner().feed(initialSeed, fed).addTarget(initializer).run().close();
-          } else if (type == TFloat32.class) {
-            weights.assign(session, weight.getKey(), read);
-          } else {
-            try (Tensor wide = HostTensors.of(type, read.shape(), HostTensors.toDoubles(read))) {
-              weights.assign(session, weight.getKey(), wide);
-            }
-          }
+      Iterator<Op> initializer = initializers.iterator(); // in the order of the layout
+      for (String name : layout.shapes().keySet()) {
+        Op drawn = initializer.next();
+        TFloat32 read = source.read(name);
+        if (read == null) {
+          random.add(drawn);
+        } else {
+          given.put(name, ofType(read));
         }
       }
+      weights.assign(session, given);
+      for (Op each : random) {
+        session.runner().feed(initialSeed, fed).addTarget(each).run().close();
+      }
+    } finally {
+      given.values().forEach(Tensor::close);
     }
     resetRatesAndOuterState();
+  }
+
+  /**
+   * Returns the numbers in the dtype of the program; the tensor that is given is no longer used.
+   */
+  private Tensor ofType(TFloat32 read) {
+    if (type == TFloat32.class) {
+      return read;
+    }
+    try (read) {
+      return HostTensors.of(type, read.shape(), HostTensors.toDoubles(read));
+    }
   }
 
   private void resetRatesAndOuterState() {
