@@ -330,12 +330,12 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Sets all weights, one after the other, the inner rates to their initial values, and the state
-   * of the outer optimizer to 0.
+   * Sets all weights, the inner rates to their initial values, and the state of the outer optimizer
+   * to 0.
    *
-   * @param source of the weights, in single precision
-   * @param seed for those that it does not have
-   * @throws IOException if the source fails; some weights are set then
+   * @param source of the weights, in single precision; the tensors become those of the variables
+   * @param seed for the weights that it does not have
+   * @throws IOException if the source fails; nothing is changed then
    * @throws IllegalArgumentException if a weight has another shape
    */
   public void initialize(WeightSource source, long seed) throws IOException {

@@ -1,6 +1,7 @@
 package org.reckoning.graph.bilevel;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -130,32 +131,47 @@ final class MetaParameters<T extends TNumber> {
   }
 
   /**
-   * Sets all weights, one after the other, and the inner rates to their initial values.
+   * Sets all weights, and the inner rates to their initial values.
    *
-   * @param source of the weights, in single precision
-   * @param seed for those that it does not have
-   * @throws IOException if the source fails; some weights are set then
+   * @param source of the weights, in single precision; the tensors become those of the variables
+   * @param seed for the weights that it does not have
+   * @throws IOException if the source fails; nothing is changed then
    * @throws IllegalArgumentException if a weight has another shape
    */
   void initialize(Session session, WeightSource source, long seed) throws IOException {
-    Iterator<Op> random = initializers.iterator(); // in the order of the layout
+    Map<String, Tensor> given = new LinkedHashMap<>();
+    List<Op> random = new ArrayList<>();
     try (TInt64 fed = TInt64.scalarOf(seed)) {
-      for (Map.Entry<String, Shape> weight : layout.shapes().entrySet()) {
-        Op initializer = random.next();
-        try (TFloat32 read = source.read(weight.getKey())) {
-          if (read == null) {
-            session.runner().feed(initialSeed, fed).addTarget(initializer).run().close();
-          } else if (type == TFloat32.class) {
-            weights.assign(session, weight.getKey(), read);
-          } else {
-            try (Tensor wide = HostTensors.of(type, read.shape(), HostTensors.toDoubles(read))) {
-              weights.assign(session, weight.getKey(), wide);
-            }
-          }
+      Iterator<Op> initializer = initializers.iterator(); // in the order of the layout
+      for (String name : layout.shapes().keySet()) {
+        Op drawn = initializer.next();
+        TFloat32 read = source.read(name);
+        if (read == null) {
+          random.add(drawn);
+        } else {
+          given.put(name, ofType(read));
         }
       }
+      weights.assign(session, given);
+      for (Op each : random) {
+        session.runner().feed(initialSeed, fed).addTarget(each).run().close();
+      }
+    } finally {
+      given.values().forEach(Tensor::close);
     }
     resetRates(session);
+  }
+
+  /**
+   * Returns the numbers in the dtype of the program; the tensor that is given is no longer used.
+   */
+  private Tensor ofType(TFloat32 read) {
+    if (type == TFloat32.class) {
+      return read;
+    }
+    try (read) {
+      return HostTensors.of(type, read.shape(), HostTensors.toDoubles(read));
+    }
   }
 
   private void resetRates(Session session) {

@@ -90,6 +90,28 @@ final class Variables<T extends TNumber> {
   }
 
   void assign(Session session, String name, Tensor value) {
+    assign(session, Map.of(name, value));
+  }
+
+  /**
+   * Sets variables in one run: the session keeps what it has prepared for each set of feeds, which
+   * for each variable apart took longer than all else. The variables take over the memory of the
+   * tensors, so that nothing is copied.
+   */
+  void assign(Session session, Map<String, ? extends Tensor> values) {
+    Session.Runner runner = session.runner();
+    values.forEach(
+        (name, value) -> {
+          requireFit(name, value);
+          runner.feed(Objects.requireNonNull(fed.get(name)), value);
+          runner.addTarget(Objects.requireNonNull(assignments.get(name)));
+        });
+    if (!values.isEmpty()) {
+      runner.run().close();
+    }
+  }
+
+  private void requireFit(String name, Tensor value) {
     Shape shape = shape(name);
     if (!value.shape().equals(shape) || value.dataType() != reads(name).asOutput().dataType()) {
       throw new IllegalArgumentException(
@@ -102,16 +124,13 @@ final class Variables<T extends TNumber> {
                   value.dataType(),
                   value.shape()));
     }
-    Op assignment = assignments.get(name);
-    Operand<T> placeholder = fed.get(name);
-    if (assignment != null && placeholder != null) {
-      session.runner().feed(placeholder, value).addTarget(assignment).run().close();
-    }
   }
 
   void zero(Session session) {
-    for (Op op : zeroing) { // one at a time: the zeros of one variable are alive at once
-      session.runner().addTarget(op).run().close();
+    if (!zeroing.isEmpty()) {
+      Session.Runner runner = session.runner();
+      zeroing.forEach(runner::addTarget);
+      runner.run().close();
     }
   }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.types.TFloat32;
 
-/** Gives initial weights one by one, so that no more than one is in memory twice. */
+/** Gives initial weights, each in a tensor that a variable takes over: none is copied. */
 @FunctionalInterface
 public interface WeightSource {
   /**
