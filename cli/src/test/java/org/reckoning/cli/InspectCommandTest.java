@@ -37,7 +37,8 @@ class InspectCommandTest {
 
   @Test
   void experiment_hasTheShapesOfItsData() throws IOException {
-    String words = "experiment=quickstart model.n_layer=1 data.train_tasks=60 --steps 0 --json";
+    String words =
+        "experiment=quickstart task_groups=1 model.n_layer=1 data.train_tasks=60 --steps 0 --json";
     assertThat(run(words)).isZero();
 
     JsonNode json = new ObjectMapper().readTree(out.toString());

@@ -26,7 +26,7 @@ final class BlockName {
   static String inGraph(String name) {
     List<String> path = path(inStep(name));
     String group = path.get(0).matches("group_\\d+") ? path.remove(0) + "/" : "";
-    String first = path.get(0);
+    String first = path.get(0).replaceFirst("^all_\\d+$", "all"); // what the groups have made
     if (path.size() == 1) {
       return group + first;
     }

@@ -16,8 +16,8 @@ import org.tensorflow.proto.StepStats;
 
 /**
  * Where the time of a training step goes, as TensorFlow's own trace of the graph tells it: medians
- * over some steps, in seconds. On a GPU a call only hands work over, and the trace does not say how
- * long that work takes.
+ * over some steps, in seconds. Not tried on a GPU, where a call may end before the work that it has
+ * handed over.
  *
  * @param steps how many steps were traced
  * @param firstSeconds what the first step took, compilation included; it is not traced

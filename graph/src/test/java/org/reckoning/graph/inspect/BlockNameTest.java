@@ -15,6 +15,7 @@ class BlockNameTest {
     "bucket_2/train/inner_1/Add,            inner_1/rest",
     "train/group_1/theta_0/ExpandDims,      group_1/theta_0",
     "bucket_0/feeds/facts.tokens,           feeds/facts",
+    "train/all_12/AddN,                     all",
     "train/Stack,                           Stack",
     "outer_rate.weights,                    outer_rate.weights",
   })
