@@ -46,7 +46,13 @@ class GroupedPassTest {
       }
       assertClose(grouped.gradients(BATCH, 0), whole.gradients(BATCH, 0));
       assertClose(grouped.adapt(BATCH), whole.adapt(BATCH));
-      assertThat(grouped.generate(BATCH, 2, 1)).isDeepEqualTo(whole.generate(BATCH, 2, 1));
+      Generation mine = grouped.generate(BATCH, Decoding.greedy(2, 1));
+      Generation theirs = whole.generate(BATCH, Decoding.greedy(2, 1));
+      for (int n = 0; n < 3; n++) {
+        for (int q = 0; q < FOUR.questions(); q++) {
+          assertThat(mine.tokens(n, q)).containsExactly(theirs.tokens(n, q));
+        }
+      }
     }
   }
 
