@@ -32,7 +32,7 @@ import org.tensorflow.types.TFloat32;
 public final class DecodingMain {
   private static final int USER_ERROR = 2;
   private static final long SEED = 3;
-  private static final long BANDWIDTH_BYTES = 1L << 29;
+  private static final long BANDWIDTH_BYTES = 1L << 28;
   private static final double GIGA = 1e9;
   private static final int NO_TOKEN = -1; // every answer is as long as it may be
 
