@@ -35,7 +35,7 @@ class DecodingMainTest {
   void run_withWordsThatCannotBeUsed_saysWhy() {
     assertThat(run("model=micro", "new_token=4")).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("new_token is not a known key");
-    assertThat(run("model=micro", "temperature=-1")).isEqualTo(2);
+    assertThat(run("model=tiny", "temperature=-1")).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("temperature (-1.0)");
   }
 }
