@@ -15,7 +15,7 @@ import org.tensorflow.types.TBool;
 
 /**
  * A loop inside of a segment: as long as a condition holds, a state goes through a body. XLA
- * compiles it with the segment that it is in and keeps the state in place.
+ * compiles it with the segment that it is in. What the body does not change is not copied.
  */
 public final class Loop {
   private final Segment condition;
