@@ -1,6 +1,7 @@
 package org.reckoning.graph.bilevel;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.op.Ops;
@@ -11,11 +12,14 @@ sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, Re
   /**
    * The pullback that keeps one copy of the weights an inner step, whatever the optimizer: theta_k
    * where it has no state, else g_k.
+   *
+   * @param updates U in blocks; null if U has no state
    */
-  static <T extends TNumber> InnerPullbacks<T> of(TaskModel<T> model) {
-    return model.config().innerOptimizer().slots().isEmpty()
+  static <T extends TNumber> InnerPullbacks<T> of(
+      TaskModel<T> model, @Nullable BlockUpdates<T> updates) {
+    return updates == null
         ? new InnerStepPullback<>(model)
-        : new ReplayedPullback<>(model);
+        : new ReplayedPullback<>(model, updates);
   }
 
   /** Returns the segments, in the order of the picture. */

@@ -1,18 +1,13 @@
 package org.reckoning.graph.bilevel;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
@@ -29,69 +24,17 @@ import org.tensorflow.types.family.TNumber;
  * lambda_k = a + H g_bar                                     hessian_product, of all blocks at once
  * }</pre>
  *
- * <p>So neither all theta_k nor any s_k of another block is in memory. Blocks with equal shapes
- * call the same segments.
+ * <p>So no s_k of another block is in memory.
  */
 final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
   private final TaskModel<T> model;
-  private final Map<WeightBlock, BlockSegments> blocks = new LinkedHashMap<>();
+  private final BlockUpdates<T> updates;
   private final @Nullable Segment hessianProduct;
 
-  /** U and its pullback, for blocks of some names and shapes. */
-  private record BlockSegments(Segment update, Segment pullback) {}
-
-  ReplayedPullback(TaskModel<T> model) {
+  ReplayedPullback(TaskModel<T> model, BlockUpdates<T> updates) {
     this.model = model;
-    Map<Map<String, Shape>, BlockSegments> known = new LinkedHashMap<>();
-    for (WeightBlock block : WeightBlock.of(model.layout().adapted())) {
-      Map<String, Shape> shapes = new LinkedHashMap<>();
-      block.localNames().forEach((name, local) -> shapes.put(local, model.thetaShapes().get(name)));
-      blocks.put(block, known.computeIfAbsent(shapes, this::define));
-    }
+    this.updates = updates;
     hessianProduct = model.anyExact() ? defineHessianProduct(model) : null;
-  }
-
-  private BlockSegments define(Map<String, Shape> shapes) {
-    Class<T> type = model.type();
-    InnerUpdate<T> update =
-        new InnerUpdate<>(model.config().innerOptimizer(), List.copyOf(shapes.keySet()), type);
-    Map<String, Shape> ofState = new LinkedHashMap<>();
-    for (String slot : update.optimizer().slots()) {
-      shapes.forEach((name, shape) -> ofState.put(slot + "/" + name, shape));
-    }
-    Specs specs =
-        new Specs()
-            .tensors("theta", type, shapes)
-            .tensors("state", type, ofState)
-            .tensor("rates", type, Shape.of(shapes.size()))
-            .tensor("step", type, Shape.scalar())
-            .tensors("gradient", type, shapes);
-    Segment forward =
-        Segment.define(
-            "inner_update", specs, List.of(), (tf, in) -> update.apply(tf, in, gradients(in)));
-    Specs cotangents =
-        new Specs().all(specs).tensors("d_theta", type, shapes).tensors("d_state", type, ofState);
-    Segment pullback =
-        Segment.define(
-            "inner_update_pullback",
-            cotangents,
-            List.of(),
-            (tf, in) -> {
-              InnerUpdate.Cotangents<T> bars = update.pullback(tf, in, gradients(in));
-              Tensors out = update.named(tf, "d_theta", in, bars.theta());
-              for (String slot : update.optimizer().slots()) {
-                List<@Nullable Operand<T>> ofSlot = new ArrayList<>();
-                bars.state().forEach(state -> ofSlot.add(state.get(slot)));
-                out.putAll(update.named(tf, "d_state/" + slot, in, ofSlot));
-              }
-              out.putAll(update.named(tf, "d_gradient", in, bars.gradient()));
-              return out.put("d_rates", update.rateGradients(tf, bars));
-            });
-    return new BlockSegments(forward, pullback);
-  }
-
-  private List<Operand<T>> gradients(Tensors in) {
-    return List.copyOf(in.under("gradient", model.type()).values());
   }
 
   private static <T extends TNumber> Segment defineHessianProduct(TaskModel<T> model) {
@@ -121,18 +64,11 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
 
   @Override
   public List<Segment> segments() {
-    Set<Segment> segments = new LinkedHashSet<>();
-    blocks
-        .values()
-        .forEach(
-            block -> {
-              segments.add(block.update());
-              segments.add(block.pullback());
-            });
+    List<Segment> segments = new ArrayList<>(updates.pullbacks());
     if (hessianProduct != null) {
       segments.add(hessianProduct);
     }
-    return List.copyOf(segments);
+    return segments;
   }
 
   @Override
@@ -149,32 +85,25 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
     // Any tensor of the step after this one: no block of this step is worked out before that is
     // done.
     Operand<?> done = cotangents.get("d_theta/" + model.layout().adapted().get(0));
-    int firstRate = 0;
-    for (WeightBlock block : blocks.keySet()) {
-      BlockSegments segments = Objects.requireNonNull(blocks.get(block));
+    for (WeightBlock block : updates.blocks()) {
       Ops scope = tf.withSubScope(block.scope());
       Tensors moving = block.local(loop.states().get(0), "theta", "state");
       for (int i = 0; i < k; i++) {
-        Tensors arguments =
-            new Tensors().putAll(moving).putAll(step(scope, i, loop, block, firstRate));
-        moving =
-            model.call(
-                after(done, scope.withSubScope("update_" + i)), segments.update(), arguments);
+        Tensors arguments = new Tensors().putAll(moving).putAll(step(scope, block, i, loop));
+        moving = updates.update(after(done, scope.withSubScope("update_" + i)), block, arguments);
         done = moving.values().get(0);
       }
       Tensors arguments =
           new Tensors()
               .putAll(moving)
-              .putAll(step(scope, k, loop, block, firstRate))
+              .putAll(step(scope, block, k, loop))
               .putAll(block.local(cotangents, "d_theta", "d_state"));
       Tensors bars =
-          model.call(
-              after(done, scope.withSubScope("update_pullback")), segments.pullback(), arguments);
+          updates.pullback(after(done, scope.withSubScope("update_pullback")), block, arguments);
       done = bars.values().get(0);
       theta.putAll(block.global(moving, "theta"));
       pulled.putAll(block.global(bars, "d_theta", "d_state", "d_gradient"));
       rateGradients.add(bars.get("d_rates", type));
-      firstRate += block.localNames().size();
     }
     Tensors out = new Tensors();
     Tensors shared = new Tensors().putAll("d_shared", cotangents.under("d_shared", type));
@@ -194,16 +123,8 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
         : out;
   }
 
-  /** The gradient, rates and number of step {@code i}, for a block. */
-  private Tensors step(Ops tf, int i, InnerLoop<T> loop, WeightBlock block, int firstRate) {
-    Tensors ofStep = loop.states().get(i);
-    Tensors gradients = new Tensors().putAll("gradient", loop.gradients().get(i));
-    Operand<T> rates =
-        tf.slice(
-            ofStep.get("rates", model.type()),
-            tf.constant(new long[] {firstRate}),
-            tf.constant(new long[] {block.localNames().size()}));
-    return block.local(gradients, "gradient").put("rates", rates).put("step", ofStep.get("step"));
+  private Tensors step(Ops tf, WeightBlock block, int i, InnerLoop<T> loop) {
+    return updates.step(tf, block, loop.states().get(i), loop.gradients().get(i));
   }
 
   private static <T extends TNumber> Operand<T> concat(Ops tf, List<Operand<T>> parts) {

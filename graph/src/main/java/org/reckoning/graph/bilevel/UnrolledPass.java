@@ -39,8 +39,8 @@ final class UnrolledPass<T extends TNumber> {
 
   private final TaskModel<T> model;
   private final BilevelConfig config;
-  private final Segment innerStep;
-  private final Segment evaluationStep;
+  private final InnerStep<T> innerStep;
+  private final InnerStep<T> evaluationStep;
   private final @Nullable Segment outer;
   private final Segment evaluate;
   private final @Nullable InnerPullbacks<T> pullbacks;
@@ -53,9 +53,13 @@ final class UnrolledPass<T extends TNumber> {
   UnrolledPass(TaskModel<T> model, boolean trains) {
     this.model = model;
     this.config = model.config();
-    pullbacks = trains && config.innerSteps() > 0 ? InnerPullbacks.of(model) : null;
-    innerStep = InnerStep.define(model, pullbacks != null && pullbacks.needsGradients());
-    evaluationStep = config.innerDropout() == 0 ? innerStep : InnerStep.defineEvaluation(model);
+    BlockUpdates<T> updates =
+        config.innerOptimizer().slots().isEmpty() ? null : new BlockUpdates<>(model);
+    pullbacks = trains && config.innerSteps() > 0 ? InnerPullbacks.of(model, updates) : null;
+    boolean keepGradient = pullbacks != null && pullbacks.needsGradients();
+    innerStep = InnerStep.ofTraining(model, updates, keepGradient);
+    evaluationStep =
+        config.innerDropout() == 0 ? innerStep : InnerStep.ofEvaluation(model, updates);
     outer = trains ? OuterLoss.define(model) : null;
     evaluate = OuterLoss.defineEvaluation(model);
   }
@@ -72,15 +76,14 @@ final class UnrolledPass<T extends TNumber> {
 
   /** Returns the segments, in the order of the picture. */
   List<Segment> segments() {
-    Set<Segment> segments = new LinkedHashSet<>();
-    segments.add(innerStep);
+    Set<Segment> segments = new LinkedHashSet<>(innerStep.segments());
     if (outer != null) {
       segments.add(outer);
     }
     if (pullbacks != null) {
       segments.addAll(pullbacks.segments());
     }
-    segments.add(evaluationStep);
+    segments.addAll(evaluationStep.segments());
     segments.add(evaluate);
     return List.copyOf(segments);
   }
@@ -200,7 +203,7 @@ final class UnrolledPass<T extends TNumber> {
   }
 
   /** Emits the inner loop. */
-  private InnerLoop<T> unroll(Ops tf, Tensors in, Segment step, Zeros zeros) {
+  private InnerLoop<T> unroll(Ops tf, Tensors in, InnerStep<T> step, Zeros zeros) {
     Class<T> type = model.type();
     Map<String, Operand<T>> weights = in.under("weights", type);
     Tensors theta = new Tensors();
@@ -232,7 +235,7 @@ final class UnrolledPass<T extends TNumber> {
               .putAll(seeded(scope, batch, k + 1))
               .put("rates", rates.get(k))
               .put("step", Scalars.of(scope, type, k + 1));
-      Tensors next = model.call(scope, step, arguments);
+      Tensors next = step.call(scope, arguments);
       loop.states().add(arguments);
       loop.gradients().add(next.under("gradient", type));
       loop.losses().add(next.get("loss", type));

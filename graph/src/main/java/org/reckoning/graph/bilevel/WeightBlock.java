@@ -14,9 +14,10 @@ import org.reckoning.graph.xla.Tensors;
  * they go by local names, {@code attn.c_attn.weight}, so that blocks of one form look alike.
  *
  * @param scope {@code h.3}, or the first weight of those outside of blocks
+ * @param first index of its first weight among all adapted ones
  * @param localNames local name by name, in order
  */
-record WeightBlock(String scope, Map<String, String> localNames) {
+record WeightBlock(String scope, int first, Map<String, String> localNames) {
   private static final Pattern IN_BLOCK = Pattern.compile("(h\\.\\d+)\\.(.*)");
 
   WeightBlock {
@@ -28,26 +29,28 @@ record WeightBlock(String scope, Map<String, String> localNames) {
     List<WeightBlock> blocks = new ArrayList<>();
     Map<String, String> open = new LinkedHashMap<>();
     String openBlock = "";
+    int first = 0;
     for (String name : names) {
       Matcher matcher = IN_BLOCK.matcher(name);
       boolean inside = matcher.matches();
       String block = inside ? matcher.group(1) : "";
       if (!block.equals(openBlock) && !open.isEmpty()) {
-        blocks.add(closed(openBlock, open));
+        blocks.add(closed(openBlock, first, open));
+        first += open.size();
         open.clear();
       }
       openBlock = block;
       open.put(name, inside ? matcher.group(2) : name);
     }
     if (!open.isEmpty()) {
-      blocks.add(closed(openBlock, open));
+      blocks.add(closed(openBlock, first, open));
     }
     return blocks;
   }
 
-  private static WeightBlock closed(String block, Map<String, String> localNames) {
+  private static WeightBlock closed(String block, int first, Map<String, String> localNames) {
     String scope = block.isEmpty() ? localNames.keySet().iterator().next() : block;
-    return new WeightBlock(scope, localNames);
+    return new WeightBlock(scope, first, localNames);
   }
 
   /**

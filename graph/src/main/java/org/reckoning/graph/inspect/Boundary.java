@@ -13,4 +13,9 @@ public record Boundary(String after, String before, long bytes) {
   boolean isBetweenTheSameAs(Boundary other) {
     return after.equals(other.after) && before.equals(other.before);
   }
+
+  /** Returns whether it is between calls of one step. */
+  boolean isInside() {
+    return after.equals(before);
+  }
 }

@@ -36,7 +36,7 @@ public record MemoryReport(Map<String, Long> resident, List<Boundary> boundaries
   public List<Long> addedByInnerSteps() {
     List<Long> alive =
         boundaries.stream()
-            .filter(boundary -> boundary.after().startsWith("inner_"))
+            .filter(boundary -> boundary.after().startsWith("inner_") && !boundary.isInside())
             .map(Boundary::bytes)
             .toList();
     return IntStream.range(1, alive.size()).mapToObj(k -> alive.get(k) - alive.get(k - 1)).toList();
