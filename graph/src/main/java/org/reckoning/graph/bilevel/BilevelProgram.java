@@ -117,7 +117,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     final Variables<T> firstMoments;
     final Variables<T> secondMoments;
     final Variables<T> accumulators;
-    final Segment apply;
+    final OuterUpdate<T> apply;
     final Operand<T> normsOfAccumulated;
     private final Operand<T> weightsRate = scalarFeed(tf, "outer_rate.weights");
     private final Operand<T> ratesRate = scalarFeed(tf, "outer_rate.rates");
@@ -132,7 +132,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       firstMoments = new Variables<>(tf, "adam_m", updated, type);
       secondMoments = new Variables<>(tf, "adam_v", updated, type);
       accumulators = new Variables<>(tf, "accumulated", updated, type);
-      apply = new OuterUpdate<>(config.outerOptimizer(), updated, type).define();
+      apply = new OuterUpdate<>(config.outerOptimizer(), updated, type);
       Ops accumulated = tf.withSubScope("apply_accumulated");
       normsOfAccumulated =
           applied(accumulated, accumulators.reads(), Scalars.of(accumulated, type, 0));
@@ -153,7 +153,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
               .put("rate/weights", weightsRate)
               .put("rate/rates", ratesRate)
               .put("step", step);
-      return apply.call(tf, arguments, config.xla() != XlaMode.OFF).get("squared_norms", type);
+      return apply.emit(tf, arguments, config.xla() != XlaMode.OFF);
     }
   }
 
@@ -280,7 +280,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   public List<Segment> segments(TaskShape shape) {
     List<Segment> segments = new ArrayList<>(bucket(shape).pass.segments());
     if (update != null) {
-      segments.add(update.apply);
+      segments.addAll(update.apply.segments());
     }
     return segments;
   }

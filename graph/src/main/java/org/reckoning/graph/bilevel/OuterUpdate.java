@@ -20,24 +20,30 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * The segment {@code apply}: clips the gradients and updates weights, rates and the state of AdamW
- * in place. Gradients that are not finite change nothing.
+ * The outer update: clips the gradients and updates weights, rates and the state of AdamW in place.
+ * Gradients that are not finite change nothing.
  *
  * <pre>{@code
- * variables/NAME, m/NAME, v/NAME   handles of what is updated: trained weights and, if learned, "rates"
- * gradient/NAME                    of the shapes of the variables
- * check                            0, or NaN to change nothing, scalar
- * rate/weights, rate/rates, step   learning rates and number of the update, scalars
- * -> squared_norms                 of each gradient, in order [trained + 1]
+ * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
+ * apply            handles, gradient/NAME, these -> done
  * }</pre>
+ *
+ * <p>XLA makes every new value before it replaces an old one. So {@code apply} is a call for each
+ * few of the variables, one after another: only theirs are in memory twice. Small models take one
+ * call.
  */
 final class OuterUpdate<T extends TNumber> {
   /** Name of the variable that holds the inner rates. */
   static final String RATES = "rates";
 
+  /** A call takes variables until they have so many numbers, 64 MB in float32. */
+  private static final long NUMBERS_OF_A_CALL = 1 << 24;
+
   private final OuterOptimizer optimizer;
   private final Map<String, Shape> shapes;
   private final Class<T> type;
+  private final Segment norms;
+  private final List<Segment> applies = new ArrayList<>();
 
   /**
    * @param shapes the variables that are updated
@@ -46,39 +52,98 @@ final class OuterUpdate<T extends TNumber> {
     this.optimizer = optimizer;
     this.shapes = shapes;
     this.type = type;
+    norms =
+        Segment.define(
+            "gradient_norms",
+            new Specs().tensors("gradient", type, shapes).tensor("check", type, Shape.scalar()),
+            List.of(),
+            this::buildNorms);
+    Map<String, Shape> open = new LinkedHashMap<>();
+    long numbers = 0;
+    for (Map.Entry<String, Shape> variable : shapes.entrySet()) {
+      open.put(variable.getKey(), variable.getValue());
+      numbers += variable.getValue().size();
+      if (numbers >= NUMBERS_OF_A_CALL) {
+        applies.add(defineApply(open));
+        open = new LinkedHashMap<>();
+        numbers = 0;
+      }
+    }
+    if (!open.isEmpty()) {
+      applies.add(defineApply(open));
+    }
   }
 
-  Segment define() {
+  private Segment defineApply(Map<String, Shape> some) {
     Specs specs =
         new Specs()
-            .variables("variables", shapes)
-            .variables("m", shapes)
-            .variables("v", shapes)
-            .tensors("gradient", type, shapes)
-            .tensor("check", type, Shape.scalar())
+            .variables("variables", some)
+            .variables("m", some)
+            .variables("v", some)
+            .tensors("gradient", type, some)
+            .tensor("clip/weights", type, Shape.scalar())
+            .tensor("clip/rates", type, Shape.scalar())
+            .tensor("finite", TBool.class, Shape.scalar())
             .tensor("rate/weights", type, Shape.scalar())
             .tensor("rate/rates", type, Shape.scalar())
             .tensor("step", type, Shape.scalar());
-    return Segment.define("apply", specs, List.of(), this::build);
+    List<String> names = List.copyOf(some.keySet());
+    return Segment.define("apply", specs, List.of(), (tf, in) -> buildApply(tf, in, names));
   }
 
-  private Tensors build(Ops tf, Tensors in) {
-    Map<String, Operand<T>> gradients = in.under("gradient", type);
+  /** Returns the segments, in the order of their calls. */
+  List<Segment> segments() {
+    List<Segment> segments = new ArrayList<>(List.of(norms));
+    segments.addAll(applies);
+    return segments;
+  }
+
+  /**
+   * Emits the update.
+   *
+   * <pre>{@code
+   * variables/NAME, m/NAME, v/NAME   handles of what is updated: trained weights and, if learned, "rates"
+   * gradient/NAME                    of the shapes of the variables
+   * check                            0, or NaN to change nothing, scalar
+   * rate/weights, rate/rates, step   learning rates and number of the update, scalars
+   * }</pre>
+   *
+   * @return the squared norm of each gradient, in order [trained + 1], when all is done
+   */
+  Operand<T> emit(Ops tf, Tensors in, boolean compiled) {
+    Tensors scales = norms.call(tf, in, compiled);
+    Tensors arguments = new Tensors().putAll(in).putAll(scales);
+    List<Op> done = new ArrayList<>();
+    for (Segment apply : applies) {
+      Ops next = done.isEmpty() ? tf : tf.withControlDependencies(done);
+      done = List.of(apply.call(next, arguments, compiled).get("done"));
+    }
+    return tf.withControlDependencies(done).identity(scales.get("squared_norms", type));
+  }
+
+  private Tensors buildNorms(Ops tf, Tensors in) {
     Map<String, Operand<T>> squares = new LinkedHashMap<>();
-    gradients.forEach((name, g) -> squares.put(name, squaredNorm(tf.withSubScope("norm"), g)));
+    in.under("gradient", type)
+        .forEach((name, g) -> squares.put(name, squaredNorm(tf.withSubScope("norm"), g)));
     List<Operand<T>> ofWeights = new ArrayList<>();
     List<Operand<T>> ofRates = new ArrayList<>();
     squares.forEach((name, square) -> (name.equals(RATES) ? ofRates : ofWeights).add(square));
-    Operand<T> clipWeights =
-        clipFactor(tf.withSubScope("clip_weights"), ofWeights, optimizer.clipWeights());
-    Operand<T> clipRates =
-        clipFactor(tf.withSubScope("clip_rates"), ofRates, optimizer.clipRates());
     List<Operand<T>> checked = new ArrayList<>(squares.values());
     checked.add(in.get("check", type));
-    Operand<TBool> finite = finite(tf.withSubScope("finite"), checked);
+    return new Tensors()
+        .put("squared_norms", tf.stack(List.copyOf(squares.values())))
+        .put(
+            "clip/weights",
+            clipFactor(tf.withSubScope("clip_weights"), ofWeights, optimizer.clipWeights()))
+        .put(
+            "clip/rates", clipFactor(tf.withSubScope("clip_rates"), ofRates, optimizer.clipRates()))
+        .put("finite", finite(tf.withSubScope("finite"), checked));
+  }
 
+  private Tensors buildApply(Ops tf, Tensors in, List<String> names) {
+    Operand<TBool> finite = in.get("finite", TBool.class);
     List<Op> assignments = new ArrayList<>();
-    for (String name : shapes.keySet()) {
+    for (String name : names) {
       boolean isRates = name.equals(RATES);
       Ops scope = tf.withSubScope(name);
       Map<String, Operand<T>> state = new LinkedHashMap<>();
@@ -86,12 +151,13 @@ final class OuterUpdate<T extends TNumber> {
       state.put("v", read(scope, in, "v/" + name));
       Operand<T> old = read(scope, in, "variables/" + name);
       AdamW adamW = isRates ? optimizer.rates() : optimizer.forWeight(name);
+      Operand<T> clip = in.get(isRates ? "clip/rates" : "clip/weights", type);
       InnerOptimizer.Update<T> update =
           adamW.update(
               scope,
               old,
               state,
-              scope.math.mul(in.get("gradient/" + name, type), isRates ? clipRates : clipWeights),
+              scope.math.mul(in.get("gradient/" + name, type), clip),
               in.get(isRates ? "rate/rates" : "rate/weights", type),
               in.get("step", type));
       assignments.add(
@@ -106,8 +172,7 @@ final class OuterUpdate<T extends TNumber> {
               });
     }
     Ops after = tf.withControlDependencies(assignments);
-    return new Tensors()
-        .put("squared_norms", after.identity(tf.stack(List.copyOf(squares.values()))));
+    return new Tensors().put("done", after.identity(in.get("step", type)));
   }
 
   private static <T extends TNumber> Operand<T> squaredNorm(Ops tf, Operand<T> g) {

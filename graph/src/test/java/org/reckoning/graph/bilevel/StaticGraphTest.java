@@ -52,7 +52,9 @@ class StaticGraphTest {
                 "train/inner_step", 3,
                 "train/outer", 1,
                 "train/inner_step_pullback", 3,
+                "apply/gradient_norms", 1,
                 "apply/apply", 1,
+                "apply_accumulated/gradient_norms", 1,
                 "apply_accumulated/apply", 1,
                 "evaluate/inner_step", 3,
                 "evaluate/evaluate", 1));
@@ -63,7 +65,9 @@ class StaticGraphTest {
         .isEqualTo(
             Map.of(
                 "train/outer", 1,
+                "apply/gradient_norms", 1,
                 "apply/apply", 1,
+                "apply_accumulated/gradient_norms", 1,
                 "apply_accumulated/apply", 1,
                 "evaluate/evaluate", 1));
   }
@@ -82,7 +86,7 @@ class StaticGraphTest {
     List<String> one = functions(Micro.config(1));
 
     // All but the update, for the rates are more.
-    assertThat(four).hasSize(5);
+    assertThat(four).hasSize(6);
     assertThat(four.subList(0, 4)).isEqualTo(one.subList(0, 4));
   }
 
@@ -97,11 +101,20 @@ class StaticGraphTest {
                   "apply",
                   "apply",
                   "evaluate",
+                  "gradient_norms",
+                  "gradient_norms",
                   "inner_step",
                   "inner_step",
                   "inner_step_pullback",
                   "outer");
-          case WHOLE -> List.of("apply", "apply", "evaluation_pass", "train_pass");
+          case WHOLE ->
+              List.of(
+                  "apply",
+                  "apply",
+                  "evaluation_pass",
+                  "gradient_norms",
+                  "gradient_norms",
+                  "train_pass");
         };
     try (var program = BilevelProgram.build(Micro.config(1).withXla(mode), TFloat32.class)) {
       List<String> compiled = new ArrayList<>();
@@ -115,7 +128,7 @@ class StaticGraphTest {
 
       assertThat(compiled).containsExactlyInAnyOrderElementsOf(expected);
       if (mode == XlaMode.OFF) {
-        assertThat(others).hasSize(7);
+        assertThat(others).hasSize(9);
       } else {
         assertThat(others).isEmpty();
       }

@@ -30,7 +30,8 @@ class StepTimesTest {
 
       assertThat(times.calls())
           .extracting(StepTimes.CallTime::call)
-          .containsExactly("inner_0", "inner_1", "outer", "pullback_1", "pullback_0", "apply");
+          .containsExactly(
+              "inner_0", "inner_1", "outer", "pullback_1", "pullback_0", "apply", "apply");
       assertThat(times.calls())
           .extracting(StepTimes.CallTime::segment)
           .containsExactly(
@@ -39,6 +40,7 @@ class StepTimesTest {
               "outer",
               "inner_step_pullback",
               "inner_step_pullback",
+              "gradient_norms",
               "apply");
       assertThat(times.calls()).allSatisfy(call -> assertThat(call.seconds()).isPositive());
       // one call runs after the other, so that nothing is counted twice
