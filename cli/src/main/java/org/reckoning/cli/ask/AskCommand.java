@@ -142,7 +142,7 @@ public final class AskCommand implements Callable<Integer> {
         output.reply(reasoner.ask(question, how));
       }
       if (interactive || asked.isEmpty()) {
-        new Conversation(reasoner, how, told, output, err, System.console() != null)
+        new Conversation(reasoner, how, told, output, err, Boolean.getBoolean("reckoning.typed"))
             .hold(standardInput());
       }
     }

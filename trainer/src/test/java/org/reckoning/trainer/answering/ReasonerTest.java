@@ -83,8 +83,8 @@ class ReasonerTest {
   static Stream<Arguments> configurations() {
     return Stream.of(
         Arguments.of(config()),
-        Arguments.of(config().with("dtype", "float64").with("multi_task", false)),
-        Arguments.of(config().with("inner_mode", "lora").with("xla", "segments")),
+        Arguments.of(
+            config().with("dtype", "float64").with("multi_task", false).with("inner_mode", "lora")),
         Arguments.of(config().with("method", "in_context")),
         Arguments.of(config().with("method", "no_facts")));
   }
