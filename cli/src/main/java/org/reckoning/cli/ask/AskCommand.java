@@ -17,7 +17,12 @@ import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.answering.Untrained;
+import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.SplitLoader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +40,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "%nExamples:",
+      "  reckoning ask --run RUN --problem 1",
       "  reckoning ask --run RUN --facts facts.txt --question 'How are Mary and Alice related to each other ?'",
       "  reckoning ask --run RUN --facts facts.txt --questions questions.txt --json > answers.jsonl",
       "  reckoning ask --run RUN --fact 'The son of Alice is Michael' --fact 'The daughter of Michael is Mary'",
@@ -80,6 +86,14 @@ public final class AskCommand implements Callable<Integer> {
   private List<String> questions = new ArrayList<>();
 
   @Option(
+      names = "--problem",
+      paramLabel = "N",
+      description =
+          "Facts and questions of a test problem of the run, from 1 on, before others that are"
+              + " given.")
+  private @Nullable Integer problem;
+
+  @Option(
       names = "--interactive",
       description = "Read questions from standard input after those that are given.")
   private boolean interactive;
@@ -119,7 +133,13 @@ public final class AskCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkStandardInput();
-    List<String> told = both(facts, factsFile, "--facts");
+    ReasoningTask given = problem == null ? null : testProblem(problem);
+    List<String> told = new ArrayList<>();
+    List<Question> right = given == null ? List.of() : given.questions();
+    if (given != null) {
+      given.facts().forEach(fact -> told.add(fact.text()));
+    }
+    told.addAll(both(facts, factsFile, "--facts"));
     List<String> asked = both(questions, questionsFile, "--questions");
     AskedModel opened;
     Decoding how;
@@ -127,6 +147,7 @@ public final class AskCommand implements Callable<Integer> {
       opened = AskedModel.open(model, untrained(), labels);
       how = decoding.of(opened.decoding());
       opened.checkFacts(told);
+      right.forEach(question -> opened.checkQuestion(told, question.text()));
       asked.forEach(question -> opened.checkQuestion(told, question));
     } catch (IllegalArgumentException e) {
       throw unusable(e);
@@ -137,16 +158,40 @@ public final class AskCommand implements Callable<Integer> {
     output.model(model.toString(), opened);
     progress(err, "builds and compiles, once for each size of facts and questions");
     try (Reasoner reasoner = Reasoner.of(opened)) {
-      output.encoded(reasoner.encode(told));
-      for (String question : asked) {
-        output.reply(reasoner.ask(question, how));
+      output.encoded(told, reasoner.encode(told));
+      for (Question question : right) {
+        output.reply(reasoner.ask(question.text(), how), question.label());
       }
-      if (interactive || asked.isEmpty()) {
+      for (String question : asked) {
+        output.reply(reasoner.ask(question, how), null);
+      }
+      if (holdsConversation()) {
         new Conversation(reasoner, how, told, output, err, Boolean.getBoolean("reckoning.typed"))
             .hold(standardInput());
       }
     }
     return 0;
+  }
+
+  /** Returns a problem that the run is evaluated on. */
+  private ReasoningTask testProblem(int number) throws IOException {
+    RunConfig config = Experiment.configOf("--problem needs a run, and --run", model);
+    List<ReasoningTask> test =
+        new SplitLoader(
+                config.data(), config.seed(), line -> progress(spec.commandLine().getErr(), line))
+            .test();
+    if (number < 1 || number > test.size()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--problem (%d) must be one of the run's test problems, 1 to %d"
+              .formatted(number, test.size()));
+    }
+    return test.get(number - 1);
+  }
+
+  private boolean holdsConversation() {
+    boolean asks = !questions.isEmpty() || questionsFile != null || problem != null;
+    return interactive || !asks;
   }
 
   private static void progress(PrintWriter err, String line) {
@@ -155,12 +200,11 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private void checkStandardInput() {
-    boolean conversation = interactive || (questions.isEmpty() && questionsFile == null);
     long readers =
         Stream.of(
                 STANDARD_INPUT.equals(factsFile),
                 STANDARD_INPUT.equals(questionsFile),
-                conversation)
+                holdsConversation())
             .filter(each -> each)
             .count();
     if (readers > 1) {

@@ -1,5 +1,7 @@
 package org.reckoning.cli.ask;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.Encoded;
 import org.reckoning.trainer.answering.Reply;
@@ -10,8 +12,12 @@ sealed interface AskOutput permits TextOutput, JsonOutput {
   void model(String path, AskedModel model);
 
   /** Tells how the facts were learned. */
-  void encoded(Encoded encoded);
+  void encoded(List<String> facts, Encoded encoded);
 
-  /** Tells an answer. */
-  void reply(Reply reply);
+  /**
+   * Tells an answer.
+   *
+   * @param right the right one, where it is known
+   */
+  void reply(Reply reply, @Nullable String right);
 }

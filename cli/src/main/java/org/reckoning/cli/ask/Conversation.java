@@ -82,14 +82,14 @@ final class Conversation {
       return;
     }
     if (!text.startsWith(":")) {
-      output.reply(reasoner.ask(text, decoding));
+      output.reply(reasoner.ask(text, decoding), null);
     } else if (text.equals(":facts")) {
       facts.forEach(err::println);
       err.flush();
     } else if (text.startsWith(FACT + " ")) {
       List<String> more = new ArrayList<>(facts);
       more.add(text.substring(FACT.length()).strip());
-      output.encoded(reasoner.encode(more));
+      output.encoded(more, reasoner.encode(more));
       facts.add(more.get(facts.size()));
     } else {
       HELP.forEach(err::println);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.Encoded;
 import org.reckoning.trainer.answering.Reply;
@@ -26,10 +27,10 @@ record JsonOutput(PrintWriter out) implements AskOutput {
   }
 
   @Override
-  public void encoded(Encoded encoded) {
+  public void encoded(List<String> facts, Encoded encoded) {
     ObjectNode line = line("facts");
     List<Double> losses = encoded.innerLosses();
-    line.put("facts", encoded.facts());
+    facts.forEach(line.putArray("facts")::add);
     line.put("tokens", encoded.tokens());
     line.put("inner_loss_before", losses.isEmpty() ? null : losses.get(0));
     line.put("inner_loss_after", losses.isEmpty() ? null : losses.get(losses.size() - 1));
@@ -40,12 +41,15 @@ record JsonOutput(PrintWriter out) implements AskOutput {
   }
 
   @Override
-  public void reply(Reply reply) {
+  public void reply(Reply reply, @Nullable String right) {
     ObjectNode line = line("answer");
     line.put("question", reply.question());
     line.put("answer", reply.answer());
     line.put("probability", reply.probability());
     reply.labels().forEach(line.putObject("labels")::put);
+    if (right != null) {
+      line.put("right", right);
+    }
     line.put("text", reply.text());
     line.put("text_probability", reply.textProbability());
     line.put("seconds", reply.seconds());

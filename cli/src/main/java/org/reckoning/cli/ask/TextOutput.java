@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.Encoded;
 import org.reckoning.trainer.answering.Reply;
@@ -16,6 +17,7 @@ import org.reckoning.trainer.answering.Reply;
  * @param out where to
  */
 record TextOutput(PrintWriter out) implements AskOutput {
+  private static final int MOST_FACTS = 10;
   private static final int MOST_LABELS = 4;
 
   @Override
@@ -28,7 +30,7 @@ record TextOutput(PrintWriter out) implements AskOutput {
   }
 
   @Override
-  public void encoded(Encoded encoded) {
+  public void encoded(List<String> facts, Encoded encoded) {
     List<Double> losses = encoded.innerLosses();
     if (losses.isEmpty()) {
       line("facts   %d, nothing is learned from them", encoded.facts());
@@ -42,16 +44,23 @@ record TextOutput(PrintWriter out) implements AskOutput {
           losses.size() - 1,
           time(encoded.seconds(), encoded.preparationSeconds()));
     }
+    facts.stream().limit(MOST_FACTS).forEach(fact -> line("  %s", fact));
+    if (facts.size() > MOST_FACTS) {
+      line("  and %d more", facts.size() - MOST_FACTS);
+    }
     out.flush();
   }
 
   @Override
-  public void reply(Reply reply) {
+  public void reply(Reply reply, @Nullable String right) {
     line("");
     line("%s", reply.question());
     if (!reply.labels().isEmpty()) {
       line("  answer  %s, %s", reply.answer(), percent(reply.probability()));
       line("  labels  %s", labels(reply.labels()));
+    }
+    if (right != null) {
+      line("  right   %s", right);
     }
     line("  text    %s, %s", reply.text(), percent(reply.textProbability()));
     line("  time    %s", time(reply.seconds(), reply.preparationSeconds()));

@@ -104,7 +104,7 @@ class AskCommandTest {
     assertThat(lines.get(0).get("inner_steps").intValue()).isEqualTo(2);
     assertThat(lines.get(0).get("note").textValue()).isEmpty();
     JsonNode facts = lines.get(1);
-    assertThat(facts.get("facts").intValue()).isEqualTo(2);
+    assertThat(facts.get("facts")).hasSize(2);
     assertThat(facts.get("inner_losses")).hasSize(3);
     assertThat(facts.get("inner_loss_after")).isEqualTo(facts.get("inner_losses").get(2));
     JsonNode answer = lines.get(2);
@@ -143,6 +143,22 @@ class AskCommandTest {
     assertThat(err.toString())
         .contains(
             "does not know the word 'Zacharias'", SON + "\n" + DAUGHTER, "  ends, as does the end");
+  }
+
+  @Test
+  void problem_isOneOfTheTestSplit() throws IOException {
+    assertThat(ask("", "--run=" + run, "--problem=2", "--json")).as(err.toString()).isZero();
+
+    List<JsonNode> lines = json();
+    assertThat(lines.get(1).get("facts")).hasSize(5);
+    JsonNode answer = lines.get(2);
+    JsonNode predicted;
+    try (Stream<String> all = Files.lines(run.resolve("predictions/test.jsonl"))) {
+      predicted = new ObjectMapper().readTree(all.skip(1).findFirst().orElseThrow());
+    }
+    assertThat(answer.get("question")).isEqualTo(predicted.get("question"));
+    assertThat(answer.get("right")).isEqualTo(predicted.get("label"));
+    assertThat(answer.get("answer")).isEqualTo(predicted.get("scored"));
   }
 
   @Test
@@ -188,6 +204,8 @@ class AskCommandTest {
         Arguments.of(List.of(fact, "--temperature=-1"), "temperature (-1.0) must be at least 0"),
         Arguments.of(List.of(fact, "--steps=2"), "run '"),
         Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be a file or -, and"),
+        Arguments.of(
+            List.of("--problem=3"), "--problem (3) must be one of the run's test problems, 1 to 2"),
         Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
   }
 
