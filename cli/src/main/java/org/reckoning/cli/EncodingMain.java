@@ -10,16 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.InnerRates;
 import org.reckoning.graph.bilevel.KnowledgeProgram;
-import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.graph.inspect.ProgramSettings;
 import org.tensorflow.types.TFloat32;
 
@@ -78,9 +74,7 @@ public final class EncodingMain {
     for (int k : steps) {
       rows.add(encodeOnce(settings, k));
     }
-    out.println("| " + String.join(" | ", rows.get(0).keySet()) + " |");
-    out.println("| " + "--- | ".repeat(rows.get(0).size()).strip());
-    rows.forEach(row -> out.println("| " + String.join(" | ", row.values()) + " |"));
+    MarkdownTable.print(rows, out);
     return 0;
   }
 
@@ -201,16 +195,8 @@ public final class EncodingMain {
      * @param times how many are asked, one after the other
      */
     double answer(TaskShape shape, int times) {
-      Random random = new Random(SEED);
-      List<TokenSequence> questions =
-          Stream.generate(
-                  () ->
-                      random.ints(shape.questionTokens(), 0, config.model().vocabSize()).toArray())
-              .limit(shape.questions())
-              .map(tokens -> TokenSequence.of(tokens, tokens.length - 1))
-              .toList();
-      Task task = Task.of(List.of(TokenSequence.of(new int[2], 1)), questions);
-      TaskBatch batch = TaskBatch.of(shape, config.model(), List.of(task));
+      int prompt = shape.questionTokens() - 1;
+      TaskBatch batch = RandomTasks.prompts(shape, prompt, config.model(), SEED);
       return median(() -> program.generate(batch, ONE_TOKEN), times);
     }
 

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,8 @@ public final class AskCommand implements Callable<Integer> {
       names = "--labels",
       split = ",",
       paramLabel = "LABEL",
-      description = "Answers to choose from, in place of those of the run's kind of data.")
+      description =
+          "Answers to choose from, in place of those of the run's kind of data; LABEL,LABEL,..")
   private @Nullable List<String> labels;
 
   @Mixin private final DecodingOptions decoding = new DecodingOptions();
@@ -225,9 +227,14 @@ public final class AskCommand implements Callable<Integer> {
             spec.commandLine(),
             "%s (%s) must be a file or -, and there is no such file".formatted(option, file));
       }
-      Files.readAllLines(Path.of(file)).stream()
-          .filter(line -> !line.isBlank())
-          .forEach(lines::add);
+      try {
+        Files.readAllLines(Path.of(file)).stream()
+            .filter(line -> !line.isBlank())
+            .forEach(lines::add);
+      } catch (CharacterCodingException e) {
+        throw new ParameterException(
+            spec.commandLine(), "%s (%s) must be text in UTF-8".formatted(option, file), e);
+      }
     }
     return lines;
   }

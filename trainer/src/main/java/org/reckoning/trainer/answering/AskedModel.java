@@ -64,6 +64,7 @@ public final class AskedModel {
     this.labels = Objects.requireNonNullElse(labels, type.labels());
     vocabulary = run.vocabulary().orElseThrow();
     encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, settings.multiTask());
+    checkLabels();
     config = settings.bilevel(run.config(), List.of(SMALLEST));
     dtype = settings.dtype();
     newTokens = Objects.requireNonNullElse(settings.maxNewTokens(), NEW_TOKENS);
@@ -142,6 +143,19 @@ public final class AskedModel {
     }
     try (RunWeights run = RunWeights.open(path)) {
       return new AskedModel(run, labels);
+    }
+  }
+
+  /** Records may name other labels than their kind of data has, and a run does not keep them. */
+  private void checkLabels() {
+    for (String label : labels) {
+      for (int token : Tokenizer.gpt2().encode(label)) {
+        if (!vocabulary.contains(token)) {
+          throw new IllegalArgumentException(
+              "label '%s' is not known to the run, whose vocabulary is compact; name the labels of its data"
+                  .formatted(label));
+        }
+      }
     }
   }
 

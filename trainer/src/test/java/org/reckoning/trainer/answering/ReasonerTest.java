@@ -161,6 +161,11 @@ class ReasonerTest {
         .withMessage(
             "run '%s' knows its inner steps, their rates and its kind of data; leave them out",
             directory);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AskedModel.open(directory, null, List.of("aunt", "zebra")))
+        .withMessage(
+            "label 'zebra' is not known to the run, whose vocabulary is compact; name the labels of"
+                + " its data");
     try (Reasoner reasoner = Reasoner.of(model)) {
       assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
           .isInstanceOf(IllegalStateException.class)
