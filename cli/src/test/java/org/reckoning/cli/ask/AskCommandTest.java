@@ -188,8 +188,9 @@ class AskCommandTest {
     assertThat(ask("", words)).isZero();
     assertThat(out.toString())
         .contains(
-            "note    this model was never trained to learn from facts: answers are those of a plain"
-                + " language model after 1 gradient steps of rate 0.01\n")
+            "note    this is no run: unless it was exported from one it was never trained to learn"
+                + " from facts; answers are those of a plain language model after 1 gradient steps"
+                + " of rate 0.01\n")
         .doesNotContain("  answer  ")
         .containsPattern("\n  text    .*, [0-9.]+ %\n");
   }

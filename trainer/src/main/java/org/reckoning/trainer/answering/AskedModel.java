@@ -114,8 +114,8 @@ public final class AskedModel {
         };
     description = published.format() + ", " + sizes(config.model());
     note =
-        ("this model was never trained to learn from facts: answers are those of a plain language"
-                + " model after %d gradient steps of rate %s")
+        ("this is no run: unless it was exported from one it was never trained to learn from facts;"
+                + " answers are those of a plain language model after %d gradient steps of rate %s")
             .formatted(how.steps(), how.rate());
   }
 

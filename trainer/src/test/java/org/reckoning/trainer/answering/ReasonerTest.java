@@ -189,8 +189,9 @@ class ReasonerTest {
     AskedModel model = AskedModel.open(path, how, List.of("aunt", "granddaughter"));
     assertThat(model.note())
         .isEqualTo(
-            "this model was never trained to learn from facts: answers are those of a plain"
-                + " language model after 3 gradient steps of rate 0.5");
+            "this is no run: unless it was exported from one it was never trained to learn from"
+                + " facts; answers are those of a plain language model after 3 gradient steps of"
+                + " rate 0.5");
     Decoding drawn = model.decoding().withNewTokens(4).withTemperature(1).withSeed(7);
     try (Reasoner reasoner = Reasoner.of(model)) {
       Encoded encoded = reasoner.encode(FACTS);
