@@ -7,14 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.Decoding;
-import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
-import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.graph.inspect.ProgramSettings;
 import org.tensorflow.types.TFloat32;
 
@@ -61,10 +57,7 @@ public final class DecodingMain {
       err.println(e.getMessage());
       return USER_ERROR;
     }
-    Map<String, String> row = measure(settings, decoding);
-    out.println("| " + String.join(" | ", row.keySet()) + " |");
-    out.println("| " + "--- | ".repeat(row.size()).strip());
-    out.println("| " + String.join(" | ", row.values()) + " |");
+    MarkdownTable.print(List.of(measure(settings, decoding)), out);
     return 0;
   }
 
@@ -81,7 +74,8 @@ public final class DecodingMain {
     BilevelConfig config = settings.config();
     int questions = settings.shape().questions();
     int runs = settings.integer("runs");
-    TaskBatch batch = TaskBatch.of(settings.shape(), config.model(), List.of(task(settings)));
+    TaskBatch batch =
+        RandomTasks.prompts(settings.shape(), settings.integer("prompt"), config.model(), SEED);
     double answer;
     double first;
     double build;
@@ -128,19 +122,6 @@ public final class DecodingMain {
       watch.lap();
     }
     return watch.median();
-  }
-
-  /** A fact that is not read, and questions of random tokens. */
-  private static Task task(ProgramSettings settings) {
-    Random random = new Random(SEED);
-    int vocabulary = settings.config().model().vocabSize();
-    int prompt = settings.integer("prompt");
-    return Task.of(
-        List.of(TokenSequence.of(new int[2], 1)),
-        Stream.generate(() -> random.ints(prompt + 1L, 0, vocabulary).toArray())
-            .limit(settings.shape().questions())
-            .map(tokens -> TokenSequence.of(tokens, prompt))
-            .toList());
   }
 
   private static String rounded(double value, int decimals) {

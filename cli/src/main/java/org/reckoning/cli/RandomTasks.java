@@ -27,6 +27,22 @@ final class RandomTasks {
     return TaskBatch.of(shape, model, tasks);
   }
 
+  /**
+   * Returns a task whose facts are not read, and prompts that fill its questions.
+   *
+   * @param tokens of a prompt, fewer than the shape has room for
+   */
+  static TaskBatch prompts(TaskShape shape, int tokens, Gpt2Config model, long seed) {
+    Random random = new Random(seed);
+    List<TokenSequence> questions =
+        Stream.generate(() -> random.ints(tokens + 1L, 0, model.vocabSize()).toArray())
+            .limit(shape.questions())
+            .map(ids -> TokenSequence.of(ids, tokens))
+            .toList();
+    Task task = Task.of(List.of(TokenSequence.of(new int[2], 1)), questions);
+    return TaskBatch.of(shape, model, List.of(task));
+  }
+
   private static List<TokenSequence> sequences(
       Random random, int count, int tokens, Gpt2Config model) {
     return Stream.generate(

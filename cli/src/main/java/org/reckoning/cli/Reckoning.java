@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import org.reckoning.cli.ask.AskCommand;
 import org.reckoning.cli.data.DataCommand;
 import org.reckoning.cli.model.ModelCommand;
 import org.reckoning.graph.inspect.NearestName;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       TrainCommand.class,
       EvalCommand.class,
+      AskCommand.class,
       DataCommand.class,
       ModelCommand.class,
       ConfigCommand.class,

@@ -160,6 +160,7 @@ final class TrainCommand implements Callable<Integer> {
     lines.add("");
     lines.add("next:");
     lines.add("  ./reckoning eval --run " + directory);
+    lines.add("  ./reckoning ask --run " + directory + " --problem 1 --interactive");
     if (config.data().source() == DataSource.KINSHIP) {
       lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]' data.distractors=2");
       lines.add("  ./reckoning train experiment=quickstart 'data.hops=[2,3]'");

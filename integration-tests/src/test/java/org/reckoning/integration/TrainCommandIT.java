@@ -57,6 +57,14 @@ class TrainCommandIT {
     String line = line(ended.out(), "reckoning ");
     assertThat(line(evaluated.out(), "reckoning ")).isEqualTo(line);
 
+    Ended asked = run("ask", List.of("--run", run.toString(), "--problem", "1", "--json"));
+    assertThat(asked.code()).as(asked.err()).isZero();
+    assertThat(asked.out().lines())
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("{\"kind\":\"model\","),
+            facts -> assertThat(facts).startsWith("{\"kind\":\"facts\","),
+            answer -> assertThat(answer).startsWith("{\"kind\":\"answer\","));
+
     byte[] predictions = Files.readAllBytes(run.resolve("predictions/test.jsonl"));
     List<String> others = List.of("--run", run.toString(), "data.hops=[3]", "data.distractors=2");
     Ended evaluatedOnOthers = run("eval", others);

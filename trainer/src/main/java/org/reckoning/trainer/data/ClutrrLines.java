@@ -118,7 +118,7 @@ final class ClutrrLines implements LineFormat {
             new Question(
                 RecordLines.kinshipQuestion(query.group(4), query.group(2)), label, relevant)),
         Integer.parseInt(kind.group(2)),
-        Labels.of(DatasetType.CLUTRR));
+        DatasetType.CLUTRR.labels());
   }
 
   /** Cuts a story into facts. */

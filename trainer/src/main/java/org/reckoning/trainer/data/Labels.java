@@ -11,11 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Labels {
   private Labels() {}
 
-  /** Returns the labels to choose from where a record names none. */
-  static List<String> of(DatasetType type) {
-    return type == DatasetType.CLUTRR ? Kinship.labels() : type.labels();
-  }
-
   /** Returns the labels of a theory's statements. */
   static List<String> ofTheory(boolean openWorld) {
     return openWorld ? DatasetType.PROOFWRITER.labels() : List.of("yes", "no");
@@ -63,7 +58,7 @@ final class Labels {
   private static String words(DatasetType type) {
     return switch (type) {
       case PROOFWRITER, FOLIO -> "true, false, unknown";
-      case ENTAILMENT_TREE, CLUTRR -> String.join(", ", of(type));
+      case ENTAILMENT_TREE, CLUTRR -> String.join(", ", type.labels());
     };
   }
 

@@ -132,7 +132,7 @@ final class RecordLines implements LineFormat {
 
   private List<String> labels(JsonNode json) throws BadLineException {
     if (!json.hasNonNull("labels")) {
-      return Labels.of(type);
+      return type.labels();
     }
     List<String> labels = new ArrayList<>();
     for (JsonNode label : Json.elements(json, "labels")) {

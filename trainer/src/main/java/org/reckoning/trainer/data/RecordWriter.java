@@ -118,7 +118,7 @@ public final class RecordWriter implements Closeable {
     if (task.hops() > 0) {
       json.put("hops", task.hops());
     }
-    if (!task.labels().equals(Labels.of(task.type()))) {
+    if (!task.labels().equals(task.type().labels())) {
       ArrayNode labels = json.putArray("labels");
       task.labels().forEach(label -> labels.add(Labels.write(task.type(), label)));
     }

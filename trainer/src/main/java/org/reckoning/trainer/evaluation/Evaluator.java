@@ -1,11 +1,7 @@
 package org.reckoning.trainer.evaluation;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelProgram;
@@ -193,16 +189,7 @@ public final class Evaluator {
     Question question = task.source().questions().get(q);
     EncodedQuestion encoded = task.questions().get(q);
     List<String> labels = task.source().labels();
-    double least = Arrays.stream(answers.labelLosses).min().orElse(0);
-    double sum = Arrays.stream(answers.labelLosses).map(loss -> Math.exp(least - loss)).sum();
-    Map<String, Double> probabilities = new LinkedHashMap<>();
-    String best = labels.get(0);
-    for (int label = 0; label < labels.size(); label++) {
-      double probability = Math.exp(least - answers.labelLosses[label]) / sum;
-      probabilities.put(labels.get(label), probability);
-      best =
-          probability > Objects.requireNonNull(probabilities.get(best)) ? labels.get(label) : best;
-    }
+    LabelProbabilities probabilities = LabelProbabilities.of(labels, answers.labelLosses);
     int[] generated = answers.generated;
     String text = generated == null ? null : encoder.decode(generated);
     return new Prediction(
@@ -210,8 +197,8 @@ public final class Evaluator {
         task.source().hops(),
         question.text(),
         question.label(),
-        best,
-        probabilities,
+        probabilities.best(),
+        probabilities.byLabel(),
         answers.loss,
         answers.innerLossBefore,
         answers.innerLossAfter,

@@ -74,10 +74,10 @@ public final class TaskEncoder {
           addTo(ids, tokenizer.encode(label));
         }
         if (method.adapts()) {
-          encoder.factTokens(task, task.facts()).forEach(fact -> addTo(ids, fact));
+          encoder.facts(task.type(), task.facts()).forEach(fact -> addTo(ids, fact));
         }
         for (Question question : task.questions()) {
-          addTo(ids, encoder.prompt(task, task.facts(), question));
+          addTo(ids, encoder.prompt(task.type(), task.facts(), question.text()));
           addTo(ids, tokenizer.encode(encoder.answer(task, question).reason()));
         }
       }
@@ -141,7 +141,7 @@ public final class TaskEncoder {
     List<TokenSequence> sequences = new ArrayList<>();
     for (Question question : task.questions()) {
       Answer answer = answer(task, question);
-      int[] prompt = prompt(task, told, question);
+      int[] prompt = prompt(task.type(), told, question.text());
       int[] label = model(answer.label());
       int[] reason = model(answer.reason());
       int[] target = concat(label, reason, endOfText());
@@ -159,42 +159,63 @@ public final class TaskEncoder {
   }
 
   private Task graphTask(ReasoningTask task, List<Fact> told, List<TokenSequence> questions) {
+    List<TokenSequence> facts = facts(task.type(), told);
+    List<Boolean> relevant =
+        method.adapts()
+            ? told.stream().map(fact -> method == Method.RECKONING && fact.relevant()).toList()
+            : List.of(false);
+    return new Task(facts, relevant, questions);
+  }
+
+  /**
+   * Encodes facts for the inner loop.
+   *
+   * @param told in the order in which they are numbered
+   * @return {@link #noFact} alone for a method without inner loop
+   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs a
+   *     fact and there is none
+   */
+  public List<TokenSequence> facts(DatasetType type, List<Fact> told) {
     if (!method.adapts()) {
-      TokenSequence none = TokenSequence.of(concat(endOfText(), endOfText()), 1);
-      return new Task(List.of(none), List.of(false), questions);
+      return List.of(noFact());
     }
     if (told.isEmpty()) {
       throw new IllegalArgumentException(
           "facts (0) must be at least 1 for a method that learns them; use no_facts without any");
     }
-    List<Boolean> relevant =
-        told.stream().map(fact -> method == Method.RECKONING && fact.relevant()).toList();
-    return new Task(factTokens(task, told), relevant, questions);
-  }
-
-  private List<TokenSequence> factTokens(ReasoningTask task, List<Fact> facts) {
     List<TokenSequence> sequences = new ArrayList<>();
-    for (int i = 0; i < facts.size(); i++) {
+    for (int i = 0; i < told.size(); i++) {
       int[] prompt = model(Templates.factPrompt(i));
-      int[] target = model(Templates.fact(task.type(), facts.get(i).text()));
+      int[] target = model(Templates.fact(type, told.get(i).text()));
       if (target.length == 0) {
         throw new IllegalArgumentException(
             "fact %d ('%s') must have text besides its full stops"
-                .formatted(i, facts.get(i).text()));
+                .formatted(i, told.get(i).text()));
       }
       sequences.add(TokenSequence.of(concat(prompt, target), prompt.length));
     }
     return sequences;
   }
 
-  private int[] prompt(ReasoningTask task, List<Fact> told, Question question) {
-    DatasetType type = task.type();
+  /** Returns what stands for a fact where there is none: two ends of text. */
+  public TokenSequence noFact() {
+    return TokenSequence.of(concat(endOfText(), endOfText()), 1);
+  }
+
+  /**
+   * Encodes a question, as far as it is given to the model.
+   *
+   * @param told the facts; only their number counts for a method that learns them
+   * @param question the bare question
+   * @throws IllegalArgumentException if a token is not in the vocabulary
+   */
+  public int[] prompt(DatasetType type, List<Fact> told, String question) {
     if (method.adapts()) {
-      return model(Templates.questionPrompt(type, told.size(), question.text()));
+      return model(Templates.questionPrompt(type, told.size(), question));
     }
     List<String> facts =
         method == Method.NO_FACTS ? List.of() : told.stream().map(Fact::text).toList();
-    String text = method == Method.NO_QUESTION ? "" : question.text();
+    String text = method == Method.NO_QUESTION ? "" : question;
     return concat(endOfText(), model(Templates.inContextPrompt(type, facts, text)));
   }
 
@@ -219,18 +240,25 @@ public final class TaskEncoder {
    * {@code mother-in-law}.
    */
   public Task candidates(EncodedTask encoded) {
-    int[] end = withKnowledge ? model(" " + Answer.BECAUSE) : endOfText();
-    List<int[]> targets =
-        encoded.source().labels().stream().map(label -> concat(model(label), end)).toList();
     List<TokenSequence> questions = new ArrayList<>();
     for (EncodedQuestion question : encoded.questions()) {
-      int[] prompt = question.prompt();
-      for (int[] target : targets) {
-        questions.add(TokenSequence.of(concat(prompt, target), prompt.length));
-      }
+      questions.addAll(candidates(question.prompt(), encoded.source().labels()));
     }
     Task task = encoded.task();
     return new Task(task.facts(), task.relevant(), questions);
+  }
+
+  /**
+   * Returns a question with each label as its answer.
+   *
+   * @param prompt of the question, from {@link #prompt}
+   * @throws IllegalArgumentException if a token is not in the vocabulary
+   */
+  public List<TokenSequence> candidates(int[] prompt, List<String> labels) {
+    int[] end = withKnowledge ? model(" " + Answer.BECAUSE) : endOfText();
+    return labels.stream()
+        .map(label -> TokenSequence.of(concat(prompt, model(label), end), prompt.length))
+        .toList();
   }
 
   /**
@@ -247,7 +275,32 @@ public final class TaskEncoder {
   }
 
   private int[] model(String text) {
-    return vocabulary.toModel(tokenizer.encode(text));
+    int[] tokens = tokenizer.encode(text);
+    for (int i = 0; i < tokens.length; i++) {
+      if (!vocabulary.contains(tokens[i])) {
+        throw new IllegalArgumentException(
+            ("the model does not know the word '%s' of '%s', as its vocabulary is compact, the %d"
+                    + " tokens of its data; use words of the data, or train with"
+                    + " model.vocabulary=full")
+                .formatted(word(text, tokens, i), text, vocabulary.size()));
+      }
+    }
+    return vocabulary.toModel(tokens);
+  }
+
+  /** Returns the word, as blanks separate them, in which a token ends. */
+  private String word(String text, int[] tokens, int index) {
+    int end = tokenizer.decode(Arrays.copyOf(tokens, index + 1)).length();
+    int last = Math.min(end, text.length()) - 1;
+    int from = last;
+    while (from > 0 && !Character.isWhitespace(text.charAt(from - 1))) {
+      from--;
+    }
+    int to = last;
+    while (to < text.length() && !Character.isWhitespace(text.charAt(to))) {
+      to++;
+    }
+    return text.substring(from, Math.max(to, last + 1));
   }
 
   private int[] endOfText() {

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.bilevel.KnowledgeProgram;
 
 /**
  * The checkpoints of a run, each a directory that appears when it is complete.
@@ -125,15 +127,28 @@ public final class Checkpoints {
   public static TrainingState restore(BilevelProgram<?> program, Path checkpoint)
       throws IOException {
     TrainingState state = state(checkpoint);
+    read(checkpoint, program::restore);
+    return state;
+  }
+
+  /**
+   * Reads the weights and inner rates of a checkpoint.
+   *
+   * @throws IOException if a file is missing or damaged, or of another model
+   */
+  public static void restore(KnowledgeProgram<?> program, Path checkpoint) throws IOException {
+    read(checkpoint, program::restore);
+  }
+
+  private static void read(Path checkpoint, Consumer<String> restore) throws IOException {
     try {
-      program.restore(checkpoint.resolve(VARIABLES).toString());
+      restore.accept(checkpoint.resolve(VARIABLES).toString());
     } catch (RuntimeException e) {
       throw new IOException(
           "checkpoint '%s' cannot be read, it is damaged or of another model: %s"
               .formatted(checkpoint, firstLine(e)),
           e);
     }
-    return state;
   }
 
   /** Reads the state of a checkpoint. */

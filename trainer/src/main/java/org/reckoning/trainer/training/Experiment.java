@@ -26,7 +26,7 @@ import org.reckoning.trainer.tokens.Method;
  * RUN/                 config.yaml, vocabulary.json, metrics.jsonl, checkpoints/, tensorboard/,
  *                      predictions/test.jsonl, results.json: of the method;
  *                      predictions/eval.jsonl: of it on other problems, the last that were asked
- * RUN/baselines/NAME/  the same of a baseline
+ * RUN/baselines/NAME/  the same of a baseline, a run of its own
  * }</pre>
  */
 public final class Experiment {
@@ -178,6 +178,9 @@ public final class Experiment {
 
   private boolean train(RunConfig own, Splits splits, Path place) throws IOException {
     Files.createDirectories(place);
+    if (own.method() != config.method()) {
+      Files.writeString(place.resolve(CONFIG), own.with("baselines", List.of()).yaml());
+    }
     if (own.method() != config.method()
         && Files.exists(directory.resolve(TrainingRun.VOCABULARY))) {
       Files.copy(

@@ -27,6 +27,7 @@ import org.tensorflow.types.TFloat64;
  * graph. Low-rank factors are merged into the layers that they belong to, or read apart.
  */
 public final class RunWeights implements Gpt2Weights {
+  private final RunConfig settings;
   private final Path checkpoint;
   private final Gpt2Config config;
   private final Vocabulary vocabulary;
@@ -37,7 +38,7 @@ public final class RunWeights implements Gpt2Weights {
   private final CheckpointFile file;
 
   private RunWeights(Path run, Path checkpoint, boolean merges) throws IOException {
-    RunConfig settings = Experiment.configOf("run", run);
+    settings = Experiment.configOf("run", run);
     this.checkpoint = checkpoint;
     this.merges = merges;
     vocabulary =
@@ -106,6 +107,16 @@ public final class RunWeights implements Gpt2Weights {
    */
   public static Gpt2Weights openAny(Path path) throws IOException {
     return isRun(path) ? open(path) : Gpt2Weights.open(path);
+  }
+
+  /** Returns the configuration of the run. */
+  public RunConfig settings() {
+    return settings;
+  }
+
+  /** Returns the directory of the checkpoint. */
+  public Path checkpoint() {
+    return checkpoint;
   }
 
   /** Returns the low-rank factors that there are, if there are. */

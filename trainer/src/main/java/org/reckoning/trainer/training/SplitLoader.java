@@ -42,7 +42,16 @@ public final class SplitLoader {
     return new Splits(
         split(Split.TRAIN, config.train(), config.trainTasks()),
         split(Split.VAL, config.val(), config.valTasks()),
-        split(Split.TEST, config.test(), config.testTasks()));
+        test());
+  }
+
+  /**
+   * Returns the test split alone.
+   *
+   * @throws IOException if a file cannot be read or has bad lines, each of which is named
+   */
+  public List<ReasoningTask> test() throws IOException {
+    return split(Split.TEST, config.test(), config.testTasks());
   }
 
   private List<ReasoningTask> split(Split split, @Nullable String file, @Nullable Integer most)

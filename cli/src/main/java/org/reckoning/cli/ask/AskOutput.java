@@ -1,0 +1,23 @@
+package org.reckoning.cli.ask;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.answering.AskedModel;
+import org.reckoning.trainer.answering.Encoded;
+import org.reckoning.trainer.answering.Reply;
+
+/** Tells answers, on standard output. */
+sealed interface AskOutput permits TextOutput, JsonOutput {
+  /** Tells what is asked. */
+  void model(String path, AskedModel model);
+
+  /** Tells how the facts were learned. */
+  void encoded(List<String> facts, Encoded encoded);
+
+  /**
+   * Tells an answer.
+   *
+   * @param right the right one, where it is known
+   */
+  void reply(Reply reply, @Nullable String right);
+}

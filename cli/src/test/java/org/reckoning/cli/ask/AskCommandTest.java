@@ -1,0 +1,228 @@
+package org.reckoning.cli.ask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.cli.Reckoning;
+
+/** Of a run of seconds, which answers badly. */
+class AskCommandTest {
+  private static final String TRAIN =
+      "train experiment=quickstart xla=off n_inner_iter=2 model.n_layer=1 model.n_embd=16"
+          + " train_batch_size=4 max_steps=2 eval_steps=null generate=false monitor=acc_scored"
+          + " max_new_tokens=6 save_steps=2 baselines=[in_context] tensorboard=false"
+          + " data.train_tasks=200 data.val_tasks=2 data.test_tasks=2 output_dir=";
+  private static final String QUESTION = "How are Mary and Alice related to each other ?";
+  private static final String SON = "The son of Alice is Michael";
+  private static final String DAUGHTER = "The daughter of Michael is Mary";
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  static Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static Path run;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void train() throws IOException {
+    StringWriter ignored = new StringWriter();
+    int code =
+        Reckoning.commandLine()
+            .setOut(new PrintWriter(ignored))
+            .execute((TRAIN + directory).split(" "));
+    assertThat(code).isZero();
+    try (Stream<Path> runs = Files.list(directory.resolve("quickstart"))) {
+      run = runs.findFirst().orElseThrow();
+    }
+    assertThat(ignored.toString()).contains("  ./reckoning ask --run " + run + " ");
+  }
+
+  private int ask(String input, String... words) {
+    List<String> all = new ArrayList<>(List.of("ask"));
+    all.addAll(List.of(words));
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+    try {
+      return Reckoning.commandLine()
+          .setOut(new PrintWriter(out))
+          .setErr(new PrintWriter(err))
+          .execute(all.toArray(String[]::new));
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  private List<JsonNode> json() throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : out.toString().lines().toList()) {
+      lines.add(new ObjectMapper().readTree(line));
+    }
+    return lines;
+  }
+
+  @Test
+  void questions_ofOptionsAndFile_areAnsweredInOrder() throws IOException {
+    Path file = directory.resolve("questions.txt");
+    Files.writeString(file, "How are Alice and Mary related to each other ?\n\n");
+    int code =
+        ask(
+            SON + "\n" + DAUGHTER + "\n",
+            "--run=" + run,
+            "--facts=-",
+            "--question=" + QUESTION,
+            "--questions=" + file,
+            "--json");
+
+    assertThat(code).as(err.toString()).isZero();
+    List<JsonNode> lines = json();
+    assertThat(lines)
+        .extracting(line -> line.get("kind").textValue())
+        .containsExactly("model", "facts", "answer", "answer");
+    assertThat(lines.get(0).get("inner_steps").intValue()).isEqualTo(2);
+    assertThat(lines.get(0).get("note").textValue()).isEmpty();
+    JsonNode facts = lines.get(1);
+    assertThat(facts.get("facts")).hasSize(2);
+    assertThat(facts.get("inner_losses")).hasSize(3);
+    assertThat(facts.get("inner_loss_after")).isEqualTo(facts.get("inner_losses").get(2));
+    JsonNode answer = lines.get(2);
+    assertThat(answer.get("question").textValue()).isEqualTo(QUESTION);
+    assertThat(answer.get("labels")).hasSize(18);
+    assertThat(answer.get("labels").get(answer.get("answer").textValue()))
+        .isEqualTo(answer.get("probability"));
+    assertThat(lines.get(3).get("question").textValue()).startsWith("How are Alice and Mary");
+    assertThat(lines.get(3).get("compile_seconds").doubleValue()).isZero(); // the same shape
+  }
+
+  @Test
+  void conversation_addsFactsAndGoesOnAfterMistakes() {
+    String input =
+        String.join(
+            "\n",
+            QUESTION,
+            "How are Zacharias and Alice related to each other ?",
+            ":fact " + DAUGHTER,
+            ":facts",
+            "",
+            QUESTION,
+            ":what",
+            ":quit",
+            QUESTION);
+    assertThat(ask(input, "--run=" + run, "--fact=" + SON)).isZero();
+
+    assertThat(out.toString().lines().filter(line -> line.startsWith("facts   ")))
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("facts   1 of "),
+            line -> assertThat(line).startsWith("facts   2 of "));
+    assertThat(out.toString().lines().filter(QUESTION::equals)).hasSize(2);
+    assertThat(out.toString())
+        .startsWith("model   " + run + ": checkpoint ")
+        .containsPattern("\n  answer  [a-z-]+, [0-9.]+ %\n  labels  .*, 14 others [0-9.]+ %\n");
+    assertThat(err.toString())
+        .contains(
+            "does not know the word 'Zacharias'", SON + "\n" + DAUGHTER, "  ends, as does the end");
+  }
+
+  @Test
+  void problem_isOneOfTheTestSplit() throws IOException {
+    assertThat(ask("", "--run=" + run, "--problem=2", "--json")).as(err.toString()).isZero();
+
+    List<JsonNode> lines = json();
+    assertThat(lines.get(1).get("facts")).hasSize(5);
+    JsonNode answer = lines.get(2);
+    JsonNode predicted;
+    try (Stream<String> all = Files.lines(run.resolve("predictions/test.jsonl"))) {
+      predicted = new ObjectMapper().readTree(all.skip(1).findFirst().orElseThrow());
+    }
+    assertThat(answer.get("question")).isEqualTo(predicted.get("question"));
+    assertThat(answer.get("right")).isEqualTo(predicted.get("label"));
+    assertThat(answer.get("answer")).isEqualTo(predicted.get("scored"));
+  }
+
+  @Test
+  void baseline_isARunOfItsOwn() {
+    Path baseline = run.resolve("baselines/in_context");
+    String[] words = {"--run=" + baseline, "--fact=" + SON, "--question=" + QUESTION};
+    assertThat(ask("", words)).isZero();
+
+    assertThat(out.toString())
+        .contains(
+            "\nnote    this run has no inner loop: the facts are in the prompt of every question\n",
+            "\nfacts   1, nothing is learned from them\n",
+            "\n  answer  ");
+  }
+
+  @Test
+  void exportedModel_isAskedAsAPlainLanguageModel() {
+    Path model = directory.resolve("exported");
+    int exported =
+        Reckoning.commandLine()
+            .setOut(new PrintWriter(out))
+            .execute("model", "export", "--from", run.toString(), "--to", model.toString());
+    assertThat(exported).isZero();
+    String[] words = {
+      "--model=" + model, "--fact=" + SON, "--question=" + QUESTION, "--steps=1", "--seed=3"
+    };
+    assertThat(ask("", words)).isZero();
+    assertThat(out.toString())
+        .contains(
+            "note    this is no run: unless it was exported from one it was never trained to learn"
+                + " from facts; answers are those of a plain language model after 1 gradient steps"
+                + " of rate 0.01\n")
+        .doesNotContain("  answer  ")
+        .containsPattern("\n  text    .*, [0-9.]+ %\n");
+  }
+
+  static Stream<Arguments> unusable() {
+    String fact = "--fact=" + SON;
+    return Stream.of(
+        Arguments.of(List.of("--question=x"), "facts (0) must be at least 1; tell some"),
+        Arguments.of(
+            List.of("--fact=The son of Ulf is Mary"), "the model does not know the word 'Ulf' of"),
+        Arguments.of(List.of(fact, "--question= "), "question (' ') must have text"),
+        Arguments.of(List.of(fact, "--temperature=-1"), "temperature (-1.0) must be at least 0"),
+        Arguments.of(List.of(fact, "--steps=2"), "run '"),
+        Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be a file or -, and"),
+        Arguments.of(
+            List.of("--problem=3"), "--problem (3) must be one of the run's test problems, 1 to 2"),
+        Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unusable")
+  void whatCannotBeUsed_isOneLineAndExitCodeTwo(List<String> words, String message) {
+    List<String> all = new ArrayList<>(List.of("--run=" + run));
+    all.addAll(words);
+    assertThat(ask("", all.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString()).startsWith(message).hasLineCount(1);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void pathOfNothing_isOneLineAndExitCodeOne() {
+    assertThat(ask("", "--run=nothing", "--fact=" + SON)).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo("nothing: there is no such file or directory\n");
+  }
+}

@@ -1,0 +1,244 @@
+package org.reckoning.trainer.answering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.NotFiniteException;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.config.DefaultRun;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.SplitLoader;
+import org.reckoning.trainer.training.Splits;
+import org.reckoning.trainer.training.TrainingListener;
+import org.reckoning.trainer.training.TrainingRun;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.ModelDirectory;
+
+class ReasonerTest {
+  private static final String QUESTION = "How are Mary and Alice related to each other ?";
+  private static final List<String> FACTS =
+      List.of("The son of Alice is Michael", "The daughter of Michael is Mary");
+
+  @TempDir Path directory;
+
+  private static RunConfig config() {
+    return DefaultRun.config()
+        .with("xla", "off")
+        .with("n_inner_iter", 2)
+        .with("model.n_layer", 1)
+        .with("model.n_embd", 16)
+        .with("model.initializer_range", 0.2)
+        .with("model.n_positions", 96)
+        .with("train_batch_size", 4)
+        .with("max_steps", 4)
+        .with("eval_steps", null)
+        .with("max_new_tokens", 9)
+        .with("data.forms", 1)
+        .with("data.distractors", 2)
+        .with("data.train_tasks", 40)
+        .with("data.val_tasks", 1)
+        .with("data.test_tasks", 4);
+  }
+
+  private static Splits splits(RunConfig config) throws IOException {
+    return new SplitLoader(config.data(), config.seed(), line -> {}).load();
+  }
+
+  /** Trains a run and returns what its evaluation predicted. */
+  private List<Prediction> trained(RunConfig config) throws IOException {
+    Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
+    TrainingListener none = new TrainingListener() {};
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      run.train(none, "CPU:0", () -> false);
+      return run.test(none, directory.resolve("predictions/test.jsonl")).predictions();
+    }
+  }
+
+  private static List<String> facts(ReasoningTask task) {
+    return task.facts().stream().map(Fact::text).toList();
+  }
+
+  static Stream<Arguments> configurations() {
+    return Stream.of(
+        Arguments.of(config()),
+        Arguments.of(
+            config().with("dtype", "float64").with("multi_task", false).with("inner_mode", "lora")),
+        Arguments.of(config().with("method", "in_context")),
+        Arguments.of(config().with("method", "no_facts")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("configurations")
+  void ask_ofTestProblems_answersAsTheEvaluationDid(RunConfig config) throws IOException {
+    List<Prediction> predictions = trained(config);
+    List<ReasoningTask> tasks = splits(config).test();
+    AskedModel model = AskedModel.open(directory, null, null);
+    try (Reasoner reasoner = Reasoner.of(model)) {
+      for (int i : new int[] {0, 1, 2, 3, 0}) { // other facts, and the first again
+        ReasoningTask task = tasks.get(i);
+        Prediction want = predictions.get(i);
+        Encoded encoded = reasoner.encode(facts(task));
+        Reply reply = reasoner.ask(task.questions().get(0).text(), model.decoding());
+
+        assertThat(reply.labels().keySet()).containsExactlyElementsOf(task.labels());
+        reply
+            .labels()
+            .forEach(
+                (label, probability) ->
+                    assertThat(probability)
+                        .isCloseTo(want.probabilities().get(label), within(1e-5)));
+        assertThat(reply.answer()).isEqualTo(want.scored());
+        assertThat(reply.text()).isEqualTo(want.generated());
+        if (config.adapts()) {
+          assertThat(encoded.innerLosses()).hasSize(3);
+          assertThat(encoded.innerLosses().get(0)).isCloseTo(want.innerLossBefore(), within(1e-5));
+          assertThat(encoded.innerLosses().get(2)).isCloseTo(want.innerLossAfter(), within(1e-5));
+        } else {
+          assertThat(encoded.innerLosses()).isEmpty();
+        }
+      }
+    }
+    assertThat(model.note().isEmpty()).isEqualTo(config.adapts());
+  }
+
+  @Test
+  void whatCannotBeToldOrAsked_isNamed() throws IOException {
+    trained(config());
+    AskedModel model = AskedModel.open(directory, null, null);
+    List<String> facts = facts(splits(config()).test().get(0));
+    String fact = facts.get(0);
+    model.checkFacts(facts);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkFacts(List.of()))
+        .withMessage("facts (0) must be at least 1; tell some");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkFacts(List.of(fact, "The son of Zacharias is xx")))
+        .withMessageMatching(
+            "the model does not know the word 'Zacharias' of 'The son of Zacharias is xx', as its"
+                + " vocabulary is compact, the \\d+ tokens of its data; use words of the data, or"
+                + " train with model.vocabulary=full");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkFacts(Collections.nCopies(5, fact)))
+        .withMessage(
+            "facts (5) must be at most 4, as the model was trained with so many and its compact"
+                + " vocabulary has no number for more");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkFacts(List.of((fact + " ").repeat(20).strip())))
+        .withMessageMatching(
+            "fact 0 \\('.*'\\) has \\d+ tokens but must have at most 96, the positions of the model;"
+                + " shorten it");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkQuestion(facts, " "))
+        .withMessage("question (' ') must have text");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkQuestion(facts, "How are you?"))
+        .withMessageStartingWith("the model does not know the word 'you?' of 'Based on fact_0 ");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AskedModel.open(directory, Untrained.DEFAULT, null))
+        .withMessage(
+            "run '%s' knows its inner steps, their rates and its kind of data; leave them out",
+            directory);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AskedModel.open(directory, null, List.of("aunt", "zebra")))
+        .withMessage(
+            "label 'zebra' is not known to the run, whose vocabulary is compact; name the labels of"
+                + " its data");
+    try (Reasoner reasoner = Reasoner.of(model)) {
+      assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("no facts are known; tell some before you ask");
+    }
+  }
+
+  private Path published(Vocabulary vocabulary, int tokens) throws IOException {
+    Gpt2Config sizes = new Gpt2Config(tokens, 64, 8, 1, 2, 32, 1e-5);
+    Path path = directory.resolve("published");
+    try (Gpt2Weights random = Gpt2Weights.random(sizes, vocabulary, 3)) {
+      ModelDirectory.create(path, false, to -> ModelDirectory.writeModel(to, random));
+    }
+    return path;
+  }
+
+  @Test
+  void ask_ofPublishedWeights_saysThatTheyNeverLearnedTo() throws IOException {
+    Path path = published(Vocabulary.full(), 50_257);
+    Untrained how = new Untrained(3, 0.5, DatasetType.CLUTRR);
+    AskedModel model = AskedModel.open(path, how, List.of("aunt", "granddaughter"));
+    assertThat(model.note())
+        .isEqualTo(
+            "this is no run: unless it was exported from one it was never trained to learn from"
+                + " facts; answers are those of a plain language model after 3 gradient steps of"
+                + " rate 0.5");
+    Decoding drawn = model.decoding().withNewTokens(4).withTemperature(1).withSeed(7);
+    try (Reasoner reasoner = Reasoner.of(model)) {
+      Encoded encoded = reasoner.encode(FACTS);
+      assertThat(encoded.innerLosses()).hasSize(4);
+      assertThat(encoded.innerLosses().get(3)).isLessThan(encoded.innerLosses().get(0));
+      assertThat(encoded.preparationSeconds()).isPositive();
+      Reply reply = reasoner.ask(QUESTION, drawn);
+      assertThat(reply.labels().values().stream().mapToDouble(each -> each).sum())
+          .isCloseTo(1, within(1e-12));
+      assertThat(reply.probability()).isEqualTo(reply.labels().get(reply.answer()));
+
+      Reply again = reasoner.ask(QUESTION, drawn);
+      assertThat(again.text()).isEqualTo(reply.text());
+      assertThat(again.preparationSeconds()).isZero();
+      Reply other = reasoner.ask(QUESTION, drawn.withSeed(8));
+      assertThat(other.text()).isNotEqualTo(reply.text());
+      assertThat(other.labels()).isEqualTo(reply.labels());
+    }
+    try (Reasoner reasoner = Reasoner.of(AskedModel.open(path, null, null))) {
+      reasoner.encode(FACTS);
+      Reply reply = reasoner.ask(QUESTION, drawn);
+      assertThat(reply.labels()).isEmpty();
+      assertThat(reply.answer()).isEqualTo(reply.text());
+      assertThat(reply.probability()).isEqualTo(reply.textProbability()).isBetween(0.0, 1e-8);
+    }
+  }
+
+  @Test
+  void encode_thatDiverges_leavesNoFacts() throws IOException {
+    Path path = published(Vocabulary.full(), 50_257);
+    AskedModel model = AskedModel.open(path, new Untrained(2, 1e30, DatasetType.CLUTRR), List.of());
+    try (Reasoner reasoner = Reasoner.of(model)) {
+      assertThatThrownBy(() -> reasoner.encode(FACTS)).isInstanceOf(NotFiniteException.class);
+      assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void open_ofWeightsWithoutVocabulary_isRefused() throws IOException {
+    Path path = published(Vocabulary.compact(IntStream.of(11)), 2);
+    Files.delete(path.resolve("vocabulary.json"));
+    assertThatIOException()
+        .isThrownBy(() -> AskedModel.open(path, null, null))
+        .withMessage(
+            "model '%s' knows 2 tokens and does not say which, so no text can be given to it; put"
+                + " the vocabulary.json of its training beside it",
+            path);
+  }
+}
