@@ -40,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       TrainCommand.class,
       EvalCommand.class,
+      ExportCommand.class,
       DataCommand.class,
       ModelCommand.class,
       ConfigCommand.class,

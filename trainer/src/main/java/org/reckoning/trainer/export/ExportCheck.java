@@ -2,7 +2,6 @@ package org.reckoning.trainer.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -121,22 +120,29 @@ public final class ExportCheck {
     return new ExportCheck(opened, origin.limits(), problems);
   }
 
+  /**
+   * What it took to answer.
+   *
+   * @param requests how many
+   * @param loadSeconds until the model was there
+   * @param seconds for the requests
+   */
+  public record Answered(int requests, double loadSeconds, double seconds) {}
+
   /** Answers requests with a SavedModel, which is all that it knows of. */
-  public static void answer(Path version, Path requests, Path answers) throws IOException {
+  public static Answered answer(Path version, Path requests, Path answers) throws IOException {
+    long start = System.nanoTime();
     try (ServedModel model = ServedModel.load(version);
         BufferedReader in = Files.newBufferedReader(requests);
         BufferedWriter out = Files.newBufferedWriter(answers)) {
+      long loaded = System.nanoTime();
+      int answered = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        JsonNode body = JSON.readTree(line);
-        out.write(
-            model
-                .predict(
-                    new ServingRequest(
-                        body.path("signature_name").asText(),
-                        JSON.convertValue(body.path("inputs"), ObjectNode.class)))
-                .toString());
+        out.write(model.predict(ServingRequest.read(line)).toString());
         out.newLine();
+        answered++;
       }
+      return new Answered(answered, (loaded - start) / 1e9, (System.nanoTime() - loaded) / 1e9);
     }
   }
 

@@ -1,8 +1,11 @@
 package org.reckoning.trainer.export;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +27,7 @@ import org.reckoning.graph.bilevel.TokenSequence;
  */
 public record ServingRequest(String signature, ObjectNode inputs) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * Asks for the likeliest answers.
@@ -67,6 +71,19 @@ public record ServingRequest(String signature, ObjectNode inputs) {
     ObjectNode inputs = NODES.objectNode();
     putQuestions(inputs, questions);
     return new ServingRequest(ServingProgram.NO_KNOWLEDGE, inputs);
+  }
+
+  /**
+   * Reads the body of a request; without a signature it asks the default one.
+   *
+   * @throws IOException if it is no JSON, or has no inputs
+   */
+  public static ServingRequest read(String body) throws IOException {
+    JsonNode root = JSON.readTree(body);
+    if (!(root.path("inputs") instanceof ObjectNode inputs)) {
+      throw new IOException("body must have 'inputs', an object, but is: " + root);
+    }
+    return new ServingRequest(root.path("signature_name").asText(ServingProgram.ANSWER), inputs);
   }
 
   /** Returns the body of the request. */
