@@ -129,8 +129,13 @@ final class ExportCommand implements Callable<Integer> {
     ServingSizes sizes =
         new ServingSizes(
             facts, factTokens, questions, questionTokens, candidates, candidateTokens, newTokens);
-    ModelExport.Written written =
-        ModelExport.write(from, model, sizes, compiled, spec.commandLine().getErr()::println);
+    ModelExport.Written written;
+    try {
+      written =
+          ModelExport.write(from, model, sizes, compiled, spec.commandLine().getErr()::println);
+    } catch (IllegalArgumentException e) { // a size, or a method that learns no facts
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
     ServingLimits limits = written.limits();
     out.printf(
         """

@@ -86,10 +86,22 @@ public final class ModelExport {
       throws IOException {
     try (ServingProgram<T> program =
         ServingProgram.build(run.bilevel(limits), limits, compiled, type)) {
-      program.restore(run.variables());
+      restore(program, run);
       program.export(directory);
       new ExportAssets(run, limits).write(directory, name, program.signatures());
       return program.signatures().stream().map(signature -> signature.key()).toList();
+    }
+  }
+
+  private static void restore(ServingProgram<?> program, ExportedRun run) throws IOException {
+    try {
+      program.restore(run.variables());
+    } catch (RuntimeException e) { // TensorFlow's have no common type of their own
+      throw new IOException(
+          "checkpoint '%s' cannot be read, it is damaged or of another model: %s"
+              .formatted(
+                  run.checkpoint(), String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+          e);
     }
   }
 

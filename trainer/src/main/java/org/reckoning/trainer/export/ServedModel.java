@@ -45,7 +45,7 @@ public final class ServedModel implements AutoCloseable {
     }
     try {
       return new ServedModel(SavedModelBundle.load(version.toString()));
-    } catch (TensorFlowException e) {
+    } catch (RuntimeException e) { // TensorFlow's have no common type of their own
       throw new IOException(
           "'%s' cannot be loaded, it is damaged or no SavedModel: %s"
               .formatted(version, e.getMessage()),

@@ -75,8 +75,7 @@ final class ServingServer implements AutoCloseable {
     if (!path.startsWith(known)) {
       return new Answer(
           404,
-          JSON.createObjectNode()
-              .put("error", "Could not find any versions of model " + path.split("[/:]")[3]));
+          JSON.createObjectNode().put("error", "Could not find any versions of model for " + path));
     }
     return switch (exchange.getRequestMethod() + path.substring(known.length())) {
       case "GET" -> new Answer(200, status());
