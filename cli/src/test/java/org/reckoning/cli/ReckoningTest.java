@@ -24,7 +24,14 @@ class ReckoningTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"--help", "config --help", "devices --help", "bench --help", "inspect --help", "export --help"})
+      strings = {
+        "--help",
+        "config --help",
+        "devices --help",
+        "bench --help",
+        "inspect --help",
+        "export --help"
+      })
   void help_hasExamples(String words) {
     assertThat(run(words.split(" ", -1))).isZero();
 

@@ -1,7 +1,6 @@
 package org.reckoning.graph.bilevel;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -372,8 +371,8 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
    * @param directory to be made
    * @throws IOException if it cannot be written; a part of it may be there then
    */
-  public void export(Path directory) throws IOException {
-    SavedModelBundle.exporter(directory.toString())
+  public void export(String directory) throws IOException {
+    SavedModelBundle.exporter(directory)
         .withSession(session)
         .withSignatures(signatures.toArray(Signature[]::new))
         .export();

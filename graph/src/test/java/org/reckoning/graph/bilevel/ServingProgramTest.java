@@ -160,7 +160,7 @@ class ServingProgramTest {
     Path model = directory.resolve("model");
     try (var program = ServingProgram.build(config, LIMITS, compiled, TFloat64.class)) {
       program.restore(prefix);
-      program.export(model);
+      program.export(model.toString());
     }
     return model;
   }

@@ -87,7 +87,7 @@ public final class ModelExport {
     try (ServingProgram<T> program =
         ServingProgram.build(run.bilevel(limits), limits, compiled, type)) {
       restore(program, run);
-      program.export(directory);
+      program.export(directory.toString());
       new ExportAssets(run, limits).write(directory, name, program.signatures());
       return program.signatures().stream().map(signature -> signature.key()).toList();
     }
