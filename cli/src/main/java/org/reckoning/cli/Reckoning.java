@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvalCommand.class,
       AskCommand.class,
+      ExportCommand.class,
       DataCommand.class,
       ModelCommand.class,
       ConfigCommand.class,

@@ -30,7 +30,8 @@ class ReckoningTest {
         "devices --help",
         "bench --help",
         "inspect --help",
-        "ask --help"
+        "ask --help",
+        "export --help"
       })
   void help_hasExamples(String words) {
     assertThat(run(words.split(" ", -1))).isZero();

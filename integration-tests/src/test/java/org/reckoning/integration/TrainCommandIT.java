@@ -71,6 +71,14 @@ class TrainCommandIT {
     assertThat(evaluatedOnOthers.code()).as(evaluatedOnOthers.err()).isZero();
     assertThat(run.resolve("predictions/eval.jsonl")).isRegularFile();
     assertThat(run.resolve("predictions/test.jsonl")).hasBinaryContent(predictions);
+
+    Path model = directory.resolve("saved_models/small");
+    List<String> words = List.of("--run", run.toString(), "--to", model.toString());
+    Ended exported = run("export", words);
+    assertThat(exported.code()).as(exported.err()).isZero();
+    Ended checked = run("export", List.of("--check", model.toString()));
+    assertThat(checked.code()).as(checked.out() + checked.err()).isZero();
+    assertThat(checked.out()).contains("6, of 6 questions", "the model answers as the run does");
   }
 
   @Test

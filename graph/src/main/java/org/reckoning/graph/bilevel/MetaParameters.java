@@ -33,6 +33,11 @@ final class MetaParameters<T extends TNumber> {
   private final List<Op> initializers;
 
   MetaParameters(Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type) {
+    this(tf, config, layout, type, true);
+  }
+
+  private MetaParameters(
+      Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type, boolean starts) {
     this.config = config;
     this.layout = layout;
     this.type = type;
@@ -45,8 +50,16 @@ final class MetaParameters<T extends TNumber> {
     initialSeed =
         tf.withName("initial_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     initializers =
-        weights.assignments(
-            tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")));
+        starts
+            ? weights.assignments(
+                tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")))
+            : List.of();
+  }
+
+  /** Variables that get all their values from files: the graph has no initial ones. */
+  static <T extends TNumber> MetaParameters<T> fromFiles(
+      Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type) {
+    return new MetaParameters<>(tf, config, layout, type, false);
   }
 
   private Map<String, Operand<T>> initialValues(Ops tf) {

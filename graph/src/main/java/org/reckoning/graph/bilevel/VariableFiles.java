@@ -86,13 +86,18 @@ final class VariableFiles {
         .reads()
         .forEach(
             (name, read) -> {
-              String saved = (name.equals(OuterUpdate.RATES) ? "inner_rates" : name) + suffix;
+              String saved = savedName(name) + suffix;
               names.add(saved);
               values.add(read);
               restores.add(
                   variables.assignment(
                       tf, name, read(tf.withSubScope("restore"), prefix, saved, variables.type())));
             });
+  }
+
+  /** Returns the name that a variable has in the files. */
+  static String savedName(String name) {
+    return name.equals(OuterUpdate.RATES) ? "inner_rates" : name;
   }
 
   private static <U extends TType> Operand<U> read(

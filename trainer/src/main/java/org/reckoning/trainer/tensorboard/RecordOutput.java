@@ -12,15 +12,16 @@ import java.util.zip.CRC32C;
  * Writes TensorFlow's record files. A record is its length (8 bytes), the checksum of these (4
  * bytes), the data and the checksum of the data (4 bytes), all little-endian.
  */
-final class RecordOutput implements Closeable {
+public final class RecordOutput implements Closeable {
   private final OutputStream out;
 
-  RecordOutput(OutputStream out) {
+  /** Writes records to a stream, which {@link #close} closes. */
+  public RecordOutput(OutputStream out) {
     this.out = new BufferedOutputStream(out);
   }
 
   /** Adds a record. */
-  void write(byte[] data) throws IOException {
+  public void write(byte[] data) throws IOException {
     byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
     out.write(length);
     out.write(littleEndian(Integer.BYTES).putInt(checksum(length)).array());

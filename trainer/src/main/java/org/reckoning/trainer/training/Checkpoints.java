@@ -33,9 +33,11 @@ public final class Checkpoints {
   /** The name in the run directory. */
   public static final String DIRECTORY = "checkpoints";
 
+  /** The prefix of the variables' files in the directory of a checkpoint. */
+  public static final String VARIABLES = "variables";
+
   private static final String STEP = "step-";
   private static final String BEST = "best-";
-  static final String VARIABLES = "variables";
   private static final String STATE = "state.json";
   private static final JsonMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();

@@ -19,12 +19,17 @@ import org.reckoning.trainer.tokens.Tokenizer;
  * be by merging two that were there before it, and encoding its bytes with those alone ends with
  * just these two.
  */
-final class TokenizerFiles {
+public final class TokenizerFiles {
   private static final String END_OF_TEXT = "<|endoftext|>";
 
   private TokenizerFiles() {}
 
-  static void write(Path directory, int positions) throws IOException {
+  /**
+   * Writes the files.
+   *
+   * @param positions tokens that the model can read
+   */
+  public static void write(Path directory, int positions) throws IOException {
     List<String> tokens = tokens();
     Files.writeString(directory.resolve("vocab.json"), vocabulary(tokens));
     Files.writeString(directory.resolve("merges.txt"), merges(tokens));

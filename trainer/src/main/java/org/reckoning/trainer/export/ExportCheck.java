@@ -1,0 +1,273 @@
+package org.reckoning.trainer.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.KnowledgeProgram;
+import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.graph.bilevel.TaskBatch;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.training.TrainingListener;
+import org.reckoning.trainer.training.TrainingRun;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Compares what a SavedModel answers with what the run answers that it came from.
+ *
+ * <pre>{@code
+ * ExportCheck check = ExportCheck.prepare(run, version, requests, 500, progress::message);
+ * // another process: ExportCheck.answer(version, requests, answers)
+ * Report report = check.compare(answers, listener);
+ * }</pre>
+ */
+public final class ExportCheck {
+  /** Probabilities and inner losses may differ by so much. */
+  public static final double TOLERANCE = 1e-4;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SIGNATURES = 3; // that a problem is asked by
+
+  private final ExportedRun run;
+  private final ServingLimits limits;
+  private final List<ServingProblem> problems;
+
+  /**
+   * What was found.
+   *
+   * @param problems how many were asked
+   * @param questions how many they have
+   * @param labels answers of {@code score} that are other labels
+   * @param texts answers of {@code serving_default} that are other texts
+   * @param textsWithout answers of {@code no_knowledge} that are other texts
+   * @param probability largest difference of a label's probability
+   * @param innerLoss largest difference of an inner loss
+   */
+  public record Report(
+      int problems,
+      int questions,
+      int labels,
+      int texts,
+      int textsWithout,
+      double probability,
+      double innerLoss) {
+    /** Returns whether model and run agree. */
+    public boolean agrees() {
+      return problems > 0
+          && labels + texts + textsWithout == 0
+          && probability <= TOLERANCE
+          && innerLoss <= TOLERANCE;
+    }
+  }
+
+  private ExportCheck(ExportedRun run, ServingLimits limits, List<ServingProblem> problems) {
+    this.run = run;
+    this.limits = limits;
+    this.problems = problems;
+  }
+
+  /** Returns the directory of the run that a version came from, as it was named then. */
+  public static Path origin(Path version) throws IOException {
+    return Path.of(ExportAssets.origin(version).run());
+  }
+
+  /**
+   * Writes requests, a JSON object a line.
+   *
+   * @param run that the model came from
+   * @param version directory
+   * @param most how many test problems are asked
+   * @throws IllegalArgumentException if the run has now another best checkpoint than was exported
+   */
+  public static ExportCheck prepare(
+      Path run, Path version, Path requests, int most, Consumer<String> report) throws IOException {
+    ExportAssets.Origin origin = ExportAssets.origin(version);
+    ExportedRun opened = ExportedRun.open(run, report);
+    String best = opened.checkpoint().getFileName().toString();
+    if (!best.equals(origin.checkpoint())) {
+      throw new IllegalArgumentException(
+          "'%s' was made of checkpoint %s but the best of run '%s' is now %s: export again"
+              .formatted(version, origin.checkpoint(), run, best));
+    }
+    List<ServingProblem> problems =
+        opened.test().stream()
+            .limit(most)
+            .map(task -> ServingProblem.of(opened.encoder(), task))
+            .filter(problem -> problem.fits(origin.limits()))
+            .toList();
+    try (BufferedWriter lines = Files.newBufferedWriter(requests)) {
+      for (ServingProblem problem : problems) {
+        for (ServingRequest request :
+            List.of(problem.answer(), problem.score(), problem.withoutKnowledge())) {
+          lines.write(request.body().toString());
+          lines.newLine();
+        }
+      }
+    }
+    return new ExportCheck(opened, origin.limits(), problems);
+  }
+
+  /**
+   * What it took to answer.
+   *
+   * @param requests how many
+   * @param loadSeconds until the model was there
+   * @param seconds for the requests
+   */
+  public record Answered(int requests, double loadSeconds, double seconds) {}
+
+  /** Answers requests with a SavedModel, which is all that it knows of. */
+  public static Answered answer(Path version, Path requests, Path answers) throws IOException {
+    long start = System.nanoTime();
+    try (ServedModel model = ServedModel.load(version);
+        BufferedReader in = Files.newBufferedReader(requests);
+        BufferedWriter out = Files.newBufferedWriter(answers)) {
+      long loaded = System.nanoTime();
+      int answered = 0;
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        out.write(model.predict(ServingRequest.read(line)).toString());
+        out.newLine();
+        answered++;
+      }
+      return new Answered(answered, (loaded - start) / 1e9, (System.nanoTime() - loaded) / 1e9);
+    }
+  }
+
+  /**
+   * Asks the run the same and compares.
+   *
+   * @param answers what {@link #answer} wrote
+   * @param listener is told how the evaluation of the run goes
+   */
+  public Report compare(Path answers, TrainingListener listener) throws IOException {
+    List<String> lines = Files.readAllLines(answers);
+    if (lines.size() != SIGNATURES * problems.size()) {
+      throw new IOException(
+          "answers (%d) must be %d for each of %d problems"
+              .formatted(lines.size(), SIGNATURES, problems.size()));
+    }
+    Map<String, List<Prediction>> predictions = predictions(listener);
+    Comparison found = new Comparison();
+    for (int i = 0; i < problems.size(); i++) {
+      EncodedTask task = problems.get(i).source();
+      List<Prediction> want = predictions.get(task.source().id());
+      if (want != null) { // else too long for the run
+        found.add(
+            task,
+            want,
+            JSON.readTree(lines.get(SIGNATURES * i)),
+            JSON.readTree(lines.get(SIGNATURES * i + 1)));
+      }
+    }
+    found.textsWithout = textsWithout(lines, run.config().dtype().tensorType());
+    return found.report();
+  }
+
+  private Map<String, List<Prediction>> predictions(TrainingListener listener) throws IOException {
+    Path written = Files.createTempFile("reckoning", ".jsonl");
+    try (TrainingRun evaluated =
+        TrainingRun.forEvaluation(run.config(), run.splits(), run.directory())) {
+      Map<String, List<Prediction>> byTask = new HashMap<>();
+      for (Prediction each : evaluated.test(listener, written).predictions()) {
+        byTask.computeIfAbsent(each.id(), id -> new ArrayList<>()).add(each);
+      }
+      return byTask;
+    } finally {
+      Files.deleteIfExists(written);
+    }
+  }
+
+  /** Counts the answers without facts that are other texts than those of the initial weights. */
+  private <T extends TNumber> int textsWithout(List<String> lines, Class<T> type)
+      throws IOException {
+    int tokens = Math.min(limits.questionTokens() + limits.newTokens(), run.model().nPositions());
+    int questionTokens =
+        Math.max(
+            tokens,
+            problems.stream()
+                .mapToInt(each -> each.source().lengths().questionTokens())
+                .max()
+                .orElse(2));
+    TaskShape shape =
+        new TaskShape(1, limits.facts(), limits.factTokens(), limits.questions(), questionTokens);
+    int other = 0;
+    try (KnowledgeProgram<T> program = KnowledgeProgram.build(run.bilevel(limits), type)) {
+      program.restore(run.variables());
+      for (int i = 0; i < problems.size(); i++) {
+        TaskBatch batch = TaskBatch.of(shape, run.model(), List.of(problems.get(i).task()));
+        var want = program.generate(batch, Decoding.greedy(limits.newTokens(), limits.endOfText()));
+        List<ServedAnswer> given = ServedAnswer.of(JSON.readTree(lines.get(SIGNATURES * i + 2)));
+        for (int q = 0; q < given.size(); q++) {
+          other += Arrays.equals(given.get(q).tokens(), want.tokens(0, q)) ? 0 : 1;
+        }
+      }
+    }
+    return other;
+  }
+
+  /** What has been found so far. */
+  private final class Comparison {
+    private int asked;
+    private int questions;
+    private int labels;
+    private int texts;
+    private int textsWithout;
+    private double probability;
+    private double innerLoss;
+
+    void add(EncodedTask task, List<Prediction> want, JsonNode answered, JsonNode scored) {
+      asked++;
+      List<ServedAnswer> answers = ServedAnswer.of(answered);
+      double[] logs = ServedAnswer.logProbabilities(scored);
+      double[] losses = ServedAnswer.innerLosses(answered);
+      List<String> known = task.source().labels();
+      for (int q = 0; q < want.size(); q++) {
+        questions++;
+        Prediction wanted = want.get(q);
+        double[] own = Arrays.copyOfRange(logs, q * known.size(), (q + 1) * known.size());
+        compareLabels(known, own, wanted);
+        String text = run.encoder().decode(answers.get(q).tokens());
+        texts += wanted.generated() == null || wanted.generated().equals(text) ? 0 : 1;
+        differ(losses[0], wanted.innerLossBefore());
+        differ(losses[losses.length - 1], wanted.innerLossAfter());
+      }
+    }
+
+    private void compareLabels(List<String> known, double[] logs, Prediction wanted) {
+      double most = Arrays.stream(logs).max().orElse(0);
+      double sum = Arrays.stream(logs).map(log -> Math.exp(log - most)).sum();
+      int best = 0;
+      for (int i = 0; i < logs.length; i++) {
+        best = logs[i] > logs[best] ? i : best;
+        double difference =
+            Math.exp(logs[i] - most) / sum
+                - wanted.probabilities().getOrDefault(known.get(i), Double.NaN);
+        probability = Math.max(probability, Math.abs(difference));
+      }
+      labels += known.get(best).equals(wanted.scored()) ? 0 : 1;
+    }
+
+    private void differ(double loss, @Nullable Double wanted) {
+      if (wanted != null) {
+        innerLoss = Math.max(innerLoss, Math.abs(loss - wanted));
+      }
+    }
+
+    Report report() {
+      return new Report(asked, questions, labels, texts, textsWithout, probability, innerLoss);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package org.reckoning.trainer.export;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.TaskEncoder;
+import org.reckoning.trainer.tokens.Tokenizer;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.training.Checkpoints;
+import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.training.SplitLoader;
+import org.reckoning.trainer.training.Splits;
+
+/**
+ * A run, as far as an export needs it.
+ *
+ * @param directory of the run
+ * @param config resolved
+ * @param checkpoint directory of the best one
+ * @param model sizes
+ * @param vocabulary of the run
+ * @param splits data of the run
+ * @param encoder of the run's method
+ */
+record ExportedRun(
+    Path directory,
+    RunConfig config,
+    Path checkpoint,
+    Gpt2Config model,
+    Vocabulary vocabulary,
+    Splits splits,
+    TaskEncoder encoder) {
+
+  /**
+   * Opens a run.
+   *
+   * @param report takes a sentence about questions that were left out
+   * @throws IOException if it is no run, has no checkpoint, or its data cannot be read
+   * @throws IllegalArgumentException if its method learns no facts
+   */
+  static ExportedRun open(Path directory, Consumer<String> report) throws IOException {
+    RunConfig config = Experiment.configOf("--run", directory);
+    if (!config.method().adapts()) {
+      throw new IllegalArgumentException(
+          "method (%s) of run '%s' must be one that learns facts: the signatures take them"
+              .formatted(config.method().name().toLowerCase(Locale.ROOT), directory));
+    }
+    Path checkpoint =
+        new Checkpoints(directory, config.keepCheckpoints())
+            .best()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "run '%s' has no checkpoint to export: train it first, with resume=%s"
+                            .formatted(directory, directory)));
+    try (RunWeights weights = RunWeights.openUnmerged(directory)) {
+      Vocabulary vocabulary = weights.vocabulary().orElseThrow();
+      return new ExportedRun(
+          directory,
+          config,
+          checkpoint,
+          weights.config(),
+          vocabulary,
+          new SplitLoader(config.data(), config.seed(), report).load(),
+          new TaskEncoder(Tokenizer.gpt2(), vocabulary, config.method(), config.multiTask()));
+    }
+  }
+
+  /** Returns the prefix of the variables' files. */
+  String variables() {
+    return checkpoint.resolve(Checkpoints.VARIABLES).toString();
+  }
+
+  /** Returns the test problems, encoded. */
+  List<EncodedTask> test() {
+    return encoder.encodeAll(splits.test(), config.seed());
+  }
+
+  /** Returns the program's configuration. */
+  BilevelConfig bilevel(ServingLimits limits) {
+    return config.bilevel(
+        model, List.of(new TaskShape(1, limits.facts(), limits.factTokens(), 1, 2)));
+  }
+
+  /**
+   * Returns limits that hold every fact of the run's data, what {@code reckoning eval} asks of one
+   * task, and answers as long as it lets them be; or less, where the run has a limit of its own.
+   */
+  ServingLimits limits(ServingSizes sizes) {
+    List<EncodedTask> asked = new ArrayList<>(encoder.encodeAll(splits.val(), config.seed()));
+    asked.addAll(test());
+    List<EncodedTask> train = encoder.encodeAll(splits.train(), config.seed());
+    List<EncodedTask> all = new ArrayList<>(train);
+    all.addAll(asked);
+    int longest =
+        Math.min(
+            Objects.requireNonNullElse(config.data().maxTokens(), model.nPositions()),
+            model.nPositions());
+    Integer most = config.maxNewTokens();
+    return new ServingLimits(
+        or(sizes.facts(), most(all, task -> task.lengths().facts())),
+        or(sizes.factTokens(), Math.min(longest, most(all, task -> task.lengths().factTokens()))),
+        or(sizes.questions(), most(asked, task -> task.questions().size())),
+        or(sizes.questionTokens(), Math.min(longest - 1, most(all, ExportedRun::longestPrompt))),
+        or(
+            sizes.candidates(),
+            most(asked, task -> task.questions().size() * task.source().labels().size())),
+        or(sizes.candidateTokens(), Math.min(longest, most(asked, this::longestCandidate))),
+        or(
+            sizes.newTokens(),
+            most != null ? most : Math.max(1, most(train, EncodedTask::longestTarget))),
+        vocabulary.endOfText());
+  }
+
+  private static int or(@Nullable Integer given, int otherwise) {
+    return given == null ? otherwise : given;
+  }
+
+  private static int most(List<EncodedTask> tasks, ToIntFunction<EncodedTask> size) {
+    return tasks.stream().mapToInt(size).max().orElse(1);
+  }
+
+  private static int longestPrompt(EncodedTask task) {
+    return task.questions().stream().mapToInt(question -> question.prompt().length).max().orElse(1);
+  }
+
+  private int longestCandidate(EncodedTask task) {
+    return encoder.candidates(task).questions().stream()
+        .mapToInt(candidate -> candidate.length())
+        .max()
+        .orElse(2);
+  }
+}

@@ -1,0 +1,168 @@
+package org.reckoning.trainer.export;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.graph.bilevel.ServingProgram;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Writes what a run has learned as a SavedModel that TensorFlow Serving loads.
+ *
+ * <pre>{@code
+ * MODEL/1/   saved_model.pb, variables/, assets.extra/
+ * MODEL/2/   the next export
+ * }</pre>
+ *
+ * <p>A version is complete when it appears under its number: it is made beside, under a name that a
+ * server does not take for one.
+ */
+public final class ModelExport {
+  private static final String TEMPORARY = "unfinished-";
+
+  private ModelExport() {}
+
+  /**
+   * An export that was written.
+   *
+   * @param version its directory
+   * @param limits of a request
+   * @param signatures names, the default first
+   * @param bytes of all its files
+   */
+  public record Written(Path version, ServingLimits limits, List<String> signatures, long bytes) {}
+
+  /**
+   * Exports the best checkpoint of a run.
+   *
+   * @param run its directory
+   * @param model directory of the versions, whose name is that of the model at a server
+   * @param compiled whether there is a second set of signatures, which XLA compiles
+   * @param report takes a sentence about data that was left out
+   * @throws IOException if a file cannot be read or written; no version is there then
+   * @throws IllegalArgumentException if the run cannot be served, or not with these sizes
+   */
+  public static Written write(
+      Path run, Path model, ServingSizes sizes, boolean compiled, Consumer<String> report)
+      throws IOException {
+    ExportedRun opened = ExportedRun.open(run, report);
+    ServingLimits limits = opened.limits(sizes);
+    Files.createDirectories(model);
+    Path temporary = Files.createTempDirectory(model, TEMPORARY);
+    try {
+      List<String> signatures =
+          write(
+              opened,
+              temporary.resolve("model"),
+              model.toAbsolutePath().normalize().getFileName().toString(),
+              limits,
+              compiled,
+              opened.config().dtype().tensorType());
+      Path version = publish(temporary.resolve("model"), model);
+      return new Written(version, limits, signatures, size(version));
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  private static <T extends TNumber> List<String> write(
+      ExportedRun run,
+      Path directory,
+      String name,
+      ServingLimits limits,
+      boolean compiled,
+      Class<T> type)
+      throws IOException {
+    try (ServingProgram<T> program =
+        ServingProgram.build(run.bilevel(limits), limits, compiled, type)) {
+      restore(program, run);
+      program.export(directory.toString());
+      new ExportAssets(run, limits).write(directory, name, program.signatures());
+      return program.signatures().stream().map(signature -> signature.key()).toList();
+    }
+  }
+
+  private static void restore(ServingProgram<?> program, ExportedRun run) throws IOException {
+    try {
+      program.restore(run.variables());
+    } catch (RuntimeException e) { // TensorFlow's have no common type of their own
+      throw new IOException(
+          "checkpoint '%s' cannot be read, it is damaged or of another model: %s"
+              .formatted(
+                  run.checkpoint(), String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+          e);
+    }
+  }
+
+  /** Gives a complete version the next free number. */
+  static Path publish(Path complete, Path model) throws IOException {
+    while (true) {
+      long number = numbers(model).max().orElse(0) + 1;
+      try {
+        return Files.move(
+            complete, model.resolve(Long.toString(number)), StandardCopyOption.ATOMIC_MOVE);
+      } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
+        if (OptionalLong.of(number).equals(numbers(model).max())) {
+          continue; // another export was faster
+        }
+        throw e;
+      }
+    }
+  }
+
+  /** Returns the newest version of a model, or the directory itself if it is a version. */
+  public static Optional<Path> newest(Path directory) throws IOException {
+    if (Files.isRegularFile(directory.resolve("saved_model.pb"))) {
+      return Optional.of(directory);
+    }
+    OptionalLong newest = numbers(directory).max();
+    return newest.isPresent()
+        ? Optional.of(directory.resolve(Long.toString(newest.getAsLong())))
+        : Optional.empty();
+  }
+
+  private static LongStream numbers(Path model) throws IOException {
+    if (!Files.isDirectory(model)) {
+      return LongStream.empty();
+    }
+    try (Stream<Path> entries = Files.list(model)) {
+      return LongStream.of(
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> name.matches("[0-9]{1,18}"))
+              .mapToLong(Long::parseLong)
+              .toArray());
+    }
+  }
+
+  private static long size(Path tree) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> walk = Files.walk(tree)) {
+      for (Path file : walk.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
+  }
+
+  private static void delete(Path tree) throws IOException {
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(tree)) {
+      files = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

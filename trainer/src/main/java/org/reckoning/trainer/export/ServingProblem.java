@@ -1,0 +1,56 @@
+package org.reckoning.trainer.export;
+
+import java.util.List;
+import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.trainer.tokens.EncodedQuestion;
+import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.TaskEncoder;
+
+/**
+ * A task in the forms in which a server is asked it.
+ *
+ * @param source the task
+ * @param candidates its facts, and each label of each question
+ */
+record ServingProblem(EncodedTask source, Task candidates) {
+
+  static ServingProblem of(TaskEncoder encoder, EncodedTask task) {
+    return new ServingProblem(task, encoder.candidates(task));
+  }
+
+  Task task() {
+    return source.task();
+  }
+
+  List<int[]> prompts() {
+    return source.questions().stream().map(EncodedQuestion::prompt).toList();
+  }
+
+  ServingRequest answer() {
+    return ServingRequest.answer(task(), prompts());
+  }
+
+  ServingRequest score() {
+    return ServingRequest.score(candidates);
+  }
+
+  ServingRequest withoutKnowledge() {
+    return ServingRequest.withoutKnowledge(prompts());
+  }
+
+  /** Returns whether a request may hold it. */
+  boolean fits(ServingLimits limits) {
+    return candidates.facts().size() <= limits.facts()
+        && longest(candidates.facts()) <= limits.factTokens()
+        && prompts().size() <= limits.questions()
+        && prompts().stream().allMatch(prompt -> prompt.length <= limits.questionTokens())
+        && candidates.questions().size() <= limits.candidates()
+        && longest(candidates.questions()) <= limits.candidateTokens();
+  }
+
+  private static int longest(List<TokenSequence> texts) {
+    return texts.stream().mapToInt(TokenSequence::length).max().orElse(0);
+  }
+}
