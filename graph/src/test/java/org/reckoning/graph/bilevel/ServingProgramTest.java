@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +53,26 @@ class ServingProgramTest {
 
   private static final double EXACT = 1e-5; // numbers come back as float32
 
+  @TempDir static Path shared;
+
+  /** Of two inner steps; no test changes it. */
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static SavedModelBundle served;
+
   @TempDir Path directory;
+
+  @BeforeAll
+  static void serve() throws IOException {
+    try (var reference = Micro.program(Micro.config(2))) {
+      served =
+          SavedModelBundle.load(exported(shared, Micro.config(2), reference, false).toString());
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    served.close();
+  }
 
   /** Facts, and texts of which the first tokens are the question. */
   private record Asked(List<TokenSequence> facts, List<TokenSequence> texts) {
@@ -155,6 +176,12 @@ class ServingProgramTest {
 
   private Path exported(BilevelConfig config, BilevelProgram<TFloat64> reference, boolean compiled)
       throws IOException {
+    return exported(directory, config, reference, compiled);
+  }
+
+  private static Path exported(
+      Path directory, BilevelConfig config, BilevelProgram<TFloat64> reference, boolean compiled)
+      throws IOException {
     String prefix = directory.resolve("variables").toString();
     reference.save(prefix);
     Path model = directory.resolve("model");
@@ -235,29 +262,24 @@ class ServingProgramTest {
 
   @Test
   void sample_drawsWhatTheProgramDraws() throws IOException {
-    BilevelConfig config = Micro.config(2);
     Decoding drawing = new Decoding(2, END, 1.5, 5, 0.9, 7);
     Asked asked = Asked.of(2, 2, 3);
-    try (var reference = Micro.program(config)) {
-      Path model = exported(config, reference, false);
-      try (var known = KnowledgeProgram.build(config, TFloat64.class);
-          var loaded = SavedModelBundle.load(model.toString())) {
-        known.restore(directory.resolve("variables").toString());
-        known.encode(asked.batch());
-        for (long seed = 0; seed < 2; seed++) {
-          Map<String, Tensor> inputs = new LinkedHashMap<>();
-          both(asked.factInputs(), asked.questions())
-              .forEach((name, v) -> inputs.put(name, HostTensors.of(Shape.of(v.length), v)));
-          inputs.put("max_new_tokens", TInt32.scalarOf(2));
-          inputs.put("temperature", TFloat32.scalarOf(1.5f));
-          inputs.put("top_k", TInt32.scalarOf(5));
-          inputs.put("top_p", TFloat32.scalarOf(0.9f));
-          inputs.put("seed", TInt64.scalarOf(seed));
-          assertAnswers(
-              callTensors(loaded, "sample", inputs),
-              known.generate(asked.batch(), drawing.withSeed(seed)),
-              2);
-        }
+    try (var known = KnowledgeProgram.build(Micro.config(2), TFloat64.class)) {
+      known.restore(shared.resolve("variables").toString());
+      known.encode(asked.batch());
+      for (long seed = 0; seed < 2; seed++) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        both(asked.factInputs(), asked.questions())
+            .forEach((name, v) -> inputs.put(name, HostTensors.of(Shape.of(v.length), v)));
+        inputs.put("max_new_tokens", TInt32.scalarOf(2));
+        inputs.put("temperature", TFloat32.scalarOf(1.5f));
+        inputs.put("top_k", TInt32.scalarOf(5));
+        inputs.put("top_p", TFloat32.scalarOf(0.9f));
+        inputs.put("seed", TInt64.scalarOf(seed));
+        assertAnswers(
+            callTensors(served, "sample", inputs),
+            known.generate(asked.batch(), drawing.withSeed(seed)),
+            2);
       }
     }
   }
@@ -302,43 +324,39 @@ class ServingProgramTest {
   }
 
   @Test
-  void badRequests_areRefusedWithASentence_andTheNextIsAnswered() throws IOException {
-    BilevelConfig config = Micro.config(1);
+  void badRequests_areRefusedWithASentence_andTheNextIsAnswered() {
     Map<String, int[]> good = new LinkedHashMap<>();
     good.put("fact_tokens", new int[] {1, 2, 3, 4});
     good.put("fact_lengths", new int[] {2, 2});
     good.put("fact_prompts", new int[] {1, 1});
     good.put("question_tokens", new int[] {5, 6});
     good.put("question_lengths", new int[] {2});
-    try (var reference = Micro.program(config);
-        var loaded = SavedModelBundle.load(exported(config, reference, false).toString())) {
-      Map<String, double[]> before = call(loaded, "serving_default", good);
-      mistakes()
-          .forEach(
-              each -> {
-                Map<String, int[]> bad = new LinkedHashMap<>(good);
-                bad.put((String) each.get()[0], (int[]) each.get()[1]);
-                assertThatThrownBy(() -> call(loaded, "serving_default", bad))
-                    .isInstanceOf(TFInvalidArgumentException.class)
-                    .hasMessageContaining("assertion failed: " + each.get()[2]);
-              });
-      Map<String, Tensor> shaped = new LinkedHashMap<>();
-      good.forEach((name, v) -> shaped.put(name, HostTensors.of(Shape.of(v.length), v)));
-      shaped.put("fact_tokens", HostTensors.of(Shape.of(2, 2), 1, 2, 3, 4));
-      assertThatThrownBy(() -> callTensors(loaded, "serving_default", shaped))
-          .isInstanceOf(TFInvalidArgumentException.class)
-          .hasMessageContaining("fact_tokens")
-          .hasMessageContaining("[2,2] is not compatible with expected shape [?]");
-      Map<String, Tensor> typed = new LinkedHashMap<>();
-      good.forEach((name, v) -> typed.put(name, HostTensors.of(Shape.of(v.length), v)));
-      typed.put("fact_lengths", TFloat32.vectorOf(2, 2));
-      assertThatThrownBy(() -> callTensors(loaded, "serving_default", typed))
-          .isInstanceOf(TFInvalidArgumentException.class)
-          .hasMessageContaining("int32");
-      Map<String, double[]> after = call(loaded, "serving_default", good);
-      assertThat(after.keySet()).isEqualTo(before.keySet());
-      after.forEach((name, numbers) -> assertThat(numbers).isEqualTo(before.get(name)));
-    }
+    Map<String, double[]> before = call(served, "serving_default", good);
+    mistakes()
+        .forEach(
+            each -> {
+              Map<String, int[]> bad = new LinkedHashMap<>(good);
+              bad.put((String) each.get()[0], (int[]) each.get()[1]);
+              assertThatThrownBy(() -> call(served, "serving_default", bad))
+                  .isInstanceOf(TFInvalidArgumentException.class)
+                  .hasMessageContaining("assertion failed: " + each.get()[2]);
+            });
+    Map<String, Tensor> shaped = new LinkedHashMap<>();
+    good.forEach((name, v) -> shaped.put(name, HostTensors.of(Shape.of(v.length), v)));
+    shaped.put("fact_tokens", HostTensors.of(Shape.of(2, 2), 1, 2, 3, 4));
+    assertThatThrownBy(() -> callTensors(served, "serving_default", shaped))
+        .isInstanceOf(TFInvalidArgumentException.class)
+        .hasMessageContaining("fact_tokens")
+        .hasMessageContaining("[2,2] is not compatible with expected shape [?]");
+    Map<String, Tensor> typed = new LinkedHashMap<>();
+    good.forEach((name, v) -> typed.put(name, HostTensors.of(Shape.of(v.length), v)));
+    typed.put("fact_lengths", TFloat32.vectorOf(2, 2));
+    assertThatThrownBy(() -> callTensors(served, "serving_default", typed))
+        .isInstanceOf(TFInvalidArgumentException.class)
+        .hasMessageContaining("int32");
+    Map<String, double[]> after = call(served, "serving_default", good);
+    assertThat(after.keySet()).isEqualTo(before.keySet());
+    after.forEach((name, numbers) -> assertThat(numbers).isEqualTo(before.get(name)));
   }
 
   @Test
@@ -361,12 +379,10 @@ class ServingProgramTest {
 
   @Test
   void concurrentRequests_doNotDisturbEachOther() throws Exception {
-    BilevelConfig config = Micro.config(2);
     List<Asked> all = Stream.of(1L, 2L, 3L, 4L).map(seed -> Asked.of(2, 2, seed)).toList();
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (var reference = Micro.program(config);
-        var loaded = SavedModelBundle.load(exported(config, reference, false).toString())) {
-      List<double[]> alone = all.stream().map(asked -> scores(loaded, asked)).toList();
+    try {
+      List<double[]> alone = all.stream().map(asked -> scores(served, asked)).toList();
       List<Future<Integer>> done = new ArrayList<>();
       for (int i = 0; i < all.size(); i++) {
         int own = i;
@@ -374,7 +390,7 @@ class ServingProgramTest {
             threads.submit(
                 () -> {
                   for (int times = 0; times < 8; times++) {
-                    assertThat(scores(loaded, all.get(own))).isEqualTo(alone.get(own));
+                    assertThat(scores(served, all.get(own))).isEqualTo(alone.get(own));
                   }
                   return own;
                 }));

@@ -203,11 +203,15 @@ class ModelExportTest {
 
   @Test
   void export_thatFails_leavesNothingBehind() throws IOException {
-    Path damaged = TrainedRun.into(directory.resolve("run"));
-    try (Stream<Path> files = Files.walk(damaged)) {
-      for (Path file : files.filter(each -> each.toString().contains("variables.data")).toList()) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          channel.truncate(100);
+    Path damaged = directory.resolve("run");
+    try (Stream<Path> files = Files.walk(run)) {
+      for (Path file : files.toList()) {
+        Path copy = damaged.resolve(run.relativize(file).toString());
+        Files.copy(file, copy);
+        if (copy.toString().contains("variables.data")) {
+          try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+            channel.truncate(100);
+          }
         }
       }
     }
