@@ -88,6 +88,7 @@ public final class TrainingRun implements AutoCloseable {
   private final Buckets buckets;
   private final Batches batches;
   private final long steps;
+  private final boolean trains;
   private final BilevelProgram<?> program;
   private final Checkpoints checkpoints;
   private final double buildSeconds;
@@ -104,6 +105,7 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.directory = directory;
+    this.trains = trains;
     Tokenizer tokenizer = Tokenizer.gpt2();
     this.vocabulary = vocabulary(config, splits, directory, tokenizer);
     this.model = model(config, directory, vocabulary, published);
@@ -468,15 +470,14 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if a file cannot be read or written
    */
   public Evaluation test(TrainingListener listeners, Path predictions) throws IOException {
-    Path best =
-        checkpoints
-            .best()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "run '%s' has no checkpoint to evaluate: train it first, with resume=%s"
-                            .formatted(directory, directory)));
-    Checkpoints.restore(program, best);
+    Optional<Path> best = checkpoints.best();
+    if (best.isPresent()) {
+      Checkpoints.restore(program, best.get());
+    } else if (!trains) {
+      throw new IOException(
+          "run '%s' has no checkpoint to evaluate: train it first, with resume=%s"
+              .formatted(directory, directory));
+    }
     Evaluation evaluation = evaluate("test", test, listeners);
     write(evaluation, predictions);
     return evaluation;
