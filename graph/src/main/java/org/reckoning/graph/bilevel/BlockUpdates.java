@@ -26,19 +26,22 @@ final class BlockUpdates<T extends TNumber> {
   private final TaskModel<T> model;
   private final Map<WeightBlock, BlockSegments> blocks = new LinkedHashMap<>();
 
-  private record BlockSegments(Segment update, Segment pullback) {}
+  private record BlockSegments(Segment update, @Nullable Segment pullback) {}
 
-  BlockUpdates(TaskModel<T> model) {
+  /**
+   * @param trains whether the pullbacks are needed, too
+   */
+  BlockUpdates(TaskModel<T> model, boolean trains) {
     this.model = model;
     Map<Map<String, Shape>, BlockSegments> known = new LinkedHashMap<>();
     for (WeightBlock block : WeightBlock.of(model.layout().adapted())) {
       Map<String, Shape> shapes = new LinkedHashMap<>();
       block.localNames().forEach((name, local) -> shapes.put(local, model.thetaShapes().get(name)));
-      blocks.put(block, known.computeIfAbsent(shapes, this::define));
+      blocks.put(block, known.computeIfAbsent(shapes, each -> define(each, trains)));
     }
   }
 
-  private BlockSegments define(Map<String, Shape> shapes) {
+  private BlockSegments define(Map<String, Shape> shapes, boolean trains) {
     Class<T> type = model.type();
     InnerUpdate<T> update =
         new InnerUpdate<>(model.config().innerOptimizer(), List.copyOf(shapes.keySet()), type);
@@ -58,11 +61,13 @@ final class BlockUpdates<T extends TNumber> {
     return new BlockSegments(
         Segment.define(
             "inner_update", specs, List.of(), (tf, in) -> update.apply(tf, in, gradients(in))),
-        Segment.define(
-            "inner_update_pullback",
-            cotangents,
-            List.of(),
-            (tf, in) -> buildPullback(tf, in, update)));
+        trains
+            ? Segment.define(
+                "inner_update_pullback",
+                cotangents,
+                List.of(),
+                (tf, in) -> buildPullback(tf, in, update))
+            : null);
   }
 
   private Tensors buildPullback(Ops tf, Tensors in, InnerUpdate<T> update) {
@@ -95,7 +100,7 @@ final class BlockUpdates<T extends TNumber> {
   /** Returns the segments of its pullback. */
   Set<Segment> pullbacks() {
     Set<Segment> segments = new LinkedHashSet<>();
-    blocks.values().forEach(block -> segments.add(block.pullback()));
+    blocks.values().forEach(block -> segments.add(Objects.requireNonNull(block.pullback())));
     return segments;
   }
 
@@ -116,7 +121,8 @@ final class BlockUpdates<T extends TNumber> {
    * @return {@code d_theta}, {@code d_state}, {@code d_gradient}, {@code d_rates}
    */
   Tensors pullback(Ops tf, WeightBlock block, Tensors arguments) {
-    return model.call(tf, Objects.requireNonNull(blocks.get(block)).pullback(), arguments);
+    BlockSegments segments = Objects.requireNonNull(blocks.get(block));
+    return model.call(tf, Objects.requireNonNull(segments.pullback()), arguments);
   }
 
   /**

@@ -101,12 +101,11 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   }
 
   /**
-   * Sets all weights, one after the other, and the inner rates to their initial values, and forgets
-   * all facts.
+   * Sets all weights, and the inner rates to their initial values, and forgets all facts.
    *
-   * @param source of the weights, in single precision
-   * @param seed for those that it does not have
-   * @throws IOException if the source fails; some weights are set then
+   * @param source of the weights, in single precision; the tensors become those of the variables
+   * @param seed for the weights that it does not have
+   * @throws IOException if the source fails; nothing is changed then
    */
   public void initialize(WeightSource source, long seed) throws IOException {
     parameters.initialize(session, source, seed);

@@ -54,7 +54,7 @@ final class UnrolledPass<T extends TNumber> {
     this.model = model;
     this.config = model.config();
     BlockUpdates<T> updates =
-        config.innerOptimizer().slots().isEmpty() ? null : new BlockUpdates<>(model);
+        config.innerOptimizer().slots().isEmpty() ? null : new BlockUpdates<>(model, trains);
     pullbacks = trains && config.innerSteps() > 0 ? InnerPullbacks.of(model, updates) : null;
     boolean keepGradient = pullbacks != null && pullbacks.needsGradients();
     innerStep = InnerStep.ofTraining(model, updates, keepGradient);
