@@ -9,7 +9,7 @@ import org.reckoning.trainer.answering.Reply;
 /** Tells answers, on standard output. */
 sealed interface AskOutput permits TextOutput, JsonOutput {
   /** Tells what is asked. */
-  void model(String path, AskedModel model);
+  void model(AskedModel model);
 
   /** Tells how the facts were learned. */
   void encoded(List<String> facts, Encoded encoded);

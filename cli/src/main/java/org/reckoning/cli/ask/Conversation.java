@@ -62,7 +62,10 @@ final class Conversation {
       }
       try {
         answer(text);
-      } catch (IllegalArgumentException | IllegalStateException | NotFiniteException e) {
+      } catch (IllegalArgumentException
+          | IllegalStateException
+          | NotFiniteException
+          | IOException e) {
         err.println(e.getMessage());
         err.flush();
       }
@@ -77,7 +80,7 @@ final class Conversation {
     return lines.readLine();
   }
 
-  private void answer(String text) {
+  private void answer(String text) throws IOException {
     if (text.isEmpty()) {
       return;
     }

@@ -17,9 +17,9 @@ import org.reckoning.trainer.answering.Reply;
  */
 record JsonOutput(PrintWriter out) implements AskOutput {
   @Override
-  public void model(String path, AskedModel model) {
+  public void model(AskedModel model) {
     ObjectNode line = line("model");
-    line.put("path", path);
+    line.put("path", model.place());
     line.put("description", model.description());
     line.put("note", model.note());
     line.put("inner_steps", model.innerSteps());

@@ -21,8 +21,8 @@ record TextOutput(PrintWriter out) implements AskOutput {
   private static final int MOST_LABELS = 4;
 
   @Override
-  public void model(String path, AskedModel model) {
-    line("model   %s: %s", path, model.description());
+  public void model(AskedModel model) {
+    line("model   %s: %s", model.place(), model.description());
     if (!model.note().isEmpty()) {
       line("note    %s", model.note());
     }

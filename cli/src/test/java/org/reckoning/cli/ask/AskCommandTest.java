@@ -1,6 +1,7 @@
 package org.reckoning.cli.ask;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.cli.Reckoning;
+import org.reckoning.trainer.export.ModelExport;
+import org.reckoning.trainer.export.ServingServer;
+import org.reckoning.trainer.export.ServingSizes;
 
 /** Of a run of seconds, which answers badly. */
 class AskCommandTest {
@@ -195,6 +199,51 @@ class AskCommandTest {
         .containsPattern("\n  text    .*, [0-9.]+ %\n");
   }
 
+  @Test
+  void server_ofAnExport_answersAsTheRunDoes() throws IOException {
+    Path export = directory.resolve("saved/kinship");
+    ModelExport.write(run, export, ServingSizes.ofData(), false, line -> {});
+    String words = "--fact=" + SON;
+    assertThat(ask("", "--run=" + export, words)).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("--run (" + export + ") is an export, which a server answers: give --server");
+    assertThat(ask("", "--run=" + run, "--server=http://127.0.0.1:1", words)).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "'%s' must be a model that 'reckoning export' has written, or a version of one%n"
+                .formatted(run));
+    assertThat(ask("", "--run=" + export, "--server=http://127.0.0.1:1", words)).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "server (http://127.0.0.1:1) cannot be reached: start it, or correct the address\n");
+    assertThat(ask("", "--run=" + export, "--server=localhost", words)).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("server (localhost) must be an address such as http://localhost:8501");
+
+    assertThat(ask("", "--run=" + run, "--problem=2", "--json")).as(err.toString()).isZero();
+    List<JsonNode> here = json();
+    try (ServingServer server = ServingServer.start("kinship", export.resolve("1"), 0)) {
+      String address = "--server=" + server.address();
+      assertThat(ask("", "--run=" + export, address, "--problem=2", "--json"))
+          .as(err.toString())
+          .isZero();
+      List<JsonNode> there = json();
+      assertThat(there).hasSize(3);
+      assertThat(there.get(0).get("path").textValue()).isEqualTo(server.address().toString());
+      assertThat(there.get(1).get("facts")).isEqualTo(here.get(1).get("facts"));
+      for (String key : List.of("question", "answer", "right", "text")) {
+        assertThat(there.get(2).get(key)).isEqualTo(here.get(2).get(key));
+      }
+      assertThat(there.get(2).get("probability").doubleValue())
+          .isCloseTo(here.get(2).get("probability").doubleValue(), within(1e-5));
+
+      String input = String.join("\n", QUESTION, "How?", ":fact " + DAUGHTER, QUESTION);
+      assertThat(ask(input, "--run=" + export, address, "--fact=" + SON)).isZero();
+      assertThat(out.toString().lines().filter(QUESTION::equals)).hasSize(2);
+      assertThat(err.toString()).startsWith("the model does not know the word 'How?'");
+    }
+  }
+
   static Stream<Arguments> unusable() {
     String fact = "--fact=" + SON;
     return Stream.of(
@@ -207,6 +256,7 @@ class AskCommandTest {
         Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be a file or -, and"),
         Arguments.of(
             List.of("--problem=3"), "--problem (3) must be one of the run's test problems, 1 to 2"),
+        Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) must be given with --server"),
         Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
   }
 

@@ -24,13 +24,14 @@ import org.tensorflow.types.family.TType;
  * Gradients that are not finite change nothing.
  *
  * <pre>{@code
- * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
+ * gradient_norms   gradient/NAME                 -> squared_norm/NAME
+ * clip             squared_norm/NAME, check      -> squared_norms [trained + 1], clip/.., finite
  * apply            handles, gradient/NAME, these -> done
  * }</pre>
  *
- * <p>XLA makes every new value before it replaces an old one. So {@code apply} is a call for each
- * few of the variables, one after another: only theirs are in memory twice. Small models take one
- * call.
+ * <p>XLA makes every new value before it replaces an old one, and squares before it adds them up.
+ * So {@code gradient_norms} and {@code apply} are a call for each few of the variables, one after
+ * another: only theirs are in memory twice. Small models take one call.
  */
 final class OuterUpdate<T extends TNumber> {
   /** Name of the variable that holds the inner rates. */
@@ -42,7 +43,8 @@ final class OuterUpdate<T extends TNumber> {
   private final OuterOptimizer optimizer;
   private final Map<String, Shape> shapes;
   private final Class<T> type;
-  private final Segment norms;
+  private final List<Segment> norms = new ArrayList<>();
+  private final Segment clip;
   private final List<Segment> applies = new ArrayList<>();
 
   /**
@@ -52,26 +54,53 @@ final class OuterUpdate<T extends TNumber> {
     this.optimizer = optimizer;
     this.shapes = shapes;
     this.type = type;
-    norms =
-        Segment.define(
-            "gradient_norms",
-            new Specs().tensors("gradient", type, shapes).tensor("check", type, Shape.scalar()),
-            List.of(),
-            this::buildNorms);
+    for (Map<String, Shape> some : groups(shapes)) {
+      norms.add(defineNorms(some));
+      applies.add(defineApply(some));
+    }
+    clip = defineClip();
+  }
+
+  private static List<Map<String, Shape>> groups(Map<String, Shape> shapes) {
+    List<Map<String, Shape>> groups = new ArrayList<>();
     Map<String, Shape> open = new LinkedHashMap<>();
     long numbers = 0;
     for (Map.Entry<String, Shape> variable : shapes.entrySet()) {
       open.put(variable.getKey(), variable.getValue());
       numbers += variable.getValue().size();
       if (numbers >= NUMBERS_OF_A_CALL) {
-        applies.add(defineApply(open));
+        groups.add(open);
         open = new LinkedHashMap<>();
         numbers = 0;
       }
     }
     if (!open.isEmpty()) {
-      applies.add(defineApply(open));
+      groups.add(open);
     }
+    return groups;
+  }
+
+  private Segment defineNorms(Map<String, Shape> some) {
+    return Segment.define(
+        "gradient_norms",
+        new Specs().tensors("gradient", type, some),
+        List.of(),
+        (tf, in) -> {
+          Tensors squares = new Tensors();
+          in.under("gradient", type)
+              .forEach(
+                  (name, g) ->
+                      squares.put("squared_norm/" + name, squaredNorm(tf.withSubScope("norm"), g)));
+          return squares;
+        });
+  }
+
+  private Segment defineClip() {
+    Map<String, Shape> scalars = new LinkedHashMap<>();
+    shapes.keySet().forEach(name -> scalars.put(name, Shape.scalar()));
+    Specs specs =
+        new Specs().tensors("squared_norm", type, scalars).tensor("check", type, Shape.scalar());
+    return Segment.define("clip", specs, List.of(), this::buildClip);
   }
 
   private Segment defineApply(Map<String, Shape> some) {
@@ -93,7 +122,8 @@ final class OuterUpdate<T extends TNumber> {
 
   /** Returns the segments, in the order of their calls. */
   List<Segment> segments() {
-    List<Segment> segments = new ArrayList<>(List.of(norms));
+    List<Segment> segments = new ArrayList<>(norms);
+    segments.add(clip);
     segments.addAll(applies);
     return segments;
   }
@@ -111,20 +141,26 @@ final class OuterUpdate<T extends TNumber> {
    * @return the squared norm of each gradient, in order [trained + 1], when all is done
    */
   Operand<T> emit(Ops tf, Tensors in, boolean compiled) {
-    Tensors scales = norms.call(tf, in, compiled);
-    Tensors arguments = new Tensors().putAll(in).putAll(scales);
-    List<Op> done = new ArrayList<>();
-    for (Segment apply : applies) {
-      Ops next = done.isEmpty() ? tf : tf.withControlDependencies(done);
-      done = List.of(apply.call(next, arguments, compiled).get("done"));
+    Tensors arguments = new Tensors().putAll(in);
+    List<Op> done = List.of();
+    for (Segment some : norms) {
+      Tensors squares = some.call(after(tf, done), in, compiled);
+      arguments.putAll(squares);
+      done = List.of(squares.values().get(0));
     }
-    return tf.withControlDependencies(done).identity(scales.get("squared_norms", type));
+    arguments.putAll(clip.call(tf, arguments, compiled));
+    for (Segment apply : applies) {
+      done = List.of(apply.call(after(tf, done), arguments, compiled).get("done"));
+    }
+    return after(tf, done).identity(arguments.get("squared_norms", type));
   }
 
-  private Tensors buildNorms(Ops tf, Tensors in) {
-    Map<String, Operand<T>> squares = new LinkedHashMap<>();
-    in.under("gradient", type)
-        .forEach((name, g) -> squares.put(name, squaredNorm(tf.withSubScope("norm"), g)));
+  private static Ops after(Ops tf, List<Op> done) {
+    return done.isEmpty() ? tf : tf.withControlDependencies(done);
+  }
+
+  private Tensors buildClip(Ops tf, Tensors in) {
+    Map<String, Operand<T>> squares = in.under("squared_norm", type);
     List<Operand<T>> ofWeights = new ArrayList<>();
     List<Operand<T>> ofRates = new ArrayList<>();
     squares.forEach((name, square) -> (name.equals(RATES) ? ofRates : ofWeights).add(square));

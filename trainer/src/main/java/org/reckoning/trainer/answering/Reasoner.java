@@ -1,77 +1,23 @@
 package org.reckoning.trainer.answering;
 
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.Decoding;
-import org.reckoning.graph.bilevel.Generation;
-import org.reckoning.graph.bilevel.KnowledgeProgram;
-import org.reckoning.graph.bilevel.Task;
-import org.reckoning.graph.bilevel.TaskBatch;
-import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.bilevel.TokenSequence;
-import org.reckoning.trainer.config.FloatType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.evaluation.LabelProbabilities;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TFloat64;
 
 /**
- * Answers questions about facts that it is told once: they are written into its weights, which stay
- * so from question to question.
+ * Answers questions about facts that it is told once.
  *
  * <pre>{@code
- * AskedModel model = AskedModel.open(Path.of("outputs/quickstart/TIME"), null, null);
- * try (Reasoner reasoner = Reasoner.of(model)) {
+ * AskedModel model = LocalModel.open(Path.of("outputs/quickstart/TIME"), null, null);
+ * try (Reasoner reasoner = model.reasoner()) {
  *   reasoner.encode(List.of("The son of Alice is Michael", "The daughter of Michael is Mary"));
  *   Reply reply = reasoner.ask("How are Mary and Alice related to each other ?", model.decoding());
  * }
  * }</pre>
  *
- * <p>Programs have static shapes, so sizes are rounded up to powers of two: questions of about the
- * same length share one. Padding changes no answer. Not safe for use by several threads.
+ * <p>Not safe for use by several threads.
  */
-public final class Reasoner implements AutoCloseable {
-  /** A shape for shorter sequences would save nothing. */
-  private static final int LEAST_TOKENS = 16;
-
-  private final AskedModel model;
-  private final KnowledgeProgram<?> program;
-  private final Set<Object> prepared = new HashSet<>();
-  private @Nullable List<Fact> known;
-
-  /** A result and what it took. */
-  private record Timed<R>(R result, double seconds, double preparationSeconds) {}
-
-  private Reasoner(AskedModel model) {
-    this.model = model;
-    program =
-        model.dtype() == FloatType.FLOAT32
-            ? KnowledgeProgram.build(model.config(), TFloat32.class)
-            : KnowledgeProgram.build(model.config(), TFloat64.class);
-  }
-
-  /**
-   * Builds the graph and reads the weights.
-   *
-   * @throws IOException if they cannot be read
-   */
-  public static Reasoner of(AskedModel model) throws IOException {
-    Reasoner reasoner = new Reasoner(model);
-    try {
-      model.restoreInto(reasoner.program);
-      return reasoner;
-    } catch (IOException | RuntimeException e) {
-      reasoner.close();
-      throw e;
-    }
-  }
-
+public sealed interface Reasoner extends AutoCloseable permits LocalReasoner, RemoteReasoner {
   /**
    * Learns facts, in place of those that were known.
    *
@@ -79,118 +25,19 @@ public final class Reasoner implements AutoCloseable {
    *     Those known before still are
    * @throws org.reckoning.graph.bilevel.NotFiniteException if a loss is not finite; no facts are
    *     known then
+   * @throws IOException if a server refuses them or does not answer; no facts are known then
    */
-  public Encoded encode(List<String> texts) {
-    List<Fact> told = AskedModel.told(texts);
-    List<TokenSequence> facts = model.facts(told);
-    if (model.innerSteps() == 0) {
-      known = told;
-      return new Encoded(told.size(), 0, List.of(), 0, 0);
-    }
-    TaskShape shape =
-        new TaskShape(1, powerOfTwo(facts.size()), roundedTokens(longest(facts)), 1, 2);
-    TaskBatch batch = batch(shape, facts, List.of(model.noFact()));
-    known = null;
-    Timed<double[]> losses = timed(shape, () -> program.encode(batch));
-    known = told;
-    return new Encoded(
-        facts.size(),
-        facts.stream().mapToInt(TokenSequence::length).sum(),
-        Arrays.stream(losses.result()).boxed().toList(),
-        losses.seconds(),
-        losses.preparationSeconds());
-  }
+  Encoded encode(List<String> facts) throws IOException;
 
   /**
    * Answers a question: scores each label, and writes a text.
    *
    * @throws IllegalArgumentException if it cannot be asked; see {@link AskedModel#checkQuestion}
    * @throws IllegalStateException if no facts are known
+   * @throws IOException if a server refuses it or does not answer
    */
-  public Reply ask(String question, Decoding decoding) {
-    if (known == null) {
-      throw new IllegalStateException("no facts are known; tell some before you ask");
-    }
-    int[] prompt = model.prompt(known, question);
-    Timed<Generation> text = generate(prompt, decoding);
-    int[] tokens = text.result().tokens(0, 0);
-    String written = model.decode(tokens);
-    double sum = Arrays.stream(text.result().logProbabilities(0, 0)).sum();
-    if (model.labels().isEmpty()) {
-      double probability = Math.exp(sum);
-      return new Reply(
-          question,
-          written,
-          probability,
-          Map.of(),
-          written,
-          probability,
-          text.seconds(),
-          text.preparationSeconds());
-    }
-    Timed<double[]> scores = score(model.candidates(prompt));
-    LabelProbabilities labels = LabelProbabilities.of(model.labels(), scores.result());
-    return new Reply(
-        question,
-        labels.best(),
-        labels.of(labels.best()),
-        labels.byLabel(),
-        written,
-        Math.exp(sum),
-        text.seconds() + scores.seconds(),
-        text.preparationSeconds() + scores.preparationSeconds());
-  }
-
-  private Timed<double[]> score(List<TokenSequence> candidates) {
-    TaskShape shape = new TaskShape(1, 1, 2, candidates.size(), roundedTokens(longest(candidates)));
-    TaskBatch batch = batch(shape, List.of(model.noFact()), candidates);
-    return timed(List.of("score", shape), () -> program.score(batch));
-  }
-
-  private Timed<Generation> generate(int[] prompt, Decoding decoding) {
-    TaskShape shape =
-        new TaskShape(1, 1, 2, 1, roundedTokens(prompt.length + decoding.newTokens()));
-    TaskBatch batch = batch(shape, List.of(model.noFact()), List.of(model.unanswered(prompt)));
-    return timed(List.of("generate", shape), () -> program.generate(batch, decoding));
-  }
-
-  private TaskBatch batch(
-      TaskShape shape, List<TokenSequence> facts, List<TokenSequence> questions) {
-    return TaskBatch.of(shape, model.config().model(), List.of(Task.of(facts, questions)));
-  }
-
-  /** Runs twice what needs a new program, so that the second run tells what it takes. */
-  private <R> Timed<R> timed(Object shape, Supplier<R> work) {
-    double preparation = prepared.contains(shape) ? 0 : timed(work, 0).seconds();
-    prepared.add(shape);
-    return timed(work, preparation);
-  }
-
-  private static <R> Timed<R> timed(Supplier<R> work, double preparation) {
-    long start = System.nanoTime();
-    R result = work.get();
-    return new Timed<>(result, secondsSince(start), preparation);
-  }
-
-  private int roundedTokens(int tokens) {
-    return Math.min(
-        powerOfTwo(Math.max(tokens, LEAST_TOKENS)), model.config().model().nPositions());
-  }
-
-  private static int powerOfTwo(int atLeast) {
-    return atLeast == 1 ? 1 : Integer.highestOneBit(atLeast - 1) << 1;
-  }
-
-  private static int longest(List<TokenSequence> sequences) {
-    return sequences.stream().mapToInt(TokenSequence::length).max().orElse(0);
-  }
-
-  private static double secondsSince(long start) {
-    return (System.nanoTime() - start) / 1e9;
-  }
+  Reply ask(String question, Decoding decoding) throws IOException;
 
   @Override
-  public void close() {
-    program.close();
-  }
+  void close();
 }

@@ -1,6 +1,7 @@
 package org.reckoning.trainer.answering;
 
 import java.util.Map;
+import org.reckoning.trainer.evaluation.LabelProbabilities;
 
 /**
  * An answer.
@@ -23,4 +24,31 @@ public record Reply(
     String text,
     double textProbability,
     double seconds,
-    double preparationSeconds) {}
+    double preparationSeconds) {
+
+  /** Where there are labels: the most probable one is the answer. */
+  static Reply ofLabels(
+      String question,
+      LabelProbabilities labels,
+      String text,
+      double textProbability,
+      double seconds,
+      double preparationSeconds) {
+    return new Reply(
+        question,
+        labels.best(),
+        labels.of(labels.best()),
+        labels.byLabel(),
+        text,
+        textProbability,
+        seconds,
+        preparationSeconds);
+  }
+
+  /** Where there are no labels: the text is the answer. */
+  static Reply ofText(
+      String question, String text, double probability, double seconds, double preparationSeconds) {
+    return new Reply(
+        question, text, probability, Map.of(), text, probability, seconds, preparationSeconds);
+  }
+}

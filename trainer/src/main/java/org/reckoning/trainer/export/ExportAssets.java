@@ -45,6 +45,12 @@ final class ExportAssets {
   /** The file that tells where a model comes from. */
   static final String ORIGIN = "export.json";
 
+  /** The file of the labels to choose from. */
+  static final String LABELS = "labels.json";
+
+  /** What it has: a list for each set. */
+  static final String LABEL_SETS = "label_sets";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -122,7 +128,7 @@ final class ExportAssets {
             run.vocabulary().size(),
             limits));
     json(directory.resolve("templates.json"), words(run.config().data().datasetType()));
-    json(directory.resolve("labels.json"), Map.of("label_sets", labelSets()));
+    json(directory.resolve(LABELS), Map.of(LABEL_SETS, labelSets()));
     run.vocabulary().save(directory.resolve(TrainingRun.VOCABULARY));
     if (run.vocabulary().isFull()) {
       TokenizerFiles.write(directory, run.model().nPositions());

@@ -12,14 +12,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a model of TensorFlow Serving by its REST API. Safe for use by several threads.
  *
  * <pre>{@code
- * var client = new ServingClient(URI.create("http://localhost:8501"), "quickstart", Duration.ofSeconds(30));
+ * var client = new ServingClient(URI.create("http://localhost:8501"), "quickstart", null, Duration.ofSeconds(30));
  * client.requireAvailable();
  * List<ServedAnswer> answers = ServedAnswer.of(client.predict(ServingRequest.answer(facts, questions)));
  * }</pre>
@@ -34,16 +36,18 @@ public final class ServingClient {
 
   private final URI server;
   private final String model;
+  private final @Nullable String version;
   private final Duration timeout;
   private final HttpClient http;
 
   /**
    * @param server its address, such as {@code http://localhost:8501}
    * @param model name of the model there
+   * @param version that is asked; null for the newest that it has
    * @param timeout for each request, and for the connection
    * @throws IllegalArgumentException if the address is not one of a server
    */
-  public ServingClient(URI server, String model, Duration timeout) {
+  public ServingClient(URI server, String model, @Nullable String version, Duration timeout) {
     String scheme = server.getScheme();
     if (server.getHost() == null
         || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
@@ -56,6 +60,7 @@ public final class ServingClient {
     }
     this.server = server;
     this.model = model;
+    this.version = version;
     this.timeout = timeout;
     this.http =
         HttpClient.newBuilder()
@@ -71,7 +76,7 @@ public final class ServingClient {
    * @throws IOException with what the server says about the request, or why it does not answer
    */
   public JsonNode predict(ServingRequest request) throws IOException {
-    JsonNode outputs = send(":predict", request.body().toString()).path("outputs");
+    JsonNode outputs = send(asked() + ":predict", request.body().toString()).path("outputs");
     if (outputs.isMissingNode()) {
       throw new IOException(
           "server (%s) answered without outputs: it must be TensorFlow Serving".formatted(server));
@@ -100,22 +105,32 @@ public final class ServingClient {
    * @throws IOException if it does not know the model, or does not answer
    */
   public JsonNode metadata() throws IOException {
-    return send("/metadata", null).path("metadata");
+    return send(asked() + "/metadata", null).path("metadata");
   }
 
   /**
    * Checks that the model can be asked.
    *
-   * @throws IOException if the server does not know it, has no version that is loaded, or does not
-   *     answer
+   * @throws IOException if the server does not know it, has not loaded the version that is asked,
+   *     or does not answer
    */
   public void requireAvailable() throws IOException {
-    List<String> states = status().findValuesAsText("state");
-    if (!states.contains("AVAILABLE")) {
-      throw new IOException(
-          "model '%s' of server (%s) must have a version that is AVAILABLE but has %s; its log says why"
-              .formatted(model, server, states));
+    List<String> known = new ArrayList<>();
+    for (JsonNode each : status()) {
+      String number = each.path("version").asText();
+      String state = each.path("state").asText();
+      if (state.equals("AVAILABLE") && (version == null || version.equals(number))) {
+        return;
+      }
+      known.add(number + " " + state);
     }
+    throw new IOException(
+        "model '%s' of server (%s) must have version %s AVAILABLE but has %s; ask for a version that it has, or see its log"
+            .formatted(model, server, Objects.requireNonNullElse(version, "any"), known));
+  }
+
+  private String asked() {
+    return version == null ? "" : "/versions/" + version;
   }
 
   private JsonNode send(String what, @Nullable String body) throws IOException {

@@ -94,8 +94,8 @@ class ReasonerTest {
   void ask_ofTestProblems_answersAsTheEvaluationDid(RunConfig config) throws IOException {
     List<Prediction> predictions = trained(config);
     List<ReasoningTask> tasks = splits(config).test();
-    AskedModel model = AskedModel.open(directory, null, null);
-    try (Reasoner reasoner = Reasoner.of(model)) {
+    AskedModel model = LocalModel.open(directory, null, null);
+    try (Reasoner reasoner = model.reasoner()) {
       for (int i : new int[] {0, 1, 2, 3, 0}) { // other facts, and the first again
         ReasoningTask task = tasks.get(i);
         Prediction want = predictions.get(i);
@@ -126,7 +126,7 @@ class ReasonerTest {
   @Test
   void whatCannotBeToldOrAsked_isNamed() throws IOException {
     trained(config());
-    AskedModel model = AskedModel.open(directory, null, null);
+    AskedModel model = LocalModel.open(directory, null, null);
     List<String> facts = facts(splits(config()).test().get(0));
     String fact = facts.get(0);
     model.checkFacts(facts);
@@ -157,16 +157,16 @@ class ReasonerTest {
         .isThrownBy(() -> model.checkQuestion(facts, "How are you?"))
         .withMessageStartingWith("the model does not know the word 'you?' of 'Based on fact_0 ");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> AskedModel.open(directory, Untrained.DEFAULT, null))
+        .isThrownBy(() -> LocalModel.open(directory, Untrained.DEFAULT, null))
         .withMessage(
             "run '%s' knows its inner steps, their rates and its kind of data; leave them out",
             directory);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> AskedModel.open(directory, null, List.of("aunt", "zebra")))
+        .isThrownBy(() -> LocalModel.open(directory, null, List.of("aunt", "zebra")))
         .withMessage(
             "label 'zebra' is not known to the run, whose vocabulary is compact; name the labels of"
                 + " its data");
-    try (Reasoner reasoner = Reasoner.of(model)) {
+    try (Reasoner reasoner = model.reasoner()) {
       assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("no facts are known; tell some before you ask");
@@ -186,14 +186,14 @@ class ReasonerTest {
   void ask_ofPublishedWeights_saysThatTheyNeverLearnedTo() throws IOException {
     Path path = published(Vocabulary.full(), 50_257);
     Untrained how = new Untrained(3, 0.5, DatasetType.CLUTRR);
-    AskedModel model = AskedModel.open(path, how, List.of("aunt", "granddaughter"));
+    AskedModel model = LocalModel.open(path, how, List.of("aunt", "granddaughter"));
     assertThat(model.note())
         .isEqualTo(
             "this is no run: unless it was exported from one it was never trained to learn from"
                 + " facts; answers are those of a plain language model after 3 gradient steps of"
                 + " rate 0.5");
     Decoding drawn = model.decoding().withNewTokens(4).withTemperature(1).withSeed(7);
-    try (Reasoner reasoner = Reasoner.of(model)) {
+    try (Reasoner reasoner = model.reasoner()) {
       Encoded encoded = reasoner.encode(FACTS);
       assertThat(encoded.innerLosses()).hasSize(4);
       assertThat(encoded.innerLosses().get(3)).isLessThan(encoded.innerLosses().get(0));
@@ -210,7 +210,7 @@ class ReasonerTest {
       assertThat(other.text()).isNotEqualTo(reply.text());
       assertThat(other.labels()).isEqualTo(reply.labels());
     }
-    try (Reasoner reasoner = Reasoner.of(AskedModel.open(path, null, null))) {
+    try (Reasoner reasoner = LocalModel.open(path, null, null).reasoner()) {
       reasoner.encode(FACTS);
       Reply reply = reasoner.ask(QUESTION, drawn);
       assertThat(reply.labels()).isEmpty();
@@ -222,8 +222,8 @@ class ReasonerTest {
   @Test
   void encode_thatDiverges_leavesNoFacts() throws IOException {
     Path path = published(Vocabulary.full(), 50_257);
-    AskedModel model = AskedModel.open(path, new Untrained(2, 1e30, DatasetType.CLUTRR), List.of());
-    try (Reasoner reasoner = Reasoner.of(model)) {
+    AskedModel model = LocalModel.open(path, new Untrained(2, 1e30, DatasetType.CLUTRR), List.of());
+    try (Reasoner reasoner = model.reasoner()) {
       assertThatThrownBy(() -> reasoner.encode(FACTS)).isInstanceOf(NotFiniteException.class);
       assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
           .isInstanceOf(IllegalStateException.class);
@@ -235,7 +235,7 @@ class ReasonerTest {
     Path path = published(Vocabulary.compact(IntStream.of(11)), 2);
     Files.delete(path.resolve("vocabulary.json"));
     assertThatIOException()
-        .isThrownBy(() -> AskedModel.open(path, null, null))
+        .isThrownBy(() -> LocalModel.open(path, null, null))
         .withMessage(
             "model '%s' knows 2 tokens and does not say which, so no text can be given to it; put"
                 + " the vocabulary.json of its training beside it",

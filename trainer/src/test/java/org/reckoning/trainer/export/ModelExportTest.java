@@ -236,9 +236,9 @@ class ModelExportTest {
 
   @Test
   void client_overASocket_getsWhatTheModelSays() throws IOException {
-    try (ServingServer server = ServingServer.start("kinship", written.version());
+    try (ServingServer server = ServingServer.start("kinship", written.version(), 0);
         ServedModel model = ServedModel.load(written.version())) {
-      ServingClient client = new ServingClient(server.address(), "kinship", TIMEOUT);
+      ServingClient client = new ServingClient(server.address(), "kinship", null, TIMEOUT);
       client.requireAvailable();
       JsonNode inputs =
           client
@@ -259,8 +259,8 @@ class ModelExportTest {
   @Test
   void client_ofABadRequest_tellsTheReason_andTheNextIsAnswered() throws IOException {
     ServingProblem asked = problem(0);
-    try (ServingServer server = ServingServer.start("kinship", written.version())) {
-      ServingClient client = new ServingClient(server.address(), "kinship", TIMEOUT);
+    try (ServingServer server = ServingServer.start("kinship", written.version(), 0)) {
+      ServingClient client = new ServingClient(server.address(), "kinship", null, TIMEOUT);
       JsonNode before = client.predict(asked.answer());
       int most = written.limits().facts();
       ServingRequest many = asked.answer();
@@ -288,7 +288,7 @@ class ModelExportTest {
           "signature 'other' is not in the model");
       assertThat(client.predict(asked.answer())).isEqualTo(before);
 
-      ServingClient stranger = new ServingClient(server.address(), "other", TIMEOUT);
+      ServingClient stranger = new ServingClient(server.address(), "other", null, TIMEOUT);
       assertThatIOException()
           .isThrownBy(stranger::requireAvailable)
           .withMessageContaining("model 'other' is not at server");
@@ -305,7 +305,7 @@ class ModelExportTest {
   @Test
   void client_ofAServerThatIsAwaySilentOrAnother_saysSo() throws IOException {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ServingClient(URI.create("localhost:8501"), "m", TIMEOUT))
+        .isThrownBy(() -> new ServingClient(URI.create("localhost:8501"), "m", null, TIMEOUT))
         .withMessage("server (localhost:8501) must be an address such as http://localhost:8501");
     CountDownLatch end = new CountDownLatch(1);
     HttpServer http =
@@ -329,18 +329,19 @@ class ModelExportTest {
     URI address = URI.create("http://127.0.0.1:" + http.getAddress().getPort());
     try {
       assertThatIOException()
-          .isThrownBy(() -> new ServingClient(address, "page", TIMEOUT).status())
+          .isThrownBy(() -> new ServingClient(address, "page", null, TIMEOUT).status())
           .withMessageContaining("must be TensorFlow Serving")
           .withMessageContaining("<html>hello");
       assertThatIOException()
-          .isThrownBy(() -> new ServingClient(address, "slow", Duration.ofMillis(300)).status())
+          .isThrownBy(
+              () -> new ServingClient(address, "slow", null, Duration.ofMillis(300)).status())
           .withMessageContaining("did not answer within 0.3 s");
     } finally {
       end.countDown();
       http.stop(0);
     }
     assertThatIOException()
-        .isThrownBy(() -> new ServingClient(address, "page", TIMEOUT).status())
+        .isThrownBy(() -> new ServingClient(address, "page", null, TIMEOUT).status())
         .withMessageContaining("cannot be reached");
   }
 

@@ -11,10 +11,11 @@ import org.reckoning.trainer.training.TrainingListener;
 import org.reckoning.trainer.training.TrainingRun;
 
 /** A run of some steps of a tiny model, without XLA. */
-final class TrainedRun {
+public final class TrainedRun {
   private TrainedRun() {}
 
-  static RunConfig config() {
+  /** Returns its configuration. */
+  public static RunConfig config() {
     return DefaultRun.config()
         .with("xla", "off")
         .with("n_inner_iter", 2)
@@ -34,7 +35,7 @@ final class TrainedRun {
   }
 
   /** Trains into a directory. */
-  static Path into(Path directory) throws IOException {
+  public static Path into(Path directory) throws IOException {
     RunConfig config = config();
     Files.createDirectories(directory);
     Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());

@@ -16,13 +16,14 @@ import java.util.concurrent.Executors;
 import org.tensorflow.Signature.TensorDescription;
 
 /**
- * Speaks as much of TensorFlow Serving's REST API as the client uses: predict with {@code inputs},
- * status and metadata, over a real socket of this machine alone. TensorFlow Java computes what it
- * answers. For tests: no batching, no warm-up, one version.
+ * Speaks as much of TensorFlow Serving's REST API as {@link ServingClient} uses: predict with
+ * {@code inputs}, status and metadata, over a real socket of this machine alone. TensorFlow Java
+ * computes what it answers. For tests and trials, where TensorFlow Serving is not at hand: no
+ * batching, no warm-up, one version.
  */
-final class ServingServer implements AutoCloseable {
+public final class ServingServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LARGEST_BODY = 1 << 20;
+  private static final int LARGEST_BODY = 1 << 24;
   private static final int THREADS = 8;
 
   private final String name;
@@ -34,23 +35,38 @@ final class ServingServer implements AutoCloseable {
   /** An answer and its status. */
   private record Answer(int status, ObjectNode body) {}
 
-  private ServingServer(String name, Path version) throws IOException {
+  private ServingServer(String name, Path version, int port) throws IOException {
     this.name = name;
     this.version = version.getFileName().toString();
     model = ServedModel.load(version);
-    http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    try {
+      http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    } catch (IOException e) {
+      model.close();
+      throw new IOException(
+          "port %d cannot be listened at (%s): name another one".formatted(port, e.getMessage()),
+          e);
+    }
     http.setExecutor(threads);
     http.createContext("/", this::handle);
   }
 
-  /** Serves a version of a model on a free port. */
-  static ServingServer start(String name, Path version) throws IOException {
-    ServingServer server = new ServingServer(name, version);
+  /**
+   * Serves a version of a model.
+   *
+   * @param name of the model
+   * @param version directory, whose name is the number of the version
+   * @param port to listen at; 0 for a free one
+   * @throws IOException if the model cannot be loaded, or the port is taken
+   */
+  public static ServingServer start(String name, Path version, int port) throws IOException {
+    ServingServer server = new ServingServer(name, version, port);
     server.http.start();
     return server;
   }
 
-  URI address() {
+  /** Returns where it is asked. */
+  public URI address() {
     return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
   }
 
@@ -77,7 +93,14 @@ final class ServingServer implements AutoCloseable {
           404,
           JSON.createObjectNode().put("error", "Could not find any versions of model for " + path));
     }
-    return switch (exchange.getRequestMethod() + path.substring(known.length())) {
+    String what = path.substring(known.length());
+    String versioned = "/versions/" + version;
+    if (what.startsWith("/versions/") && !what.startsWith(versioned)) {
+      return new Answer(
+          404,
+          JSON.createObjectNode().put("error", "Servable not found for request: Specific" + path));
+    }
+    return switch (exchange.getRequestMethod() + what.replaceFirst("^" + versioned, "")) {
       case "GET" -> new Answer(200, status());
       case "GET/metadata" -> new Answer(200, metadata());
       case "POST:predict" -> {

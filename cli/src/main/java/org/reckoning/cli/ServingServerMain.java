@@ -1,0 +1,46 @@
+package org.reckoning.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.reckoning.trainer.export.ClientAssets;
+import org.reckoning.trainer.export.ModelExport;
+import org.reckoning.trainer.export.ServingServer;
+
+/**
+ * Serves an export as {@link ServingServer} does, for tests and trials, until it is stopped.
+ *
+ * <pre>
+ * ServingServerMain saved_models/quickstart 8501
+ * </pre>
+ */
+final class ServingServerMain {
+  private static final int USER_ERROR = 2;
+
+  private ServingServerMain() {}
+
+  /**
+   * Serves until the process is ended.
+   *
+   * @param args the export, or a version of it, and the port; 0 for a free one
+   */
+  public static void main(String[] args) throws InterruptedException {
+    if (args.length != 2 || !args[1].matches("\\d{1,5}")) {
+      System.err.println("arguments must be an export and a port: saved_models/quickstart 8501");
+      System.exit(USER_ERROR);
+    }
+    try {
+      Path directory = Path.of(args[0]);
+      ClientAssets assets = ClientAssets.read(directory);
+      Path version = ModelExport.newest(directory).orElseThrow();
+      ServingServer server =
+          ServingServer.start(assets.model(), version, Integer.parseInt(args[1]));
+      System.out.printf(
+          "version %s of '%s' at %s, Ctrl-C ends%n",
+          assets.version(), assets.model(), server.address());
+      Thread.currentThread().join();
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
+  }
+}

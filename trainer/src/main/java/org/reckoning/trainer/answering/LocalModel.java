@@ -1,0 +1,223 @@
+package org.reckoning.trainer.answering;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.InnerRates;
+import org.reckoning.graph.bilevel.KnowledgeProgram;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.config.FloatType;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.tokens.Method;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.training.Checkpoints;
+import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.weights.Gpt2Weights;
+
+/** A run, a checkpoint in one, or published weights; its graph is built by {@link #reasoner}. */
+public final class LocalModel implements AskedModel {
+  /** How long an answer may be where nothing says so. */
+  private static final int NEW_TOKENS = 32;
+
+  private static final TaskShape SMALLEST = new TaskShape(1, 1, 2, 1, 2); // shapes come later
+
+  private final Path path;
+  private final String description;
+  private final String note;
+  private final Method method;
+  private final Wording wording;
+  private final BilevelConfig config;
+  private final FloatType dtype;
+  private final int newTokens;
+  private final Weights weights;
+
+  /** Sets the weights of a program. */
+  @FunctionalInterface
+  private interface Weights {
+    void into(KnowledgeProgram<?> program) throws IOException;
+  }
+
+  private LocalModel(Path path, RunWeights run, @Nullable List<String> labels) {
+    RunConfig settings = run.settings();
+    Path checkpoint = run.checkpoint();
+    this.path = path;
+    method = settings.method();
+    DatasetType type = settings.data().datasetType();
+    wording =
+        new Wording(
+            method,
+            type,
+            Objects.requireNonNullElse(labels, type.labels()),
+            run.vocabulary().orElseThrow(),
+            settings.multiTask());
+    config = settings.bilevel(run.config(), List.of(SMALLEST));
+    dtype = settings.dtype();
+    newTokens = Objects.requireNonNullElse(settings.maxNewTokens(), NEW_TOKENS);
+    weights = program -> Checkpoints.restore(program, checkpoint);
+    description =
+        "%s of method %s, %s"
+            .formatted(run.format(), method.name().toLowerCase(Locale.ROOT), sizes(config.model()));
+    note = Wording.note(method);
+  }
+
+  private LocalModel(Path path, Gpt2Weights published, Untrained how, @Nullable List<String> labels)
+      throws IOException {
+    this.path = path;
+    method = Method.RECKONING;
+    Vocabulary vocabulary =
+        published
+            .vocabulary()
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        ("model '%s' knows %d tokens and does not say which, so no text can be given"
+                                + " to it; put the vocabulary.json of its training beside it")
+                            .formatted(path, published.config().vocabSize())));
+    wording =
+        new Wording(
+            method, how.type(), Objects.requireNonNullElse(labels, List.of()), vocabulary, false);
+    config =
+        BilevelConfig.of(published.config(), how.steps(), SMALLEST)
+            .withInnerRates(InnerRates.fixed(how.rate()));
+    dtype = FloatType.FLOAT32;
+    newTokens = NEW_TOKENS;
+    Set<String> names = config.model().parameterShapes().keySet();
+    weights =
+        program -> {
+          try (Gpt2Weights opened = Gpt2Weights.open(path)) {
+            program.initialize(name -> names.contains(name) ? opened.read(name) : null, 0);
+          }
+        };
+    description = published.format() + ", " + sizes(config.model());
+    note =
+        ("this is no run: unless it was exported from one it was never trained to learn from facts;"
+                + " answers are those of a plain language model after %d gradient steps of rate %s")
+            .formatted(how.steps(), how.rate());
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @param path a run, a checkpoint in one, or published weights
+   * @param how the model is asked if it is none of a run; null for {@link Untrained#DEFAULT}
+   * @param labels to choose from; null for those that the run was trained with
+   * @throws IOException if it is none of these, or has no checkpoint
+   * @throws IllegalArgumentException if it is a run and is told how to be asked
+   */
+  public static AskedModel open(Path path, @Nullable Untrained how, @Nullable List<String> labels)
+      throws IOException {
+    if (!RunWeights.isRun(path)) {
+      try (Gpt2Weights published = Gpt2Weights.open(path)) {
+        return new LocalModel(
+            path, published, Objects.requireNonNullElse(how, Untrained.DEFAULT), labels);
+      }
+    }
+    if (how != null) {
+      throw new IllegalArgumentException(
+          "run '%s' knows its inner steps, their rates and its kind of data; leave them out"
+              .formatted(path));
+    }
+    try (RunWeights run = RunWeights.open(path)) {
+      return new LocalModel(path, run, labels);
+    }
+  }
+
+  private static String sizes(Gpt2Config model) {
+    return "%,d parameters".formatted(model.parameterCount());
+  }
+
+  @Override
+  public String place() {
+    return path.toString();
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public String note() {
+    return note;
+  }
+
+  @Override
+  public int innerSteps() {
+    return config.innerSteps();
+  }
+
+  @Override
+  public Decoding decoding() {
+    return Decoding.greedy(newTokens, wording.endOfText());
+  }
+
+  @Override
+  public void checkFacts(List<String> facts) {
+    facts(Wording.told(facts));
+  }
+
+  @Override
+  public void checkQuestion(List<String> facts, String question) {
+    prompt(Wording.told(facts), question);
+  }
+
+  @Override
+  public Reasoner reasoner() throws IOException {
+    return LocalReasoner.of(this);
+  }
+
+  /** Encodes facts for the inner loop. */
+  List<TokenSequence> facts(List<Fact> told) {
+    List<TokenSequence> facts = wording.facts(told);
+    if (method.adapts()) {
+      for (int i = 0; i < facts.size(); i++) {
+        requireFit("fact %d ('%s')".formatted(i, told.get(i).text()), facts.get(i).length());
+      }
+    }
+    return facts;
+  }
+
+  /** Encodes a question as far as the model is given it. */
+  int[] prompt(List<Fact> told, String question) {
+    int[] prompt = wording.prompt(told, question);
+    requireFit(
+        "question '%s' with its prompt and an answer".formatted(question),
+        Math.max(Wording.longest(wording.candidates(prompt)), prompt.length + 1));
+    return prompt;
+  }
+
+  private void requireFit(String what, int tokens) {
+    int most = config.model().nPositions();
+    if (tokens > most) {
+      throw new IllegalArgumentException(
+          "%s has %d tokens but must have at most %d, the positions of the model; shorten it"
+              .formatted(what, tokens, most));
+    }
+  }
+
+  Wording wording() {
+    return wording;
+  }
+
+  BilevelConfig config() {
+    return config;
+  }
+
+  FloatType dtype() {
+    return dtype;
+  }
+
+  void restoreInto(KnowledgeProgram<?> program) throws IOException {
+    weights.into(program);
+  }
+}

@@ -1,0 +1,162 @@
+package org.reckoning.trainer.answering;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.Generation;
+import org.reckoning.graph.bilevel.KnowledgeProgram;
+import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.bilevel.TaskBatch;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.trainer.config.FloatType;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.evaluation.LabelProbabilities;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * Facts are written into the weights in this process, and stay there from question to question.
+ * Programs have static shapes, so sizes are rounded up to powers of two: questions of about the
+ * same length share one. Padding changes no answer.
+ */
+final class LocalReasoner implements Reasoner {
+  /** A shape for shorter sequences would save nothing. */
+  private static final int LEAST_TOKENS = 16;
+
+  private final LocalModel model;
+  private final KnowledgeProgram<?> program;
+  private final Set<Object> prepared = new HashSet<>();
+  private @Nullable List<Fact> known;
+
+  /** A result and what it took. */
+  private record Timed<R>(R result, double seconds, double preparationSeconds) {}
+
+  private LocalReasoner(LocalModel model) {
+    this.model = model;
+    program =
+        model.dtype() == FloatType.FLOAT32
+            ? KnowledgeProgram.build(model.config(), TFloat32.class)
+            : KnowledgeProgram.build(model.config(), TFloat64.class);
+  }
+
+  /**
+   * Builds the graph and reads the weights.
+   *
+   * @throws IOException if they cannot be read
+   */
+  static Reasoner of(LocalModel model) throws IOException {
+    LocalReasoner reasoner = new LocalReasoner(model);
+    try {
+      model.restoreInto(reasoner.program);
+      return reasoner;
+    } catch (IOException | RuntimeException e) {
+      reasoner.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Encoded encode(List<String> texts) {
+    List<Fact> told = Wording.told(texts);
+    List<TokenSequence> facts = model.facts(told);
+    if (model.innerSteps() == 0) {
+      known = told;
+      return new Encoded(told.size(), 0, List.of(), 0, 0);
+    }
+    TaskShape shape =
+        new TaskShape(1, powerOfTwo(facts.size()), roundedTokens(Wording.longest(facts)), 1, 2);
+    TaskBatch batch = batch(shape, facts, List.of(model.wording().noFact()));
+    known = null;
+    Timed<double[]> losses = timed(shape, () -> program.encode(batch));
+    known = told;
+    return new Encoded(
+        facts.size(),
+        facts.stream().mapToInt(TokenSequence::length).sum(),
+        Arrays.stream(losses.result()).boxed().toList(),
+        losses.seconds(),
+        losses.preparationSeconds());
+  }
+
+  @Override
+  public Reply ask(String question, Decoding decoding) {
+    if (known == null) {
+      throw new IllegalStateException("no facts are known; tell some before you ask");
+    }
+    int[] prompt = model.prompt(known, question);
+    Timed<Generation> text = generate(prompt, decoding);
+    int[] tokens = text.result().tokens(0, 0);
+    String written = model.wording().decode(tokens);
+    double probability = Math.exp(Arrays.stream(text.result().logProbabilities(0, 0)).sum());
+    List<String> labels = model.wording().labels();
+    if (labels.isEmpty()) {
+      return Reply.ofText(
+          question, written, probability, text.seconds(), text.preparationSeconds());
+    }
+    Timed<double[]> scores = score(model.wording().candidates(prompt));
+    return Reply.ofLabels(
+        question,
+        LabelProbabilities.of(labels, scores.result()),
+        written,
+        probability,
+        text.seconds() + scores.seconds(),
+        text.preparationSeconds() + scores.preparationSeconds());
+  }
+
+  private Timed<double[]> score(List<TokenSequence> candidates) {
+    TaskShape shape =
+        new TaskShape(1, 1, 2, candidates.size(), roundedTokens(Wording.longest(candidates)));
+    TaskBatch batch = batch(shape, List.of(model.wording().noFact()), candidates);
+    return timed(List.of("score", shape), () -> program.score(batch));
+  }
+
+  private Timed<Generation> generate(int[] prompt, Decoding decoding) {
+    TaskShape shape =
+        new TaskShape(1, 1, 2, 1, roundedTokens(prompt.length + decoding.newTokens()));
+    TaskBatch batch =
+        batch(
+            shape, List.of(model.wording().noFact()), List.of(model.wording().unanswered(prompt)));
+    return timed(List.of("generate", shape), () -> program.generate(batch, decoding));
+  }
+
+  private TaskBatch batch(
+      TaskShape shape, List<TokenSequence> facts, List<TokenSequence> questions) {
+    return TaskBatch.of(shape, model.config().model(), List.of(Task.of(facts, questions)));
+  }
+
+  /** Runs twice what needs a new program, so that the second run tells what it takes. */
+  private <R> Timed<R> timed(Object shape, Supplier<R> work) {
+    double preparation = prepared.contains(shape) ? 0 : timed(work, 0).seconds();
+    prepared.add(shape);
+    return timed(work, preparation);
+  }
+
+  private static <R> Timed<R> timed(Supplier<R> work, double preparation) {
+    long start = System.nanoTime();
+    R result = work.get();
+    return new Timed<>(result, secondsSince(start), preparation);
+  }
+
+  private int roundedTokens(int tokens) {
+    return Math.min(
+        powerOfTwo(Math.max(tokens, LEAST_TOKENS)), model.config().model().nPositions());
+  }
+
+  private static int powerOfTwo(int atLeast) {
+    return atLeast == 1 ? 1 : Integer.highestOneBit(atLeast - 1) << 1;
+  }
+
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

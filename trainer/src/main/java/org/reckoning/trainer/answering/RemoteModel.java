@@ -1,0 +1,207 @@
+package org.reckoning.trainer.answering;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.graph.bilevel.ServingProgram;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.export.ClientAssets;
+import org.reckoning.trainer.export.ServingClient;
+
+/** An export that TensorFlow Serving has loaded, asked by its REST API. */
+public final class RemoteModel implements AskedModel {
+  private static final String LEARNS_ANEW = "the server learns the facts anew for every question";
+
+  /** An address may name the model, as in {@code http://localhost:8501/v1/models/kinship}. */
+  private static final Pattern ADDRESS = Pattern.compile("(.*?)(?:/v1/models/([^/:]+))?/*");
+
+  private final URI server;
+  private final String name;
+  private final ClientAssets assets;
+  private final Wording wording;
+  private final ServingClient client;
+
+  private RemoteModel(
+      URI address, ClientAssets assets, @Nullable List<String> labels, Duration timeout) {
+    Matcher parts = ADDRESS.matcher(address.toString());
+    if (!parts.matches()) { // it matches all texts
+      throw new IllegalStateException("address " + address);
+    }
+    server = URI.create(parts.group(1));
+    name = parts.group(2) == null ? assets.model() : parts.group(2);
+    this.assets = assets;
+    client = new ServingClient(server, name, assets.version(), timeout);
+    wording =
+        new Wording(
+            assets.config().method(),
+            assets.config().data().datasetType(),
+            labels == null ? ownLabels(assets) : labels,
+            assets.vocabulary(),
+            assets.config().multiTask());
+  }
+
+  private static List<String> ownLabels(ClientAssets assets) {
+    return assets.labelSets().size() == 1
+        ? assets.labelSets().get(0)
+        : assets.config().data().datasetType().labels();
+  }
+
+  /**
+   * Finds a model at a server.
+   *
+   * @param server its address, with or without {@code /v1/models/NAME}
+   * @param assets of the export that it serves; without a name in the address its own is taken
+   * @param labels to choose from; null for those of the run's data
+   * @param timeout for each request
+   * @throws IOException if the server does not answer, or has not loaded just this version
+   * @throws IllegalArgumentException if the address is not one of a server
+   */
+  public static AskedModel at(
+      URI server, ClientAssets assets, @Nullable List<String> labels, Duration timeout)
+      throws IOException {
+    RemoteModel model = new RemoteModel(server, assets, labels, timeout);
+    model.client.requireAvailable();
+    model.requireSameExport();
+    return model;
+  }
+
+  /** Ids of another export would be other words: what can be seen of it must fit the files. */
+  private void requireSameExport() throws IOException {
+    JsonNode signatures = client.metadata().path("signature_def").path("signature_def");
+    for (String each :
+        List.of(ServingProgram.ANSWER, ServingProgram.SAMPLE, ServingProgram.SCORE)) {
+      if (!signatures.has(each)) {
+        throw new IOException(
+            "model '%s' of server (%s) must be one that 'reckoning export' has written but has no signature '%s'"
+                .formatted(name, server, each));
+      }
+    }
+    JsonNode outputs = signatures.path(ServingProgram.ANSWER).path("outputs");
+    requireSize(outputs, "inner_losses", 0, assets.config().innerSteps() + 1);
+    requireSize(outputs, "answer_tokens", 1, assets.limits().newTokens());
+  }
+
+  private void requireSize(JsonNode outputs, String output, int axis, int size) throws IOException {
+    long there =
+        outputs.path(output).path("tensor_shape").path("dim").path(axis).path("size").asLong(-1);
+    if (there >= 0 && there != size) {
+      throw new IOException(
+          "version %s of model '%s' of server (%s) must be the export whose files are read, but its output '%s' has size %d where they say %d; name the export that it serves"
+              .formatted(assets.version(), name, server, output, there, size));
+    }
+  }
+
+  @Override
+  public String place() {
+    return server.toString();
+  }
+
+  @Override
+  public String description() {
+    return "version %s of '%s', checkpoint %s of a run of method %s"
+        .formatted(
+            assets.version(),
+            name,
+            assets.checkpoint(),
+            assets.config().method().name().toLowerCase(Locale.ROOT));
+  }
+
+  @Override
+  public String note() {
+    return Stream.of(Wording.note(assets.config().method()), LEARNS_ANEW)
+        .filter(each -> !each.isEmpty())
+        .reduce((first, second) -> first + "; " + second)
+        .orElseThrow();
+  }
+
+  @Override
+  public int innerSteps() {
+    return assets.config().innerSteps();
+  }
+
+  @Override
+  public Decoding decoding() {
+    return Decoding.greedy(assets.limits().newTokens(), wording.endOfText());
+  }
+
+  @Override
+  public void checkFacts(List<String> facts) {
+    facts(Wording.told(facts));
+  }
+
+  @Override
+  public void checkQuestion(List<String> facts, String question) {
+    prompt(Wording.told(facts), question);
+  }
+
+  @Override
+  public Reasoner reasoner() {
+    return new RemoteReasoner(this);
+  }
+
+  /** Encodes facts, of which a request has room for so many. */
+  List<TokenSequence> facts(List<Fact> told) {
+    ServingLimits limits = assets.limits();
+    List<TokenSequence> facts = wording.facts(told);
+    requireRoom("facts", facts.size(), limits.facts(), "--facts");
+    for (int i = 0; i < facts.size(); i++) {
+      requireRoom(
+          "tokens of fact %d ('%s')".formatted(i, told.get(i).text()),
+          facts.get(i).length(),
+          limits.factTokens(),
+          "--fact-tokens");
+    }
+    return facts;
+  }
+
+  /** Encodes a question, which may be so long, with and without a label. */
+  int[] prompt(List<Fact> told, String question) {
+    ServingLimits limits = assets.limits();
+    int[] prompt = wording.prompt(told, question);
+    requireRoom(
+        "tokens of question '%s' with its prompt".formatted(question),
+        prompt.length,
+        limits.questionTokens(),
+        "--question-tokens");
+    List<TokenSequence> candidates = wording.candidates(prompt);
+    requireRoom("labels", candidates.size(), limits.candidates(), "--candidates");
+    requireRoom(
+        "tokens of question '%s' with a label".formatted(question),
+        Wording.longest(candidates),
+        limits.candidateTokens(),
+        "--candidate-tokens");
+    return prompt;
+  }
+
+  /** Checks how a text is to be written. */
+  void requireRoomFor(Decoding decoding) {
+    requireRoom(
+        "new tokens", decoding.newTokens(), assets.limits().newTokens(), "--max-new-tokens");
+  }
+
+  private static void requireRoom(String what, int there, int most, String option) {
+    if (there > most) {
+      throw new IllegalArgumentException(
+          "%s (%d) must be at most %d, the export's limit; give less, or export again with %s"
+              .formatted(what, there, most, option));
+    }
+  }
+
+  Wording wording() {
+    return wording;
+  }
+
+  ServingClient client() {
+    return client;
+  }
+}

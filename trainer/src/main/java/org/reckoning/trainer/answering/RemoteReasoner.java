@@ -1,0 +1,100 @@
+package org.reckoning.trainer.answering;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.evaluation.LabelProbabilities;
+import org.reckoning.trainer.export.ServedAnswer;
+import org.reckoning.trainer.export.ServingRequest;
+
+/**
+ * Facts are sent along with every question, as a server keeps nothing. Its first request of a
+ * signature takes longer where it was not warmed up.
+ */
+final class RemoteReasoner implements Reasoner {
+  private final RemoteModel model;
+  private final Wording wording;
+  private @Nullable List<Fact> known;
+
+  RemoteReasoner(RemoteModel model) {
+    this.model = model;
+    wording = model.wording();
+  }
+
+  /** Facts come with a question in every request; its answer is not looked at here. */
+  @Override
+  public Encoded encode(List<String> texts) throws IOException {
+    List<Fact> told = Wording.told(texts);
+    List<TokenSequence> facts = model.facts(told);
+    known = null;
+    int[] nothing = {wording.endOfText()};
+    long start = System.nanoTime();
+    JsonNode outputs = model.client().predict(ServingRequest.answer(task(facts), List.of(nothing)));
+    double seconds = secondsSince(start);
+    known = told;
+    return new Encoded(
+        facts.size(),
+        facts.stream().mapToInt(TokenSequence::length).sum(),
+        Arrays.stream(ServedAnswer.innerLosses(outputs)).boxed().toList(),
+        seconds,
+        0);
+  }
+
+  @Override
+  public Reply ask(String question, Decoding decoding) throws IOException {
+    if (known == null) {
+      throw new IllegalStateException("no facts are known; tell some before you ask");
+    }
+    model.requireRoomFor(decoding);
+    int[] prompt = model.prompt(known, question);
+    List<TokenSequence> facts = model.facts(known);
+    ServingRequest request =
+        decoding.equals(model.decoding())
+            ? ServingRequest.answer(task(facts), List.of(prompt))
+            : ServingRequest.sample(task(facts), List.of(prompt), decoding);
+    long start = System.nanoTime();
+    List<ServedAnswer> answers = ServedAnswer.of(model.client().predict(request));
+    if (answers.size() != 1) {
+      throw new IOException(
+          "server answered %d questions where 1 was asked".formatted(answers.size()));
+    }
+    String text = wording.decode(answers.get(0).tokens());
+    double probability = answers.get(0).probability();
+    if (wording.labels().isEmpty()) {
+      return Reply.ofText(question, text, probability, secondsSince(start), 0);
+    }
+    LabelProbabilities labels = score(facts, prompt);
+    return Reply.ofLabels(question, labels, text, probability, secondsSince(start), 0);
+  }
+
+  private LabelProbabilities score(List<TokenSequence> facts, int[] prompt) throws IOException {
+    Task candidates = Task.of(facts, wording.candidates(prompt));
+    double[] logs =
+        ServedAnswer.logProbabilities(model.client().predict(ServingRequest.score(candidates)));
+    if (logs.length != wording.labels().size()) {
+      throw new IOException(
+          "server scored %d labels where there are %d"
+              .formatted(logs.length, wording.labels().size()));
+    }
+    return LabelProbabilities.of(wording.labels(), Arrays.stream(logs).map(log -> -log).toArray());
+  }
+
+  /** A task whose question plays no part. */
+  private Task task(List<TokenSequence> facts) {
+    return Task.of(facts, List.of(wording.noFact()));
+  }
+
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Holds nothing. */
+  @Override
+  public void close() {}
+}

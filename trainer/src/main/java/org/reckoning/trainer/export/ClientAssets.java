@@ -1,0 +1,86 @@
+package org.reckoning.trainer.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.TrainingRun;
+
+/**
+ * What a client must know of an exported model, read from the files beside it.
+ *
+ * @param model its name at a server, if it was not given another one there
+ * @param version its number there
+ * @param checkpoint name of the checkpoint that was exported
+ * @param config of the run, resolved
+ * @param vocabulary how the model numbers tokens
+ * @param labelSets sets of labels that the run's data choose from
+ * @param limits of a request
+ */
+public record ClientAssets(
+    String model,
+    String version,
+    String checkpoint,
+    RunConfig config,
+    Vocabulary vocabulary,
+    List<List<String>> labelSets,
+    ServingLimits limits) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Returns whether this is an export, or the directory of its versions. */
+  public static boolean isThere(Path directory) throws IOException {
+    return ModelExport.newest(directory)
+        .filter(version -> Files.isRegularFile(version.resolve("saved_model.pb")))
+        .isPresent();
+  }
+
+  /**
+   * Reads the files of an export.
+   *
+   * @param directory a version, or the directory of the versions, whose newest is taken
+   * @throws IOException if there is none, or a file of it cannot be read
+   */
+  public static ClientAssets read(Path directory) throws IOException {
+    Path version =
+        ModelExport.newest(directory)
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "'%s' must be a model that 'reckoning export' has written, or a version of one"
+                            .formatted(directory)))
+            .toAbsolutePath()
+            .normalize();
+    ExportAssets.Origin origin = ExportAssets.origin(version);
+    Path assets = version.resolve(ExportAssets.DIRECTORY);
+    return new ClientAssets(
+        name(Objects.requireNonNullElse(version.getParent(), version)),
+        name(version),
+        origin.checkpoint(),
+        RunConfig.read(assets.resolve(Experiment.CONFIG)),
+        Vocabulary.load(assets.resolve(TrainingRun.VOCABULARY)),
+        labelSets(assets.resolve(ExportAssets.LABELS)),
+        origin.limits());
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  private static List<List<String>> labelSets(Path file) throws IOException {
+    List<List<String>> sets = new ArrayList<>();
+    for (JsonNode set : JSON.readTree(file.toFile()).path(ExportAssets.LABEL_SETS)) {
+      List<String> labels = new ArrayList<>();
+      set.forEach(label -> labels.add(label.asText()));
+      sets.add(labels);
+    }
+    return sets;
+  }
+}

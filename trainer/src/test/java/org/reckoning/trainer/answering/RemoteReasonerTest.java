@@ -1,0 +1,188 @@
+package org.reckoning.trainer.answering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.export.ClientAssets;
+import org.reckoning.trainer.export.ModelExport;
+import org.reckoning.trainer.export.ServingServer;
+import org.reckoning.trainer.export.ServingSizes;
+import org.reckoning.trainer.export.TrainedRun;
+import org.reckoning.trainer.training.SplitLoader;
+
+/** An export that is asked over a socket, next to the run that it came from. */
+class RemoteReasonerTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  @TempDir static Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static Path run;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static ClientAssets assets;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static ServingServer server;
+
+  @BeforeAll
+  static void serve() throws IOException {
+    run = TrainedRun.into(directory.resolve("run"));
+    Path export = directory.resolve("kinship");
+    ModelExport.write(run, export, ServingSizes.ofData(), false, line -> {});
+    assets = ClientAssets.read(export);
+    server = ServingServer.start("kinship", export.resolve("1"), 0);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static List<ReasoningTask> test() throws IOException {
+    return new SplitLoader(TrainedRun.config().data(), TrainedRun.config().seed(), line -> {})
+        .test();
+  }
+
+  private static List<String> facts(ReasoningTask task) {
+    return task.facts().stream().map(Fact::text).toList();
+  }
+
+  private static AskedModel model() throws IOException {
+    return RemoteModel.at(server.address(), assets, null, TIMEOUT);
+  }
+
+  @Test
+  void ask_overASocket_answersAsTheRunDoes() throws IOException {
+    AskedModel remote = model();
+    AskedModel local = LocalModel.open(run, null, null);
+    assertThat(remote.innerSteps()).isEqualTo(local.innerSteps());
+    assertThat(remote.decoding()).isEqualTo(local.decoding());
+    assertThat(remote.description()).startsWith("version 1 of 'kinship', checkpoint best-");
+    assertThat(remote.note()).isEqualTo("the server learns the facts anew for every question");
+    Decoding drawn = remote.decoding().withNewTokens(3).withTemperature(1).withSeed(7);
+    try (Reasoner there = remote.reasoner();
+        Reasoner here = local.reasoner()) {
+      for (ReasoningTask task : test().subList(0, 3)) {
+        String question = task.questions().get(0).text();
+        Encoded encoded = there.encode(facts(task));
+        Encoded own = here.encode(facts(task));
+        assertThat(encoded.tokens()).isEqualTo(own.tokens());
+        assertThat(encoded.innerLosses()).hasSize(3);
+        for (int k = 0; k < 3; k++) {
+          assertThat(encoded.innerLosses().get(k))
+              .isCloseTo(own.innerLosses().get(k), within(1e-5));
+        }
+        assertSame(there.ask(question, remote.decoding()), here.ask(question, local.decoding()));
+        assertSame(there.ask(question, drawn), here.ask(question, drawn));
+      }
+    }
+  }
+
+  private static void assertSame(Reply there, Reply here) {
+    assertThat(there.answer()).isEqualTo(here.answer());
+    assertThat(there.text()).isEqualTo(here.text());
+    assertThat(there.textProbability()).isCloseTo(here.textProbability(), within(1e-5));
+    assertThat(there.labels().keySet()).containsExactlyElementsOf(here.labels().keySet());
+    there
+        .labels()
+        .forEach(
+            (label, probability) ->
+                assertThat(probability).isCloseTo(here.labels().get(label), within(1e-5)));
+  }
+
+  @Test
+  void whatARequestHasNoRoomFor_isNamedBeforeItIsSent() throws IOException {
+    AskedModel model = model();
+    List<String> facts = facts(test().get(0));
+    int most = assets.limits().factTokens();
+    String longer = (facts.get(0) + " ").repeat(5).strip();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkFacts(List.of(longer)))
+        .withMessageMatching(
+            "tokens of fact 0 \\('.*'\\) \\(\\d+\\) must be at most %d, the export's limit; give less, or export again with --fact-tokens"
+                .formatted(most));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkQuestion(facts, "How are ".repeat(20).strip()))
+        .withMessageContaining("export again with --question-tokens");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.checkQuestion(facts, " "))
+        .withMessage("question (' ') must have text");
+    List<String> many = Collections.nCopies(assets.limits().candidates() + 1, "aunt");
+    AskedModel asked = RemoteModel.at(server.address(), assets, many, TIMEOUT);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> asked.checkQuestion(facts, test().get(0).questions().get(0).text()))
+        .withMessageStartingWith("labels (%d) must be at most".formatted(many.size()));
+    try (Reasoner reasoner = model.reasoner()) {
+      Decoding decoding = model.decoding();
+      assertThatIllegalStateException()
+          .isThrownBy(() -> reasoner.ask("x", decoding))
+          .withMessage("no facts are known; tell some before you ask");
+      reasoner.encode(facts);
+      int longest = assets.limits().newTokens();
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  reasoner.ask(
+                      test().get(0).questions().get(0).text(), decoding.withNewTokens(longest + 1)))
+          .withMessageStartingWith("new tokens (%d) must be at most".formatted(longest + 1));
+    }
+  }
+
+  @Test
+  void modelThatIsNotServed_isNamed() throws IOException {
+    URI other = URI.create(server.address() + "/v1/models/other/");
+    assertThatIOException()
+        .isThrownBy(() -> RemoteModel.at(other, assets, null, TIMEOUT))
+        .withMessageStartingWith("model 'other' is not at server (" + server.address() + "): ");
+    Path export = directory.resolve("kinship");
+    Path next = export.resolve("2");
+    copy(export.resolve("1/assets.extra"), next.resolve("assets.extra"));
+    Files.writeString(next.resolve("saved_model.pb"), "");
+    assertThatIOException()
+        .isThrownBy(() -> RemoteModel.at(server.address(), ClientAssets.read(next), null, TIMEOUT))
+        .withMessage(
+            "model 'kinship' of server (%s) must have version 2 AVAILABLE but has [1 AVAILABLE]; ask for a version that it has, or see its log",
+            server.address());
+  }
+
+  @Test
+  void filesOfAnotherExport_areNoticed() throws IOException {
+    Path forged = directory.resolve("forged/1");
+    copy(directory.resolve("kinship/1/assets.extra"), forged.resolve("assets.extra"));
+    Files.writeString(forged.resolve("saved_model.pb"), "");
+    Path config = forged.resolve("assets.extra/config.yaml");
+    Files.writeString(
+        config, Files.readString(config).replace("n_inner_iter: 2", "n_inner_iter: 3"));
+    URI address = URI.create(server.address() + "/v1/models/kinship");
+    assertThatIOException()
+        .isThrownBy(() -> RemoteModel.at(address, ClientAssets.read(forged), null, TIMEOUT))
+        .withMessageContaining("its output 'inner_losses' has size 3 where they say 4");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (var files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+}
