@@ -24,14 +24,13 @@ import org.tensorflow.types.family.TType;
  * Gradients that are not finite change nothing.
  *
  * <pre>{@code
- * gradient_norms   gradient/NAME                 -> squared_norm/NAME
- * clip             squared_norm/NAME, check      -> squared_norms [trained + 1], clip/.., finite
+ * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
  * apply            handles, gradient/NAME, these -> done
  * }</pre>
  *
- * <p>XLA makes every new value before it replaces an old one, and squares before it adds them up.
- * So {@code gradient_norms} and {@code apply} are a call for each few of the variables, one after
- * another: only theirs are in memory twice. Small models take one call.
+ * <p>XLA makes every new value before it replaces an old one. So {@code apply} is a call for each
+ * few of the variables, one after another: only theirs are in memory twice. Small models take one
+ * call.
  */
 final class OuterUpdate<T extends TNumber> {
   /** Name of the variable that holds the inner rates. */
@@ -43,8 +42,7 @@ final class OuterUpdate<T extends TNumber> {
   private final OuterOptimizer optimizer;
   private final Map<String, Shape> shapes;
   private final Class<T> type;
-  private final List<Segment> norms = new ArrayList<>();
-  private final Segment clip;
+  private final Segment norms;
   private final List<Segment> applies = new ArrayList<>();
 
   /**
@@ -54,53 +52,26 @@ final class OuterUpdate<T extends TNumber> {
     this.optimizer = optimizer;
     this.shapes = shapes;
     this.type = type;
-    for (Map<String, Shape> some : groups(shapes)) {
-      norms.add(defineNorms(some));
-      applies.add(defineApply(some));
-    }
-    clip = defineClip();
-  }
-
-  private static List<Map<String, Shape>> groups(Map<String, Shape> shapes) {
-    List<Map<String, Shape>> groups = new ArrayList<>();
+    norms =
+        Segment.define(
+            "gradient_norms",
+            new Specs().tensors("gradient", type, shapes).tensor("check", type, Shape.scalar()),
+            List.of(),
+            this::buildNorms);
     Map<String, Shape> open = new LinkedHashMap<>();
     long numbers = 0;
     for (Map.Entry<String, Shape> variable : shapes.entrySet()) {
       open.put(variable.getKey(), variable.getValue());
       numbers += variable.getValue().size();
       if (numbers >= NUMBERS_OF_A_CALL) {
-        groups.add(open);
+        applies.add(defineApply(open));
         open = new LinkedHashMap<>();
         numbers = 0;
       }
     }
     if (!open.isEmpty()) {
-      groups.add(open);
+      applies.add(defineApply(open));
     }
-    return groups;
-  }
-
-  private Segment defineNorms(Map<String, Shape> some) {
-    return Segment.define(
-        "gradient_norms",
-        new Specs().tensors("gradient", type, some),
-        List.of(),
-        (tf, in) -> {
-          Tensors squares = new Tensors();
-          in.under("gradient", type)
-              .forEach(
-                  (name, g) ->
-                      squares.put("squared_norm/" + name, squaredNorm(tf.withSubScope("norm"), g)));
-          return squares;
-        });
-  }
-
-  private Segment defineClip() {
-    Map<String, Shape> scalars = new LinkedHashMap<>();
-    shapes.keySet().forEach(name -> scalars.put(name, Shape.scalar()));
-    Specs specs =
-        new Specs().tensors("squared_norm", type, scalars).tensor("check", type, Shape.scalar());
-    return Segment.define("clip", specs, List.of(), this::buildClip);
   }
 
   private Segment defineApply(Map<String, Shape> some) {
@@ -122,8 +93,7 @@ final class OuterUpdate<T extends TNumber> {
 
   /** Returns the segments, in the order of their calls. */
   List<Segment> segments() {
-    List<Segment> segments = new ArrayList<>(norms);
-    segments.add(clip);
+    List<Segment> segments = new ArrayList<>(List.of(norms));
     segments.addAll(applies);
     return segments;
   }
@@ -141,26 +111,20 @@ final class OuterUpdate<T extends TNumber> {
    * @return the squared norm of each gradient, in order [trained + 1], when all is done
    */
   Operand<T> emit(Ops tf, Tensors in, boolean compiled) {
-    Tensors arguments = new Tensors().putAll(in);
-    List<Op> done = List.of();
-    for (Segment some : norms) {
-      Tensors squares = some.call(after(tf, done), in, compiled);
-      arguments.putAll(squares);
-      done = List.of(squares.values().get(0));
-    }
-    arguments.putAll(clip.call(tf, arguments, compiled));
+    Tensors scales = norms.call(tf, in, compiled);
+    Tensors arguments = new Tensors().putAll(in).putAll(scales);
+    List<Op> done = new ArrayList<>();
     for (Segment apply : applies) {
-      done = List.of(apply.call(after(tf, done), arguments, compiled).get("done"));
+      Ops next = done.isEmpty() ? tf : tf.withControlDependencies(done);
+      done = List.of(apply.call(next, arguments, compiled).get("done"));
     }
-    return after(tf, done).identity(arguments.get("squared_norms", type));
+    return tf.withControlDependencies(done).identity(scales.get("squared_norms", type));
   }
 
-  private static Ops after(Ops tf, List<Op> done) {
-    return done.isEmpty() ? tf : tf.withControlDependencies(done);
-  }
-
-  private Tensors buildClip(Ops tf, Tensors in) {
-    Map<String, Operand<T>> squares = in.under("squared_norm", type);
+  private Tensors buildNorms(Ops tf, Tensors in) {
+    Map<String, Operand<T>> squares = new LinkedHashMap<>();
+    in.under("gradient", type)
+        .forEach((name, g) -> squares.put(name, squaredNorm(tf.withSubScope("norm"), g)));
     List<Operand<T>> ofWeights = new ArrayList<>();
     List<Operand<T>> ofRates = new ArrayList<>();
     squares.forEach((name, square) -> (name.equals(RATES) ? ofRates : ofWeights).add(square));

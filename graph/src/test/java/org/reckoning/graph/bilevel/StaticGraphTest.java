@@ -48,18 +48,16 @@ class StaticGraphTest {
   void graph_callsEachSegmentAsOftenAsItIsNeeded() {
     assertThat(calls(Micro.config(3)))
         .isEqualTo(
-            Map.ofEntries(
-                Map.entry("train/inner_step", 3),
-                Map.entry("train/outer", 1),
-                Map.entry("train/inner_step_pullback", 3),
-                Map.entry("apply/gradient_norms", 1),
-                Map.entry("apply/clip", 1),
-                Map.entry("apply/apply", 1),
-                Map.entry("apply_accumulated/gradient_norms", 1),
-                Map.entry("apply_accumulated/clip", 1),
-                Map.entry("apply_accumulated/apply", 1),
-                Map.entry("evaluate/inner_step", 3),
-                Map.entry("evaluate/evaluate", 1)));
+            Map.of(
+                "train/inner_step", 3,
+                "train/outer", 1,
+                "train/inner_step_pullback", 3,
+                "apply/gradient_norms", 1,
+                "apply/apply", 1,
+                "apply_accumulated/gradient_norms", 1,
+                "apply_accumulated/apply", 1,
+                "evaluate/inner_step", 3,
+                "evaluate/evaluate", 1));
     assertThat(calls(Micro.config(3).withGradientMode(GradientMode.truncated(1))))
         .containsEntry("train/inner_step_pullback", 1)
         .containsEntry("train/inner_step_pullback_first_order", 2);
@@ -68,10 +66,8 @@ class StaticGraphTest {
             Map.of(
                 "train/outer", 1,
                 "apply/gradient_norms", 1,
-                "apply/clip", 1,
                 "apply/apply", 1,
                 "apply_accumulated/gradient_norms", 1,
-                "apply_accumulated/clip", 1,
                 "apply_accumulated/apply", 1,
                 "evaluate/evaluate", 1));
   }
@@ -90,7 +86,7 @@ class StaticGraphTest {
     List<String> one = functions(Micro.config(1));
 
     // All but the update, for the rates are more.
-    assertThat(four).hasSize(7);
+    assertThat(four).hasSize(6);
     assertThat(four.subList(0, 4)).isEqualTo(one.subList(0, 4));
   }
 
@@ -104,8 +100,6 @@ class StaticGraphTest {
               List.of(
                   "apply",
                   "apply",
-                  "clip",
-                  "clip",
                   "evaluate",
                   "gradient_norms",
                   "gradient_norms",
@@ -117,8 +111,6 @@ class StaticGraphTest {
               List.of(
                   "apply",
                   "apply",
-                  "clip",
-                  "clip",
                   "evaluation_pass",
                   "gradient_norms",
                   "gradient_norms",
@@ -136,7 +128,7 @@ class StaticGraphTest {
 
       assertThat(compiled).containsExactlyInAnyOrderElementsOf(expected);
       if (mode == XlaMode.OFF) {
-        assertThat(others).hasSize(11);
+        assertThat(others).hasSize(9);
       } else {
         assertThat(others).isEmpty();
       }

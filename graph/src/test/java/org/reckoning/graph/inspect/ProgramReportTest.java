@@ -87,7 +87,6 @@ class ProgramReportTest {
                 "inner_step_pullback", List.of(1, 0),
                 "inner_step_pullback_first_order", List.of(2, 0),
                 "gradient_norms", List.of(1, 0),
-                "clip", List.of(1, 0),
                 "apply", List.of(1, 0),
                 "evaluate", List.of(0, 1)));
     assertThat(report.segment("inner_step_pullback_first_order").flops().matrix()).isZero();
@@ -267,7 +266,7 @@ class ProgramReportTest {
 
     assertThatThrownBy(() -> report.segment("inner"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no segment 'inner'; known: [outer, gradient_norms, clip, apply, evaluate]");
+        .hasMessage("no segment 'inner'; known: [outer, gradient_norms, apply, evaluate]");
   }
 
   private static ProgramSettings settings(String words) {
