@@ -1,6 +1,7 @@
 package org.reckoning.trainer.export;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -60,6 +61,8 @@ public final class ModelExport {
     ServingLimits limits = opened.limits(sizes);
     Files.createDirectories(model);
     Path temporary = Files.createTempDirectory(model, TEMPORARY);
+    Thread removal = new Thread(() -> deleteIfPossible(temporary));
+    Runtime.getRuntime().addShutdownHook(removal); // of Ctrl-C
     try {
       List<String> signatures =
           write(
@@ -73,6 +76,15 @@ public final class ModelExport {
       return new Written(version, limits, signatures, size(version));
     } finally {
       delete(temporary);
+      Runtime.getRuntime().removeShutdownHook(removal);
+    }
+  }
+
+  private static void deleteIfPossible(Path tree) {
+    try {
+      delete(tree);
+    } catch (IOException | UncheckedIOException e) { // it is still being written: it stays
+      System.err.println("'%s' could not be deleted: %s".formatted(tree, e.getMessage()));
     }
   }
 
@@ -157,6 +169,9 @@ public final class ModelExport {
   }
 
   private static void delete(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
     List<Path> files;
     try (Stream<Path> walk = Files.walk(tree)) {
       files = walk.sorted(Comparator.reverseOrder()).toList();
