@@ -29,7 +29,7 @@ public final class RemoteModel implements AskedModel {
   private final String name;
   private final ClientAssets assets;
   private final Wording wording;
-  private final ServingClient client;
+  private ServingClient client;
 
   private RemoteModel(
       URI address, ClientAssets assets, @Nullable List<String> labels, Duration timeout) {
@@ -71,13 +71,23 @@ public final class RemoteModel implements AskedModel {
       throws IOException {
     RemoteModel model = new RemoteModel(server, assets, labels, timeout);
     model.client.requireAvailable();
-    model.requireSameExport();
+    model.requireSameExport(model.metadata(timeout));
     return model;
   }
 
+  /** Some gateways in front of a server lead to its newest version alone. */
+  private JsonNode metadata(Duration timeout) throws IOException {
+    try {
+      return client.metadata();
+    } catch (ServingClient.NotThereException e) {
+      client = new ServingClient(server, name, null, timeout);
+      return client.metadata();
+    }
+  }
+
   /** Ids of another export would be other words: what can be seen of it must fit the files. */
-  private void requireSameExport() throws IOException {
-    JsonNode signatures = client.metadata().path("signature_def").path("signature_def");
+  private void requireSameExport(JsonNode metadata) throws IOException {
+    JsonNode signatures = metadata.path("signature_def").path("signature_def");
     for (String each :
         List.of(ServingProgram.ANSWER, ServingProgram.SAMPLE, ServingProgram.SCORE)) {
       if (!signatures.has(each)) {

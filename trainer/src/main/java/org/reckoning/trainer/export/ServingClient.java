@@ -40,6 +40,15 @@ public final class ServingClient {
   private final Duration timeout;
   private final HttpClient http;
 
+  /** A server does not know what it was asked for. */
+  public static final class NotThereException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NotThereException(String message) {
+      super(message);
+    }
+  }
+
   /**
    * @param server its address, such as {@code http://localhost:8501}
    * @param model name of the model there
@@ -102,7 +111,8 @@ public final class ServingClient {
   /**
    * Returns names, types and shapes of inputs and outputs.
    *
-   * @throws IOException if it does not know the model, or does not answer
+   * @throws NotThereException if the server does not know the model, or not its versions
+   * @throws IOException if it does not answer
    */
   public JsonNode metadata() throws IOException {
     return send(asked() + "/metadata", null).path("metadata");
@@ -182,7 +192,7 @@ public final class ServingClient {
     }
     String reason = answer.path("error").asText(response.body());
     if (response.statusCode() == NOT_FOUND) {
-      throw new IOException(
+      throw new NotThereException(
           "model '%s' is not at server (%s): %s".formatted(model, server, reason));
     }
     throw new IOException(

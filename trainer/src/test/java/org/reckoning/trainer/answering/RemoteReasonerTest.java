@@ -6,8 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,6 +171,54 @@ class RemoteReasonerTest {
         .withMessage(
             "model 'kinship' of server (%s) must have version 2 AVAILABLE but has [1 AVAILABLE]; ask for a version that it has, or see its log",
             server.address());
+  }
+
+  @Test
+  void gatewayToTheNewestVersionAlone_isAskedWithoutAVersion() throws IOException {
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext("/", RemoteReasonerTest::forward);
+    gateway.start();
+    try {
+      URI address = URI.create("http://127.0.0.1:" + gateway.getAddress().getPort());
+      AskedModel model = RemoteModel.at(address, assets, null, TIMEOUT);
+      ReasoningTask task = test().get(0);
+      try (Reasoner reasoner = model.reasoner();
+          Reasoner direct = model().reasoner()) {
+        reasoner.encode(facts(task));
+        direct.encode(facts(task));
+        String question = task.questions().get(0).text();
+        assertSame(
+            reasoner.ask(question, model.decoding()), direct.ask(question, model.decoding()));
+      }
+    } finally {
+      gateway.stop(0);
+    }
+  }
+
+  /** Answers as the server does, but knows of no versions. */
+  private static void forward(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    try (exchange) {
+      if (path.contains("/versions/")) {
+        byte[] nothing = "{\"error\": \"no such path\"}".getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(404, nothing.length);
+        exchange.getResponseBody().write(nothing);
+        return;
+      }
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      HttpResponse<byte[]> answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(server.address().resolve(path))
+                      .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body))
+                      .build(),
+                  BodyHandlers.ofByteArray());
+      exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
+      exchange.getResponseBody().write(answer.body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
