@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -129,7 +130,8 @@ public final class AskCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "an export knows its inner steps, their rates and its kind of data; leave them out");
       }
-      return RemoteModel.at(address, ClientAssets.read(model), labels, server.timeout());
+      Duration timeout = server.timeout();
+      return RemoteModel.at(address, ClientAssets.read(model), labels, timeout);
     }
     if (ClientAssets.isThere(model)) {
       throw new IllegalArgumentException(
@@ -142,9 +144,9 @@ public final class AskCommand implements Callable<Integer> {
   /** Returns a problem that the run is evaluated on. */
   private ReasoningTask testProblem(int number) throws IOException {
     RunConfig config =
-        server.address() == null
-            ? Experiment.configOf("--problem needs a run, and --run", model)
-            : ClientAssets.read(model).config();
+        server.isGiven()
+            ? ClientAssets.read(model).config()
+            : Experiment.configOf("--problem needs a run, and --run", model);
     List<ReasoningTask> test = new SplitLoader(config.data(), config.seed(), this::progress).test();
     if (number < 1 || number > test.size()) {
       throw new ParameterException(

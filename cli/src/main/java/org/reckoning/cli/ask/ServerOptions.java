@@ -1,6 +1,7 @@
 package org.reckoning.cli.ask;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ final class ServerOptions {
       description = "With --server: the longest that a request may take (default: 60).")
   private @Nullable Double seconds;
 
+  /** Returns whether a server answers. */
+  boolean isGiven() {
+    return address != null;
+  }
+
   /**
    * Returns the address; null if none is given.
    *
@@ -39,7 +45,12 @@ final class ServerOptions {
       }
       return null;
     }
-    return URI.create(address);
+    try {
+      return new URI(address);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "server (%s) must be an address such as http://localhost:8501".formatted(address), e);
+    }
   }
 
   /**

@@ -256,6 +256,10 @@ class AskCommandTest {
         Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be a file or -, and"),
         Arguments.of(
             List.of("--problem=3"), "--problem (3) must be one of the run's test problems, 1 to 2"),
+        Arguments.of(
+            List.of(fact, "--server=a b"), "server (a b) must be an address such as http://local"),
+        Arguments.of(
+            List.of(fact, "--server=http://x", "--timeout=0"), "--timeout (0.0) must be 0.001 to"),
         Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) must be given with --server"),
         Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
   }
