@@ -54,8 +54,13 @@ public final class BlockGraph {
     GraphDef.Builder picture = GraphDef.newBuilder().setVersions(versions());
     Map<String, Segment> called = new LinkedHashMap<>();
     Map<String, String> blocks = drawStep(step, segments, picture, called);
-    for (Segment segment : List.copyOf(called.values())) {
-      draw(segment, segments, picture, called);
+    Set<Segment> drawn = new HashSet<>();
+    while (drawn.size() < called.size()) { // a function that is drawn may call others
+      for (Segment segment : List.copyOf(called.values())) {
+        if (drawn.add(segment)) {
+          draw(segment, segments, picture, called);
+        }
+      }
     }
     return new BlockGraph(picture.build(), blocks);
   }

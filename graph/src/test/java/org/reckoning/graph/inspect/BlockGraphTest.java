@@ -177,6 +177,23 @@ class BlockGraphTest {
   }
 
   @Test
+  void wholePass_hasTheFunctionsThatItCalls() {
+    draw(
+        "model=micro k=2 xla=whole",
+        graph -> {
+          assertThat(function(graph, "train_pass").getNodeDefList())
+              .extracting(NodeDef::getOp)
+              .contains(
+                  function(graph, "inner_step").getSignature().getName(),
+                  function(graph, "outer").getSignature().getName(),
+                  function(graph, "inner_step_pullback").getSignature().getName());
+          assertThat(function(graph, "inner_step").getNodeDefList())
+              .extracting(NodeDef::getName)
+              .contains("facts/h.0/attn");
+        });
+  }
+
+  @Test
   void taskGroups_areBlocksOfTheirOwn() {
     ProgramSettings settings =
         ProgramSettings.parse(List.of("model=micro", "k=1", "tasks=2", "xla=off"));
