@@ -140,6 +140,14 @@ final class Blocks {
     return names;
   }
 
+  /**
+   * Whether calls open into their functions. Those within a function do not: TensorBoard ends with
+   * an exception there.
+   */
+  private boolean opens() {
+    return outputMark.isEmpty();
+  }
+
   private String timed(String block) {
     Block of = blocks.get(block);
     return of == null || of.callee == null ? block : block + "_results";
@@ -156,7 +164,10 @@ final class Blocks {
             block.inputs.values().forEach(node::addAllInput);
             describe(node, block);
           } else {
-            node.setOp(block.callee.functionName());
+            node.setOp(
+                opens()
+                    ? block.callee.functionName()
+                    : ProgramReport.nameOf(block.callee.functionName()));
             block.inputs.forEach(
                 (group, sources) -> node.addInput(joined(name, group, sources, drawn)));
             AttrValue sizes = shapes(resultSizes(block.callee));

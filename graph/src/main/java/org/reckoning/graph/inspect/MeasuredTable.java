@@ -11,6 +11,9 @@ public final class MeasuredTable {
   private static final double MILLIS = 1e3;
   private static final double GIGA = 1e9;
 
+  /** The segment of a whole pass. */
+  private static final String PASS = "train_pass";
+
   private MeasuredTable() {}
 
   /** Returns where the time goes, as lines of text, each ended by a line feed. */
@@ -25,7 +28,7 @@ public final class MeasuredTable {
     bySegment.forEach(
         (segment, calls) -> {
           double seconds = calls.stream().mapToDouble(StepTimes.CallTime::seconds).sum();
-          double matrix = calls.stream().mapToDouble(call -> matrix(report, call)).sum();
+          double matrix = matrix(report, calls, times);
           table.row(
               segment,
               Quantity.exact(calls.size()),
@@ -95,11 +98,24 @@ public final class MeasuredTable {
     return text(lines);
   }
 
-  private static double matrix(ProgramReport report, StepTimes.CallTime call) {
-    return report.segments().stream()
-        .filter(segment -> segment.function().equals(call.function()))
-        .mapToDouble(segment -> segment.flops().matrix())
-        .sum();
+  /** Operations of calls of a segment; a whole pass has those of the segments that it calls. */
+  private static double matrix(
+      ProgramReport report, List<StepTimes.CallTime> calls, StepTimes times) {
+    double matrix = 0;
+    for (SegmentReport segment : report.segments()) {
+      if (isOneOf(calls, segment)) {
+        long count =
+            calls.stream().filter(call -> call.function().equals(segment.function())).count();
+        matrix += (double) segment.flops().matrix() * count;
+      } else if (calls.get(0).segment().equals(PASS) && !isOneOf(times.calls(), segment)) {
+        matrix += segment.trainingFlops().matrix();
+      }
+    }
+    return matrix;
+  }
+
+  private static boolean isOneOf(List<StepTimes.CallTime> calls, SegmentReport segment) {
+    return calls.stream().anyMatch(call -> call.function().equals(segment.function()));
   }
 
   private static String millis(double seconds) {

@@ -223,6 +223,9 @@ public final class ReportTable {
                             peak.after(),
                             peak.before())));
     List<Long> added = memory.addedByInnerSteps();
+    if (!report.config().innerOptimizer().slots().isEmpty() && !added.isEmpty()) {
+      added = added.subList(0, added.size() - 1); // after the last one its state is gone
+    }
     if (!added.isEmpty()) {
       lines.add(
           "  each further inner step adds: "
@@ -232,6 +235,10 @@ public final class ReportTable {
                       .distinct()
                       .map(bytes -> Quantity.exact(bytes) + " bytes = " + copies(bytes) + " copies")
                       .toList()));
+    }
+    if (memory.boundaries().stream().anyMatch(each -> each.after().startsWith("group_"))) {
+      lines.add(
+          "  groups run side by side, this lists them one after the other: more may be alive");
     }
     if (report.config().xla() == XlaMode.WHOLE) {
       lines.add("  inside of a pass, which is one program here, XLA decides what is kept");

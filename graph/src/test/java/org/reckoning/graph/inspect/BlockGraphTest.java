@@ -177,19 +177,19 @@ class BlockGraphTest {
   }
 
   @Test
-  void wholePass_hasTheFunctionsThatItCalls() {
+  void wholePass_hasTheFunctionsThatItCalls_beside() {
     draw(
         "model=micro k=2 xla=whole",
         graph -> {
+          // not the functions' names, which TensorBoard would try to open in vain
           assertThat(function(graph, "train_pass").getNodeDefList())
               .extracting(NodeDef::getOp)
-              .contains(
-                  function(graph, "inner_step").getSignature().getName(),
-                  function(graph, "outer").getSignature().getName(),
-                  function(graph, "inner_step_pullback").getSignature().getName());
-          assertThat(function(graph, "inner_step").getNodeDefList())
-              .extracting(NodeDef::getName)
-              .contains("facts/h.0/attn");
+              .contains("inner_step", "outer", "inner_step_pullback");
+          for (String callee : List.of("inner_step", "outer", "inner_step_pullback")) {
+            assertThat(function(graph, callee).getNodeDefList())
+                .extracting(NodeDef::getName)
+                .anyMatch(name -> name.endsWith("/h.0/attn"));
+          }
         });
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.tensorflow.types.TFloat32;
@@ -50,6 +51,33 @@ class ReportTableTest {
               peak: 40.36 kB (40,364 bytes), at inner_1 -> outer
               each further inner step adds: 19,396 bytes = 1.00 copies
             """);
+  }
+
+  /** The state of the optimizer is not read after the last step, which says nothing of others. */
+  @ParameterizedTest
+  @CsvSource({
+    "optimizer=sgd k=2, 'each further inner step adds: 19,396 bytes = 1.00 copies'",
+    "optimizer=adamw k=4, 'each further inner step adds: 19,332 bytes = 1.00 copies'",
+    "optimizer=adamw k=2, copies",
+    "optimizer=momentum k=2, copies",
+  })
+  void addedByInnerSteps_isWithoutTheLastOfAnOptimizerWithState(String words, String sentence) {
+    assertThat(print("model=micro xla=off " + words).lines().filter(line -> line.contains("adds")))
+        .allSatisfy(line -> assertThat(line.strip()).isEqualTo(sentence))
+        .hasSize(sentence.startsWith("each") ? 1 : 0);
+  }
+
+  @Test
+  void taskGroups_areSaidToRunSideBySide() {
+    ProgramSettings settings =
+        ProgramSettings.parse(List.of("model=micro", "k=1", "tasks=2", "xla=off"));
+    try (BilevelProgram<TFloat32> program =
+        BilevelProgram.build(settings.config().withTaskGroups(2), TFloat32.class)) {
+      assertThat(ReportTable.print(ProgramReport.of(program, settings.shape())))
+          .endsWith(
+              "groups run side by side, this lists them one after the other: more may be alive\n");
+    }
+    assertThat(print("model=micro k=1 tasks=2 xla=off")).doesNotContain("side by side");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reckoning.graph.bilevel.BilevelProgram;
@@ -12,6 +13,7 @@ import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.bilevel.TokenSequence;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TFloat32;
 
 class StepTimesTest {
@@ -69,6 +71,26 @@ class StepTimesTest {
           .containsPattern("\n  inner_step +1 +[0-9.]+ +[0-9.]+ +[0-9.]+% +[0-9.]+\n")
           .containsPattern("\n  outside of calls +[0-9.]+ +[0-9.]+%\n")
           .containsPattern("\n  training step +[0-9.]+ +100\\.0%\n");
+    }
+  }
+
+  @Test
+  void table_ofAWholePass_countsTheSegmentsInIt() {
+    ProgramSettings settings = ProgramSettings.parse(List.of("model=micro", "k=1", "xla=whole"));
+    try (BilevelProgram<TFloat32> program =
+        BilevelProgram.build(settings.config(), TFloat32.class)) {
+      ProgramReport report = ProgramReport.of(program, settings.shape());
+      StepTimes.CallTime pass =
+          new StepTimes.CallTime(
+              "train", "train_pass", report.segment("train_pass").function(), /* seconds= */ 1e-3);
+      StepTimes times =
+          new StepTimes(1, 1, 1, 1e-3, 0, List.of(pass), StepStats.getDefaultInstance());
+
+      double gigaflops = report.trainingFlops().matrix() / 1e-3 / 1e9;
+      assertThat(MeasuredTable.times(report, times))
+          .containsPattern(
+              "\n  train_pass +1 +1\\.00 +1\\.00 +100\\.0% +%.1f\n"
+                  .replace("%.1f", String.format(Locale.ROOT, "%.1f", gigaflops)));
     }
   }
 
