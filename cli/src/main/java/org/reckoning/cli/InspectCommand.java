@@ -118,7 +118,7 @@ final class InspectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void check(InspectedProgram source) {
+  private void check(InspectedProgram source) throws IOException {
     List<String> problems = new ArrayList<>();
     if (steps < 0) {
       problems.add("--steps (%d) must be 0 or more".formatted(steps));
@@ -127,6 +127,11 @@ final class InspectCommand implements Callable<Integer> {
       problems.add(
           "--hlo (%s) needs a program that XLA compiles: xla=segments and --steps of 1 or more"
               .formatted(hlo));
+    }
+    if (tensorboard != null && EventFile.isIn(tensorboard)) {
+      problems.add(
+          "--tensorboard (%s) has an event file already; choose another directory, or delete it"
+              .formatted(tensorboard));
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
@@ -176,7 +181,9 @@ final class InspectCommand implements Callable<Integer> {
       }
       if (hlo != null && written != null) {
         out.printf("%nXLA's dumps in %s, by segment%n", hlo);
-        written.modules().forEach((function, files) -> out.printf("  %s.*%n", files));
+        written
+            .modules(InspectionJson.functions(report))
+            .forEach((function, files) -> out.printf("  %s.*%n", files));
       }
       if (graph != null) {
         out.printf("%nthe graph is in %s: tensorboard --logdir %s%n", graph, tensorboard);

@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.SegmentReport;
 import org.reckoning.graph.inspect.StepTimes;
 import org.reckoning.graph.inspect.TensorReport;
 import org.reckoning.graph.inspect.XlaMemory;
@@ -65,9 +68,14 @@ final class InspectionJson {
     if (dumps != null) {
       ObjectNode files = json.putObject("xla_dumps");
       files.put("directory", dumps.directory().toString());
-      files.set("modules", MAPPER.valueToTree(dumps.modules()));
+      files.set("modules", MAPPER.valueToTree(dumps.modules(functions(report))));
     }
     return write(json);
+  }
+
+  /** Returns the names of the functions of a program. */
+  static Set<String> functions(ProgramReport report) {
+    return report.segments().stream().map(SegmentReport::function).collect(Collectors.toSet());
   }
 
   private static ObjectNode tensor(TensorReport tensor) {

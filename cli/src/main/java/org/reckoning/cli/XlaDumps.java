@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,12 +54,16 @@ record XlaDumps(Path directory) {
     return reports;
   }
 
-  /** Returns the start of the files' names of each function. */
-  Map<String, String> modules() throws IOException {
+  /**
+   * Returns the start of the files' names of each function.
+   *
+   * @param functions which ones: a directory may hold files of other programs, too
+   */
+  Map<String, String> modules(Set<String> functions) throws IOException {
     Map<String, String> modules = new LinkedHashMap<>();
     for (Path file : files()) {
       Matcher name = FILE.matcher(name(file));
-      if (name.matches()) {
+      if (name.matches() && functions.contains(name.group(2))) {
         modules.putIfAbsent(name.group(2), name.group(1));
       }
     }

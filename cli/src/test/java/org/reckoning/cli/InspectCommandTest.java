@@ -101,6 +101,20 @@ class InspectCommandTest {
     assertThat(out.toString()).isEmpty();
   }
 
+  /** Before anything is compiled and measured, which would be lost. */
+  @Test
+  void tensorboard_whereAGraphIsAlready_isExitCodeTwo() throws IOException {
+    Files.createFile(directory.resolve("events.out.tfevents.1.2"));
+
+    assertThat(run("--sizes model=micro --steps 1 --tensorboard " + directory)).isEqualTo(2);
+
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            "--tensorboard (%s) has an event file already; choose another directory, or delete it"
+                .formatted(directory));
+    assertThat(out.toString()).isEmpty();
+  }
+
   @Test
   void adaptedPattern_ofNothing_isExitCodeTwo() {
     assertThat(run("--sizes adapt=mlp* --steps 0")).isEqualTo(2);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reckoning.graph.inspect.XlaMemory;
@@ -47,7 +48,9 @@ class XlaDumpsTest {
 
     XlaDumps dumps = new XlaDumps(directory);
     String function = "inner_step_pullback_5f7bffe51b64";
-    assertThat(dumps.modules()).containsExactly(Map.entry(function, module));
+    assertThat(dumps.modules(Set.of(function, "outer_0123456789ab")))
+        .containsExactly(Map.entry(function, module));
+    assertThat(dumps.modules(Set.of("inner_step_pullback_0123456789ab"))).isEmpty();
     assertThat(dumps.memory()).containsExactly(new XlaMemory(function, 8, 0, 0, 8, 0));
   }
 }
