@@ -51,8 +51,7 @@ public final class MeasuredTable {
         "time of a training step, medians of %d that were traced; FLOP of matrix products"
             .formatted(times.steps()));
     lines.addAll(table.lines());
-    double inCalls = times.calls().stream().mapToDouble(StepTimes.CallTime::seconds).sum();
-    if (inCalls > times.tracedSeconds()) {
+    if (times.sideBySide()) {
       lines.add("  calls that ran side by side count each");
     }
     lines.add(

@@ -24,8 +24,9 @@ import org.tensorflow.proto.StepStats;
  * @param plainSeconds what a step takes that is not traced
  * @param tracedSeconds from the start of the first node to the end of the last one
  * @param outsideSeconds of these, while no call was running
- * @param calls every call of a segment, in the order in which they run; those of task groups run
- *     side by side
+ * @param sideBySide whether calls ran at the same time: those of task groups do, and those of the
+ *     blocks of an update
+ * @param calls every call of a segment, in the order in which they were built
  * @param trace the last step that was traced
  */
 public record StepTimes(
@@ -34,10 +35,14 @@ public record StepTimes(
     double plainSeconds,
     double tracedSeconds,
     double outsideSeconds,
+    boolean sideBySide,
     List<CallTime> calls,
     StepStats trace) {
   private static final double MICROS = 1e6;
   private static final double NANOS = 1e9;
+
+  /** Which part of the calls' time has to be common to several: times are whole microseconds. */
+  private static final double COMMON = 0.01;
 
   /**
    * A call.
@@ -85,6 +90,7 @@ public record StepTimes(
     calls.forEach(call -> seconds.put(call.name(), new ArrayList<>()));
     List<Double> traced = new ArrayList<>();
     List<Double> outside = new ArrayList<>();
+    boolean sideBySide = false;
     for (StepStats trace : traces) {
       List<NodeExecStats> nodes = nodes(trace);
       List<NodeExecStats> running =
@@ -96,7 +102,10 @@ public record StepTimes(
       long end = nodes.stream().mapToLong(StepTimes::end).max().orElseThrow();
       double span = (end - nodes.get(0).getAllStartMicros()) / MICROS;
       traced.add(span);
-      outside.add(span - covered(running) / MICROS);
+      long covered = covered(running);
+      outside.add(span - covered / MICROS);
+      long together = running.stream().mapToLong(NodeExecStats::getAllEndRelMicros).sum();
+      sideBySide |= together - covered > COMMON * covered;
     }
     List<CallTime> times = new ArrayList<>();
     for (GraphOperation call : calls) {
@@ -113,6 +122,7 @@ public record StepTimes(
         median(plain),
         median(traced),
         median(outside),
+        sideBySide,
         times,
         traces.get(traces.size() - 1));
   }

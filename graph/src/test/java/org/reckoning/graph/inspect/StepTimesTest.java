@@ -49,6 +49,7 @@ class StepTimesTest {
       double inCalls = times.calls().stream().mapToDouble(StepTimes.CallTime::seconds).sum();
       assertThat(inCalls + times.outsideSeconds()).isCloseTo(times.tracedSeconds(), within(MICRO));
       assertThat(times.outsideSeconds()).isPositive();
+      assertThat(times.sideBySide()).isFalse();
       assertThat(times.plainSeconds()).isPositive();
       assertThat(program.weight("wte.weight")).isEqualTo(before);
       assertThat(program.updates()).isEqualTo(3); // to compile, with a trace, without
@@ -64,6 +65,8 @@ class StepTimesTest {
       StepTimes times = StepTimes.measure(program, batch(settings), new OuterRates(0, 0), 2);
       ProgramReport report = ProgramReport.of(program, settings.shape());
 
+      // one after the other, even where medians add up to more than the median of the whole
+      assertThat(MeasuredTable.times(report, times)).doesNotContain("side by side");
       assertThat(MeasuredTable.times(report, times).lines())
           .map(line -> line.replaceAll(" {2,}.*", ""))
           .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
@@ -84,7 +87,7 @@ class StepTimesTest {
           new StepTimes.CallTime(
               "train", "train_pass", report.segment("train_pass").function(), /* seconds= */ 1e-3);
       StepTimes times =
-          new StepTimes(1, 1, 1, 1e-3, 0, List.of(pass), StepStats.getDefaultInstance());
+          new StepTimes(1, 1, 1, 1e-3, 0, false, List.of(pass), StepStats.getDefaultInstance());
 
       double gigaflops = report.trainingFlops().matrix() / 1e-3 / 1e9;
       assertThat(MeasuredTable.times(report, times))
