@@ -14,6 +14,7 @@ import org.tensorflow.types.TFloat32;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,6 +54,10 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!(tolerance >= 0)) {
+      throw new ParameterException(
+          spec.commandLine(), "--tolerance (%s) must be 0 or more".formatted(tolerance));
+    }
     PrintWriter out = spec.commandLine().getOut();
     int different = 0;
     int tensors = 0;

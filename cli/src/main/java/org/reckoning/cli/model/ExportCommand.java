@@ -32,9 +32,6 @@ import picocli.CommandLine.Spec;
       "  reckoning model export --from RUN --to models/adapter --adapter"
     })
 final class ExportCommand implements Callable<Integer> {
-  /** Of an adapter, below its directory. */
-  private static final String BASE = "base";
-
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -84,10 +81,11 @@ final class ExportCommand implements Callable<Integer> {
             ModelDirectory.writeModel(directory, chosen);
             return;
           }
-          Path base = Files.createDirectory(directory.resolve(BASE));
+          Path base = Files.createDirectory(directory.resolve(ModelDirectory.BASE));
           ModelDirectory.writeModel(base, chosen);
           Lora lora = run.lora().orElseThrow();
-          ModelDirectory.writeAdapter(directory, lora, run.factors(), run::readFactor, BASE);
+          ModelDirectory.writeAdapter(
+              directory, lora, run.factors(), run::readFactor, ModelDirectory.BASE);
         });
     target.report(chosen);
   }

@@ -78,14 +78,17 @@ final class InitCommand implements Callable<Integer> {
   private Gpt2Config sizes(Vocabulary vocabulary) {
     Gpt2Config sizes = preset.sizes();
     try {
-      return sizes
-          .withVocabSize(vocabulary.size())
-          .withNHead(1) // divides every width
-          .withNEmbd(Objects.requireNonNullElse(width, sizes.nEmbd()))
-          .withNHead(Objects.requireNonNullElse(heads, sizes.nHead()))
-          .withNLayer(Objects.requireNonNullElse(layers, sizes.nLayer()))
-          .withNPositions(Objects.requireNonNullElse(positions, sizes.nPositions()))
-          .withInitializerRange(range);
+      sizes =
+          sizes
+              .withVocabSize(vocabulary.size())
+              .withNHead(1) // divides every width
+              .withNEmbd(Objects.requireNonNullElse(width, sizes.nEmbd()))
+              .withNHead(Objects.requireNonNullElse(heads, sizes.nHead()))
+              .withNLayer(Objects.requireNonNullElse(layers, sizes.nLayer()))
+              .withNPositions(Objects.requireNonNullElse(positions, sizes.nPositions()))
+              .withInitializerRange(range);
+      ModelDirectory.checkSizes(sizes);
+      return sizes;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

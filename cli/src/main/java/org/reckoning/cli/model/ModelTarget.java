@@ -119,7 +119,8 @@ final class ModelTarget {
     try {
       return weights.withVocabulary(wanted);
     } catch (IOException e) {
-      throw new IOException(e.getMessage() + " (--base names them)", e);
+      boolean others = weights.vocabulary().isPresent(); // would give the tokens that lack
+      throw others ? new IOException(e.getMessage() + " (--base names them)", e) : e;
     }
   }
 

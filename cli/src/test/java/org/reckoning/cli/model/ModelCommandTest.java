@@ -109,6 +109,19 @@ class ModelCommandTest {
     assertThat(err.toString().lines()).hasSize(1);
   }
 
+  @Test
+  void vocabulary_ofTokensThatAreNotSaid_isRefusedWithoutAHintThatDoesNotHelp() {
+    assertThat(run("import --from " + MICRO + " --to @x --vocabulary full")).isEqualTo(1);
+    assertThat(err.toString()).contains("which is not said").doesNotContain("--base");
+  }
+
+  @Test
+  void to_belowAFile_isRefusedWithTheReason() throws IOException {
+    Files.createFile(folder.resolve("file"));
+    assertThat(run("import --from " + MICRO + " --to @file/x")).isEqualTo(1);
+    assertThat(err.toString()).isEqualTo(folder.resolve("file") + ": exists already\n");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -116,6 +129,10 @@ class ModelCommandTest {
         "import --from x",
         "export --from @ --to @x",
         "init --width 5 --to @x",
+        "init --layers 2000000000 --to @x",
+        "init --width 1000000 --heads 1 --to @x",
+        "diff @ @ --tolerance -1",
+        "diff @ @ --tolerance NaN",
         "init --to @x --vocabulary full --base @",
         "init --to @x --vocabulary @nothing.json",
         "import --from @ --to @x --base @",

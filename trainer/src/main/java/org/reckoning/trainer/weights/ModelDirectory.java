@@ -3,7 +3,9 @@ package org.reckoning.trainer.weights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
@@ -12,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
@@ -29,7 +33,21 @@ import org.tensorflow.types.TFloat32;
  * }</pre>
  */
 public final class ModelDirectory {
-  private static final String ADAPTER = "adapter_config.json";
+  static final String ADAPTER = "adapter_config.json";
+
+  /** Of 12 tensors each; the largest GPT-2 has 48. */
+  private static final int MAX_LAYERS = 10_000;
+
+  /** Below an adapter: the model that it belongs to. */
+  public static final String BASE = "base";
+
+  /** What is written here, and what transformers writes beside: all that is ever deleted. */
+  private static final Pattern PARTS =
+      Pattern.compile(
+          ".*\\.safetensors(\\.index\\.json)?"
+              + "|(config|generation_config|adapter_config|vocab|vocabulary|tokenizer"
+              + "|tokenizer_config|special_tokens_map|added_tokens)\\.json|merges\\.txt");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ModelDirectory() {}
@@ -50,7 +68,7 @@ public final class ModelDirectory {
    */
   public static void create(Path target, boolean replaces, Content content) throws IOException {
     checkTarget(target, replaces);
-    Path absolute = target.toAbsolutePath();
+    Path absolute = target.toAbsolutePath().normalize();
     Path parent = Objects.requireNonNull(absolute.getParent());
     Files.createDirectories(parent);
     Path temporary = parent.resolve("." + absolute.getFileName() + ".tmp");
@@ -63,7 +81,18 @@ public final class ModelDirectory {
       if (Files.exists(absolute)) {
         Files.move(absolute, old, StandardCopyOption.ATOMIC_MOVE);
       }
-      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        if (Files.exists(old)) {
+          Files.move(old, absolute, StandardCopyOption.ATOMIC_MOVE);
+        }
+        throw e;
+      }
+    } catch (FileSystemException e) {
+      throw e; // names its file
+    } catch (IOException e) { // such as a full disk
+      throw new IOException("'%s' was not written: %s".formatted(target, e.getMessage()), e);
     } finally {
       delete(temporary);
       delete(old);
@@ -76,7 +105,7 @@ public final class ModelDirectory {
    * @throws IOException if the target exists and may not be replaced
    */
   public static void checkTarget(Path target, boolean replaces) throws IOException {
-    if (!Files.exists(target)) {
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     boolean isModel =
@@ -87,10 +116,60 @@ public final class ModelDirectory {
           "'%s' exists and is no model, so it is not replaced; choose another name"
               .formatted(target));
     }
+    Optional<Path> other = otherThanModel(target, Files.exists(target.resolve(ADAPTER)));
+    if (other.isPresent()) {
+      throw new IOException(
+          "'%s' holds '%s', which is no part of a model, so it is not replaced; choose another name"
+              .formatted(target, target.relativize(other.get())));
+    }
     if (!replaces) {
       throw new IOException(
           "'%s' exists already; choose another name, or replace it with --force".formatted(target));
     }
+  }
+
+  /** Returns something in a directory that replacing a model must not delete. */
+  private static Optional<Path> otherThanModel(Path directory, boolean isAdapter)
+      throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.list(directory)) {
+      all = files.sorted().toList();
+    }
+    for (Path each : all) {
+      String name = String.valueOf(each.getFileName());
+      Optional<Path> other =
+          isAdapter && name.equals(BASE) && Files.isDirectory(each)
+              ? otherThanModel(each, false)
+              : Optional.of(each)
+                  .filter(file -> Files.isDirectory(file) || !PARTS.matcher(name).matches());
+      if (other.isPresent()) {
+        return other;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Checks whether a file can hold a model of some sizes, before they are multiplied out.
+   *
+   * @throws IllegalArgumentException if it has too many tensors, or too large ones, to be read back
+   */
+  public static void checkSizes(Gpt2Config config) {
+    if (config.nLayer() > MAX_LAYERS) {
+      throw new IllegalArgumentException(
+          "n_layer (%d) must be at most %d".formatted(config.nLayer(), MAX_LAYERS));
+    }
+    config
+        .withNLayer(1) // all are alike
+        .parameterShapes()
+        .forEach(
+            (name, shape) -> {
+              if (shape.size() > SafetensorsFile.MAX_ELEMENTS) {
+                throw new IllegalArgumentException(
+                    "%s of shape %s must have at most %d numbers"
+                        .formatted(name, shape, SafetensorsFile.MAX_ELEMENTS));
+              }
+            });
   }
 
   /** Writes a model, one tensor at a time. */

@@ -123,14 +123,57 @@ class ModelDirectoryTest {
           .isThrownBy(() -> ModelDirectory.create(model, false, to -> {}))
           .withMessage(
               "'%s' exists already; choose another name, or replace it with --force", model);
-      Files.writeString(model.resolve("old"), "");
+      Files.writeString(model.resolve("tokenizer.json"), "");
       write(random, "model");
-      assertThat(model.resolve("old")).doesNotExist();
+      assertThat(model.resolve("tokenizer.json")).doesNotExist();
+
+      Files.writeString(model.resolve("thesis.txt"), "");
+      assertThatIOException()
+          .isThrownBy(() -> write(random, "model"))
+          .withMessage(
+              "'%s' holds 'thesis.txt', which is no part of a model, so it is not replaced; choose"
+                  + " another name",
+              model);
+      Files.delete(model.resolve("thesis.txt"));
+      write(random, "model/inside");
+      assertThatIOException()
+          .isThrownBy(() -> write(random, "model"))
+          .withMessageContaining("holds 'inside', which");
+      assertThat(model.resolve("inside/model.safetensors")).exists();
     }
     assertThatIOException()
         .isThrownBy(() -> ModelDirectory.create(directory, true, to -> {}))
         .withMessage(
             "'%s' exists and is no model, so it is not replaced; choose another name", directory);
+  }
+
+  @Test
+  void create_overAnAdapter_deletesItsBaseAndNothingElse() throws IOException {
+    Path adapter = Files.createDirectories(directory.resolve("adapter"));
+    Path base = Files.createDirectory(adapter.resolve("base"));
+    Files.writeString(adapter.resolve("adapter_config.json"), "{}");
+    Files.writeString(base.resolve("config.json"), "{}");
+    Path notes = Files.writeString(base.resolve("notes"), "");
+    assertThatIOException()
+        .isThrownBy(() -> ModelDirectory.create(adapter, true, to -> {}))
+        .withMessageContaining("holds 'base/notes', which");
+    Files.delete(notes);
+    ModelDirectory.create(adapter, true, to -> {});
+    assertThat(adapter).isEmptyDirectory();
+  }
+
+  @Test
+  void create_whereALinkLeadsNowhere_isRefused() throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("nowhere"));
+    assertThatIOException()
+        .isThrownBy(() -> ModelDirectory.create(link, true, to -> {}))
+        .withMessageContaining("exists and is no model");
+  }
+
+  @Test
+  void create_ofADottedPath_writesWhereItLeads() throws IOException {
+    ModelDirectory.create(directory.resolve("no/../model"), false, to -> {});
+    assertThat(directory.resolve("model")).isEmptyDirectory();
   }
 
   @Test
@@ -148,7 +191,7 @@ class ModelDirectoryTest {
                       Files.writeString(to.resolve("half"), "");
                       throw new IOException("the disk is full");
                     }))
-        .withMessage("the disk is full");
+        .withMessage("'%s' was not written: the disk is full", model);
     assertThat(model).isDirectoryContaining(file -> file.endsWith("config.json"));
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactly(model);
