@@ -81,12 +81,22 @@ public final class CheckpointFile implements AutoCloseable {
     }
   }
 
+  /** Returns whether there is a tensor of that name that can be read. */
+  boolean has(String name) {
+    try {
+      restore(name).close();
+      return true;
+    } catch (WeightsFormatException e) {
+      return false;
+    }
+  }
+
   private TFloat32 restore(String name) throws WeightsFormatException {
     try (TString from = TString.scalarOf(prefix.toString());
         TString what = TString.tensorOf(NdArrays.vectorOfObjects(name))) {
       return (TFloat32)
           session.runner().feed(file, from).feed(tensor, what).fetch(value).run().get(0);
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | IllegalArgumentException e) { // the latter: of another type
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new WeightsFormatException(
           prefix, "tensor %s cannot be read: %s".formatted(quote(name), quote(reason)));

@@ -2,12 +2,8 @@ package org.reckoning.trainer.weights;
 
 import static org.reckoning.trainer.weights.WeightsFormatException.quote;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,11 +31,7 @@ public final class Gpt2ConfigFile {
           "add_cross_attention", false,
           "tie_word_embeddings", true);
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
   private final JsonNode root;
@@ -66,12 +58,7 @@ public final class Gpt2ConfigFile {
    *     all missing keys and all wrong values are told at once
    */
   public static Content read(Path file) throws IOException {
-    try {
-      JsonNode root = JSON.readTree(Files.readAllBytes(file));
-      return new Gpt2ConfigFile(file, root).content();
-    } catch (JsonProcessingException e) {
-      throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
-    }
+    return new Gpt2ConfigFile(file, JsonFile.read(file)).content();
   }
 
   /** Writes a configuration that the transformers library reads, too. */
@@ -107,7 +94,7 @@ public final class Gpt2ConfigFile {
       throw new WeightsFormatException(file, "must be a JSON object");
     }
     int vocabSize = integer("vocab_size");
-    int nPositions = integer(root.has("n_positions") ? "n_positions" : "n_ctx");
+    int nPositions = integer(root.hasNonNull("n_positions") ? "n_positions" : "n_ctx");
     int nEmbd = integer("n_embd");
     int nLayer = integer("n_layer");
     int nHead = integer("n_head");

@@ -2,9 +2,7 @@ package org.reckoning.trainer.weights;
 
 import static org.reckoning.trainer.weights.WeightsFormatException.quote;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,16 +48,31 @@ final class OpenAiWeights implements Gpt2Weights {
 
   static OpenAiWeights open(Path directory) throws IOException {
     Gpt2Config config = sizes(directory.resolve(SIZES));
-    return new OpenAiWeights(config, CheckpointFile.open(prefix(directory), TFloat32.class));
+    CheckpointFile checkpoint = CheckpointFile.open(prefix(directory), TFloat32.class);
+    try {
+      checkLayers(directory, config, checkpoint);
+      return new OpenAiWeights(config, checkpoint);
+    } catch (IOException | RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /** Checks that the last layer is the last one, before the shapes of all are listed. */
+  private static void checkLayers(Path directory, Gpt2Config config, CheckpointFile checkpoint)
+      throws IOException {
+    int layers = config.nLayer();
+    Shape shape = Shape.of(config.nEmbd());
+    checkpoint.read(published("h.%d.ln_1.bias".formatted(layers - 1)), shape).close();
+    if (checkpoint.has(published("h.%d.ln_1.bias".formatted(layers)))) {
+      throw new WeightsFormatException(
+          directory.resolve(SIZES),
+          "n_layer (%d) must be that of the checkpoint, which has more layers".formatted(layers));
+    }
   }
 
   private static Gpt2Config sizes(Path file) throws IOException {
-    JsonNode root;
-    try {
-      root = new ObjectMapper().readTree(Files.readAllBytes(file));
-    } catch (JsonProcessingException e) {
-      throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
-    }
+    JsonNode root = JsonFile.read(file);
     List<String> wrong = new ArrayList<>();
     for (String key : List.of("n_vocab", "n_ctx", "n_embd", "n_head", "n_layer")) {
       if (!root.path(key).isInt()) {

@@ -2,11 +2,7 @@ package org.reckoning.trainer.weights;
 
 import static org.reckoning.trainer.weights.WeightsFormatException.quote;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,30 +27,13 @@ record ShardIndex(Path file, Map<String, String> shards) {
   /** As files are opened at the same time. */
   private static final int MAX_SHARDS = 1_000;
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   /**
    * Reads an index.
    *
    * @throws WeightsFormatException if it is not of this form, or names a file elsewhere
    */
   static ShardIndex read(Path file) throws IOException {
-    if (Files.size(file) > SafetensorsFile.MAX_HEADER_BYTES) {
-      throw new WeightsFormatException(
-          file,
-          "must have at most %d bytes but has %d"
-              .formatted(SafetensorsFile.MAX_HEADER_BYTES, Files.size(file)));
-    }
-    JsonNode map;
-    try {
-      map = JSON.readTree(Files.readAllBytes(file)).path("weight_map");
-    } catch (JsonProcessingException e) {
-      throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
-    }
+    JsonNode map = JsonFile.read(file).path("weight_map");
     if (!map.isObject() || map.isEmpty()) {
       throw new WeightsFormatException(file, "must have an object of names as weight_map");
     }

@@ -17,8 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TString;
 
 class OpenAiWeightsTest {
@@ -108,12 +110,39 @@ class OpenAiWeightsTest {
     }
     Files.writeString(
         directory.resolve("hparams.json"), SIZES.replace("\"n_layer\": 2", "\"n_layer\": 3"));
-    try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .withMessageStartingWith(
+            "%s: tensor 'model/h2/ln_1/b' cannot be read: '", directory.resolve("model.ckpt"))
+        .withMessageContaining("not found in checkpoint");
+  }
+
+  /** Without listing the shapes of two thousand million layers, which no memory holds. */
+  @Test
+  void open_ofAnotherNumberOfLayers_isRefused() throws IOException {
+    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+      write(micro, "model.ckpt");
+    }
+    Path sizes = directory.resolve("hparams.json");
+    Files.writeString(sizes, SIZES.replace("\"n_layer\": 2", "\"n_layer\": 2000000000"));
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .withMessageContaining("tensor 'model/h1999999999/ln_1/b' cannot be read");
+    Files.writeString(sizes, SIZES.replace("\"n_layer\": 2", "\"n_layer\": 1"));
+    assertRefused(sizes, "n_layer (1) must be that of the checkpoint, which has more layers");
+  }
+
+  @Test
+  void read_ofAnotherType_isRefusedInOneLine() throws IOException {
+    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+      write(micro, "model.ckpt");
+    }
+    Path prefix = directory.resolve("model.ckpt");
+    try (CheckpointFile file = CheckpointFile.open(prefix, TFloat64.class)) {
       assertThatExceptionOfType(WeightsFormatException.class)
-          .isThrownBy(() -> read.read("h.2.ln_1.bias"))
-          .withMessageStartingWith(
-              "%s: tensor 'model/h2/ln_1/b' cannot be read: '", directory.resolve("model.ckpt"))
-          .withMessageContaining("not found in checkpoint");
+          .isThrownBy(() -> file.read("model/wte", Shape.of(61, 16)))
+          .withMessageStartingWith("%s: tensor 'model/wte' cannot be read: '", prefix)
+          .satisfies(e -> assertThat(e).message().hasLineCount(1));
     }
   }
 
