@@ -157,15 +157,15 @@ public final class Vocabulary {
     }
     String tokenizer = root.path("tokenizer").asText();
     if (!tokenizer.equals(TOKENIZER)) {
-      throw notVocabulary(
-          file, "its tokenizer ('%s') must be '%s'".formatted(tokenizer, TOKENIZER));
+      String shown = tokenizer.matches("[\\w.-]{0,60}") ? tokenizer : "..."; // may be anything
+      throw notVocabulary(file, "its tokenizer ('%s') must be '%s'".formatted(shown, TOKENIZER));
     }
     int size = root.path("size").asInt(-1);
     JsonNode listed = root.path("gpt2_ids");
     if (listed.isMissingNode() && size == Tokenizer.SIZE) {
       return FULL;
     }
-    int[] ids = IntStream.range(0, listed.size()).map(i -> listed.get(i).asInt(-1)).toArray();
+    int[] ids = IntStream.range(0, listed.size()).map(i -> id(listed.get(i))).toArray();
     boolean ascending =
         IntStream.range(0, ids.length).allMatch(i -> ids[i] > (i == 0 ? -1 : ids[i - 1]));
     boolean ends = ids.length > 0 && ids[ids.length - 1] == Tokenizer.END_OF_TEXT;
@@ -176,6 +176,10 @@ public final class Vocabulary {
               .formatted(ids.length, size, Tokenizer.END_OF_TEXT));
     }
     return new Vocabulary(ids);
+  }
+
+  private static int id(JsonNode listed) {
+    return listed.isInt() ? listed.intValue() : -1;
   }
 
   private static IOException notVocabulary(Path file, String reason) {

@@ -122,6 +122,8 @@ class VocabularyTest {
         "{\"tokenizer\":\"gpt2\",\"size\":7}|its 0 gpt2_ids",
         "{\"tokenizer\":\"llama\"}|its tokenizer ('llama') must be 'gpt2'",
         "[]|its tokenizer ('')",
+        "{\"tokenizer\":\"a\\u009bb\"}|its tokenizer ('...') must be 'gpt2'",
+        "{\"tokenizer\":\"gpt2\",\"size\":2,\"gpt2_ids\":[4294967796,50256]}|its 2 gpt2_ids",
         "{\"tokenizer\"|it is not JSON"
       },
       quoteCharacter = '`')
