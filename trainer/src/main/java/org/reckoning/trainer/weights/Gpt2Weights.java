@@ -68,6 +68,9 @@ public interface Gpt2Weights extends AutoCloseable {
     if (Files.isRegularFile(path)) {
       return openFile(path);
     }
+    if (!Files.isDirectory(path)) {
+      throw new WeightsFormatException(path, "must be a file or a directory");
+    }
     Path one = path.resolve(HuggingFaceWeights.FILE);
     Path index = path.resolve(HuggingFaceWeights.INDEX);
     if (Files.exists(one)) {
@@ -80,6 +83,12 @@ public interface Gpt2Weights extends AutoCloseable {
       return OpenAiWeights.open(path);
     }
     refusePickled(path);
+    if (Files.exists(path.resolve(ModelDirectory.ADAPTER))) {
+      throw new WeightsFormatException(
+          path,
+          "is an adapter and has no weights of its own; give the model that it belongs to, or export"
+              + " the run without --adapter");
+    }
     throw new WeightsFormatException(
         path,
         "must be a directory with %s, or %s, or OpenAI's %s and checkpoint"
@@ -97,6 +106,12 @@ public interface Gpt2Weights extends AutoCloseable {
     }
     if (isPickled(file)) {
       throw pickled(file, directory);
+    }
+    if (Pattern.matches(".*\\.(index|meta|data-\\d+-of-\\d+)", name)) {
+      throw new WeightsFormatException(
+          file,
+          "is a part of a TensorFlow checkpoint; give its directory, with %s in it"
+              .formatted(OpenAiWeights.SIZES));
     }
     return HuggingFaceWeights.openFile(file);
   }
@@ -120,9 +135,14 @@ public interface Gpt2Weights extends AutoCloseable {
         file,
         ("is pickled, and to read such a file is to run whatever program it holds; convert it where"
                 + " you trust it, with config.json beside it and named pytorch_model.bin: python3 -c"
-                + " \"from transformers import GPT2LMHeadModel as M;"
-                + " M.from_pretrained('%s').save_pretrained('%s-safetensors')\"")
-            .formatted(directory, directory));
+                + " 'import sys; from transformers import GPT2LMHeadModel as M;"
+                + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2])' %s %s")
+            .formatted(shellWord(directory.toString()), shellWord(directory + "-safetensors")));
+  }
+
+  /** Returns what a shell takes as just this text. */
+  private static String shellWord(String text) {
+    return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
   /**

@@ -37,6 +37,9 @@ final class HuggingFaceWeights implements Gpt2Weights {
   private static final String EMBEDDING = "wte.weight";
   private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias");
 
+  /** Of tensors that a message names, so that it stays a sentence whatever a file holds. */
+  private static final int MAX_LISTED = 6;
+
   /** Where a tensor is. */
   private record Stored(SafetensorsFile file, String name) {
     Shape shape() {
@@ -169,7 +172,9 @@ final class HuggingFaceWeights implements Gpt2Weights {
 
   private static void addProblem(List<String> problems, String what, List<String> names) {
     if (!names.isEmpty()) {
-      problems.add(what + names);
+      String more =
+          names.size() > MAX_LISTED ? " and %,d more".formatted(names.size() - MAX_LISTED) : "";
+      problems.add(what + names.subList(0, Math.min(MAX_LISTED, names.size())) + more);
     }
   }
 

@@ -34,6 +34,9 @@ public final class SafetensorsFile implements AutoCloseable {
   /** Longest array that every Java virtual machine can allocate. */
   static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
+  /** {@code version } in ASCII, with which the text begins that a clone without LFS has instead. */
+  private static final long LFS_POINTER = 0x206e_6f69_7372_6576L;
+
   private static final int CHUNK_BYTES = 1 << 20;
 
   private final Path path;
@@ -49,6 +52,9 @@ public final class SafetensorsFile implements AutoCloseable {
       throw refuse("must have at least %d bytes but has %d".formatted(LENGTH_BYTES, fileLength));
     }
     long headerLength = readFully(littleEndian(LENGTH_BYTES), 0).getLong();
+    if (headerLength == LFS_POINTER) {
+      throw refuse("is a pointer of Git LFS and not the weights; fetch them with 'git lfs pull'");
+    }
     if (Long.compareUnsigned(headerLength, MAX_HEADER_BYTES) > 0) {
       throw refuse(
           "the header must have at most %d bytes but says it has %s"

@@ -14,10 +14,13 @@ public final class WeightsFormatException extends IOException {
     super(file + ": " + problem);
   }
 
-  /** Returns text from a file in quotes: on one line and of bounded length. */
+  /**
+   * Returns text from a file in quotes: on one line, of bounded length, and without what a terminal
+   * obeys, such as controls and changes of the direction of writing.
+   */
   static String quote(String text) {
     boolean isLong = text.length() > MAX_QUOTE;
     String excerpt = isLong ? text.substring(0, MAX_QUOTE) + "..." : text;
-    return "'" + excerpt.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?") + "'";
+    return "'" + excerpt.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?") + "'";
   }
 }

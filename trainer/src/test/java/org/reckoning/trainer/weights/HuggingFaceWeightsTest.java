@@ -174,8 +174,50 @@ class HuggingFaceWeightsTest {
           .withMessageStartingWith(
               "%s: is pickled, and to read such a file is to run whatever program it holds;", file)
           .withMessageContaining(
-              "M.from_pretrained('%s').save_pretrained('%s-safetensors')", directory, directory);
+              "M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2])' %s %s-safetensors",
+              directory, directory);
     }
+  }
+
+  @Test
+  void open_ofPickledWeightsInAnOddPlace_quotesItForAShell() throws IOException {
+    Path odd = Files.createDirectory(directory.resolve("it's $HOME"));
+    Files.write(odd.resolve("pytorch_model.bin"), new byte[1]);
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(odd))
+        .withMessageEndingWith(
+            " '%1$s/it'\\''s $HOME' '%1$s/it'\\''s $HOME-safetensors'", directory);
+  }
+
+  @Test
+  void open_ofWhatIsNoModel_saysWhatItIs() throws IOException {
+    Path part = Files.write(directory.resolve("model.ckpt.data-00000-of-00001"), new byte[9]);
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(part))
+        .withMessage(
+            "%s: is a part of a TensorFlow checkpoint; give its directory, with hparams.json in it",
+            part);
+    Files.writeString(directory.resolve("adapter_config.json"), "{}");
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .withMessageStartingWith("%s: is an adapter and has no weights of its own; ", directory);
+    Path folder = Files.createDirectory(directory.resolve("config.json"));
+    Files.write(directory.resolve("model.safetensors"), SafetensorsBytes.file("{}"));
+    assertThatExceptionOfType(WeightsFormatException.class)
+        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .withMessage("%s: must be a file", folder);
+  }
+
+  @Test
+  void open_ofManyOtherTensors_namesAFew() throws IOException {
+    Map<String, TensorData> tensors = new LinkedHashMap<>(tiny());
+    for (int i = 0; i < 1_000; i++) {
+      tensors.put("u" + i, new TensorData.Floats(Shape.of(0), new float[0]));
+    }
+    write(TINY_JSON, tensors);
+    assertRefused(
+        "must have the tensors of config.json: unexpected ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'] and"
+            + " 994 more");
   }
 
   @Test

@@ -83,6 +83,10 @@ class MalformedSafetensorsTest {
             claiming(-1, empty),
             "the header must have at most 100000000 bytes but says it has 18446744073709551615"),
         row(
+            "pointer of Git LFS",
+            "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII),
+            "is a pointer of Git LFS and not the weights; fetch them with 'git lfs pull'"),
+        row(
             "big-endian length",
             ByteBuffer.allocate(10).putLong(2).put(empty).array(),
             "the header must have at most 100000000 bytes but says it has 144115188075855872"));
@@ -212,6 +216,10 @@ class MalformedSafetensorsTest {
             "name of several lines",
             file("{\"a\\nb\\u2028c\":1}"),
             "tensor 'a?b?c' must be described by an object but has '1'"),
+        row(
+            "name that steers a terminal",
+            file("{\"a\\u009b31m\\u202eb\\u0085\\ud800\":1}"),
+            "tensor 'a?31m?b??' must be described by an object but has '1'"),
         row(
             "name of a thousand letters",
             file("{\"" + "n".repeat(1000) + "\":1}"),
