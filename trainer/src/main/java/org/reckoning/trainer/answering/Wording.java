@@ -1,6 +1,7 @@
 package org.reckoning.trainer.answering;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
@@ -22,7 +23,8 @@ final class Wording {
   /**
    * @param labels to choose from; empty if there are none
    * @param tellsKnowledge whether the model tells the relevant facts after the label
-   * @throws IllegalArgumentException if the model does not know a word of a label
+   * @throws IllegalArgumentException if a label has no text, stands there twice, or has a word that
+   *     the model does not know
    */
   Wording(
       Method method,
@@ -41,6 +43,10 @@ final class Wording {
   /** Records may name other labels than their kind of data has, and a run does not keep them. */
   private void checkLabels() {
     for (String label : labels) {
+      if (label.isBlank() || Collections.frequency(labels, label) > 1) {
+        throw new IllegalArgumentException(
+            "label '%s' must have text and be given once: labels are %s".formatted(label, labels));
+      }
       if (!knows(label)) {
         throw new IllegalArgumentException(
             "label '%s' is not known to the run, whose vocabulary is compact; name the labels of its data"

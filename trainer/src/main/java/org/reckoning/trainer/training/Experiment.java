@@ -126,8 +126,18 @@ public final class Experiment {
    * Trains and evaluates what is not done yet, so that a run that was stopped goes on.
    *
    * @return the table, for people; empty if it was stopped
+   * @throws IOException if a file cannot be read or written, or another process trains this run
    */
   public List<String> run() throws IOException {
+    RunLock lock = RunLock.take(directory);
+    try {
+      return runLocked();
+    } finally {
+      lock.close();
+    }
+  }
+
+  private List<String> runLocked() throws IOException {
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
     List<Row> rows = new ArrayList<>();
     for (Method method : methods(config)) {

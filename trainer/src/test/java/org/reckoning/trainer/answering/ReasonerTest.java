@@ -166,6 +166,12 @@ class ReasonerTest {
         .withMessage(
             "label 'zebra' is not known to the run, whose vocabulary is compact; name the labels of"
                 + " its data");
+    for (List<String> labels : List.of(List.of(""), List.of("son", "aunt", "son"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> LocalModel.open(directory, null, labels))
+          .withMessage(
+              "label '%s' must have text and be given once: labels are %s", labels.get(0), labels);
+    }
     try (Reasoner reasoner = model.reasoner()) {
       assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
           .isInstanceOf(IllegalStateException.class)

@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,7 +135,8 @@ class RemoteReasonerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkQuestion(facts, " "))
         .withMessage("question (' ') must have text");
-    List<String> many = Collections.nCopies(assets.limits().candidates() + 1, "aunt");
+    List<String> many = new ArrayList<>(assets.labelSets().get(0));
+    many.add("aunt and");
     AskedModel asked = RemoteModel.at(server.address(), assets, many, TIMEOUT);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> asked.checkQuestion(facts, test().get(0).questions().get(0).text()))
