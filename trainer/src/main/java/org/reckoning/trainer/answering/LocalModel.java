@@ -25,7 +25,7 @@ import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
 
 /** A run, a checkpoint in one, or published weights; its graph is built by {@link #reasoner}. */
-public final class LocalModel implements AskedModel {
+public final class LocalModel extends AskedModel {
   /** How long an answer may be where nothing says so. */
   private static final int NEW_TOKENS = 32;
 
@@ -162,21 +162,11 @@ public final class LocalModel implements AskedModel {
   }
 
   @Override
-  public void checkFacts(List<String> facts) {
-    facts(Wording.told(facts));
-  }
-
-  @Override
-  public void checkQuestion(List<String> facts, String question) {
-    prompt(Wording.told(facts), question);
-  }
-
-  @Override
   public Reasoner reasoner() throws IOException {
     return LocalReasoner.of(this);
   }
 
-  /** Encodes facts for the inner loop. */
+  @Override
   List<TokenSequence> facts(List<Fact> told) {
     List<TokenSequence> facts = wording.facts(told);
     if (method.adapts()) {
@@ -187,7 +177,7 @@ public final class LocalModel implements AskedModel {
     return facts;
   }
 
-  /** Encodes a question as far as the model is given it. */
+  @Override
   int[] prompt(List<Fact> told, String question) {
     int[] prompt = wording.prompt(told, question);
     requireFit(
@@ -205,6 +195,7 @@ public final class LocalModel implements AskedModel {
     }
   }
 
+  @Override
   Wording wording() {
     return wording;
   }

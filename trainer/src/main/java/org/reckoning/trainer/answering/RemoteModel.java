@@ -19,7 +19,7 @@ import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ServingClient;
 
 /** An export that TensorFlow Serving has loaded, asked by its REST API. */
-public final class RemoteModel implements AskedModel {
+public final class RemoteModel extends AskedModel {
   private static final String LEARNS_ANEW = "the server learns the facts anew for every question";
 
   /** An address may name the model, as in {@code http://localhost:8501/v1/models/kinship}. */
@@ -145,21 +145,12 @@ public final class RemoteModel implements AskedModel {
   }
 
   @Override
-  public void checkFacts(List<String> facts) {
-    facts(Wording.told(facts));
-  }
-
-  @Override
-  public void checkQuestion(List<String> facts, String question) {
-    prompt(Wording.told(facts), question);
-  }
-
-  @Override
   public Reasoner reasoner() {
     return new RemoteReasoner(this);
   }
 
-  /** Encodes facts, of which a request has room for so many. */
+  /** A request has room for so many. */
+  @Override
   List<TokenSequence> facts(List<Fact> told) {
     ServingLimits limits = assets.limits();
     List<TokenSequence> facts = wording.facts(told);
@@ -174,7 +165,8 @@ public final class RemoteModel implements AskedModel {
     return facts;
   }
 
-  /** Encodes a question, which may be so long, with and without a label. */
+  /** It may be so long, with and without a label. */
+  @Override
   int[] prompt(List<Fact> told, String question) {
     ServingLimits limits = assets.limits();
     int[] prompt = wording.prompt(told, question);
@@ -207,6 +199,7 @@ public final class RemoteModel implements AskedModel {
     }
   }
 
+  @Override
   Wording wording() {
     return wording;
   }
