@@ -45,7 +45,14 @@ final class OuterLoss {
         specs(model),
         List.of(),
         (tf, in) -> {
-          Tensors out = losses(tf, model, in, model.config().outerDropout());
+          double dropout = model.config().outerDropout();
+          Tensors out =
+              losses(
+                  tf,
+                  model,
+                  in,
+                  model.questions(tf, in, dropout),
+                  model.facts(tf, in, dropout, null));
           return differentiate(tf.withSubScope("gradient"), model, in, out);
         });
   }
@@ -53,7 +60,16 @@ final class OuterLoss {
   /** The loss alone, dropout off. */
   static <T extends TNumber> Segment defineEvaluation(TaskModel<T> model) {
     return Segment.define(
-        "evaluate", specs(model), List.of(), (tf, in) -> losses(tf, model, in, 0));
+        "evaluate",
+        specs(model),
+        List.of(),
+        (tf, in) ->
+            losses(
+                tf,
+                model,
+                in,
+                model.evaluated(tf, in, "questions"),
+                model.evaluated(tf, in, "facts")));
   }
 
   /** {@code inner_loss} alone, dropout off. */
@@ -67,7 +83,7 @@ final class OuterLoss {
                 .put(
                     "inner_loss",
                     model
-                        .facts(tf, in, 0, null)
+                        .evaluated(tf, in, "facts")
                         .taskLosses(tf, in.get("facts/targets", model.type()))));
   }
 
@@ -77,7 +93,7 @@ final class OuterLoss {
         "score",
         new Specs().all(model.weightSpecs()).all(scoreSpecs(model)),
         List.of(),
-        (tf, in) -> questionResults(tf, in, model.questions(tf, in, 0), model.type()));
+        (tf, in) -> questionResults(tf, in, model.evaluated(tf, in, "questions"), model.type()));
   }
 
   /** What {@link #defineScores} reads besides the weights. */
@@ -90,10 +106,12 @@ final class OuterLoss {
   }
 
   private static <T extends TNumber> Tensors losses(
-      Ops tf, TaskModel<T> model, Tensors in, double dropout) {
+      Ops tf,
+      TaskModel<T> model,
+      Tensors in,
+      LanguageModelLoss<T> questions,
+      LanguageModelLoss<T> facts) {
     Class<T> type = model.type();
-    LanguageModelLoss<T> questions = model.questions(tf, in, dropout);
-    LanguageModelLoss<T> facts = model.facts(tf, in, dropout, null);
     Operand<T> factTargets = in.get("facts/targets", type);
 
     Operand<T> loss = null;

@@ -33,6 +33,9 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  */
 final class TaskModel<T extends TNumber> {
+  /** 64 MB in float32: 333 positions with all of GPT-2's tokens. */
+  private static final long LOGITS_OF_A_PART = 1 << 24;
+
   private final BilevelConfig config;
   private final WeightLayout layout;
   private final TaskShape shape;
@@ -133,15 +136,33 @@ final class TaskModel<T extends TNumber> {
 
   private LanguageModelLoss<T> score(
       Ops tf, Tensors in, String what, double dropout, @Nullable Operand<T> nudge) {
-    Dropout<T> masks = new Dropout<>(dropout, in.get("seed", TInt64.class));
-    Gpt2<T> model = new Gpt2<>(config.model(), config.lora(), masks);
     return LanguageModelLoss.of(
         tf,
-        model,
+        gpt2(in, dropout),
         parameters(in),
         in.get(what + "/tokens", TInt32.class),
         in.get(what + "/lengths", TInt32.class),
         nudge);
+  }
+
+  /**
+   * Scores facts or questions without derivatives: their logits are never in memory all at once.
+   *
+   * @param what {@code facts} or {@code questions}
+   */
+  LanguageModelLoss<T> evaluated(Ops tf, Tensors in, String what) {
+    return LanguageModelLoss.inParts(
+        tf.withSubScope(what),
+        gpt2(in, 0),
+        parameters(in),
+        in.get(what + "/tokens", TInt32.class),
+        in.get(what + "/lengths", TInt32.class),
+        LOGITS_OF_A_PART);
+  }
+
+  private Gpt2<T> gpt2(Tensors in, double dropout) {
+    Dropout<T> masks = new Dropout<>(dropout, in.get("seed", TInt64.class));
+    return new Gpt2<>(config.model(), config.lora(), masks);
   }
 
   /** The update rule on all adapted weights. */

@@ -1,5 +1,7 @@
 package org.reckoning.graph.gpt2;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
@@ -9,21 +11,32 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
 
 /**
  * Scores the tokens of sequences with a model: position t is predicted by the logits at t - 1, so
  * that the first token is never scored.
+ *
+ * <p>Logits are the largest tensor of a pass. Where no derivative is wanted they can be made in
+ * parts, a few positions after the other, so that only a part is in memory.
  */
 public final class LanguageModelLoss<T extends TNumber> {
   private final Operand<T> tokenLosses;
-  private final Operand<T> logits;
-  private final Operand<TInt32> targets;
+  private final List<Part<T>> parts;
   private final Class<T> type;
 
-  private LanguageModelLoss(Operand<T> tokenLosses, Operand<T> logits, Operand<TInt32> targets) {
+  /**
+   * Some positions of every task.
+   *
+   * @param logits [N*P, V]
+   * @param labels the tokens that come [N*P]
+   */
+  private record Part<T extends TNumber>(
+      Operand<T> logits, Operand<TInt32> labels, Operand<T> losses) {}
+
+  private LanguageModelLoss(Operand<T> tokenLosses, List<Part<T>> parts) {
     this.tokenLosses = tokenLosses;
-    this.logits = logits;
-    this.targets = targets;
+    this.parts = parts;
     this.type = tokenLosses.type();
   }
 
@@ -43,6 +56,32 @@ public final class LanguageModelLoss<T extends TNumber> {
       Operand<TInt32> tokens,
       Operand<TInt32> lengths,
       @Nullable Operand<T> nudge) {
+    return of(tf, model, p, tokens, lengths, nudge, Long.MAX_VALUE);
+  }
+
+  /**
+   * Runs the model, with logits in parts: the numbers are those of {@link #of} but for rounding.
+   *
+   * @param mostLogits so many numbers at once, if a position of each task has no more
+   */
+  public static <T extends TNumber> LanguageModelLoss<T> inParts(
+      Ops tf,
+      Gpt2<T> model,
+      Parameters<T> p,
+      Operand<TInt32> tokens,
+      Operand<TInt32> lengths,
+      long mostLogits) {
+    return of(tf, model, p, tokens, lengths, null, mostLogits);
+  }
+
+  private static <T extends TNumber> LanguageModelLoss<T> of(
+      Ops tf,
+      Gpt2<T> model,
+      Parameters<T> p,
+      Operand<TInt32> tokens,
+      Operand<TInt32> lengths,
+      @Nullable Operand<T> nudge,
+      long mostLogits) {
     Shape ids = tokens.shape();
     long n = ids.get(0);
     long b = ids.get(1);
@@ -64,30 +103,72 @@ public final class LanguageModelLoss<T extends TNumber> {
         scope.slice(
             hidden, scope.constant(new long[4]), scope.constant(new long[] {n, b, scored, c}));
     hidden = scope.reshape(hidden, scope.constant(new long[] {n, b * scored, c}));
-    Operand<T> logits = model.logits(scope, p, hidden); // [N, B*(T-1), V]
-    long v = logits.shape().get(2);
-    logits = scope.reshape(logits, scope.constant(new long[] {n * b * scored, v}));
     Operand<TInt32> targets =
         scope.slice(
             tokens,
             scope.constant(new long[] {0, 0, 1}),
             scope.constant(new long[] {n, b, scored}));
-    Operand<TInt32> labels = scope.reshape(targets, scope.constant(new long[] {n * b * scored}));
+    targets = scope.reshape(targets, scope.constant(new long[] {n, b * scored}));
     Operand<T> wanted =
         scope.slice(
             words,
             scope.constant(new long[] {0, 0, 1, 0}),
             scope.constant(new long[] {n, b, scored, c}));
     wanted = scope.reshape(wanted, scope.constant(new long[] {n, b * scored, c}));
-    Operand<T> targetLogits = scope.sum(scope.math.mul(hidden, wanted), scope.constant(-1));
-    Operand<T> losses =
-        scope
-            .nn
-            .sparseSoftmaxCrossEntropyWithLogits(
-                withTargets(scope, logits, labels, targetLogits), labels)
-            .loss();
+
+    long v = p.get("wte.weight").shape().get(1);
+    long size = Math.max(1, Math.min(b * scored, mostLogits / (n * v)));
+    List<Part<T>> parts = new ArrayList<>();
+    for (long from = 0; from < b * scored; from += size) {
+      long to = Math.min(from + size, b * scored);
+      parts.add(
+          part(
+              scope,
+              model,
+              p,
+              positions(scope, hidden, from, to),
+              positions(scope, wanted, from, to),
+              positions(scope, targets, from, to)));
+    }
+    List<Operand<T>> losses = parts.stream().map(Part::losses).toList(); // [N, P] each
+    Operand<T> all = losses.size() == 1 ? losses.get(0) : scope.concat(losses, scope.constant(1));
     return new LanguageModelLoss<>(
-        scope.reshape(losses, scope.constant(new long[] {n, b, scored})), logits, targets);
+        scope.reshape(all, scope.constant(new long[] {n, b, scored})), parts);
+  }
+
+  /** Positions from one to another, exclusive, of every task [N, M, ...]. */
+  private static <U extends TType> Operand<U> positions(Ops tf, Operand<U> x, long from, long to) {
+    Shape shape = x.shape();
+    if (from == 0 && to == shape.get(1)) {
+      return x;
+    }
+    long[] begin = new long[shape.numDimensions()];
+    long[] size = shape.asArray();
+    begin[1] = from;
+    size[1] = to - from;
+    return tf.slice(x, tf.constant(begin), tf.constant(size));
+  }
+
+  private static <T extends TNumber> Part<T> part(
+      Ops tf,
+      Gpt2<T> model,
+      Parameters<T> p,
+      Operand<T> hidden,
+      Operand<T> wanted,
+      Operand<TInt32> targets) {
+    Operand<T> logits = model.logits(tf, p, hidden); // [N, P, V]
+    long n = logits.shape().get(0);
+    long rows = logits.shape().get(1);
+    long v = logits.shape().get(2);
+    logits = tf.reshape(logits, tf.constant(new long[] {n * rows, v}));
+    Operand<TInt32> labels = tf.reshape(targets, tf.constant(new long[] {n * rows}));
+    Operand<T> targetLogits = tf.sum(tf.math.mul(hidden, wanted), tf.constant(-1));
+    Operand<T> losses =
+        tf.nn
+            .sparseSoftmaxCrossEntropyWithLogits(
+                withTargets(tf, logits, labels, targetLogits), labels)
+            .loss();
+    return new Part<>(logits, labels, tf.reshape(losses, tf.constant(new long[] {n, rows})));
   }
 
   /**
@@ -147,12 +228,16 @@ public final class LanguageModelLoss<T extends TNumber> {
    * @param mask 1 for target tokens, else 0 [N, B, T]
    */
   public Operand<T> correctTokens(Ops tf, Operand<T> mask) {
-    Operand<TInt64> best = tf.math.argMax(logits, tf.constant(-1));
-    Operand<TInt64> wanted =
-        tf.reshape(tf.dtypes.cast(targets, TInt64.class), tf.constant(best.shape().asArray()));
-    Operand<T> hits = tf.dtypes.cast(tf.math.equal(best, wanted), type);
-    hits = tf.reshape(hits, tf.constant(tokenLosses.shape().asArray()));
-    return tf.sum(tf.math.mul(hits, scored(tf, mask)), tf.constant(-1));
+    List<Operand<T>> hits = new ArrayList<>();
+    for (Part<T> part : parts) {
+      Operand<TInt64> best = tf.math.argMax(part.logits(), tf.constant(-1));
+      Operand<TInt64> wanted = tf.dtypes.cast(part.labels(), TInt64.class);
+      Operand<T> hit = tf.dtypes.cast(tf.math.equal(best, wanted), type);
+      hits.add(tf.reshape(hit, tf.constant(part.losses().shape().asArray())));
+    }
+    Operand<T> all = hits.size() == 1 ? hits.get(0) : tf.concat(hits, tf.constant(1));
+    all = tf.reshape(all, tf.constant(tokenLosses.shape().asArray()));
+    return tf.sum(tf.math.mul(all, scored(tf, mask)), tf.constant(-1));
   }
 
   /** Drops the first position of a mask: [N, B, T] to [N, B, T-1]. */

@@ -12,6 +12,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.TestTensors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -146,6 +148,31 @@ class Gpt2Test {
     double[] second = losses(weights, new long[] {1, 1, 4}, new int[] {4, 5, 6, 7}, 4);
 
     assertThat(together).containsExactly(new double[] {first[0], second[0]}, within(1e-14));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2 * 11 * 3, 2 * 11 * 5})
+  void loss_withLogitsInParts_isThatOfAllAtOnce(long mostLogits) {
+    long[] shape = {2, 2, 4}; // 6 positions a task are scored: parts of 1, 3, and 5 and 1
+    Parameters<TFloat64> p =
+        parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 2);
+    Operand<TInt32> tokens = tensors.ints(shape, 1, 2, 3, 4, 5, 6, 7, 0, 8, 9, 10, 1, 2, 3, 0, 0);
+    Operand<TInt32> lengths = tensors.ints(new long[] {2, 2}, 4, 3, 4, 2);
+    Operand<TFloat64> mask = tensors.tensor(shape, 0, 1, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0);
+    Gpt2<TFloat64> model = model(SMALL, null);
+    LanguageModelLoss<TFloat64> whole = LanguageModelLoss.of(tf, model, p, tokens, lengths, null);
+    LanguageModelLoss<TFloat64> parts =
+        LanguageModelLoss.inParts(tf, model, p, tokens, lengths, mostLogits);
+    List<double[]> values =
+        tensors.values(
+            List.of(
+                whole.tokenLosses(),
+                parts.tokenLosses(),
+                whole.correctTokens(tf, mask),
+                parts.correctTokens(tf, mask)));
+
+    assertThat(values.get(1)).containsExactly(values.get(0), within(1e-14));
+    assertThat(values.get(3)).containsExactly(values.get(2));
   }
 
   @Test
