@@ -31,6 +31,9 @@ public final class Gpt2ConfigFile {
           "add_cross_attention", false,
           "tie_word_embeddings", true);
 
+  /** What every published GPT-2 has; files of older programs do not say it. */
+  private static final double EPSILON = 1e-5;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
@@ -99,7 +102,7 @@ public final class Gpt2ConfigFile {
     int nLayer = integer("n_layer");
     int nHead = integer("n_head");
     Integer nInner = root.hasNonNull("n_inner") ? integer("n_inner") : null;
-    double epsilon = number("layer_norm_epsilon");
+    double epsilon = root.hasNonNull("layer_norm_epsilon") ? number("layer_norm_epsilon") : EPSILON;
     checkVariant();
     if (!missing.isEmpty()) {
       problems.add(0, "lacks " + missing);
@@ -118,8 +121,8 @@ public final class Gpt2ConfigFile {
   }
 
   private void checkVariant() {
-    JsonNode activation = value("activation_function");
-    if (activation != null && !ACTIVATIONS.contains(activation.asText())) {
+    JsonNode activation = root.path("activation_function");
+    if (root.hasNonNull("activation_function") && !ACTIVATIONS.contains(activation.asText())) {
       problems.add(
           "activation_function (%s) must be gelu_new or gelu_pytorch_tanh"
               .formatted(text(activation)));

@@ -258,6 +258,8 @@ class HuggingFaceWeightsTest {
         Arguments.of("n_positions", "n_ctx", TINY),
         Arguments.of("\"n_positions\": 3", "\"n_ctx\": 9, \"n_positions\": 3", TINY),
         Arguments.of("gelu_new", "gelu_pytorch_tanh", TINY),
+        Arguments.of("activation_function", "of old", TINY),
+        Arguments.of("layer_norm_epsilon", "of old", TINY),
         Arguments.of("1e-05", "1", TINY.withLayerNormEpsilon(1)),
         Arguments.of("\"model_type\": \"gpt2\",", "", TINY));
   }
@@ -337,7 +339,7 @@ class HuggingFaceWeightsTest {
         .isThrownBy(() -> Gpt2ConfigFile.read(file))
         .withMessage(
             file
-                + ": lacks [vocab_size, n_positions, n_embd, n_layer, layer_norm_epsilon];"
+                + ": lacks [vocab_size, n_positions, n_embd, n_layer];"
                 + " n_head ('x') must be an integer below 2^31;"
                 + " activation_function ('silu') must be gelu_new or gelu_pytorch_tanh");
   }
