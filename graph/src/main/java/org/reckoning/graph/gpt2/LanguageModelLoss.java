@@ -130,8 +130,7 @@ public final class LanguageModelLoss<T extends TNumber> {
               positions(scope, wanted, from, to),
               positions(scope, targets, from, to)));
     }
-    List<Operand<T>> losses = parts.stream().map(Part::losses).toList(); // [N, P] each
-    Operand<T> all = losses.size() == 1 ? losses.get(0) : scope.concat(losses, scope.constant(1));
+    Operand<T> all = joined(scope, parts.stream().map(Part::losses).toList());
     return new LanguageModelLoss<>(
         scope.reshape(all, scope.constant(new long[] {n, b, scored})), parts);
   }
@@ -147,6 +146,11 @@ public final class LanguageModelLoss<T extends TNumber> {
     begin[1] = from;
     size[1] = to - from;
     return tf.slice(x, tf.constant(begin), tf.constant(size));
+  }
+
+  /** Puts parts [N, P] behind one another. */
+  private static <T extends TNumber> Operand<T> joined(Ops tf, List<Operand<T>> parts) {
+    return parts.size() == 1 ? parts.get(0) : tf.concat(parts, tf.constant(1));
   }
 
   private static <T extends TNumber> Part<T> part(
@@ -235,8 +239,7 @@ public final class LanguageModelLoss<T extends TNumber> {
       Operand<T> hit = tf.dtypes.cast(tf.math.equal(best, wanted), type);
       hits.add(tf.reshape(hit, tf.constant(part.losses().shape().asArray())));
     }
-    Operand<T> all = hits.size() == 1 ? hits.get(0) : tf.concat(hits, tf.constant(1));
-    all = tf.reshape(all, tf.constant(tokenLosses.shape().asArray()));
+    Operand<T> all = tf.reshape(joined(tf, hits), tf.constant(tokenLosses.shape().asArray()));
     return tf.sum(tf.math.mul(all, scored(tf, mask)), tf.constant(-1));
   }
 

@@ -71,16 +71,16 @@ public final class RemoteModel extends AskedModel {
       throws IOException {
     RemoteModel model = new RemoteModel(server, assets, labels, timeout);
     model.client.requireAvailable();
-    model.requireSameExport(model.metadata(timeout));
+    model.requireSameExport(model.metadata());
     return model;
   }
 
   /** Some gateways in front of a server lead to its newest version alone. */
-  private JsonNode metadata(Duration timeout) throws IOException {
+  private JsonNode metadata() throws IOException {
     try {
       return client.metadata();
     } catch (ServingClient.NotThereException e) {
-      client = new ServingClient(server, name, null, timeout);
+      client = client.ofNewest();
       return client.metadata();
     }
   }

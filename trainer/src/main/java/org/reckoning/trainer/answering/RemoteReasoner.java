@@ -20,7 +20,14 @@ import org.reckoning.trainer.export.ServingRequest;
 final class RemoteReasoner implements Reasoner {
   private final RemoteModel model;
   private final Wording wording;
-  private @Nullable List<Fact> known;
+  private @Nullable Known known;
+
+  /**
+   * Facts that are known.
+   *
+   * @param task with them, whose question plays no part
+   */
+  private record Known(List<Fact> told, Task task) {}
 
   RemoteReasoner(RemoteModel model) {
     this.model = model;
@@ -31,16 +38,16 @@ final class RemoteReasoner implements Reasoner {
   @Override
   public Encoded encode(List<String> texts) throws IOException {
     List<Fact> told = Wording.told(texts);
-    List<TokenSequence> facts = model.facts(told);
+    Task task = Task.of(model.facts(told), List.of(wording.noFact()));
     known = null;
     int[] nothing = {wording.endOfText()};
     long start = System.nanoTime();
-    JsonNode outputs = model.client().predict(ServingRequest.answer(task(facts), List.of(nothing)));
+    JsonNode outputs = model.client().predict(ServingRequest.answer(task, List.of(nothing)));
     double seconds = secondsSince(start);
-    known = told;
+    known = new Known(told, task);
     return new Encoded(
-        facts.size(),
-        facts.stream().mapToInt(TokenSequence::length).sum(),
+        told.size(),
+        task.facts().stream().mapToInt(TokenSequence::length).sum(),
         Arrays.stream(ServedAnswer.innerLosses(outputs)).boxed().toList(),
         seconds,
         0);
@@ -52,12 +59,12 @@ final class RemoteReasoner implements Reasoner {
       throw new IllegalStateException("no facts are known; tell some before you ask");
     }
     model.requireRoomFor(decoding);
-    int[] prompt = model.prompt(known, question);
-    List<TokenSequence> facts = model.facts(known);
+    Task task = known.task();
+    int[] prompt = model.prompt(known.told(), question);
     ServingRequest request =
         decoding.equals(model.decoding())
-            ? ServingRequest.answer(task(facts), List.of(prompt))
-            : ServingRequest.sample(task(facts), List.of(prompt), decoding);
+            ? ServingRequest.answer(task, List.of(prompt))
+            : ServingRequest.sample(task, List.of(prompt), decoding);
     long start = System.nanoTime();
     List<ServedAnswer> answers = ServedAnswer.of(model.client().predict(request));
     if (answers.size() != 1) {
@@ -69,7 +76,7 @@ final class RemoteReasoner implements Reasoner {
     if (wording.labels().isEmpty()) {
       return Reply.ofText(question, text, probability, secondsSince(start), 0);
     }
-    LabelProbabilities labels = score(facts, prompt);
+    LabelProbabilities labels = score(task.facts(), prompt);
     return Reply.ofLabels(question, labels, text, probability, secondsSince(start), 0);
   }
 
@@ -83,11 +90,6 @@ final class RemoteReasoner implements Reasoner {
               .formatted(logs.length, wording.labels().size()));
     }
     return LabelProbabilities.of(wording.labels(), Arrays.stream(logs).map(log -> -log).toArray());
-  }
-
-  /** A task whose question plays no part. */
-  private Task task(List<TokenSequence> facts) {
-    return Task.of(facts, List.of(wording.noFact()));
   }
 
   private static double secondsSince(long start) {

@@ -78,6 +78,11 @@ public final class ServingClient {
             .build();
   }
 
+  /** Returns a client that asks the newest version that the server has. */
+  public ServingClient ofNewest() {
+    return new ServingClient(server, model, null, timeout);
+  }
+
   /**
    * Asks a model.
    *
