@@ -1,0 +1,63 @@
+package org.reckoning.trainer.files;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Says in a sentence why a file could not be read or written: its name, the reason, a remedy. */
+public final class FileProblem {
+  private FileProblem() {}
+
+  /** Returns the exception for a file that could not be written. */
+  public static IOException cannotWrite(Path file, IOException e) {
+    return new IOException(
+        "'%s' cannot be written: %s%s".formatted(file, reason(e), remedy(reason(e))), e);
+  }
+
+  /** Returns the exception for a file that could not be read. */
+  public static IOException cannotRead(Path file, IOException e) {
+    return new IOException("'%s' cannot be read: %s".formatted(file, reason(e)), e);
+  }
+
+  /** Returns why a file could not be used, without its name and without class names. */
+  public static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file or directory";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "there is no permission for it";
+    }
+    if (e instanceof NotDirectoryException) {
+      return "it is not a directory";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return "it exists already";
+    }
+    if (e instanceof DirectoryNotEmptyException) {
+      return "the directory is not empty";
+    }
+    if (e instanceof FileSystemLoopException) {
+      return "its links lead back to it";
+    }
+    String text =
+        e instanceof FileSystemException file && file.getReason() != null
+            ? file.getReason()
+            : e.getMessage();
+    return text == null || text.isBlank() ? "the system gave no reason" : text;
+  }
+
+  private static String remedy(String reason) {
+    String lower = reason.toLowerCase(Locale.ROOT);
+    if (lower.contains("no space left") || lower.contains("quota exceeded")) {
+      return "; free some space or choose a place on another disk";
+    }
+    return lower.contains("read-only file system") ? "; choose another place" : "";
+  }
+}

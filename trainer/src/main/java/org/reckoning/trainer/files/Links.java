@@ -1,0 +1,30 @@
+package org.reckoning.trainer.files;
+
+import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Follows symbolic links, so that what they lead to is replaced and not they. */
+public final class Links {
+  /** As many as Linux follows. */
+  private static final int MOST = 40;
+
+  private Links() {}
+
+  /**
+   * Returns what a path leads to: itself unless it is a link. The end need not exist.
+   *
+   * @throws IOException if links lead in a circle
+   */
+  public static Path follow(Path path) throws IOException {
+    Path target = path;
+    for (int i = 0; Files.isSymbolicLink(target); i++) {
+      if (i == MOST) {
+        throw new FileSystemLoopException(path.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
+  }
+}
