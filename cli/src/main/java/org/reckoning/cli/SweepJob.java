@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ record SweepJob(
 
   /** Copies the lists. */
   SweepJob {
+    Objects.requireNonNull(status); // a file may say null
     overrides = List.copyOf(overrides);
     methods = Collections.unmodifiableMap(new LinkedHashMap<>(methods));
   }

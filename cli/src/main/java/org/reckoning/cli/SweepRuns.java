@@ -9,13 +9,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.tensorboard.EventFile;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
@@ -45,7 +46,12 @@ final class SweepRuns {
   private final List<SweepJob> jobs;
 
   /** What {@code sweep.json} holds. */
-  record Jobs(List<SweepJob> jobs) {}
+  record Jobs(List<SweepJob> jobs) {
+    /** Copies the list. */
+    Jobs {
+      jobs = List.copyOf(jobs);
+    }
+  }
 
   /** Trains one run. */
   @FunctionalInterface
@@ -68,8 +74,8 @@ final class SweepRuns {
   static SweepRuns create(Path directory, List<ConfigOptions.Job> planned) throws IOException {
     List<SweepJob> jobs = new ArrayList<>();
     for (ConfigOptions.Job each : planned) {
-      Path run = Files.createDirectories(directory.resolve(Integer.toString(each.number())));
-      Files.writeString(run.resolve(Experiment.CONFIG), each.config().yaml());
+      Path run = directory.resolve(Integer.toString(each.number()));
+      DurableFiles.write(run.resolve(Experiment.CONFIG), each.config().yaml());
       jobs.add(SweepJob.open(each.number(), each.overrides()));
     }
     SweepRuns sweep = new SweepRuns(directory, jobs);
@@ -80,8 +86,9 @@ final class SweepRuns {
 
   /** Reads a sweep that is there. */
   static SweepRuns open(Path directory) throws IOException {
-    String json = Files.readString(directory.resolve(FILE));
-    return new SweepRuns(directory, MAPPER.readValue(json, Jobs.class).jobs());
+    Path file = directory.resolve(FILE);
+    return new SweepRuns(
+        directory, JsonRecord.read(file, Jobs.class, "the runs of a sweep").jobs());
   }
 
   /**
@@ -94,14 +101,15 @@ final class SweepRuns {
   int run(Training training, PrintWriter out) throws IOException {
     for (int i = 0; i < jobs.size(); i++) {
       SweepJob job = jobs.get(i);
+      Path run = directory.resolve(Integer.toString(job.number()));
+      RunConfig config = Experiment.configOf("sweep", run);
       if (job.status() == SweepJob.Status.DONE) {
+        jobs.set(i, job.done(Experiment.results(config, run))); // it may have been extended
         out.println(job + " is done");
         continue;
       }
       out.println(job);
       out.flush();
-      Path run = directory.resolve(Integer.toString(job.number()));
-      RunConfig config = Experiment.configOf("sweep", run);
       try {
         int code = training.run(config, run);
         if (code != ExitCode.OK) {
@@ -109,12 +117,14 @@ final class SweepRuns {
         }
         jobs.set(i, job.done(Experiment.results(config, run)));
       } catch (IOException | RuntimeException e) {
-        String reason = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+        String reason =
+            e.getMessage() == null ? "the program has a fault, train it alone" : e.getMessage();
         jobs.set(i, job.failed(reason, Experiment.results(config, run)));
         out.println("failed: " + reason);
       }
       write();
     }
+    write();
     SweepTable table = new SweepTable(jobs);
     out.println();
     table.lines().forEach(out::println);
@@ -134,19 +144,10 @@ final class SweepRuns {
   }
 
   private void write() throws IOException {
-    replace(
-        FILE, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(new Jobs(jobs)) + "\n");
-    replace("sweep.csv", new SweepTable(jobs).csv());
-  }
-
-  private void replace(String name, String content) throws IOException {
-    Path temporary = directory.resolve("." + name + ".tmp");
-    Files.writeString(temporary, content);
-    Files.move(
-        temporary,
-        directory.resolve(name),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    DurableFiles.write(
+        directory.resolve(FILE),
+        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(new Jobs(jobs)) + "\n");
+    DurableFiles.write(directory.resolve("sweep.csv"), new SweepTable(jobs).csv());
   }
 
   private List<Path> plot(SweepTable table) throws IOException {
@@ -155,7 +156,9 @@ final class SweepRuns {
       for (String key : table.keys()) {
         SweepPlot plot = new SweepPlot(jobs, key, metric);
         if (!plot.isEmpty()) {
-          files.add(Files.write(directory.resolve(metric + "_by_" + key + ".png"), plot.png()));
+          Path file = directory.resolve(metric + "_by_" + key + ".png");
+          DurableFiles.write(file, plot.png());
+          files.add(file);
         }
       }
     }

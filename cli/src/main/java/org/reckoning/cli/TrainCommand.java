@@ -1,8 +1,12 @@
 package org.reckoning.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -11,11 +15,16 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.DataSource;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.training.ConsoleProgress;
 import org.reckoning.trainer.training.ConsoleStyle;
 import org.reckoning.trainer.training.Experiment;
@@ -39,9 +48,15 @@ import picocli.CommandLine.Spec;
       "  reckoning train experiment=quickstart 'data.hops=[3]' n_inner_iter=5",
       "  reckoning train experiment=proofwriter_gpt2 data.data_dir=DIR model.name_or_path=GPT2_DIR",
       "  reckoning train resume=outputs/quickstart/2026-11-22_10-30-00",
+      "  reckoning train resume=RUN max_steps=1000   # extends a run",
       "  reckoning train -m experiment=quickstart seed=42,43,44"
     })
 final class TrainCommand implements Callable<Integer> {
+  private static final String OVERRIDES = "overrides.yaml";
+
+  /** The keys that a run may be resumed with: they make it longer. */
+  private static final Set<String> LENGTHS = Set.of("max_steps", "num_train_epochs");
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss", Locale.ROOT);
 
@@ -69,21 +84,64 @@ final class TrainCommand implements Callable<Integer> {
             List.of("resume goes on with one run or one sweep; give one directory"));
       }
       Path directory = Path.of(resume);
-      refuseOthers(directory, jobs.get(0));
+      List<String> words = wordsBesideResume(directory, jobs.get(0));
       return SweepRuns.isIn(directory)
-          ? sweep(SweepRuns.open(directory), directory, out)
-          : single(Experiment.configOf("resume", directory), directory, out);
+          ? sweep(resumedSweep(directory, words), directory, out)
+          : single(resumed(directory, words), directory, out);
     }
     Path directory = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
-    if (options.multirun()) {
-      return sweep(SweepRuns.create(directory, jobs), directory, out);
+    try {
+      if (options.multirun()) {
+        return sweep(SweepRuns.create(directory, jobs), directory, out);
+      }
+      RunConfig config = jobs.get(0).config();
+      DurableFiles.write(directory.resolve(OVERRIDES), overrides(jobs.get(0).overrides()));
+      DurableFiles.write(directory.resolve(Experiment.CONFIG), config.yaml());
+      return single(config, directory, out);
+    } catch (IOException | RuntimeException e) {
+      removeIfEmpty(directory);
+      throw e;
     }
-    RunConfig config = jobs.get(0).config();
-    Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
-    Files.writeString(
-        directory.resolve("overrides.yaml"),
-        String.join("", jobs.get(0).overrides().stream().map(word -> "- " + word + "\n").toList()));
-    return single(config, directory, out);
+  }
+
+  /** A full disk leaves no run behind that holds nothing. */
+  private static void removeIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException e) {
+      // something was written: the run can be looked at, or goes on
+    }
+  }
+
+  private static String overrides(List<String> words) {
+    return YamlDocument.write(JsonNodeFactory.instance.arrayNode().addAll(nodes(words)));
+  }
+
+  private static List<TextNode> nodes(List<String> words) {
+    return words.stream().map(TextNode::valueOf).toList();
+  }
+
+  /** Returns the configuration of a run that goes on, with more steps if words say so. */
+  private static RunConfig resumed(Path directory, List<String> words) throws IOException {
+    RunConfig config = Experiment.configOf("resume", directory);
+    if (config.maxSteps() != null
+        && words.stream().anyMatch(word -> word.startsWith("num_train_epochs="))) {
+      throw new ConfigException(
+          List.of(
+              "num_train_epochs changes nothing, as run '%s' has max_steps=%d: give max_steps"
+                  .formatted(directory, config.maxSteps())));
+    }
+    return RunOverrides.apply(config, words);
+  }
+
+  private static SweepRuns resumedSweep(Path directory, List<String> words) throws IOException {
+    if (!words.isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "resume=%s is a sweep, which goes on as it was planned: leave out %s, or extend one run of it, as with resume=%s"
+                  .formatted(directory, String.join(" ", words), directory.resolve("0"))));
+    }
+    return SweepRuns.open(directory);
   }
 
   private int single(RunConfig config, Path directory, PrintWriter out) throws IOException {
@@ -99,26 +157,34 @@ final class TrainCommand implements Callable<Integer> {
     return sweep.run((config, run) -> run(config, run, directory, out), out);
   }
 
-  private static void refuseOthers(Path directory, ConfigOptions.Job job) throws IOException {
+  private static List<String> wordsBesideResume(Path directory, ConfigOptions.Job job) {
+    List<String> words =
+        job.overrides().stream().filter(word -> !word.matches("(?s)\\+*resume=.*")).toList();
     List<String> others =
-        job.overrides().stream().filter(word -> !word.matches("\\+*resume=.*")).toList();
+        words.stream().filter(word -> !LENGTHS.contains(word.replaceFirst("(?s)=.*", ""))).toList();
     if (!others.isEmpty()) {
-      throw new IOException(
-          "resume=%s goes on with the configuration of that run; leave out %s"
-              .formatted(directory, String.join(" ", others)));
+      throw new ConfigException(
+          List.of(
+              "resume=%s goes on with the configuration of that run, and only max_steps and num_train_epochs may be given besides; leave out %s"
+                  .formatted(directory, String.join(" ", others))));
     }
+    return words;
   }
 
   /** Makes a directory that no other run has: a second run in one second gets a number. */
   private static Path create(RunConfig config, LocalDateTime now) throws IOException {
     Path parent = Path.of(config.outputDir(), config.name());
-    Files.createDirectories(parent);
+    DurableFiles.createDirectories(parent);
     String name = now.format(TIME);
     for (int i = 1; ; i++) {
       Path directory = parent.resolve(i == 1 ? name : name + "." + i);
-      if (!Files.exists(directory)) {
-        return Files.createDirectory(directory);
+      try {
+        Files.createDirectory(directory);
+      } catch (FileAlreadyExistsException e) {
+        continue;
       }
+      DurableFiles.forceDirectory(parent);
+      return directory;
     }
   }
 
@@ -141,11 +207,15 @@ final class TrainCommand implements Callable<Integer> {
     String device =
         devices.stream().map(Device::toString).reduce((a, b) -> a + ", " + b).orElse("");
     String resume = "./reckoning train resume=" + resumable;
-    try (StopSignals signals = StopSignals.install(resume, progress::message)) {
-      Experiment experiment =
-          new Experiment(config, directory, device, progress, signals::stopRequested);
+    IntConsumer end =
+        code -> {
+          progress.leaveLine();
+          Runtime.getRuntime().halt(code); // no exit: shutdown hooks might wait for the loop
+        };
+    try (StopSignals signals = StopSignals.install(resume, progress::message, end)) {
+      Experiment experiment = new Experiment(config, directory, device, progress, signals);
       List<String> lines = experiment.run();
-      if (signals.stopRequested()) {
+      if (signals.requested()) {
         progress.message("saved; go on with: " + resume);
         return signals.exitCode();
       }

@@ -1,5 +1,6 @@
 package org.reckoning.graph.bilevel;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,15 +114,19 @@ public final class PassResult {
     return (int) correct[index(task, question)];
   }
 
+  /** Returns how many target tokens all questions have. */
+  public long targetTokens() {
+    return (long) Arrays.stream(targets).sum();
+  }
+
+  /** Returns how many of them have the largest logit of all, given the tokens before. */
+  public long correctTokens() {
+    return (long) Arrays.stream(correct).sum();
+  }
+
   /** Returns the share of target tokens of all questions that have the largest logit. */
   public double tokenAccuracy() {
-    double hits = 0;
-    double all = 0;
-    for (int i = 0; i < correct.length; i++) {
-      hits += correct[i];
-      all += targets[i];
-    }
-    return hits / all;
+    return (double) correctTokens() / targetTokens();
   }
 
   private int index(int task, int question) {

@@ -19,4 +19,10 @@ public record UpdateResult(List<PassResult> passes, double gradientNorm, double 
   public double outerLoss() {
     return passes.stream().mapToDouble(PassResult::outerLoss).sum();
   }
+
+  /** Returns the share of target tokens of all passes that have the largest logit. */
+  public double tokenAccuracy() {
+    double correct = passes.stream().mapToLong(PassResult::correctTokens).sum();
+    return correct / passes.stream().mapToLong(PassResult::targetTokens).sum();
+  }
 }

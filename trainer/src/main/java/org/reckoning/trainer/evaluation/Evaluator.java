@@ -2,6 +2,8 @@ package org.reckoning.trainer.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelProgram;
@@ -65,13 +67,19 @@ public final class Evaluator {
   /**
    * Evaluates tasks.
    *
-   * @return the predictions of all their questions; a task that is too long for the limits has none
+   * @param stop asked after each batch
+   * @return the predictions of all their questions; a task that is too long for the limits has
+   *     none. Empty if it was stopped
    */
-  public Evaluation evaluate(List<EncodedTask> tasks) {
+  public Optional<Evaluation> evaluate(List<EncodedTask> tasks, BooleanSupplier stop) {
     Answers[][] answers = new Answers[tasks.size()][];
-    score(tasks, answers);
-    if (generation != null) {
-      generate(tasks, Batches.inOrder(generation, generationLengths(tasks)), answers);
+    boolean done = score(tasks, answers, stop);
+    if (done && generation != null) {
+      List<Batch> batches = Batches.inOrder(generation, generationLengths(tasks));
+      done = generate(tasks, batches, answers, stop);
+    }
+    if (!done) {
+      return Optional.empty();
     }
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
@@ -81,7 +89,7 @@ public final class Evaluator {
         }
       }
     }
-    return new Evaluation(predictions);
+    return Optional.of(new Evaluation(predictions));
   }
 
   /** What was found out about one question. */
@@ -116,9 +124,13 @@ public final class Evaluator {
     return scored;
   }
 
-  private void score(List<EncodedTask> tasks, Answers[][] answers) {
+  /** Returns whether it was not stopped. */
+  private boolean score(List<EncodedTask> tasks, Answers[][] answers, BooleanSupplier stop) {
     List<Task> scored = scored(tasks);
     for (Batch batch : Batches.inOrder(scoring, scoringLengths(tasks, scored))) {
+      if (stop.getAsBoolean()) {
+        return false;
+      }
       List<Task> rows = batch.of(scored);
       PassResult result =
           program.evaluate(TaskBatch.of(batch.shape(), program.config().model(), rows));
@@ -144,11 +156,17 @@ public final class Evaluator {
         }
       }
     }
+    return true;
   }
 
-  private void generate(List<EncodedTask> tasks, List<Batch> batches, Answers[][] answers) {
+  /** Returns whether it was not stopped. */
+  private boolean generate(
+      List<EncodedTask> tasks, List<Batch> batches, Answers[][] answers, BooleanSupplier stop) {
     List<Task> asked = tasks.stream().map(EncodedTask::task).toList();
     for (Batch batch : batches) {
+      if (stop.getAsBoolean()) {
+        return false;
+      }
       List<Task> rows = batch.of(asked);
       TaskBatch prompts = TaskBatch.of(batch.shape(), program.config().model(), rows);
       Generation texts = program.generate(prompts, Decoding.greedy(newTokens, endOfText));
@@ -159,6 +177,7 @@ public final class Evaluator {
         }
       }
     }
+    return true;
   }
 
   private static List<TaskLengths> scoringLengths(List<EncodedTask> tasks, List<Task> scored) {

@@ -1,33 +1,32 @@
 package org.reckoning.trainer.training;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.KnowledgeProgram;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.JsonRecord;
 
 /**
  * The checkpoints of a run, each a directory that appears when it is complete.
  *
  * <pre>{@code
  * checkpoints/
- *   step-000100/   variables.index, variables.data-00000-of-00001, state.json
+ *   step-000100/   variables.index, variables.data-00000-of-00001, state.json, SHA256SUMS
  *   step-000150/
  *   best-000100/   the same, of the step with the best value of the monitored metric
  * }</pre>
  *
- * <p>A process that is killed at any moment leaves the last complete checkpoint as it was, and
- * perhaps a directory {@code .*.tmp}, which the next one removes.
+ * <p>A process that is killed, or a machine that loses power, at any moment leaves the last
+ * complete checkpoint as it was, and perhaps a directory {@code .*.tmp}, which the next one
+ * removes.
  */
 public final class Checkpoints {
   /** The name in the run directory. */
@@ -39,8 +38,6 @@ public final class Checkpoints {
   private static final String STEP = "step-";
   private static final String BEST = "best-";
   private static final String STATE = "state.json";
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   private final Path directory;
   private final int keep;
@@ -55,47 +52,49 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint and removes those that are no longer kept.
+   * Writes a checkpoint, in place of one of the same step, and removes those that are no longer
+   * kept.
    *
    * @return its directory
    * @throws IOException if it cannot be written; older ones are then as they were
    */
   public Path save(BilevelProgram<?> program, TrainingState state) throws IOException {
     Path saved = write(program, state, STEP);
-    prune(STEP, keep);
+    List<Path> all = sorted(STEP);
+    for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
+      DurableFiles.deleteTree(old);
+    }
     return saved;
   }
 
-  /** Writes the checkpoint of the best weights, and removes the one that was best before. */
+  /** Writes the checkpoint of the best weights, and removes those that were best before. */
   public Path saveBest(BilevelProgram<?> program, TrainingState state) throws IOException {
     Path saved = write(program, state, BEST);
-    prune(BEST, 1);
-    return saved;
-  }
-
-  private void prune(String kind, int kept) throws IOException {
-    List<Path> all = sorted(kind);
-    for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
-      delete(old);
+    for (Path old : sorted(BEST)) {
+      if (!old.equals(saved)) {
+        DurableFiles.deleteTree(old);
+      }
     }
+    return saved;
   }
 
   private Path write(BilevelProgram<?> program, TrainingState state, String kind)
       throws IOException {
-    Path target = directory.resolve("%s%06d".formatted(kind, state.step()));
-    if (Files.exists(target)) {
-      return target; // complete, and of the same step
-    }
-    Files.createDirectories(directory);
-    for (Path left : list(".*.tmp")) {
-      delete(left);
-    }
+    Path target = directory.resolve(String.format(Locale.ROOT, "%s%06d", kind, state.step()));
     Path temporary = directory.resolve("." + target.getFileName() + ".tmp");
     try {
+      DurableFiles.createDirectories(directory);
+      for (Path left : list(".*.tmp")) {
+        DurableFiles.deleteTree(left);
+      }
       Files.createDirectory(temporary);
       program.save(temporary.resolve(VARIABLES).toString());
-      Files.writeString(temporary.resolve(STATE), MAPPER.writeValueAsString(state));
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      JsonRecord.write(temporary.resolve(STATE), state);
+      Checksums.write(temporary);
+      if (Files.exists(target)) {
+        DurableFiles.deleteTree(target); // of the same step, with an older state
+      }
+      DurableFiles.moveDirectory(temporary, target);
     } catch (IOException | RuntimeException e) {
       throw new IOException(
           "checkpoint '%s' cannot be written, those before it are as they were: %s"
@@ -103,7 +102,7 @@ public final class Checkpoints {
           e);
     } finally {
       if (Files.exists(temporary)) {
-        delete(temporary);
+        DurableFiles.deleteTree(temporary);
       }
     }
     return target;
@@ -113,6 +112,51 @@ public final class Checkpoints {
   public Optional<Path> latest() throws IOException {
     List<Path> all = sorted(STEP);
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /**
+   * Restores the newest checkpoint that is whole. Newer ones are left out and renamed, so that the
+   * steps are made and saved again.
+   *
+   * @param report takes a sentence about each checkpoint that was left out
+   * @return the state; empty if there is no checkpoint
+   * @throws IOException if there are checkpoints and none is whole
+   */
+  Optional<TrainingState> resume(BilevelProgram<?> program, Consumer<String> report)
+      throws IOException {
+    List<Path> all = sorted(STEP);
+    List<Path> damaged = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      try {
+        TrainingState state = restore(program, all.get(i));
+        for (int d = 0; d < damaged.size(); d++) {
+          report.accept(
+              "%s; it is kept as '%s', and the run goes on from %s"
+                  .formatted(
+                      reasons.get(d), aside(damaged.get(d)).getFileName(), name(all.get(i))));
+        }
+        return Optional.of(state);
+      } catch (IOException e) {
+        damaged.add(all.get(i));
+        reasons.add(e.getMessage());
+      }
+    }
+    if (reasons.isEmpty()) {
+      return Optional.empty();
+    }
+    throw new IOException(
+        "no checkpoint of '%s' is whole, so the run cannot go on: %s; begin a new run, or take '%s' away to begin this one anew"
+            .formatted(directory, String.join("; ", reasons), directory));
+  }
+
+  private static Path aside(Path checkpoint) throws IOException {
+    String name = "damaged-" + name(checkpoint);
+    Path target = checkpoint.resolveSibling(name);
+    for (int i = 2; Files.exists(target); i++) {
+      target = checkpoint.resolveSibling(name + "." + i);
+    }
+    return Files.move(checkpoint, target);
   }
 
   /** Returns the checkpoint of the best weights, or the newest where none was evaluated. */
@@ -128,13 +172,13 @@ public final class Checkpoints {
    */
   public static TrainingState restore(BilevelProgram<?> program, Path checkpoint)
       throws IOException {
-    TrainingState state = state(checkpoint);
+    TrainingState state = verify(checkpoint);
     read(checkpoint, program::restore);
     return state;
   }
 
   /**
-   * Reads the weights and inner rates of a checkpoint.
+   * Reads the weights and inner rates of a checkpoint that was {@linkplain #verify verified}.
    *
    * @throws IOException if a file is missing or damaged, or of another model
    */
@@ -146,24 +190,60 @@ public final class Checkpoints {
     try {
       restore.accept(checkpoint.resolve(VARIABLES).toString());
     } catch (RuntimeException e) {
-      throw new IOException(
-          "checkpoint '%s' cannot be read, it is damaged or of another model: %s"
-              .formatted(checkpoint, firstLine(e)),
-          e);
+      throw damaged(checkpoint, firstLine(e));
     }
   }
 
-  /** Reads the state of a checkpoint. */
-  public static TrainingState state(Path checkpoint) throws IOException {
-    Path file = checkpoint.resolve(STATE);
+  /**
+   * Checks a checkpoint against its checksums, and its state.
+   *
+   * @return the state
+   * @throws IOException if a file is missing or damaged
+   */
+  static TrainingState verify(Path checkpoint) throws IOException {
     try {
-      return MAPPER.readValue(Files.readString(file), TrainingState.class);
-    } catch (JsonProcessingException e) {
-      throw new IOException(
-          "'%s' must be the state of a checkpoint, as this program writes it, but is not: %s"
-              .formatted(file, e.getOriginalMessage()),
-          e);
+      Checksums.verify(checkpoint);
+      return state(checkpoint);
+    } catch (IOException e) {
+      throw damaged(checkpoint, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static IOException damaged(Path checkpoint, String reason) {
+    return new IOException(
+        "checkpoint '%s' cannot be read, it is damaged or of another model: %s"
+            .formatted(checkpoint, reason));
+  }
+
+  /**
+   * Reads the state of a checkpoint.
+   *
+   * @throws IOException if it is none, or that of another step than the directory's name says
+   */
+  static TrainingState state(Path checkpoint) throws IOException {
+    Path file = checkpoint.resolve(STATE);
+    TrainingState state =
+        JsonRecord.read(
+            file,
+            TrainingState.class,
+            "the state of a checkpoint",
+            older -> {
+              if (older.has("step") && !older.has("validated_step")) {
+                older.set("validated_step", older.get("step"));
+              }
+            });
+    String name = name(checkpoint);
+    boolean numbered = name.matches("(step|best)-[0-9]{1,18}");
+    if (numbered && state.step() != Long.parseLong(name.substring(STEP.length()))) {
+      throw new IOException(
+          "'%s' must be of the step in its directory's name, but is of step %d"
+              .formatted(file, state.step()));
+    }
+    return state;
+  }
+
+  private static String name(Path checkpoint) {
+    return String.valueOf(checkpoint.getFileName());
   }
 
   private static String firstLine(Exception e) {
@@ -171,13 +251,14 @@ public final class Checkpoints {
   }
 
   private List<Path> sorted(String kind) throws IOException {
-    return list(kind + "[0-9]*").stream()
+    return list(kind + "*").stream()
+        .filter(path -> name(path).substring(kind.length()).matches("[0-9]{1,18}"))
         .sorted(Comparator.comparingLong(path -> step(path, kind)))
         .toList();
   }
 
   private static long step(Path checkpoint, String kind) {
-    return Long.parseLong(checkpoint.getFileName().toString().substring(kind.length()));
+    return Long.parseLong(name(checkpoint).substring(kind.length()));
   }
 
   private List<Path> list(String glob) throws IOException {
@@ -188,15 +269,5 @@ public final class Checkpoints {
       }
     }
     return found;
-  }
-
-  private static void delete(Path tree) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(tree)) {
-      files = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
-    }
   }
 }

@@ -73,6 +73,20 @@ public final class ConsoleProgress implements TrainingListener {
   }
 
   @Override
+  public String title() {
+    return "the progress display";
+  }
+
+  /** Leaves the live line as it is, so that whatever writes next begins a line of its own. */
+  public synchronized void leaveLine() {
+    if (!live.isEmpty()) {
+      live = "";
+      out.print("\n");
+      out.flush();
+    }
+  }
+
+  @Override
   public synchronized void started(RunStart start) {
     message(
         format(

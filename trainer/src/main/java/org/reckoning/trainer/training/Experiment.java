@@ -1,21 +1,21 @@
 package org.reckoning.trainer.training;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.tokens.Method;
 
 /**
@@ -23,8 +23,9 @@ import org.reckoning.trainer.tokens.Method;
  * they reach on the test split.
  *
  * <pre>{@code
- * RUN/                 config.yaml, vocabulary.json, metrics.jsonl, checkpoints/, tensorboard/,
- *                      predictions/test.jsonl, results.json: of the method;
+ * RUN/                 config.yaml, data.json, vocabulary.json, metrics.jsonl, checkpoints/,
+ *                      tensorboard/, predictions/test.jsonl, results.json: of the method;
+ *                      results-000550.json: of the run before it was extended from step 550;
  *                      predictions/eval.jsonl: of it on other problems, the last that were asked
  * RUN/baselines/NAME/  the same of a baseline, a run of its own
  * }</pre>
@@ -35,14 +36,11 @@ public final class Experiment {
 
   private static final String RESULTS = "results.json";
   private static final String TEST = "test.jsonl";
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
-
   private final RunConfig config;
   private final Path directory;
   private final String device;
   private final ConsoleProgress progress;
-  private final BooleanSupplier stop;
+  private final StopRequest stop;
 
   /**
    * What a method reached on some test problems.
@@ -58,10 +56,41 @@ public final class Experiment {
       int hops,
       int problems,
       Map<String, Double> metrics,
-      ConfidenceInterval scored) {}
+      ConfidenceInterval scored) {
+
+    /**
+     * @throws IllegalArgumentException if no evaluation finds that
+     */
+    Row {
+      Objects.requireNonNull(method); // a file may say null
+      Objects.requireNonNull(scored);
+      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+      if (hops < 0 || problems < 1) {
+        throw new IllegalArgumentException(
+            "hops (%d) must be 0 or more, and problems (%d) at least 1".formatted(hops, problems));
+      }
+      if (metrics.containsValue(null)) {
+        throw new IllegalArgumentException("metrics (%s) must be numbers".formatted(metrics));
+      }
+    }
+  }
 
   /** The rows of one method. */
-  record Results(List<Row> rows) {}
+  record Results(List<Row> rows) {
+    /**
+     * @throws IllegalArgumentException if there are none
+     */
+    Results {
+      rows = List.copyOf(rows);
+      if (rows.isEmpty()) {
+        throw new IllegalArgumentException("rows must be at least 1");
+      }
+    }
+
+    static Results read(Path file) throws IOException {
+      return JsonRecord.read(file, Results.class, "the results of a run");
+    }
+  }
 
   /**
    * @param directory of the run
@@ -70,11 +99,7 @@ public final class Experiment {
    * @param stop asked after every step
    */
   public Experiment(
-      RunConfig config,
-      Path directory,
-      String device,
-      ConsoleProgress progress,
-      BooleanSupplier stop) {
+      RunConfig config, Path directory, String device, ConsoleProgress progress, StopRequest stop) {
     this.config = config;
     this.directory = directory;
     this.device = device;
@@ -99,7 +124,8 @@ public final class Experiment {
 
   /**
    * Returns what the methods of a run reached: of each method that is done, means of the metrics
-   * over all test problems.
+   * over all test problems. A metric that some problems do not have, as recall where nothing is
+   * relevant, is the mean over the others, and {@code METRIC_problems} says over how many.
    *
    * @throws IOException if a file cannot be read
    */
@@ -109,17 +135,33 @@ public final class Experiment {
     for (Method method : methods(config)) {
       Path file = place(config, run, method).resolve(RESULTS);
       if (Files.exists(file)) {
-        List<Row> rows = MAPPER.readValue(Files.readString(file), Results.class).rows();
-        double problems = rows.stream().mapToInt(Row::problems).sum();
-        Map<String, Double> means = new LinkedHashMap<>();
-        for (Row row : rows) {
-          double share = row.problems() / problems;
-          row.metrics().forEach((name, value) -> means.merge(name, share * value, Double::sum));
-        }
-        results.put(method.name().toLowerCase(Locale.ROOT), means);
+        results.put(lower(method), means(Results.read(file).rows()));
       }
     }
     return results;
+  }
+
+  private static Map<String, Double> means(List<Row> rows) {
+    Map<String, Double> sums = new LinkedHashMap<>();
+    Map<String, Integer> problems = new LinkedHashMap<>();
+    for (Row row : rows) {
+      row.metrics()
+          .forEach(
+              (name, value) -> {
+                sums.merge(name, row.problems() * value, Double::sum);
+                problems.merge(name, row.problems(), Integer::sum);
+              });
+    }
+    int all = rows.stream().mapToInt(Row::problems).sum();
+    Map<String, Double> means = new LinkedHashMap<>();
+    sums.forEach((name, sum) -> means.put(name, sum / problems.getOrDefault(name, 0)));
+    problems.forEach(
+        (name, count) -> {
+          if (count < all) {
+            means.put(name + "_problems", (double) count);
+          }
+        });
+    return means;
   }
 
   /**
@@ -138,20 +180,52 @@ public final class Experiment {
   }
 
   private List<String> runLocked() throws IOException {
+    RunConfig before = configOf("run", directory);
+    boolean extended = !config.equals(before);
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
+    DataFingerprint.requireSame(directory, splits);
     List<Row> rows = new ArrayList<>();
     for (Method method : methods(config)) {
       Path place = place(config, directory, method);
-      Path results = place.resolve(RESULTS);
-      if (!Files.exists(results)) {
-        RunConfig own = config.with("method", method.name().toLowerCase(Locale.ROOT));
-        if (!train(own, splits, place)) {
+      if (extended || !isDone(place)) {
+        RunConfig own = config.with("method", lower(method));
+        if (!train(own, splits, place, before)) {
           return List.of();
         }
+        extended = false; // train has set aside what the other methods reached
       }
-      rows.addAll(MAPPER.readValue(Files.readString(results), Results.class).rows());
+      rows.addAll(Results.read(place.resolve(RESULTS)).rows());
     }
     return ResultTable.lines(rows);
+  }
+
+  /** Returns whether a method has results; damaged ones are made again. */
+  private boolean isDone(Path place) {
+    Path results = place.resolve(RESULTS);
+    if (!Files.exists(results)) {
+      return false;
+    }
+    try {
+      Results.read(results);
+      return true;
+    } catch (IOException e) {
+      progress.message(e.getMessage() + "; evaluates again");
+      return false;
+    }
+  }
+
+  /** Makes a run one of more steps: what its methods reached in fewer steps is set aside. */
+  private void extend(RunConfig before, TrainingRun run) throws IOException {
+    progress.message(run.extend(before));
+    String name = String.format(Locale.ROOT, "results-%06d.json", run.state().step());
+    for (Method method : methods(config)) {
+      Path results = place(config, directory, method).resolve(RESULTS);
+      if (Files.exists(results)) {
+        Files.move(results, results.resolveSibling(name), StandardCopyOption.REPLACE_EXISTING);
+        DurableFiles.forceDirectory(results.getParent());
+      }
+    }
+    DurableFiles.write(directory.resolve(CONFIG), config.yaml());
   }
 
   /**
@@ -160,7 +234,13 @@ public final class Experiment {
    */
   public List<String> evaluate() throws IOException {
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
-    boolean isOfRun = config.equals(configOf("run", directory));
+    RunConfig ofRun = configOf("run", directory);
+    boolean isOfRun = config.equals(ofRun);
+    String otherTest = DataFingerprint.otherTest(directory, splits);
+    if (config.data().equals(ofRun.data()) && !otherTest.isEmpty()) {
+      progress.message(otherTest);
+      isOfRun = false;
+    }
     Path predictions = predictions(directory, isOfRun ? TEST : "eval.jsonl");
     try (TrainingRun run = TrainingRun.forEvaluation(config, splits, directory)) {
       List<String> table = ResultTable.lines(rows(config, run.test(progress, predictions)));
@@ -183,28 +263,38 @@ public final class Experiment {
   private static Path place(RunConfig config, Path directory, Method method) {
     return method == config.method()
         ? directory
-        : directory.resolve("baselines").resolve(method.name().toLowerCase(Locale.ROOT));
+        : directory.resolve("baselines").resolve(lower(method));
   }
 
-  private boolean train(RunConfig own, Splits splits, Path place) throws IOException {
-    Files.createDirectories(place);
+  private static String lower(Method method) {
+    return method.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Trains and evaluates one method.
+   *
+   * @param before the configuration that the run had until now
+   * @return whether it is done; if not, it was stopped
+   */
+  private boolean train(RunConfig own, Splits splits, Path place, RunConfig before)
+      throws IOException {
     if (own.method() != config.method()) {
-      Files.writeString(place.resolve(CONFIG), own.with("baselines", List.of()).yaml());
+      DurableFiles.write(place.resolve(CONFIG), own.with("baselines", List.of()).yaml());
     }
-    if (own.method() != config.method()
-        && Files.exists(directory.resolve(TrainingRun.VOCABULARY))) {
-      Files.copy(
-          directory.resolve(TrainingRun.VOCABULARY),
-          place.resolve(TrainingRun.VOCABULARY),
-          StandardCopyOption.REPLACE_EXISTING);
+    Path vocabulary = directory.resolve(TrainingRun.VOCABULARY);
+    if (own.method() != config.method() && Files.exists(vocabulary)) {
+      DurableFiles.copy(vocabulary, place.resolve(TrainingRun.VOCABULARY));
     }
     try (TrainingRun run = TrainingRun.prepare(own, splits, place)) {
-      run.resume();
-      long resumedAt = run.state().step();
+      run.resume(progress::message);
+      if (own.method() == config.method() && !config.equals(before)) {
+        extend(before, run);
+      }
+      TrainingState resumedAt = run.state();
       int ratesSteps = Objects.requireNonNullElse(own.evalSteps(), own.saveSteps());
       try (TensorBoardListener tensorBoard =
           new TensorBoardListener(
-              resumedAt, own.tree(), run::picture, run::learnedRates, ratesSteps)) {
+              resumedAt.step(), own.tree(), run::picture, run::learnedRates, ratesSteps)) {
         List<TrainingListener> listeners = new ArrayList<>();
         listeners.add(progress);
         if (own.tensorboard()) {
@@ -214,22 +304,19 @@ public final class Experiment {
         ListenerGroup training =
             new ListenerGroup(List.of(testing, new MetricsFile(resumedAt)), progress::message);
         run.train(training, device, stop);
-        if (stop.getAsBoolean()) {
+        if (stop.requested()) {
           return false;
         }
-        Results results = new Results(rows(own, run.test(testing, predictions(place, TEST))));
-        Path file = place.resolve(RESULTS);
-        Path temporary = place.resolve("." + RESULTS + ".tmp");
-        Files.writeString(
-            temporary, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(results));
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        JsonRecord.write(
+            place.resolve(RESULTS),
+            new Results(rows(own, run.test(testing, predictions(place, TEST)))));
         return true;
       }
     }
   }
 
   private static List<Row> rows(RunConfig config, Evaluation evaluation) {
-    String method = config.method().name().toLowerCase(Locale.ROOT);
+    String method = lower(config.method());
     Map<Integer, Evaluation> groups = new LinkedHashMap<>(evaluation.byHops());
     List<Row> rows = new ArrayList<>();
     groups.forEach(

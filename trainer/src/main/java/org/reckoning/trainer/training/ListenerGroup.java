@@ -49,6 +49,11 @@ public final class ListenerGroup implements TrainingListener {
   }
 
   @Override
+  public void saving() {
+    tell(TrainingListener::saving);
+  }
+
+  @Override
   public void saved(Path checkpoint, long step) {
     tell(listener -> listener.saved(checkpoint, step));
   }
@@ -67,14 +72,14 @@ public final class ListenerGroup implements TrainingListener {
       } catch (RuntimeException e) {
         each.remove();
         failures.add(
-            "%s failed and is off for the rest of this run, training goes on: %s"
-                .formatted(listener.getClass().getSimpleName(), reason(e)));
+            "%s is off for the rest of this run, training goes on: %s"
+                .formatted(listener.title(), reason(e)));
       }
     }
     failures.forEach(report);
   }
 
   private static String reason(RuntimeException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return e.getMessage() == null ? "it failed and gave no reason" : e.getMessage();
   }
 }

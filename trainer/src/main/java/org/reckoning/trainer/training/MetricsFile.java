@@ -6,15 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.AtomicOutput;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.FileProblem;
 
 /**
  * Appends to {@code metrics.jsonl} in the run directory: a JSON object and a line for each step
@@ -22,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * of {@link StepReport} and {@link EvaluationReport}, but for samples, in snake case. A number that
  * is not finite is the string {@code "NaN"}, {@code "Infinity"} or {@code "-Infinity"}, as JSON has
  * none.
+ *
+ * <p>Lines are forced to the disk before a checkpoint is written, so that the lines of the steps
+ * before it outlive a power cut as it does.
  */
 public final class MetricsFile implements TrainingListener {
   /** The name in the run directory. */
@@ -30,26 +39,32 @@ public final class MetricsFile implements TrainingListener {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
-  private final long resumedAt;
-  private @Nullable BufferedWriter writer;
+  private final TrainingState resumedAt;
+  private Path file = Path.of(NAME);
+  private @Nullable FileChannel channel;
 
   /**
-   * @param resumedAt the checkpoint's step with which the run goes on, 0 for a new one; lines of
-   *     later steps are dropped, as those steps are made again
+   * @param resumedAt with which the run goes on; lines of later steps and validations are dropped,
+   *     as those are made again
    */
-  public MetricsFile(long resumedAt) {
+  public MetricsFile(TrainingState resumedAt) {
     this.resumedAt = resumedAt;
   }
 
   @Override
+  public String title() {
+    return NAME;
+  }
+
+  @Override
   public void started(RunStart start) {
-    Path file = start.directory().resolve(NAME);
+    file = start.directory().resolve(NAME);
     try {
-      Files.createDirectories(start.directory());
+      DurableFiles.createDirectories(start.directory());
       if (Files.isRegularFile(file)) {
         dropAfter(file, resumedAt);
       }
-      writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw cannotWrite(e);
     }
@@ -66,10 +81,21 @@ public final class MetricsFile implements TrainingListener {
   }
 
   @Override
+  public void saving() {
+    try {
+      if (channel != null) {
+        channel.force(true);
+      }
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  @Override
   public void finished(RunEnd end) {
     try {
-      if (writer != null) {
-        writer.close();
+      if (channel != null) {
+        channel.close();
       }
     } catch (IOException e) {
       throw cannotWrite(e);
@@ -80,45 +106,55 @@ public final class MetricsFile implements TrainingListener {
     ObjectNode line = MAPPER.createObjectNode().put("kind", kind);
     line.setAll(MAPPER.<ObjectNode>valueToTree(report));
     line.remove("samples"); // all predictions have files of their own
-    if (writer == null) {
+    if (channel == null) {
       throw new IllegalStateException("started must be called before anything is written");
     }
-    try {
-      writer.write(MAPPER.writeValueAsString(line) + "\n");
-      writer.flush(); // whoever reads along sees whole lines
+    try { // whole lines at once, for whoever reads along
+      ByteBuffer bytes =
+          ByteBuffer.wrap(
+              (MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
     } catch (IOException e) {
       throw cannotWrite(e);
     }
   }
 
-  /** Keeps the lines up to a step. A last line that a killed process left unfinished goes, too. */
-  private static void dropAfter(Path file, long step) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      try (BufferedReader old = Files.newBufferedReader(file);
-          BufferedWriter kept = Files.newBufferedWriter(temporary)) {
-        for (String line = old.readLine(); line != null; line = old.readLine()) {
-          if (isUpTo(step, line)) {
-            kept.write(line + "\n");
-          }
+  /**
+   * Keeps the lines up to a state. A last line that a killed process left unfinished goes, too, and
+   * whatever a power cut made of lines.
+   */
+  private static void dropAfter(Path file, TrainingState state) throws IOException {
+    try (BufferedReader old =
+            new BufferedReader(
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+        AtomicOutput kept = AtomicOutput.open(file)) {
+      var out = new BufferedOutputStream(kept.stream());
+      for (String line = old.readLine(); line != null; line = old.readLine()) {
+        if (isUpTo(state, line)) {
+          out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         }
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
+      out.flush();
+      kept.commit();
     }
   }
 
-  private static boolean isUpTo(long step, String line) {
+  private static boolean isUpTo(TrainingState state, String line) {
     try {
-      JsonNode of = MAPPER.readTree(line).path("step");
-      return of.isIntegralNumber() && of.longValue() <= step;
+      JsonNode report = MAPPER.readTree(line);
+      JsonNode step = report.path("step");
+      boolean evaluated = report.path("kind").asText().equals("evaluation");
+      return step.isIntegralNumber()
+          && step.longValue() <= (evaluated ? state.validatedStep() : state.step());
     } catch (JsonProcessingException e) {
       return false;
     }
   }
 
-  private static UncheckedIOException cannotWrite(IOException e) {
-    return new UncheckedIOException("cannot write %s: %s".formatted(NAME, e.getMessage()), e);
+  private UncheckedIOException cannotWrite(IOException e) {
+    IOException named = FileProblem.cannotWrite(file, e);
+    return new UncheckedIOException(String.valueOf(named.getMessage()), named);
   }
 }

@@ -39,6 +39,7 @@ public final class RunWeights implements Gpt2Weights {
 
   private RunWeights(Path run, Path checkpoint, boolean merges) throws IOException {
     settings = Experiment.configOf("run", run);
+    Checkpoints.verify(checkpoint);
     this.checkpoint = checkpoint;
     this.merges = merges;
     vocabulary =

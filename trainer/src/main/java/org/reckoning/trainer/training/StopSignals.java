@@ -13,12 +13,13 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ctrl-C, {@code kill} and a closed terminal: the first signal asks the training loop to save and
- * stop, the second one ends the process at once.
+ * Ctrl-C, {@code kill} and a closed terminal. While a run {@linkplain #hold holds} steps that no
+ * checkpoint has, the first signal asks it to save and stop, and the second one ends the process at
+ * once. While it holds none, as when it compiles, the first signal ends the process at once.
  *
  * <pre>{@code
  * try (StopSignals signals = StopSignals.install(resumeCommand, progress::message)) {
- *   while (step < steps && !signals.stopRequested()) {
+ *   while (step < steps && !signals.requested()) {
  *     ...
  *   }
  * }
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A signal that the process was started to ignore, as {@code nohup} does, stays ignored.
  */
-public final class StopSignals implements AutoCloseable {
+public final class StopSignals implements AutoCloseable, StopRequest {
   /** Numbers of the signals: a process that one ends has the exit code 128 + number. */
   private static final Map<String, Integer> NUMBERS = numbers();
 
@@ -35,6 +36,7 @@ public final class StopSignals implements AutoCloseable {
   private final IntConsumer end;
   private final List<Runnable> restore = new ArrayList<>();
   private volatile @Nullable String received;
+  private boolean holds;
 
   private StopSignals(String resumeCommand, Consumer<String> say, IntConsumer end) {
     this.resumeCommand = resumeCommand;
@@ -55,21 +57,28 @@ public final class StopSignals implements AutoCloseable {
    *
    * @param resumeCommand what the user types to go on with the run
    * @param say takes one sentence for the user; called by a thread of its own
+   * @param end ends the process at once, with an exit code
    */
-  public static StopSignals install(String resumeCommand, Consumer<String> say) {
-    // No exit: shutdown hooks might wait for the loop.
-    return install(resumeCommand, say, Runtime.getRuntime()::halt);
-  }
-
-  static StopSignals install(String resumeCommand, Consumer<String> say, IntConsumer end) {
+  public static StopSignals install(String resumeCommand, Consumer<String> say, IntConsumer end) {
     StopSignals signals = new StopSignals(resumeCommand, say, end);
     NUMBERS.forEach((name, number) -> signals.takeOver(name, number));
     return signals;
   }
 
-  /** Returns whether a signal came: save, then stop. */
-  public boolean stopRequested() {
+  @Override
+  public boolean requested() {
     return received != null;
+  }
+
+  @Override
+  public synchronized void hold() {
+    holds = true;
+  }
+
+  @Override
+  public synchronized boolean release() {
+    holds = received != null;
+    return !holds;
   }
 
   /**
@@ -94,9 +103,16 @@ public final class StopSignals implements AutoCloseable {
       end.accept(128 + number);
       return;
     }
+    if (!holds) {
+      say.accept(
+          "SIG%s: ends at once, no step is lost; go on later with '%s'"
+              .formatted(name, resumeCommand));
+      end.accept(128 + number);
+      return;
+    }
     received = name;
     say.accept(
-        "SIG%s: stops after this step and saves; go on later with '%s'; a second signal ends at once"
+        "SIG%s: saves after this step and stops; go on later with '%s'; a second signal ends at once"
             .formatted(name, resumeCommand));
   }
 

@@ -29,6 +29,9 @@ public interface TrainingListener {
   /** A split was evaluated. */
   default void evaluated(EvaluationReport report) {}
 
+  /** A checkpoint is about to be written: what was told so far must last as long as it. */
+  default void saving() {}
+
   /** A checkpoint is complete: the run can go on from it. */
   default void saved(Path checkpoint, long step) {}
 
@@ -37,4 +40,9 @@ public interface TrainingListener {
    * afterwards.
    */
   default void finished(RunEnd end) {}
+
+  /** Returns what it writes, for the message that this failed. */
+  default String title() {
+    return "a listener";
+  }
 }

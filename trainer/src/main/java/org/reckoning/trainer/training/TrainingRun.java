@@ -2,11 +2,11 @@ package org.reckoning.trainer.training;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelConfig;
@@ -34,6 +34,8 @@ import org.reckoning.trainer.config.VocabularyKind;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Evaluator;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.files.AtomicOutput;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.tokens.Batch;
 import org.reckoning.trainer.tokens.Batches;
 import org.reckoning.trainer.tokens.BucketLimits;
@@ -55,7 +57,7 @@ import org.tensorflow.types.family.TNumber;
  *
  * <pre>{@code
  * try (var run = TrainingRun.prepare(config, splits, directory)) {
- *   run.resume();                       // from the newest checkpoint, if there is one
+ *   run.resume(System.err::println);    // from the newest whole checkpoint, if there is one
  *   run.train(listeners, "CPU:0", () -> false);
  *   Evaluation test = run.test(listeners, directory.resolve("predictions/test.jsonl"));
  * }
@@ -93,7 +95,7 @@ public final class TrainingRun implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final double buildSeconds;
   private TrainingState state = TrainingState.START;
-  private long savedStep = -1;
+  private @Nullable TrainingState saved;
   private @Nullable Evaluator evaluator;
 
   private TrainingRun(
@@ -116,10 +118,7 @@ public final class TrainingRun implements AutoCloseable {
     List<TaskLengths> lengths = train.stream().map(EncodedTask::lengths).toList();
     this.buckets = Buckets.choose(lengths, limits(config.trainBatchSize()));
     this.batches = new Batches(buckets, lengths, config.seed());
-    long perUpdate = config.gradientAccumulationSteps();
-    long perEpoch = (batches.perEpoch() + perUpdate - 1) / perUpdate;
-    Integer maxSteps = config.maxSteps();
-    this.steps = maxSteps != null ? maxSteps : perEpoch * config.numTrainEpochs();
+    this.steps = planned(config);
     this.checkpoints = new Checkpoints(directory, config.keepCheckpoints());
     long start = System.nanoTime();
     BilevelConfig bilevel = config.bilevel(model, buckets.shapes());
@@ -198,7 +197,7 @@ public final class TrainingRun implements AutoCloseable {
         start == null
             ? config.model().gpt2(vocabulary.size())
             : start.withVocabulary(vocabulary).config();
-    Files.createDirectories(directory);
+    DurableFiles.createDirectories(directory);
     Gpt2ConfigFile.write(file, model, vocabulary.endOfText());
     return model;
   }
@@ -213,7 +212,7 @@ public final class TrainingRun implements AutoCloseable {
       return Vocabulary.load(file);
     }
     Vocabulary compact = TaskEncoder.compactVocabulary(tokenizer, splits.all());
-    Files.createDirectories(directory);
+    DurableFiles.createDirectories(directory);
     compact.save(file);
     return compact;
   }
@@ -226,6 +225,14 @@ public final class TrainingRun implements AutoCloseable {
     Gpt2Weights published = start.withVocabulary(vocabulary);
     Set<String> names = model.parameterShapes().keySet(); // low-rank factors are not among them
     program.initialize(name -> names.contains(name) ? published.read(name) : null, config.seed());
+  }
+
+  /** Returns how many steps a configuration plans for these data. */
+  private long planned(RunConfig plan) {
+    long perUpdate = plan.gradientAccumulationSteps();
+    long perEpoch = (batches.perEpoch() + perUpdate - 1) / perUpdate;
+    Integer maxSteps = plan.maxSteps();
+    return maxSteps != null ? maxSteps : perEpoch * plan.numTrainEpochs();
   }
 
   private BucketLimits limits(int tasks) {
@@ -288,18 +295,69 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Goes on from the newest checkpoint.
+   * Goes on from the newest checkpoint that is whole.
    *
-   * @return whether there is one
-   * @throws IOException if it is damaged or of another model
+   * @param report takes a sentence about each checkpoint that is damaged and was left out
+   * @return whether there is a checkpoint
+   * @throws IOException if there are some and none is whole, or it is not of this configuration
    */
-  public boolean resume() throws IOException {
-    Optional<Path> latest = checkpoints.latest();
-    if (latest.isPresent()) {
-      state = Checkpoints.restore(program, latest.get());
-      batches.seek(state.position());
+  public boolean resume(Consumer<String> report) throws IOException {
+    Optional<TrainingState> restored = checkpoints.resume(program, report);
+    if (restored.isEmpty()) {
+      return false;
     }
-    return latest.isPresent();
+    TrainingState at = restored.get();
+    if (at.position() != at.step() * config.gradientAccumulationSteps()) {
+      throw new IOException(
+          "the newest checkpoint of '%s' is of step %d and %d batches, but gradient_accumulation_steps=%d makes that %d: it is of another configuration"
+              .formatted(
+                  directory,
+                  at.step(),
+                  at.position(),
+                  config.gradientAccumulationSteps(),
+                  at.step() * config.gradientAccumulationSteps()));
+    }
+    if (at.step() > steps) {
+      throw new IOException(
+          "run '%s' has made %d steps and %d are planned: give max_steps or num_train_epochs for more than that"
+              .formatted(directory, at.step(), steps));
+    }
+    state = at;
+    saved = at;
+    batches.seek(at.position());
+    return true;
+  }
+
+  /**
+   * Gives a run that is resumed the steps of another plan: state of the optimizer and data go on,
+   * and patience begins anew.
+   *
+   * @param before the configuration that the run had until now
+   * @return a sentence about the steps and what becomes of the schedule
+   */
+  String extend(RunConfig before) {
+    long planned = planned(before);
+    String schedule = "";
+    if (state.step() < steps) {
+      long next = state.step() + 1;
+      double then =
+          new OuterSchedule(config.schedule(), planned, config.warmupProportion())
+              .factor(Math.min(next, planned));
+      double now =
+          new OuterSchedule(config.schedule(), steps, config.warmupProportion()).factor(next);
+      schedule =
+          String.format(
+              Locale.ROOT,
+              "; the %s schedule now spans all %d steps, so step %d has %.1f %% of the learning rate instead of %.1f %%",
+              lower(config.schedule()),
+              steps,
+              next,
+              100 * now,
+              100 * then);
+    }
+    state = state.patientAnew();
+    return "planned for %d steps until now, and for %d from step %d on%s; the state of the optimizer goes on"
+        .formatted(planned, steps, state.step(), schedule);
   }
 
   /**
@@ -307,13 +365,13 @@ public final class TrainingRun implements AutoCloseable {
    * written at the end in any case.
    *
    * @param device what computes, for people
-   * @param stop asked after every step
+   * @param stop asked after every step and every batch of an evaluation
    * @return why it ended
    * @throws NotFiniteException if a loss or a gradient is not finite; the last checkpoint is as it
    *     was
    * @throws IOException if a checkpoint cannot be written; those before are as they were
    */
-  public RunEnd train(TrainingListener listeners, String device, BooleanSupplier stop)
+  public RunEnd train(TrainingListener listeners, String device, StopRequest stop)
       throws IOException {
     long start = System.nanoTime();
     listeners.started(
@@ -329,6 +387,7 @@ public final class TrainingRun implements AutoCloseable {
     try {
       why = loop(listeners, stop);
       save(listeners);
+      stop.release();
     } catch (NotFiniteException e) {
       why = e.getMessage() + "; the last checkpoint is of step " + lastSaved();
       throw e;
@@ -341,32 +400,53 @@ public final class TrainingRun implements AutoCloseable {
     return new RunEnd(state.step(), secondsSince(start), why);
   }
 
-  private String loop(TrainingListener listeners, BooleanSupplier stop) throws IOException {
+  private String loop(TrainingListener listeners, StopRequest stop) throws IOException {
     OuterSchedule schedule = new OuterSchedule(config.schedule(), steps, config.warmupProportion());
     Set<Object> compiled = new HashSet<>();
-    while (state.step() < steps) {
-      step(schedule, compiled, listeners);
-      long step = state.step();
-      Integer evalSteps = config.evalSteps();
-      boolean last = step == steps;
-      if ((evalSteps != null && step % evalSteps == 0) || last) {
-        validate(listeners);
+    boolean goesOn = true;
+    while (goesOn) {
+      if (validationIsDue()) {
+        goesOn = validate(listeners, stop);
       }
-      if (step % config.saveSteps() == 0) {
+      if (goesOn && state.step() > 0 && state.step() % config.saveSteps() == 0) {
         save(listeners);
       }
-      if (stop.getAsBoolean()) {
-        return last ? "all steps are done" : "it was asked to stop";
+      if (goesOn && state.step() == steps) {
+        return "all steps are done";
       }
       Integer patience = config.patience();
-      if (patience != null && state.validationsSinceBest() >= patience) {
+      if (goesOn && patience != null && state.validationsSinceBest() >= patience) {
         return "%s did not get better in %d validations".formatted(config.monitor(), patience);
       }
+      goesOn = goesOn && !stop.requested() && step(schedule, compiled, listeners, stop);
     }
-    return "all steps are done";
+    return "it was asked to stop";
   }
 
-  private void step(OuterSchedule schedule, Set<Object> compiled, TrainingListener listeners) {
+  /** A run that was stopped while it validated does so when it goes on. */
+  private boolean validationIsDue() {
+    Integer every = config.evalSteps();
+    boolean planned = (every != null && state.step() % every == 0) || state.step() == steps;
+    return planned && state.validatedStep() < state.step() && !val.isEmpty();
+  }
+
+  /**
+   * Begins what cannot be interrupted, as compiling: all steps are saved before.
+   *
+   * @return whether to go on; if not, a stop was requested
+   */
+  private boolean beginUninterruptible(TrainingListener listeners, StopRequest stop)
+      throws IOException {
+    if (state.step() > 0) {
+      save(listeners);
+    }
+    return stop.release();
+  }
+
+  /** Makes an update; returns whether to go on: if not, a stop was requested before it. */
+  private boolean step(
+      OuterSchedule schedule, Set<Object> compiled, TrainingListener listeners, StopRequest stop)
+      throws IOException {
     List<Batch> drawn = new ArrayList<>();
     for (int i = 0; i < config.gradientAccumulationSteps(); i++) {
       drawn.add(batches.next());
@@ -391,16 +471,21 @@ public final class TrainingRun implements AutoCloseable {
       compiles |= compiled.add(batch.shape());
     }
     if (compiles && config.xla().compiles()) {
+      if (!beginUninterruptible(listeners, stop)) {
+        return false;
+      }
       listeners.compiling("the training step");
     }
     long start = System.nanoTime();
     UpdateResult result = program.train(passes, rates, config.seed() + update * STEP_SEED_STRIDE);
     double seconds = secondsSince(start);
+    stop.hold();
     if (compiles && config.xla().compiles()) {
       listeners.compiled("the training step", seconds);
     }
     state = state.stepped(batches.position(), seconds);
     listeners.stepped(report(result, passes, rates, seconds, tasks));
+    return true;
   }
 
   private StepReport report(
@@ -408,14 +493,12 @@ public final class TrainingRun implements AutoCloseable {
     int k = config.innerSteps();
     Double[] innerLosses = new Double[k == 0 ? 0 : k + 1];
     Arrays.fill(innerLosses, 0.0);
-    double accuracy = 0;
     for (int i = 0; i < passes.size(); i++) {
       PassResult pass = result.passes().get(i);
       double share = (double) passes.get(i).tasks() / tasks;
       for (int step = 0; step < innerLosses.length; step++) {
         innerLosses[step] += share * pass.innerLoss(step);
       }
-      accuracy += share * pass.tokenAccuracy();
     }
     boolean learnsRates = k > 0 && config.innerRates().learned();
     return new StepReport(
@@ -423,7 +506,7 @@ public final class TrainingRun implements AutoCloseable {
         steps,
         result.outerLoss(),
         List.of(innerLosses),
-        accuracy,
+        result.tokenAccuracy(),
         result.gradientNorm(),
         learnsRates ? result.ratesGradientNorm() : Double.NaN,
         rates.weights(),
@@ -432,35 +515,42 @@ public final class TrainingRun implements AutoCloseable {
         tasks);
   }
 
-  private void validate(TrainingListener listeners) throws IOException {
-    if (val.isEmpty()) {
-      return;
+  /** Validates; returns whether to go on: if not, it was stopped and is due again. */
+  private boolean validate(TrainingListener listeners, StopRequest stop) throws IOException {
+    if (evaluator == null && config.xla().compiles() && !beginUninterruptible(listeners, stop)) {
+      return false;
     }
     Integer most = config.evalTasks();
     List<EncodedTask> some = most == null ? val : val.subList(0, Math.min(most, val.size()));
-    Map<String, Double> metrics = evaluate("val", some, listeners).metrics();
+    Optional<Evaluation> evaluation = evaluate("val", some, state.step(), listeners, stop);
+    stop.hold();
+    if (evaluation.isEmpty()) {
+      return false;
+    }
+    Map<String, Double> metrics = evaluation.get().metrics();
     Double monitored = metrics.get(config.monitor());
     if (monitored == null) {
       throw new IllegalArgumentException(
           "monitor (%s) must be a metric of the validation: %s"
               .formatted(config.monitor(), metrics.keySet()));
     }
-    state = state.evaluated(monitored, config.monitor().contains("loss"));
+    state = state.validated(monitored, config.monitor().contains("loss"));
     if (state.bestStep() == state.step()) {
       checkpoints.saveBest(program, state);
     }
+    return true;
   }
 
   private void save(TrainingListener listeners) throws IOException {
-    if (savedStep != state.step()) {
+    if (!state.equals(saved)) {
+      listeners.saving();
       listeners.saved(checkpoints.save(program, state), state.step());
-      savedStep = state.step();
+      saved = state;
     }
   }
 
-  private String lastSaved() throws IOException {
-    Optional<Path> latest = checkpoints.latest();
-    return latest.isEmpty() ? "none" : Long.toString(Checkpoints.state(latest.get()).step());
+  private String lastSaved() {
+    return saved == null ? "none" : Long.toString(saved.step());
   }
 
   /**
@@ -471,19 +561,26 @@ public final class TrainingRun implements AutoCloseable {
    */
   public Evaluation test(TrainingListener listeners, Path predictions) throws IOException {
     Optional<Path> best = checkpoints.best();
+    long step = state.step();
     if (best.isPresent()) {
-      Checkpoints.restore(program, best.get());
+      step = Checkpoints.restore(program, best.get()).step();
     } else if (!trains) {
       throw new IOException(
           "run '%s' has no checkpoint to evaluate: train it first, with resume=%s"
               .formatted(directory, directory));
     }
-    Evaluation evaluation = evaluate("test", test, listeners);
+    Evaluation evaluation = evaluate("test", test, step, listeners, () -> false).orElseThrow();
     write(evaluation, predictions);
     return evaluation;
   }
 
-  private Evaluation evaluate(String split, List<EncodedTask> tasks, TrainingListener listeners) {
+  /** Evaluates the weights as they are after a step; returns nothing if it was stopped. */
+  private Optional<Evaluation> evaluate(
+      String split,
+      List<EncodedTask> tasks,
+      long step,
+      TrainingListener listeners,
+      StopRequest stop) {
     long start = System.nanoTime();
     boolean first = evaluator == null;
     if (first) {
@@ -492,21 +589,26 @@ public final class TrainingRun implements AutoCloseable {
     if (first && config.xla().compiles()) {
       listeners.compiling("the evaluation");
     }
-    Evaluation evaluation = Objects.requireNonNull(evaluator).evaluate(tasks);
+    Optional<Evaluation> result =
+        Objects.requireNonNull(evaluator).evaluate(tasks, stop::requested);
     double seconds = secondsSince(start);
     if (first && config.xla().compiles()) {
       listeners.compiled("the evaluation", seconds);
     }
+    if (result.isEmpty()) {
+      return result;
+    }
+    Evaluation evaluation = result.get();
     listeners.evaluated(
         new EvaluationReport(
-            state.step(),
+            step,
             split,
             lower(config.method()),
             evaluation.metrics(),
             leftOut(tasks, evaluation),
             seconds,
             evaluation.predictions().stream().limit(EvaluationReport.SAMPLES).toList()));
-    return evaluation;
+    return result;
   }
 
   private static List<String> leftOut(List<EncodedTask> tasks, Evaluation evaluation) {
@@ -529,16 +631,15 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private static void write(Evaluation evaluation, Path file) throws IOException {
-    Files.createDirectories(Objects.requireNonNull(file.getParent()));
-    Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-    try (BufferedWriter writer = Files.newBufferedWriter(temporary)) {
+    try (AtomicOutput output = AtomicOutput.open(file)) {
+      OutputStream lines = new BufferedOutputStream(output.stream());
       for (Prediction prediction : evaluation.predictions()) {
-        writer.write(MAPPER.writeValueAsString(prediction));
-        writer.newLine();
+        lines.write(MAPPER.writeValueAsBytes(prediction));
+        lines.write('\n');
       }
+      lines.flush();
+      output.commit();
     }
-    Files.move(
-        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Returns the static graph for TensorBoard: a training step of the first bucket. */

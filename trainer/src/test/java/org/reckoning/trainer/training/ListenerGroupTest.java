@@ -93,8 +93,7 @@ class ListenerGroupTest {
     Failing failing = new Failing();
     tellAll(new ListenerGroup(List.of(failing, new Recorder()), reports::add));
     assertThat(reports)
-        .containsExactly(
-            "Failing failed and is off for the rest of this run, training goes on: no more");
+        .containsExactly("a listener is off for the rest of this run, training goes on: no more");
     assertThat(failing.calls).isEqualTo(2);
     assertThat(told).contains("stepped 1", "stepped 2", "stepped 3", "finished 4");
   }
@@ -105,11 +104,13 @@ class ListenerGroupTest {
   void metricsFile_onAFullDisk_isReportedOnceAndOff() throws IOException {
     Path full = directory.resolve(MetricsFile.NAME);
     Files.createSymbolicLink(full, Path.of("/dev/full"));
-    tellAll(new ListenerGroup(List.of(new MetricsFile(0), new Recorder()), reports::add));
+    tellAll(
+        new ListenerGroup(
+            List.of(new MetricsFile(TrainingState.START), new Recorder()), reports::add));
     assertThat(reports)
         .containsExactly(
-            "MetricsFile failed and is off for the rest of this run, training goes on:"
-                + " cannot write metrics.jsonl: No space left on device");
+            "metrics.jsonl is off for the rest of this run, training goes on: '%s' cannot be written: No space left on device; free some space or choose a place on another disk"
+                .formatted(full));
     assertThat(told).contains("stepped 3", "finished 4");
     Files.delete(full); // else JUnit warns of a link that leaves its directory
   }

@@ -34,7 +34,7 @@ class MetricsFileTest {
 
   @Test
   void step_isInTheFileAtOnce() throws IOException {
-    MetricsFile metrics = new MetricsFile(0);
+    MetricsFile metrics = new MetricsFile(TrainingState.START);
     metrics.started(Reports.start(directory));
     metrics.stepped(Reports.step(1));
     assertThat(lines()).containsExactly(STEP_1);
@@ -54,9 +54,30 @@ class MetricsFileTest {
     }
   }
 
+  /** A run may be saved after a step and before its validation, which is then made again. */
+  @Test
+  void resume_beforeAValidation_dropsItsLine() throws IOException {
+    run(0, 1, 2);
+    MetricsFile metrics = new MetricsFile(new TrainingState(2, 2, null, 0, 0, 0, 0));
+    metrics.started(Reports.start(directory));
+    assertThat(lines()).containsExactly(STEP_1, STEP_2);
+    metrics.finished(Reports.end());
+  }
+
+  @Test
+  void resume_whereAPowerCutLeftZeros_keepsTheWholeLines() throws IOException {
+    run(0, 1, 2);
+    Files.write(
+        directory.resolve(MetricsFile.NAME),
+        new byte[] {0, 0, 0, (byte) 0xFF, 0},
+        StandardOpenOption.APPEND);
+    run(2);
+    assertThat(lines()).containsExactly(STEP_1, STEP_2, EVALUATION_2);
+  }
+
   @Test
   void number_thatIsNotFinite_isAString() throws IOException {
-    MetricsFile metrics = new MetricsFile(0);
+    MetricsFile metrics = new MetricsFile(TrainingState.START);
     metrics.started(Reports.start(directory.resolve("new/run")));
     metrics.stepped(Reports.stepWithoutInnerLoop(1));
     metrics.finished(Reports.end());
@@ -67,12 +88,14 @@ class MetricsFileTest {
 
   @Test
   void step_beforeTheStart_fails() {
-    assertThatIllegalStateException().isThrownBy(() -> new MetricsFile(0).stepped(Reports.step(1)));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> new MetricsFile(TrainingState.START).stepped(Reports.step(1)));
   }
 
   /** Makes steps, with an evaluation at step 2. */
   private void run(long resumedAt, long... steps) {
-    MetricsFile metrics = new MetricsFile(resumedAt);
+    MetricsFile metrics =
+        new MetricsFile(new TrainingState(resumedAt, resumedAt, null, 0, 0, resumedAt, 0));
     metrics.started(Reports.start(directory));
     for (long step : steps) {
       metrics.stepped(Reports.step(step));

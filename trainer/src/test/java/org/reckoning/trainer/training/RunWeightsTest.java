@@ -167,7 +167,7 @@ class RunWeightsTest {
       ModelDirectory.create(published, true, to -> Files.writeString(to.resolve("x"), ""));
       try (TrainingRun run =
           TrainingRun.prepare(config.with("max_steps", 3), splits(config), place)) {
-        assertThat(run.resume()).isTrue();
+        assertThat(run.resume(line -> {})).isTrue();
         run.train(new TrainingListener() {}, "CPU:0", () -> false);
         assertThat(run.state().step()).isEqualTo(3);
       }

@@ -29,15 +29,16 @@ class StopSignalsTest {
     assumeFalse(isIgnored(exitCode - 128), "this process was started to ignore SIG" + name);
     assumeFalse(isIgnored(2), "this process was started to ignore SIGINT");
     try (StopSignals signals = install()) {
-      assertThat(signals.stopRequested()).isFalse();
+      signals.hold();
+      assertThat(signals.requested()).isFalse();
       assertThat(signals.exitCode()).isZero();
 
       raise(name);
       assertThat(said.poll(10, TimeUnit.SECONDS))
           .isEqualTo(
-              "SIG%s: stops after this step and saves; go on later with 'reckoning train resume=x'; a second signal ends at once"
+              "SIG%s: saves after this step and stops; go on later with 'reckoning train resume=x'; a second signal ends at once"
                   .formatted(name));
-      assertThat(signals.stopRequested()).isTrue();
+      assertThat(signals.requested()).isTrue();
       assertThat(signals.exitCode()).isEqualTo(exitCode);
       assertThat(ends).isEmpty();
 
@@ -50,12 +51,41 @@ class StopSignalsTest {
   }
 
   @Test
+  void signal_whileNothingIsHeld_endsAtOnce() throws Exception {
+    assumeFalse(isIgnored(15), "this process was started to ignore SIGTERM");
+    try (StopSignals signals = install()) {
+      signals.hold();
+      assertThat(signals.release()).isTrue();
+
+      raise("TERM");
+      assertThat(ends.poll(10, TimeUnit.SECONDS)).isEqualTo(143);
+      assertThat(said)
+          .containsExactly(
+              "SIGTERM: ends at once, no step is lost; go on later with 'reckoning train resume=x'");
+    }
+  }
+
+  @Test
+  void release_afterASignal_goesOnHolding() throws Exception {
+    assumeFalse(isIgnored(15), "this process was started to ignore SIGTERM");
+    try (StopSignals signals = install()) {
+      signals.hold();
+      raise("TERM");
+      assertThat(said.poll(10, TimeUnit.SECONDS)).startsWith("SIGTERM: saves");
+
+      assertThat(signals.release()).isFalse();
+      assertThat(ends).isEmpty();
+    }
+  }
+
+  @Test
   void close_givesTheSignalBack() throws Exception {
     try (StopSignals outer = install()) {
       install().close();
+      outer.hold();
       raise("TERM");
       assertThat(said.poll(10, TimeUnit.SECONDS)).startsWith("SIGTERM");
-      assertThat(outer.stopRequested()).isTrue();
+      assertThat(outer.requested()).isTrue();
     }
   }
 
@@ -82,8 +112,8 @@ class StopSignalsTest {
     private Installed() {}
 
     public static void main(String[] args) {
-      try (StopSignals signals = StopSignals.install("", text -> {})) {
-        System.out.print(signals.stopRequested() ? "requested" : "not requested");
+      try (StopSignals signals = StopSignals.install("", text -> {}, code -> {})) {
+        System.out.print(signals.requested() ? "requested" : "not requested");
       }
     }
   }

@@ -14,11 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
@@ -118,14 +118,15 @@ class TrainingRunTest {
       predictions = run.test(new Told(), directory.resolve("predictions/test.jsonl")).predictions();
     }
     Path stopped = directory.resolve("stopped");
-    AtomicInteger asked = new AtomicInteger();
+    Told told = new Told();
+    StopRequest afterValidation = () -> told.steps.size() == 3 && told.evaluations.size() == 1;
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
-      RunEnd end = run.train(new Told(), "CPU:0", () -> asked.incrementAndGet() == 3);
+      RunEnd end = run.train(told, "CPU:0", afterValidation);
       assertThat(end.steps()).isEqualTo(3);
       assertThat(end.why()).isEqualTo("it was asked to stop");
     }
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
-      assertThat(run.resume()).isTrue();
+      assertThat(run.resume(line -> {})).isTrue();
       assertThat(run.state().step()).isEqualTo(3);
       run.train(new Told(), "CPU:0", () -> false);
 
@@ -190,7 +191,7 @@ class TrainingRunTest {
           .isInstanceOf(NotFiniteException.class);
     }
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      assertThat(run.resume()).isTrue();
+      assertThat(run.resume(line -> {})).isTrue();
       assertThat(run.state().step()).isEqualTo(told.saved.get(told.saved.size() - 1));
     }
   }
@@ -212,20 +213,229 @@ class TrainingRunTest {
   }
 
   @Test
-  void resume_ofADamagedCheckpoint_saysSo() throws IOException {
+  void resume_whereTheNewestIsDamaged_goesOnFromTheOneBefore() throws IOException {
+    RunConfig config = config().with("save_steps", 1).with("keep_checkpoints", 3);
+    Map<String, double[]> whole;
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      run.train(new Told(), "CPU:0", () -> false);
+      whole = weights(run);
+    }
+    flipABit(directory.resolve("checkpoints/step-000006/variables.data-00000-of-00001"));
+    Files.write(directory.resolve("checkpoints/step-000005/state.json"), new byte[0]);
+    List<String> reports = new ArrayList<>();
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      assertThat(run.resume(reports::add)).isTrue();
+      assertThat(run.state().step()).isEqualTo(4);
+      assertThat(reports)
+          .satisfiesExactly(
+              newest ->
+                  assertThat(newest)
+                      .contains("step-000006' cannot be read, it is damaged", "checksum")
+                      .contains("kept as 'damaged-step-000006'", "goes on from step-000004"),
+              before -> assertThat(before).contains("state.json", "kept as 'damaged-step-000005'"));
+      run.train(new Told(), "CPU:0", () -> false);
+
+      assertSameBits(weights(run), whole);
+    }
+    Checkpoints.verify(directory.resolve("checkpoints/step-000006"));
+  }
+
+  @Test
+  void resume_whereNoCheckpointIsWhole_saysWhyAndWhatToDo() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       run.train(new Told(), "CPU:0", () -> false);
     }
-    Path data =
-        directory.resolve("checkpoints/step-000006").resolve("variables.data-00000-of-00001");
-    byte[] bytes = Files.readAllBytes(data);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(data, bytes);
-    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
-      assertThatThrownBy(run::resume)
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("step-000006' cannot be read, it is damaged or of another model");
+    for (String name : List.of("step-000004", "step-000006")) {
+      flipABit(directory.resolve("checkpoints/" + name + "/variables.data-00000-of-00001"));
     }
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
+      assertThatThrownBy(() -> run.resume(line -> {}))
+          .isInstanceOf(IOException.class)
+          .hasMessageContainingAll("no checkpoint of", "step-000006", "step-000004", "begin a new");
+    }
+  }
+
+  private static void flipABit(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  private static void assertSameBits(Map<String, double[]> actual, Map<String, double[]> whole) {
+    whole.forEach((name, value) -> assertThat(actual.get(name)).as(name).containsExactly(value));
+  }
+
+  /** A stop that comes while the n-th question to it is asked, and what was held then. */
+  private static final class StopAt implements StopRequest {
+    final List<String> calls = new ArrayList<>();
+    private final int at;
+    private int asked;
+
+    StopAt(int at) {
+      this.at = at;
+    }
+
+    @Override
+    public boolean requested() {
+      return ++asked >= at;
+    }
+
+    @Override
+    public void hold() {
+      calls.add("hold");
+    }
+
+    @Override
+    public boolean release() {
+      calls.add("release");
+      return true;
+    }
+  }
+
+  /** Validation after step 3 has 1 batch of scores and 1 of texts, each asked before. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void train_stoppedWhileItValidates_savesAndValidatesWhenItGoesOn(int at) throws IOException {
+    Told whole = new Told();
+    Map<String, double[]> weights;
+    try (TrainingRun run =
+        TrainingRun.prepare(config(), splits(config()), directory.resolve("whole"))) {
+      run.train(whole, "CPU:0", () -> false);
+      weights = weights(run);
+    }
+    Path stopped = directory.resolve("stopped");
+    Told first = new Told();
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), stopped)) {
+      RunEnd end = run.train(first, "CPU:0", new StopAt(at));
+      assertThat(end.why()).isEqualTo("it was asked to stop");
+    }
+    assertThat(first.evaluations).isEmpty();
+    assertThat(first.saved).containsExactly(2L, 3L);
+    Told second = new Told();
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), stopped)) {
+      assertThat(run.resume(line -> {})).isTrue();
+      assertThat(run.state().validatedStep()).isZero();
+      run.train(second, "CPU:0", () -> false);
+      assertSameBits(weights(run), weights);
+    }
+    assertThat(second.evaluations)
+        .extracting(EvaluationReport::metrics)
+        .isEqualTo(whole.evaluations.stream().map(EvaluationReport::metrics).toList());
+    assertThat(second.saved).containsExactly(4L, 6L);
+  }
+
+  /** Compiling cannot be interrupted: nothing may be lost by an end of the process meanwhile. */
+  @Test
+  void train_beforeItCompiles_hasSavedAllSteps() throws IOException {
+    RunConfig config = config().with("xla", "segments").with("save_steps", 100);
+    List<String> events = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void compiling(String what) {
+            events.add("compiling " + what);
+          }
+
+          @Override
+          public void stepped(StepReport step) {
+            events.add("step " + step.step());
+          }
+
+          @Override
+          public void saved(Path checkpoint, long step) {
+            events.add("saved " + step);
+          }
+        };
+    StopAt stop = new StopAt(Integer.MAX_VALUE);
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      run.train(listener, "CPU:0", stop);
+    }
+    assertThat(events)
+        .containsExactly(
+            "compiling the training step",
+            "step 1",
+            "step 2",
+            "step 3",
+            "saved 3",
+            "compiling the evaluation",
+            "step 4",
+            "step 5",
+            "step 6",
+            "saved 6");
+    assertThat(stop.calls.subList(0, 2)).containsExactly("release", "hold");
+    assertThat(stop.calls).endsWith("release").filteredOn("release"::equals).hasSize(3);
+  }
+
+  @Test
+  void resume_withMoreSteps_goesOnWithOptimizerAndSchedule() throws IOException {
+    RunConfig six = config().with("schedule", "constant").with("warmup_proportion", 0);
+    RunConfig three = six.with("max_steps", 3);
+    Map<String, double[]> whole;
+    try (TrainingRun run = TrainingRun.prepare(six, splits(six), directory.resolve("whole"))) {
+      run.train(new Told(), "CPU:0", () -> false);
+      whole = weights(run);
+    }
+    Path place = directory.resolve("extended");
+    try (TrainingRun run = TrainingRun.prepare(three, splits(three), place)) {
+      run.train(new Told(), "CPU:0", () -> false);
+    }
+    try (TrainingRun run = TrainingRun.prepare(six, splits(six), place)) {
+      run.resume(line -> {});
+      assertThat(run.extend(three))
+          .isEqualTo(
+              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate instead of 100.0 %; the state of the optimizer goes on");
+      run.train(new Told(), "CPU:0", () -> false);
+      assertSameBits(weights(run), whole);
+    }
+  }
+
+  @Test
+  void resume_withFewerStepsThanWereMade_saysSo() throws IOException {
+    RunConfig fewer = config().with("max_steps", 2);
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
+      run.train(new Told(), "CPU:0", () -> false);
+    }
+    try (TrainingRun run = TrainingRun.prepare(fewer, splits(fewer), directory)) {
+      assertThatThrownBy(() -> run.resume(line -> {}))
+          .hasMessageContaining("has made 6 steps and 2 are planned");
+    }
+  }
+
+  @Test
+  void tokenAccuracy_ofAStep_doesNotDependOnItsPasses() throws IOException {
+    RunConfig config =
+        config()
+            .with("dtype", "float64")
+            .with("max_steps", 1)
+            .with("eval_steps", null)
+            .with("data.train_questions", 3)
+            .with("data.train_tasks", 6);
+    List<Double> accuracies = new ArrayList<>();
+    for (int[] cut : new int[][] {{6, 1}, {4, 2}, {1, 6}}) {
+      RunConfig own =
+          config.with("train_batch_size", cut[0]).with("gradient_accumulation_steps", cut[1]);
+      Told told = new Told();
+      try (TrainingRun run =
+          TrainingRun.prepare(own, splits(own), directory.resolve("of" + cut[0]))) {
+        run.train(told, "CPU:0", () -> false);
+      }
+      accuracies.add(told.steps.get(0).tokenAccuracy());
+    }
+    assertThat(accuracies.get(0)).isPositive();
+    assertThat(accuracies).containsOnly(accuracies.get(0));
+  }
+
+  @Test
+  void test_tellsTheStepOfTheWeightsThatItEvaluates() throws IOException {
+    RunConfig config = config().with("learning_rate", 0).with("rates_learning_rate", 0);
+    Told told = new Told();
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      run.train(new Told(), "CPU:0", () -> false);
+    }
+    try (TrainingRun run = TrainingRun.forEvaluation(config, splits(config), directory)) {
+      run.test(told, directory.resolve("predictions/test.jsonl"));
+    }
+    assertThat(told.evaluations).extracting(EvaluationReport::step).containsExactly(3L);
   }
 
   @Test

@@ -1,0 +1,130 @@
+package org.reckoning.trainer.files;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Records as JSON files of this program, their components in snake case. Reading believes nothing:
+ * a key too many or too few, a value of another type, text behind the object are refused, and so is
+ * what the record's constructor refuses.
+ */
+public final class JsonRecord {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private JsonRecord() {}
+
+  /**
+   * Reads a record.
+   *
+   * @param what the file is, for messages: {@code the state of a checkpoint}
+   * @throws IOException with the name of the file and what is wrong in it
+   */
+  public static <T extends Record> T read(Path file, Class<T> type, String what)
+      throws IOException {
+    return read(file, type, what, older -> {});
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @param what the file is, for messages: {@code the state of a checkpoint}
+   * @param upgrade adds what files of older programs lack
+   * @throws IOException with the name of the file and what is wrong in it
+   */
+  public static <T extends Record> T read(
+      Path file, Class<T> type, String what, Consumer<ObjectNode> upgrade) throws IOException {
+    String text = TextFile.read(file);
+    if (text.isBlank()) {
+      throw problem(file, what, "it is empty");
+    }
+    try {
+      if (!(MAPPER.readTree(text) instanceof ObjectNode object)) {
+        throw problem(file, what, "it is no JSON object");
+      }
+      upgrade.accept(object);
+      return MAPPER.treeToValue(object, type);
+    } catch (JsonProcessingException e) {
+      throw problem(file, what, reason(e));
+    }
+  }
+
+  /**
+   * Writes a record, in place of a file that is there.
+   *
+   * @throws IOException with the name of the file if it cannot be written
+   */
+  public static void write(Path file, Record value) throws IOException {
+    DurableFiles.write(
+        file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+  }
+
+  private static IOException problem(Path file, String what, String reason) {
+    return new IOException(
+        "'%s' must be %s as this program writes it: %s".formatted(file, what, reason));
+  }
+
+  /** Says what is wrong without the names of classes, which Jackson's own messages have. */
+  private static String reason(JsonProcessingException e) {
+    if (e instanceof ValueInstantiationException && e.getCause() != null) {
+      return e.getCause() instanceof NullPointerException
+          ? "a value is null that must not be"
+          : String.valueOf(e.getCause().getMessage());
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return "key '%s' is unknown; the keys are %s"
+          .formatted(
+              cut(unknown.getPropertyName()),
+              unknown.getKnownPropertyIds().stream()
+                  .map(String::valueOf)
+                  .sorted()
+                  .collect(Collectors.joining(", ")));
+    }
+    if (e instanceof JsonMappingException mapping
+        && !(e.getCause() instanceof JsonParseException)) {
+      String key = key(mapping.getPath());
+      return key.isEmpty()
+          ? "it must be one object with the right keys and nothing behind it"
+          : "key '%s' is missing, or has a value that it cannot have".formatted(cut(key));
+    }
+    return "it is no JSON at line %d, column %d"
+        .formatted(
+            e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+            e.getLocation() == null ? 1 : e.getLocation().getColumnNr());
+  }
+
+  private static String key(List<JsonMappingException.Reference> path) {
+    return path.stream()
+        .map(each -> each.getFieldName() == null ? "" + each.getIndex() : each.getFieldName())
+        .collect(Collectors.joining("."));
+  }
+
+  private static String cut(String text) {
+    String plain = text.replaceAll("\\p{Cntrl}", "?");
+    return plain.length() <= 60 ? plain : plain.substring(0, 60) + "..";
+  }
+}
