@@ -107,6 +107,45 @@ class TrainCommandIT {
             "results.json")) {
       assertThat(run.resolve(file)).hasSameBinaryContentAs(other.resolve(file));
     }
+
+    Ended extended = run("train", List.of("resume=" + run, "max_steps=10"));
+    assertThat(extended.code()).as(extended.err()).isZero();
+    assertThat(extended.err()).contains("planned for 8 steps until now, and for 10 from step 8 on");
+    assertThat(run.resolve("checkpoints/step-000010")).isDirectory();
+    assertThat(run.resolve("results-000008.json"))
+        .hasSameBinaryContentAs(other.resolve("results.json"));
+
+    for (String word : List.of("learning_rate=1", "num_train_epochs=3")) {
+      Ended refused = run("train", List.of("resume=" + run, word));
+      assertThat(refused.code()).as(word).isEqualTo(2);
+      assertThat(refused.err()).contains(word.replaceFirst("=.*", ""), "max_steps");
+    }
+  }
+
+  /** A validation of minutes: only a run that looks at the signal between its batches ends. */
+  @Test
+  void train_toldToEndWhileItValidates_savesAndEnds() throws Exception {
+    List<String> words =
+        small(
+            "baselines=[]",
+            "name=ended",
+            "save_steps=100",
+            "eval_batch_size=1",
+            "eval_tasks=null",
+            "data.val_tasks=20000");
+    Process process = start("train", words);
+    Path err = directory.resolveSibling(this.err);
+    for (int i = 0; i < 2400 && !Files.readString(err).contains("step 4/8"); i++) {
+      Thread.sleep(50);
+    }
+    Thread.sleep(1000); // into the validation
+    process.destroy();
+
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(143);
+    assertThat(Files.readString(err))
+        .contains("SIGTERM: saves after this step and stops", "saved; go on with:");
+    assertThat(only(directory.resolve("ended")).resolve("checkpoints/step-000004")).isDirectory();
   }
 
   @Test

@@ -7,6 +7,16 @@ package org.reckoning.trainer.evaluation;
  * @param high upper end, at most 1
  */
 public record ConfidenceInterval(double low, double high) {
+  /**
+   * @throws IllegalArgumentException if that is no interval of a proportion
+   */
+  public ConfidenceInterval {
+    if (!(0 <= low && low <= high && high <= 1)) {
+      throw new IllegalArgumentException(
+          "interval (%s to %s) must lie between 0 and 1".formatted(low, high));
+    }
+  }
+
   /** The 97.5 % quantile of the standard normal distribution. */
   private static final double Z = 1.959963984540054;
 

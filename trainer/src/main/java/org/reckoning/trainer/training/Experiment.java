@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.evaluation.Evaluation;
@@ -69,8 +70,15 @@ public final class Experiment {
         throw new IllegalArgumentException(
             "hops (%d) must be 0 or more, and problems (%d) at least 1".formatted(hops, problems));
       }
-      if (metrics.containsValue(null)) {
-        throw new IllegalArgumentException("metrics (%s) must be numbers".formatted(metrics));
+      metrics.forEach(Row::requireMetric);
+    }
+
+    /** A loss is 0 or more, all else is a share. */
+    private static void requireMetric(String name, @Nullable Double value) {
+      double most = name.equals("loss") ? Double.MAX_VALUE : 1;
+      if (value == null || value < 0 || value > most) {
+        throw new IllegalArgumentException(
+            "metric %s (%s) must be 0 to %s".formatted(name, value, most));
       }
     }
   }

@@ -1,0 +1,123 @@
+package org.reckoning.trainer.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.trainer.config.DefaultRun;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.evaluation.ConfidenceInterval;
+import org.reckoning.trainer.files.JsonRecord;
+
+class ExperimentTest {
+  @TempDir Path run;
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+  /** A run of seconds, without XLA, of a method and a baseline. */
+  private static RunConfig config() {
+    return DefaultRun.config()
+        .with("xla", "off")
+        .with("n_inner_iter", 1)
+        .with("model.n_layer", 1)
+        .with("model.n_embd", 8)
+        .with("model.n_head", 2)
+        .with("train_batch_size", 4)
+        .with("max_steps", 2)
+        .with("eval_steps", null)
+        .with("monitor", "loss")
+        .with("generate", false)
+        .with("tensorboard", false)
+        .with("baselines", List.of("no_facts"))
+        .with("data.train_tasks", 8)
+        .with("data.val_tasks", 2)
+        .with("data.test_tasks", 2);
+  }
+
+  private List<String> run(RunConfig config) throws IOException {
+    ConsoleStyle quiet = new ConsoleStyle(ConsoleStyle.Display.QUIET, false, 1);
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    return new Experiment(config, run, "CPU:0", new ConsoleProgress(out, quiet), () -> false).run();
+  }
+
+  private String said() {
+    String text = said.toString(StandardCharsets.UTF_8);
+    said.reset();
+    return text;
+  }
+
+  @Test
+  void run_thatIsDone_isExtendedWithAllItsMethods() throws IOException {
+    Files.writeString(run.resolve(Experiment.CONFIG), config().yaml());
+    List<String> table = run(config());
+    byte[] before = Files.readAllBytes(run.resolve("results.json"));
+    assertThat(run(config())).isEqualTo(table);
+    said();
+
+    RunConfig longer = config().with("max_steps", 4);
+    assertThat(run(longer)).hasSameSizeAs(table);
+
+    assertThat(said()).contains("planned for 2 steps until now, and for 4 from step 2 on");
+    assertThat(run.resolve("results-000002.json")).hasBinaryContent(before);
+    assertThat(run.resolve("baselines/no_facts/results-000002.json")).exists();
+    assertThat(run.resolve("checkpoints/step-000004")).isDirectory();
+    assertThat(run.resolve("baselines/no_facts/checkpoints/step-000004")).isDirectory();
+    assertThat(Experiment.configOf("run", run)).isEqualTo(longer);
+  }
+
+  @Test
+  void results_thatAreDamaged_areMadeAgain() throws IOException {
+    Files.writeString(run.resolve(Experiment.CONFIG), config().yaml());
+    List<String> table = run(config());
+    byte[] whole = Files.readAllBytes(run.resolve("results.json"));
+    Files.write(run.resolve("results.json"), new byte[0]);
+    said();
+
+    assertThat(run(config())).isEqualTo(table);
+
+    assertThat(said()).contains("results.json' must be the results of a run", "it is empty");
+    assertThat(run.resolve("results.json")).hasBinaryContent(whole);
+  }
+
+  @Test
+  void run_onOtherData_isRefused() throws IOException {
+    Files.writeString(run.resolve(Experiment.CONFIG), config().yaml());
+    run(config());
+    DataFingerprint other =
+        new DataFingerprint(
+            new DataFingerprint.Part(8, "0"),
+            new DataFingerprint.Part(2, "0"),
+            new DataFingerprint.Part(3, "0"));
+    JsonRecord.write(run.resolve(DataFingerprint.FILE), other);
+
+    assertThatThrownBy(() -> run(config()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("train has 8 tasks as before", "test had 3 tasks and has 2");
+  }
+
+  @Test
+  void results_ofHops_areMeansOverTheProblemsThatHaveTheMetric() throws IOException {
+    RunConfig config = config().with("baselines", List.of());
+    ConfidenceInterval interval = new ConfidenceInterval(0, 1);
+    JsonRecord.write(
+        run.resolve("results.json"),
+        new Experiment.Results(
+            List.of(
+                new Experiment.Row(
+                    "reckoning", 2, 300, Map.of("loss", 1.0, "kg_recall", 0.8), interval),
+                new Experiment.Row("reckoning", 3, 100, Map.of("loss", 3.0), interval))));
+
+    assertThat(Experiment.results(config, run))
+        .containsOnly(
+            Map.entry(
+                "reckoning", Map.of("loss", 1.5, "kg_recall", 0.8, "kg_recall_problems", 300.0)));
+  }
+}
