@@ -129,6 +129,7 @@ class TrainCommandIT {
         small(
             "baselines=[]",
             "name=ended",
+            "log_steps=1",
             "save_steps=100",
             "eval_batch_size=1",
             "eval_tasks=null",
