@@ -82,6 +82,7 @@ public final class Reckoning implements Callable<Integer> {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    ProcessStart.prepare(args);
     CommandLine commandLine = commandLine().setOut(writer(System.out)).setErr(writer(System.err));
     int code = commandLine.execute(args);
     commandLine.getOut().flush();
