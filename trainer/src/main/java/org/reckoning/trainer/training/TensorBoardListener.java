@@ -182,7 +182,9 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
   private Path freeDirectory(Path root) throws IOException {
     Path directory = root;
     for (int i = 1; EventFile.isIn(directory); i++) {
-      directory = root.resolve("resumed_%06d".formatted(resumedAt) + (i == 1 ? "" : "_" + i));
+      directory =
+          root.resolve(
+              String.format(Locale.ROOT, "resumed_%06d", resumedAt) + (i == 1 ? "" : "_" + i));
     }
     return directory;
   }
