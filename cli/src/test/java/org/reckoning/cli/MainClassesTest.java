@@ -41,7 +41,8 @@ class MainClassesTest {
   @ParameterizedTest
   @MethodSource("mains")
   void main_beforeAnythingElse_preparesTheProcess(JavaMethod main) {
-    int first = main.getCallsFromSelf().stream().mapToInt(JavaCall::getLineNumber).min().orElseThrow();
+    int first =
+        main.getCallsFromSelf().stream().mapToInt(JavaCall::getLineNumber).min().orElseThrow();
     assertThat(main.getCallsFromSelf())
         .filteredOn(each -> each.getLineNumber() == first)
         .extracting(each -> each.getTargetOwner().getSimpleName() + "." + each.getName())

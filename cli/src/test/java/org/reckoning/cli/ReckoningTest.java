@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -235,7 +235,8 @@ class ReckoningTest {
   static final class Lost implements Runnable {
     @Override
     public void run() {
-      throw new InvalidPathException("dä", "Malformed input or input contains unmappable characters");
+      throw new InvalidPathException(
+          "dä", "Malformed input or input contains unmappable characters");
     }
   }
 

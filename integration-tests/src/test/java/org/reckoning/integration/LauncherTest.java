@@ -305,7 +305,8 @@ class LauncherTest {
         .anyMatch(line -> line.contains("cache_directory='" + own + "/xla/"));
     Outcome second = launch();
     assertThat(second.err()).isEmpty();
-    assertThat(second.out()).contains("argument -Dorg.bytedeco.javacpp.cachedir=" + own + "/javacpp");
+    assertThat(second.out())
+        .contains("argument -Dorg.bytedeco.javacpp.cachedir=" + own + "/javacpp");
   }
 
   @Test
@@ -348,7 +349,8 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"LC_ALL=C", "LC_ALL=POSIX", "LANG=de_DE.ISO-8859-1", "LANG=none.UTF-8", ""})
+  @ValueSource(
+      strings = {"LC_ALL=C", "LC_ALL=POSIX", "LANG=de_DE.ISO-8859-1", "LANG=none.UTF-8", ""})
   void start_inAnyLocale_isInUtf8(String setting) throws Exception {
     if (!setting.isEmpty()) {
       environment.put(setting.split("=")[0], setting.split("=")[1]);

