@@ -20,6 +20,7 @@ public final class BenchmarkMain {
 
   /** Prints the table and ends the process, with exit code 2 if the arguments cannot be used. */
   public static void main(String[] args) {
+    ProcessStart.prepare(args);
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     int code = run(List.of(args), out, System.err);
     out.flush();

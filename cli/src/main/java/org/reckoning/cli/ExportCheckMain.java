@@ -13,6 +13,7 @@ final class ExportCheckMain {
   private ExportCheckMain() {}
 
   public static void main(String[] args) {
+    ProcessStart.prepare(args);
     try {
       ExportCheck.Answered answered =
           ExportCheck.answer(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));

@@ -22,6 +22,7 @@ final class MachineMain {
    * @param args rows and columns of the matrices
    */
   public static void main(String[] args) {
+    ProcessStart.prepare(args);
     try {
       ChildJvm.say("machine", machine());
       ChildJvm.say("software", software());

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
@@ -82,6 +83,7 @@ public final class Reckoning implements Callable<Integer> {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    ProcessStart.prepare(args);
     CommandLine commandLine = commandLine().setOut(writer(System.out)).setErr(writer(System.err));
     int code = commandLine.execute(args);
     commandLine.getOut().flush();
@@ -143,7 +145,7 @@ public final class Reckoning implements Callable<Integer> {
   /** A command that could not go on. */
   private int failed(Exception e, CommandLine command, ParseResult words) {
     PrintWriter err = command.getErr();
-    boolean config = e instanceof ConfigException;
+    boolean config = e instanceof ConfigException || e instanceof InvalidPathException;
     for (String problem : problems(e)) {
       err.println(problem);
     }
@@ -165,6 +167,11 @@ public final class Reckoning implements Callable<Integer> {
     }
     if (e instanceof FileSystemException file && file.getReason() == null) {
       return List.of("%s: %s".formatted(file.getMessage(), reason(file)));
+    }
+    if (e instanceof InvalidPathException path) {
+      return List.of(
+          "path '%s' cannot be used: it must be text without NUL, and the locale must have its letters (LC_ALL=C.UTF-8 has all)"
+              .formatted(path.getInput()));
     }
     String message = e.getMessage();
     // Without a message, or with a Java one, it is no mistake of the user's.

@@ -31,6 +31,7 @@ final class RowMain {
    * @param args words of {@link BenchmarkSettings}
    */
   public static void main(String[] args) {
+    ProcessStart.prepare(args);
     try {
       measure(BenchmarkSettings.row(List.of(args)));
     } catch (RuntimeException e) {

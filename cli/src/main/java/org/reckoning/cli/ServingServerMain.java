@@ -24,6 +24,7 @@ final class ServingServerMain {
    * @param args the export, or a version of it, and the port; 0 for a free one
    */
   public static void main(String[] args) throws InterruptedException {
+    ProcessStart.prepare(args);
     if (args.length != 2 || !args[1].matches("\\d{1,5}")) {
       System.err.println("arguments must be an export and a port: saved_models/quickstart 8501");
       System.exit(USER_ERROR);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -177,6 +178,18 @@ class ReckoningTest {
   }
 
   @Test
+  void pathThatTheLocaleLacks_isASentence() {
+    CommandLine line = commandLine(new Lost());
+
+    assertThat(line.execute("lost")).isEqualTo(2);
+    assertThat(err.toString().strip())
+        .startsWith("path 'dä' cannot be used: ")
+        .contains("LC_ALL=C.UTF-8")
+        .doesNotContain("Exception")
+        .hasLineCount(1);
+  }
+
+  @Test
   void failureWithoutMessage_isCalledABug() {
     CommandLine line = commandLine(new Failing(null));
 
@@ -215,6 +228,16 @@ class ReckoningTest {
   @Test
   void bench_isTheBenchmark() {
     assertThat(run("bench", "model=smal")).isEqualTo(2);
+  }
+
+  /** What Java does in a locale without umlauts. */
+  @Command(name = "lost")
+  static final class Lost implements Runnable {
+    @Override
+    public void run() {
+      throw new InvalidPathException(
+          "dä", "Malformed input or input contains unmappable characters");
+    }
   }
 
   /** A command that fails. */

@@ -1,11 +1,13 @@
 package org.reckoning.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs the launcher in a tree of its own, with a {@code java} and a {@code mvn} that say how they
@@ -40,6 +43,9 @@ class LauncherTest {
           "dirname",
           "find",
           "head",
+          "id",
+          "locale",
+          "ls",
           "mkdir",
           "mv",
           "readlink",
@@ -60,6 +66,7 @@ class LauncherTest {
         echo "argument $argument"
       done
       echo "TF_XLA_FLAGS ${TF_XLA_FLAGS-unset}"
+      echo "LC_ALL ${LC_ALL-unset}"
       echo "TF_CPP_MIN_LOG_LEVEL $TF_CPP_MIN_LOG_LEVEL"
       echo "CUDA_VISIBLE_DEVICES ${CUDA_VISIBLE_DEVICES-unset}"
       exit 7
@@ -76,6 +83,17 @@ class LauncherTest {
       : >"graph/target/tensorflow-core-native-1-$native.jar"
       printf '%s' "$PWD/graph/target/graph.jar:$PWD/graph/target/tensorflow-core-native-1-$native.jar" \
         >cli/target/classpath
+      """;
+
+  /** Has one locale that is in UTF-8. */
+  private static final String LOCALE =
+      """
+      #!/bin/sh
+      utf8=%s
+      case $1 in
+        -a) printf 'C\\nde_DE\\n%%s\\n' "$utf8" ;;
+        *) [ "$LC_ALL" = "$utf8" ] && echo UTF-8 || echo ANSI_X3.4-1968 ;;
+      esac
       """;
 
   @TempDir
@@ -223,13 +241,156 @@ class LauncherTest {
   }
 
   @Test
-  void start_withoutAPlaceForTheCache_goesOnWithoutIt() throws Exception {
-    Files.createFile(directory.resolve("home"));
-    launch();
+  void xlaFlags_withAQuoteInThePath_areQuotedOtherwise() throws Exception {
+    environment.put("XDG_CACHE_HOME", directory.resolve("it's \"a b\"").toString());
+    assertThat(xlaFlags())
+        .startsWith(
+            "--tf_xla_persistent_cache_directory=\"%s/it's \\\"a b\\\"/reckoning/xla/"
+                .formatted(directory))
+        .endsWith("\"");
+  }
+
+  @Test
+  void libraries_areUnpackedBesideTheCompiledPrograms() throws Exception {
+    Path home = directory.resolve("home");
+    assertThat(libraryCache()).isEqualTo(home + "/.cache/reckoning/javacpp");
+    environment.put("XDG_CACHE_HOME", directory.resolve("it's \"a b\"").toString());
+    assertThat(libraryCache()).isEqualTo(directory + "/it's \"a b\"/reckoning/javacpp");
+    environment.put("XDG_CACHE_HOME", "relative"); // the standard ignores it
+    assertThat(libraryCache()).isEqualTo(home + "/.cache/reckoning/javacpp");
+    assertThat(directory.resolve("relative")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"})
+  void libraries_withACacheOfTheUser_stayThere(String variable) throws Exception {
+    environment.put(variable, "-Xss2m -Dorg.bytedeco.javacpp.cachedir=/x");
+    assertThat(launch().out()).noneMatch(line -> line.contains("cachedir"));
+  }
+
+  @Test
+  void libraries_unpackedInTheHomeBefore_areUsedUnlessAnotherCacheIsChosen() throws Exception {
+    Path old = directory.resolve("home/.javacpp/cache");
+    Files.createDirectories(old.resolve("tensorflow-core-native-1-linux-x86_64.jar"));
+    assertThat(libraryCache()).isEqualTo(old.toString());
+    environment.put("XDG_CACHE_HOME", directory.resolve("x").toString());
+    assertThat(libraryCache()).isEqualTo(directory + "/x/reckoning/javacpp");
+  }
+
+  @Test
+  void libraries_ofAnotherVersionInTheHome_areUnpackedAnew() throws Exception {
+    Path old = directory.resolve("home/.javacpp/cache");
+    Files.createDirectories(old.resolve("tensorflow-core-native-0-linux-x86_64.jar"));
+    assertThat(libraryCache()).endsWith("/.cache/reckoning/javacpp");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HOME", "XDG_CACHE_HOME"})
+  void start_whereNoCacheCanBeWritten_usesAPrivateDirectoryAndSaysSoOnce(String variable)
+      throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path temporary = Files.createDirectory(directory.resolve("t m p"));
+    environment.put(variable, file.toString());
+    environment.put("TMPDIR", temporary.toString());
+    Outcome first = launch();
+    assertThat(first.err())
+        .contains("reckoning: cannot write " + file)
+        .contains("are kept in " + temporary + "/reckoning-")
+        .contains("set XDG_CACHE_HOME");
+    Path own = only(temporary);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own)))
+        .isEqualTo("rwx------");
+    assertThat(first.out())
+        .contains("argument -Dorg.bytedeco.javacpp.cachedir=" + own + "/javacpp")
+        .anyMatch(line -> line.contains("cache_directory='" + own + "/xla/"));
+    Outcome second = launch();
+    assertThat(second.err()).isEmpty();
+    assertThat(second.out())
+        .contains("argument -Dorg.bytedeco.javacpp.cachedir=" + own + "/javacpp");
+  }
+
+  @Test
+  void start_ofAUserWithoutEntryAndHome_usesAPrivateDirectory() throws Exception {
+    program("id", "#!/bin/sh\n[ \"$1\" = -un ] && exit 1\necho 1234\n");
+    Path temporary = Files.createDirectory(directory.resolve("t"));
+    environment.put("TMPDIR", temporary.toString());
+    environment.remove("HOME");
     Outcome outcome = launch();
-    assertThat(outcome.err()).contains("compiled programs are not kept, set XDG_CACHE_HOME");
-    assertThat(outcome.out()).contains("TF_XLA_FLAGS unset");
-    assertThat(outcome.code()).isEqualTo(7);
+    assertThat(outcome.err()).contains("reckoning: there is no home directory: ");
+    assertThat(outcome.out())
+        .contains(
+            "argument -Dorg.bytedeco.javacpp.cachedir=" + temporary + "/reckoning-1234/javacpp");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"link", "open to all", "file"})
+  void start_wherePrivateDirectoryMayBelongToOthers_hasCode2(String what) throws Exception {
+    environment.put("HOME", Files.createFile(directory.resolve("file")).toString());
+    Path temporary = Files.createDirectory(directory.resolve("t"));
+    environment.put("TMPDIR", temporary.toString());
+    launch();
+    Path own = only(temporary);
+    Path moved = directory.resolve("moved");
+    Files.move(own, moved);
+    switch (what) {
+      case "link" -> Files.createSymbolicLink(own, moved);
+      case "open to all" -> {
+        Files.createDirectory(own);
+        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwxrwx"));
+      }
+      default -> Files.createFile(own);
+    }
+    Outcome outcome = launch();
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err())
+        .contains(own + " is not a directory of this user alone: remove it, or set XDG_CACHE_HOME")
+        .hasLineCount(1);
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"LC_ALL=C", "LC_ALL=POSIX", "LANG=de_DE.ISO-8859-1", "LANG=none.UTF-8", ""})
+  void start_inAnyLocale_isInUtf8(String setting) throws Exception {
+    if (!setting.isEmpty()) {
+      environment.put(setting.split("=")[0], setting.split("=")[1]);
+    }
+    assertThat(launch().out())
+        .contains(
+            "argument -Dfile.encoding=UTF-8",
+            "argument -Dstdout.encoding=UTF-8",
+            "argument -Dstderr.encoding=UTF-8");
+    program("locale", LOCALE.formatted("C.UTF-8"));
+    assertThat(launch().out()).contains("LC_ALL C.UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"en_US.UTF-8", "ja_JP.utf8"})
+  void start_withoutCUtf8_takesAnotherUtf8Locale(String other) throws Exception {
+    program("locale", LOCALE.formatted(other));
+    environment.put("LC_ALL", "C");
+    assertThat(launch().out()).contains("LC_ALL " + other);
+  }
+
+  @Test
+  void start_withoutCUtf8_keepsTheUtf8LocaleOfTheUser() throws Exception {
+    program("locale", LOCALE.formatted("tr_TR.UTF-8"));
+    environment.put("LANG", "tr_TR.UTF-8");
+    assertThat(launch().out()).contains("LC_ALL tr_TR.UTF-8");
+  }
+
+  @Test
+  void start_withoutAnyUtf8Locale_goesOnWhereThePathIsAscii() throws Exception {
+    program("locale", LOCALE.formatted("none"));
+    environment.put("LC_ALL", "C");
+    assertThat(launch().out()).contains("LC_ALL C");
+    assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8"); // to name a file so
+    root = Files.move(root, root.resolveSibling("für uns"));
+    Outcome outcome = launch();
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err())
+        .startsWith("reckoning: this machine has no UTF-8 locale, and the path of the project")
+        .hasLineCount(1);
   }
 
   @Test
@@ -310,6 +471,23 @@ class LauncherTest {
         .substring("TF_XLA_FLAGS ".length());
   }
 
+  private String libraryCache() throws Exception {
+    String option = "argument -Dorg.bytedeco.javacpp.cachedir=";
+    return launch().out().stream()
+        .filter(line -> line.startsWith(option))
+        .findFirst()
+        .orElseThrow()
+        .substring(option.length());
+  }
+
+  private static Path only(Path parent) throws IOException {
+    try (Stream<Path> children = Files.list(parent)) {
+      List<Path> all = children.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
+  }
+
   private Outcome launch(String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of(root.resolve("reckoning").toString()));
     command.addAll(List.of(arguments));
@@ -333,7 +511,8 @@ class LauncherTest {
 
   private void program(String name, String text) throws IOException {
     Path file = directory.resolve("bin").resolve(name);
-    Files.writeString(file, text);
+    Files.deleteIfExists(file); // a link to a tool of this machine, which must not be written
+    Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 

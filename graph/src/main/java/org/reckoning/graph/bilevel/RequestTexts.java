@@ -51,7 +51,7 @@ final class RequestTexts {
     RequestChecks sizes = new RequestChecks(tf.withSubScope("sizes"));
     Operand<TInt32> given = tf.size(givenLengths);
     sizes.requireRange(
-        given, 1, limits.rows(), "%ss must be 1 to %d but are".formatted(name, limits.rows()));
+        given, 1, limits.rows(), "%ss must be 1 to %s but are".formatted(name, limits.rows()));
     if (givenPrompts != null) {
       sizes.require(
           tf.math.equal(tf.size(givenPrompts), given),
@@ -67,7 +67,7 @@ final class RequestTexts {
         givenLengths,
         limits.least(),
         limits.most(),
-        "%s_lengths must be %d to %d but there is".formatted(name, limits.least(), limits.most()));
+        "%s_lengths must be %s to %s but there is".formatted(name, limits.least(), limits.most()));
     Operand<TInt64> sum =
         tf.sum(tf.dtypes.cast(givenLengths, TInt64.class), tf.constant(0)); // never overflows
     sums.require(
@@ -89,7 +89,7 @@ final class RequestTexts {
         givenTokens,
         0,
         vocabulary - 1,
-        "%s_tokens must be ids from 0 to %d but there is".formatted(name, vocabulary - 1));
+        "%s_tokens must be ids from 0 to %s but there is".formatted(name, vocabulary - 1));
     this.count = ids.after(sums.after(sizes.after(given)));
     this.lengths = padded(ids.after(sums.after(givenLengths)));
     this.prompts = givenPrompts == null ? null : padded(ids.after(sums.after(givenPrompts)));

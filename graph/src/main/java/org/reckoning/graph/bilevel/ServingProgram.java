@@ -306,7 +306,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
         newTokens,
         1,
         limits.newTokens(),
-        "max_new_tokens must be 1 to %d but is".formatted(limits.newTokens()));
+        "max_new_tokens must be 1 to %s but is".formatted(limits.newTokens()));
     checks.require(
         tf.math.logicalAnd(
             tf.math.greaterEqual(temperature, tf.constant(0f)), tf.math.isFinite(temperature)),

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -236,6 +238,24 @@ class ServingProgramTest {
         }
       }
     }
+  }
+
+  @Test
+  void export_inALocaleWithOtherDigits_hasTheSameTexts() throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    Path model;
+    try (var reference = Micro.program(Micro.config(1))) {
+      model = exported(Micro.config(1), reference, false);
+    } finally {
+      Locale.setDefault(before);
+    }
+    String graph =
+        new String(Files.readAllBytes(model.resolve("saved_model.pb")), StandardCharsets.UTF_8);
+    assertThat(graph)
+        .contains("max_new_tokens must be 1 to " + LIMITS.newTokens())
+        .contains("_lengths must be ")
+        .doesNotContainPattern("[\u0660-\u0669]");
   }
 
   private static void assertAnswers(Map<String, double[]> given, Generation want, int questions) {

@@ -38,7 +38,7 @@ public record DataProblems(
     /** Returns {@code file:line: reason}. */
     @Override
     public String toString() {
-      return "%s:%d: %s".formatted(file, line, reason);
+      return "%s:%s: %s".formatted(file, line, reason);
     }
   }
 

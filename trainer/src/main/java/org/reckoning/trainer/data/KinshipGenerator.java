@@ -174,7 +174,7 @@ public final class KinshipGenerator {
     Set<Integer> needed =
         asked.stream().flatMap(inquiry -> inquiry.chain().stream()).collect(Collectors.toSet());
     return new ReasoningTask(
-        "kinship-%d-hops-%s-%d".formatted(length, split, index),
+        "kinship-%s-hops-%s-%s".formatted(length, split, index),
         DatasetType.CLUTRR,
         order.stream()
             .map(i -> new Fact(sentence(problem.facts().get(i), random), needed.contains(i)))

@@ -63,8 +63,8 @@ final class OpenAiWeights implements Gpt2Weights {
       throws IOException {
     int layers = config.nLayer();
     Shape shape = Shape.of(config.nEmbd());
-    checkpoint.read(published("h.%d.ln_1.bias".formatted(layers - 1)), shape).close();
-    if (checkpoint.has(published("h.%d.ln_1.bias".formatted(layers)))) {
+    checkpoint.read(published("h." + (layers - 1) + ".ln_1.bias"), shape).close();
+    if (checkpoint.has(published("h." + layers + ".ln_1.bias"))) {
       throw new WeightsFormatException(
           directory.resolve(SIZES),
           "n_layer (%d) must be that of the checkpoint, which has more layers".formatted(layers));

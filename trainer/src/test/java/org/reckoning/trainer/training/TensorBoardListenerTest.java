@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +176,22 @@ class TensorBoardListenerTest {
           EventFileReader.read(file).stream().mapToLong(Event::getStep).max().orElseThrow();
       assertThat(lastStep).as(name).isEqualTo(name.isEmpty() ? 1 : 2);
     }
+  }
+
+  @Test
+  void resumedRun_inALocaleWithOtherDigits_hasTheSameName() throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      for (long resumedAt : new long[] {0, 1}) {
+        TensorBoardListener listener = listener(resumedAt);
+        listener.started(Reports.start(directory));
+        listener.finished(Reports.end());
+      }
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(directory.resolve("tensorboard/resumed_000001")).isDirectory();
   }
 
   private static TensorBoardListener listener(long resumedAt) throws IOException {

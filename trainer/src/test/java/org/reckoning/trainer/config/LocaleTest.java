@@ -1,0 +1,63 @@
+package org.reckoning.trainer.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.trainer.data.DataProblems;
+import org.reckoning.trainer.data.KinshipGenerator;
+import org.reckoning.trainer.data.Split;
+
+/**
+ * What a program reads is the same whatever the default locale of a program that uses this module.
+ * In processes of their own, as Jackson keeps the names of constants that it wrote once.
+ */
+class LocaleTest {
+
+  /** Writes texts for programs to standard output. */
+  static final class Texts {
+    private Texts() {}
+
+    public static void main(String[] args) {
+      RunConfig config = DefaultRun.config();
+      System.out.println(config.yaml());
+      System.out.println(RunConfig.of(config.tree()).equals(config));
+      System.out.println(KinshipGenerator.of(List.of(2), 0, 0).task(Split.VAL, 12).id());
+      System.out.println(new DataProblems.Problem(Path.of("tasks.jsonl"), 34, "no task"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tr-TR", "ar-EG", "th-TH"})
+  void texts_forPrograms_areTheSameInEveryLocale(String locale) throws Exception {
+    assertThat(texts(locale))
+        .contains("schedule: linear\n", "true\n", "kinship-2-hops-val-12\n", "tasks.jsonl:34: ")
+        .isEqualTo(texts("en-US"));
+  }
+
+  private static String texts(String locale) throws IOException, InterruptedException {
+    String[] parts = locale.split("-", -1);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-Duser.language=" + parts[0],
+            "-Duser.country=" + parts[1],
+            "-Dstdout.encoding=UTF-8",
+            "-Dfile.encoding=UTF-8",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Texts.class.getName()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return text;
+  }
+}
