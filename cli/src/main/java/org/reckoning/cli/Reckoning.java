@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -128,9 +129,9 @@ public final class Reckoning implements Callable<Integer> {
   private int unusable(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    String problem = String.valueOf(e.getMessage());
+    String problem = withoutUsers(String.valueOf(e.getMessage()));
     if (e instanceof UnmatchedArgumentException unmatched && command.getParent() == null) {
-      String word = unmatched.getUnmatched().get(0);
+      String word = withoutUsers(unmatched.getUnmatched().get(0));
       problem =
           word.startsWith("-")
               ? "'%s' is not an option".formatted(word)
@@ -155,9 +156,16 @@ public final class Reckoning implements Callable<Integer> {
 
   private void trace(Exception e, CommandLine command) {
     if (stacktrace) {
-      e.printStackTrace(command.getErr());
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      command.getErr().print(withoutUsers(trace.toString()));
     }
     command.getErr().flush();
+  }
+
+  /** Addresses in words of the command line may have passwords. */
+  private static String withoutUsers(String text) {
+    return text.replaceAll("://\\S*@", "://");
   }
 
   /** Returns a sentence for each thing that is wrong. */

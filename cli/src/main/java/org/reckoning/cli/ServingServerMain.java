@@ -15,18 +15,22 @@ import org.reckoning.trainer.export.ServingServer;
  */
 final class ServingServerMain {
   private static final int USER_ERROR = 2;
+  private static final int LARGEST_PORT = 65_535;
 
   private ServingServerMain() {}
 
   /**
-   * Serves until the process is ended.
+   * Serves until the process is told to end; requests that it has are answered first.
    *
    * @param args the export, or a version of it, and the port; 0 for a free one
    */
   public static void main(String[] args) throws InterruptedException {
     ProcessStart.prepare(args);
-    if (args.length != 2 || !args[1].matches("\\d{1,5}")) {
-      System.err.println("arguments must be an export and a port: saved_models/quickstart 8501");
+    if (args.length != 2
+        || !args[1].matches("[0-9]{1,5}")
+        || Integer.parseInt(args[1]) > LARGEST_PORT) {
+      System.err.println(
+          "arguments must be an export and a port from 0 to 65535: saved_models/quickstart 8501");
       System.exit(USER_ERROR);
     }
     try {
@@ -35,6 +39,7 @@ final class ServingServerMain {
       Path version = ModelExport.newest(directory).orElseThrow();
       ServingServer server =
           ServingServer.start(assets.model(), version, Integer.parseInt(args[1]));
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       System.out.printf(
           "version %s of '%s' at %s, Ctrl-C ends%n",
           assets.version(), assets.model(), server.address());

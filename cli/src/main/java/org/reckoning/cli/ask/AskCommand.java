@@ -2,7 +2,6 @@ package org.reckoning.cli.ask;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.export.ClientAssets;
+import org.reckoning.trainer.export.ServerAddress;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.SplitLoader;
 import picocli.CommandLine.Command;
@@ -124,7 +124,7 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private AskedModel open() throws IOException {
-    URI address = server.address();
+    ServerAddress address = server.address();
     if (address != null) {
       if (untrained.given() != null) {
         throw new IllegalArgumentException(

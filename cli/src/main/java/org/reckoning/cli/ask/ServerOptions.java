@@ -1,10 +1,9 @@
 package org.reckoning.cli.ask;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.export.ServerAddress;
 import picocli.CommandLine.Option;
 
 /** A server that answers in place of this process. */
@@ -18,13 +17,16 @@ final class ServerOptions {
       description =
           "Ask TensorFlow Serving by its REST API, such as http://localhost:8501; --run is then the"
               + " export that it serves. The name of the model is that of the export's directory, or"
-              + " as in http://localhost:8501/v1/models/NAME.")
+              + " as in http://localhost:8501/v1/models/NAME. http://USER:PASSWORD@HOST is sent as"
+              + " such and never shown.")
   private @Nullable String address;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "With --server: the longest that a request may take (default: 60).")
+      description =
+          "With --server: the longest that a request may take, and waits for a busy server"
+              + " (default: 60).")
   private @Nullable Double seconds;
 
   /** Returns whether a server answers. */
@@ -37,7 +39,7 @@ final class ServerOptions {
    *
    * @throws IllegalArgumentException if it is none
    */
-  @Nullable URI address() {
+  @Nullable ServerAddress address() {
     if (address == null) {
       if (seconds != null) {
         throw new IllegalArgumentException(
@@ -45,12 +47,7 @@ final class ServerOptions {
       }
       return null;
     }
-    try {
-      return new URI(address);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(
-          "server (%s) must be an address such as http://localhost:8501".formatted(address), e);
-    }
+    return ServerAddress.of(address);
   }
 
   /**

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -242,6 +247,47 @@ class AskCommandTest {
       assertThat(out.toString().lines().filter(QUESTION::equals)).hasSize(2);
       assertThat(err.toString()).startsWith("the model does not know the word 'How?'");
     }
+  }
+
+  @Test
+  void passwordOfAServer_isSentAndNeverPrinted() throws IOException {
+    Path export = directory.resolve("saved/secret");
+    ModelExport.write(run, export, ServingSizes.ofData(), false, line -> {});
+    List<String> sent = new CopyOnWriteArrayList<>();
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext(
+        "/",
+        exchange -> {
+          sent.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+          exchange.sendResponseHeaders(401, -1);
+          exchange.close();
+        });
+    gateway.start();
+    try {
+      String here = "127.0.0.1:" + gateway.getAddress().getPort();
+      assertRefused(1, export, "--server=http://joe:s3cr%40t@" + here, "server (http://" + here);
+      assertThat(sent)
+          .containsExactly(
+              "Basic "
+                  + Base64.getEncoder()
+                      .encodeToString("joe:s3cr@t".getBytes(StandardCharsets.UTF_8)));
+    } finally {
+      gateway.stop(0);
+    }
+    assertRefused(1, export, "--server=http://joe:s3cr@127.0.0.1:1", "server (http://127.0.0.1:1)");
+    assertRefused(2, export, "--server=http://joe:s3cr/x@h", "server (http://h) must not have '@'");
+    assertRefused(2, export, "--server=http://joe:s3cr%@h", "server (http://h) must have '%'");
+    assertRefused(2, export, "--servr=http://joe:s3cr@h", "Unknown option: '--servr=http://h'");
+    assertRefused(
+        2, export, "--server=http://joe:s3cr@h/v1/models/m/versions/7", "version (7) in the");
+  }
+
+  private void assertRefused(int code, Path export, String server, String sentence) {
+    String[] words = {"--run=" + export, "--fact=" + SON, "--stacktrace", "--json", server};
+    assertThat(ask("", words)).as(err.toString()).isEqualTo(code);
+    assertThat(err.toString()).startsWith(sentence).contains("\tat ").doesNotContain("s3cr");
+    assertThat(out.toString()).isEmpty();
   }
 
   static Stream<Arguments> unusable() {

@@ -2,12 +2,10 @@ package org.reckoning.trainer.answering;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.Decoding;
@@ -16,29 +14,28 @@ import org.reckoning.graph.bilevel.ServingProgram;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.export.ClientAssets;
+import org.reckoning.trainer.export.ServerAddress;
 import org.reckoning.trainer.export.ServingClient;
 
 /** An export that TensorFlow Serving has loaded, asked by its REST API. */
 public final class RemoteModel extends AskedModel {
   private static final String LEARNS_ANEW = "the server learns the facts anew for every question";
 
-  /** An address may name the model, as in {@code http://localhost:8501/v1/models/kinship}. */
-  private static final Pattern ADDRESS = Pattern.compile("(.*?)(?:/v1/models/([^/:]+))?/*");
-
-  private final URI server;
+  private final ServerAddress server;
   private final String name;
   private final ClientAssets assets;
   private final Wording wording;
   private ServingClient client;
 
   private RemoteModel(
-      URI address, ClientAssets assets, @Nullable List<String> labels, Duration timeout) {
-    Matcher parts = ADDRESS.matcher(address.toString());
-    if (!parts.matches()) { // it matches all texts
-      throw new IllegalStateException("address " + address);
+      ServerAddress server, ClientAssets assets, @Nullable List<String> labels, Duration timeout) {
+    if (server.version() != null && !server.version().equals(assets.version())) {
+      throw new IllegalArgumentException(
+          "version (%s) in the address of server (%s) must be that of the export's files, %s: name the files of that version, or leave it out"
+              .formatted(server.version(), server, assets.version()));
     }
-    server = URI.create(parts.group(1));
-    name = parts.group(2) == null ? assets.model() : parts.group(2);
+    this.server = server;
+    name = Objects.requireNonNullElse(server.model(), assets.model());
     this.assets = assets;
     client = new ServingClient(server, name, assets.version(), timeout);
     wording =
@@ -59,15 +56,15 @@ public final class RemoteModel extends AskedModel {
   /**
    * Finds a model at a server.
    *
-   * @param server its address, with or without {@code /v1/models/NAME}
-   * @param assets of the export that it serves; without a name in the address its own is taken
+   * @param server its address; without a name of a model in it that of the export is taken
+   * @param assets of the export that it serves
    * @param labels to choose from; null for those of the run's data
    * @param timeout for each request
    * @throws IOException if the server does not answer, or has not loaded just this version
-   * @throws IllegalArgumentException if the address is not one of a server
+   * @throws IllegalArgumentException if the address names another version
    */
   public static AskedModel at(
-      URI server, ClientAssets assets, @Nullable List<String> labels, Duration timeout)
+      ServerAddress server, ClientAssets assets, @Nullable List<String> labels, Duration timeout)
       throws IOException {
     RemoteModel model = new RemoteModel(server, assets, labels, timeout);
     model.client.requireAvailable();
@@ -202,6 +199,16 @@ public final class RemoteModel extends AskedModel {
   @Override
   Wording wording() {
     return wording;
+  }
+
+  /** Returns how wide answers are. */
+  int answerTokens() {
+    return assets.limits().newTokens();
+  }
+
+  /** Returns the number of ids. */
+  int vocabularySize() {
+    return assets.vocabulary().size();
   }
 
   ServingClient client() {

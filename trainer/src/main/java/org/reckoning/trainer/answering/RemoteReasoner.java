@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.Task;
@@ -44,11 +45,12 @@ final class RemoteReasoner implements Reasoner {
     long start = System.nanoTime();
     JsonNode outputs = model.client().predict(ServingRequest.answer(task, List.of(nothing)));
     double seconds = secondsSince(start);
+    double[] losses = read(() -> ServedAnswer.innerLosses(outputs, model.innerSteps()));
     known = new Known(told, task);
     return new Encoded(
         told.size(),
         task.facts().stream().mapToInt(TokenSequence::length).sum(),
-        Arrays.stream(ServedAnswer.innerLosses(outputs)).boxed().toList(),
+        Arrays.stream(losses).boxed().toList(),
         seconds,
         0);
   }
@@ -66,13 +68,12 @@ final class RemoteReasoner implements Reasoner {
             ? ServingRequest.answer(task, List.of(prompt))
             : ServingRequest.sample(task, List.of(prompt), decoding);
     long start = System.nanoTime();
-    List<ServedAnswer> answers = ServedAnswer.of(model.client().predict(request));
-    if (answers.size() != 1) {
-      throw new IOException(
-          "server answered %d questions where 1 was asked".formatted(answers.size()));
-    }
-    String text = wording.decode(answers.get(0).tokens());
-    double probability = answers.get(0).probability();
+    JsonNode outputs = model.client().predict(request);
+    ServedAnswer answer =
+        read(
+            () -> ServedAnswer.of(outputs, 1, model.answerTokens(), model.vocabularySize()).get(0));
+    String text = wording.decode(answer.tokens());
+    double probability = answer.probability();
     if (wording.labels().isEmpty()) {
       return Reply.ofText(question, text, probability, secondsSince(start), 0);
     }
@@ -82,14 +83,21 @@ final class RemoteReasoner implements Reasoner {
 
   private LabelProbabilities score(List<TokenSequence> facts, int[] prompt) throws IOException {
     Task candidates = Task.of(facts, wording.candidates(prompt));
+    JsonNode outputs = model.client().predict(ServingRequest.score(candidates));
     double[] logs =
-        ServedAnswer.logProbabilities(model.client().predict(ServingRequest.score(candidates)));
-    if (logs.length != wording.labels().size()) {
-      throw new IOException(
-          "server scored %d labels where there are %d"
-              .formatted(logs.length, wording.labels().size()));
-    }
+        read(() -> ServedAnswer.logProbabilities(outputs, candidates.questions().size()));
     return LabelProbabilities.of(wording.labels(), Arrays.stream(logs).map(log -> -log).toArray());
+  }
+
+  private <T> T read(Supplier<T> outputs) throws IOException {
+    try {
+      return outputs.get();
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "server (%s) answered what cannot be: %s; it must serve the export whose files are read"
+              .formatted(model.place(), e.getMessage()),
+          e);
+    }
   }
 
   private static double secondsSince(long start) {

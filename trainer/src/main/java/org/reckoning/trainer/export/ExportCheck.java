@@ -166,7 +166,7 @@ public final class ExportCheck {
       List<Prediction> want = predictions.get(task.source().id());
       if (want != null) { // else too long for the run
         found.add(
-            task,
+            problems.get(i),
             want,
             JSON.readTree(lines.get(SIGNATURES * i)),
             JSON.readTree(lines.get(SIGNATURES * i + 1)));
@@ -209,13 +209,19 @@ public final class ExportCheck {
       for (int i = 0; i < problems.size(); i++) {
         TaskBatch batch = TaskBatch.of(shape, run.model(), List.of(problems.get(i).task()));
         var want = program.generate(batch, Decoding.greedy(limits.newTokens(), limits.endOfText()));
-        List<ServedAnswer> given = ServedAnswer.of(JSON.readTree(lines.get(SIGNATURES * i + 2)));
+        List<ServedAnswer> given =
+            answers(problems.get(i), JSON.readTree(lines.get(SIGNATURES * i + 2)));
         for (int q = 0; q < given.size(); q++) {
           other += Arrays.equals(given.get(q).tokens(), want.tokens(0, q)) ? 0 : 1;
         }
       }
     }
     return other;
+  }
+
+  private List<ServedAnswer> answers(ServingProblem problem, JsonNode outputs) {
+    return ServedAnswer.of(
+        outputs, problem.prompts().size(), limits.newTokens(), run.model().vocabSize());
   }
 
   /** What has been found so far. */
@@ -228,11 +234,13 @@ public final class ExportCheck {
     private double probability;
     private double innerLoss;
 
-    void add(EncodedTask task, List<Prediction> want, JsonNode answered, JsonNode scored) {
+    void add(ServingProblem problem, List<Prediction> want, JsonNode answered, JsonNode scored) {
       asked++;
-      List<ServedAnswer> answers = ServedAnswer.of(answered);
-      double[] logs = ServedAnswer.logProbabilities(scored);
-      double[] losses = ServedAnswer.innerLosses(answered);
+      EncodedTask task = problem.source();
+      List<ServedAnswer> answers = answers(problem, answered);
+      double[] logs =
+          ServedAnswer.logProbabilities(scored, problem.candidates().questions().size());
+      double[] losses = ServedAnswer.innerLosses(answered, run.config().innerSteps());
       List<String> known = task.source().labels();
       for (int q = 0; q < want.size(); q++) {
         questions++;

@@ -16,7 +16,6 @@ import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Signature;
 import org.tensorflow.Signature.TensorDescription;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * A SavedModel in this process: nothing is needed but its directory. Safe for use by several
@@ -72,39 +71,45 @@ public final class ServedModel implements AutoCloseable {
       requireNames(request, known);
       known.forEach(
           (name, input) ->
-              inputs.put(
-                  name, TensorJson.tensor(name, request.inputs().get(name), input.dataType)));
-      ObjectNode outputs = JsonNodeFactory.instance.objectNode();
-      try (Result result = bundle.function(request.signature()).call(inputs)) {
-        result.forEach(output -> outputs.set(output.getKey(), TensorJson.json(output.getValue())));
-      }
-      return outputs;
-    } catch (TensorFlowException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
+              inputs.put(name, TensorJson.tensor(name, request.inputs().get(name), input)));
+      return compute(request.signature(), inputs);
     } finally {
       inputs.values().forEach(Tensor::close);
     }
+  }
+
+  private ObjectNode compute(String signature, Map<String, Tensor> inputs) {
+    ObjectNode outputs = JsonNodeFactory.instance.objectNode();
+    try (Result result = bundle.function(signature).call(inputs)) {
+      result.forEach(output -> outputs.set(output.getKey(), TensorJson.json(output.getValue())));
+    } catch (RuntimeException e) { // TensorFlow's have no common type of their own
+      String message = String.valueOf(e.getMessage()); // then follows where in the graph
+      throw new IllegalArgumentException(message.lines().findFirst().orElse("no reason given"), e);
+    }
+    return outputs;
   }
 
   private Signature signature(String name) {
     Signature signature = signatures.get(name);
     if (signature == null) {
       throw new IllegalArgumentException(
-          "signature '%s' is not in the model; known: %s".formatted(name, signatures.keySet()));
+          "signature '%s' is not in the model; known: %s"
+              .formatted(ServerJson.shortened(name), signatures.keySet()));
     }
     return signature;
   }
 
   private static void requireNames(ServingRequest request, Map<String, ?> known) {
     JsonNode inputs = request.inputs();
-    List<String> missing = known.keySet().stream().filter(name -> !inputs.has(name)).toList();
+    List<String> missing =
+        known.keySet().stream().filter(name -> !inputs.has(name)).sorted().toList();
     List<String> unknown = new ArrayList<>();
     inputs.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(known.keySet());
     if (!missing.isEmpty() || !unknown.isEmpty()) {
       throw new IllegalArgumentException(
           "inputs must be those of signature '%s'; missing: %s, unknown: %s"
-              .formatted(request.signature(), missing, unknown));
+              .formatted(request.signature(), missing, ServerJson.shortened(unknown.toString())));
     }
   }
 

@@ -1,15 +1,8 @@
 package org.reckoning.trainer.export;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,22 +16,29 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * var client = new ServingClient(URI.create("http://localhost:8501"), "quickstart", null, Duration.ofSeconds(30));
  * client.requireAvailable();
- * List<ServedAnswer> answers = ServedAnswer.of(client.predict(ServingRequest.answer(facts, questions)));
+ * JsonNode outputs = client.predict(ServingRequest.answer(facts, questions));
  * }</pre>
  */
 public final class ServingClient {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;
+  private static final int BAD_REQUEST = 400;
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
+  private static final int PROXY_UNAUTHORIZED = 407;
+  private static final int TOO_LARGE = 413;
+  private static final int TOO_MANY = 429;
+  private static final int SERVER_ERROR = 500;
+  private static final int UNAVAILABLE = 503;
 
-  /** Of what a server that is no TensorFlow Serving says, so much is told. */
+  /** Of what a server says, so much is shown. */
   private static final int SHOWN = 200;
 
-  private final URI server;
+  private final ServerAddress server;
   private final String model;
   private final @Nullable String version;
   private final Duration timeout;
-  private final HttpClient http;
+  private final ServerConnection connection;
 
   /** A server does not know what it was asked for. */
   public static final class NotThereException extends IOException {
@@ -53,16 +53,11 @@ public final class ServingClient {
    * @param server its address, such as {@code http://localhost:8501}
    * @param model name of the model there
    * @param version that is asked; null for the newest that it has
-   * @param timeout for each request, and for the connection
-   * @throws IllegalArgumentException if the address is not one of a server
+   * @param timeout for each request with its answer, redirects and waiting
+   * @throws IllegalArgumentException if the name of the model cannot be one
    */
-  public ServingClient(URI server, String model, @Nullable String version, Duration timeout) {
-    String scheme = server.getScheme();
-    if (server.getHost() == null
-        || !("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme))) {
-      throw new IllegalArgumentException(
-          "server (%s) must be an address such as http://localhost:8501".formatted(server));
-    }
+  public ServingClient(
+      ServerAddress server, String model, @Nullable String version, Duration timeout) {
     if (!model.matches("[A-Za-z0-9_.-]+")) {
       throw new IllegalArgumentException(
           "model (%s) must be letters, digits and _ . - alone".formatted(model));
@@ -71,11 +66,16 @@ public final class ServingClient {
     this.model = model;
     this.version = version;
     this.timeout = timeout;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(timeout)
-            .build();
+    connection = new ServerConnection(server, timeout);
+  }
+
+  /**
+   * The same for an address that is a URI.
+   *
+   * @throws IllegalArgumentException if the address is not one of a server
+   */
+  public ServingClient(URI server, String model, @Nullable String version, Duration timeout) {
+    this(ServerAddress.of(server.toString()), model, version, timeout);
   }
 
   /** Returns a client that asks the newest version that the server has. */
@@ -110,7 +110,13 @@ public final class ServingClient {
    * @throws IOException if it does not know the model, or does not answer
    */
   public JsonNode status() throws IOException {
-    return send("", null).path("model_version_status");
+    JsonNode versions = send("", null).path("model_version_status");
+    if (!versions.isArray()) {
+      throw new IOException(
+          "server (%s) must be TensorFlow Serving, but its answer has no 'model_version_status'"
+              .formatted(server));
+    }
+    return versions;
   }
 
   /**
@@ -149,60 +155,91 @@ public final class ServingClient {
   }
 
   private JsonNode send(String what, @Nullable String body) throws IOException {
-    String base = server.toString().replaceFirst("/+$", "");
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + "/v1/models/" + model + what)).timeout(timeout);
-    if (body == null) {
-      request.GET();
-    } else {
-      request
-          .header("Content-Type", "application/json")
-          .POST(HttpRequest.BodyPublishers.ofString(body));
+    ServerConnection.Answer answer = connection.send("/v1/models/" + model + what, body);
+    JsonNode json = json(answer);
+    if (answer.status() != OK) {
+      throw problem(answer, json, body);
     }
-    HttpResponse<String> response;
-    try {
-      response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-    } catch (HttpTimeoutException e) {
+    if (json == null || !json.isObject()) {
       throw new IOException(
-          "server (%s) did not answer within %s s: allow more, or see what it is doing"
-              .formatted(server, timeout.toMillis() / 1000.0),
-          e);
-    } catch (ConnectException e) {
-      throw new IOException(
-          "server (%s) cannot be reached: start it, or correct the address".formatted(server), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while server (%s) was asked".formatted(server), e);
-    } catch (IOException e) {
-      throw new IOException(
-          "server (%s) broke off the connection: %s".formatted(server, e.getMessage()), e);
+          "server (%s) must be TensorFlow Serving, but answered with no JSON object (status %d): %s"
+              .formatted(server, answer.status(), text(answer)));
     }
-    return answer(response);
+    return json;
   }
 
-  private JsonNode answer(HttpResponse<String> response) throws IOException {
-    JsonNode answer;
+  private static @Nullable JsonNode json(ServerConnection.Answer answer) {
     try {
-      answer = JSON.readTree(response.body());
-    } catch (JsonProcessingException e) {
-      String start = response.body().substring(0, Math.min(SHOWN, response.body().length()));
-      throw new IOException(
-          "server (%s) must be TensorFlow Serving, but answered with no JSON (status %d): %s"
-              .formatted(server, response.statusCode(), start.strip()),
-          e);
+      return ServerJson.ANSWERS.readTree(answer.body());
+    } catch (IOException e) { // pages of gateways, for example
+      return null;
     }
-    if (response.statusCode() == OK) {
-      return answer;
+  }
+
+  /** Returns the beginning of an answer that is no JSON, without tags. */
+  private String text(ServerConnection.Answer answer) {
+    int most = Math.min(answer.body().length, SHOWN * SHOWN);
+    String start = new String(answer.body(), 0, most, StandardCharsets.UTF_8);
+    return shown(start.replaceAll("<[^<>]*>", " "));
+  }
+
+  private String shown(String text) {
+    return server.hideSecrets(ServerJson.shortened(text, SHOWN));
+  }
+
+  private IOException problem(
+      ServerConnection.Answer answer, @Nullable JsonNode json, @Nullable String body) {
+    int status = answer.status();
+    String reason =
+        json != null && json.path("error").isTextual()
+            ? shown(sentence(json.path("error").asText()))
+            : text(answer);
+    String because = reason.isEmpty() ? "" : ": " + reason;
+    return switch (status) {
+      case UNAUTHORIZED -> new IOException(unauthorized(answer));
+      case FORBIDDEN ->
+          new IOException(
+              "server (%s) forbids the request (status 403)%s; ask for access to it"
+                  .formatted(server, because));
+      case NOT_FOUND ->
+          new NotThereException(
+              "model '%s' is not at server (%s)%s".formatted(model, server, because));
+      case PROXY_UNAUTHORIZED ->
+          new IOException(
+              "a proxy before server (%s) wants a user and a password (status 407): go round the proxy"
+                  .formatted(server));
+      case TOO_LARGE ->
+          new IOException(
+              "server (%s) must take a request of %d characters but does not (status 413)%s; give fewer or shorter facts, or raise its limit"
+                  .formatted(server, body == null ? 0 : body.length(), because));
+      case TOO_MANY, UNAVAILABLE ->
+          new IOException(
+              "server (%s) is busy or not ready (status %d)%s; ask again later"
+                  .formatted(server, status, because));
+      default -> new IOException(other(status, because));
+    };
+  }
+
+  private String unauthorized(ServerConnection.Answer answer) {
+    if (!server.isOriginOf(answer.from())) {
+      return "server (%s) redirects to %s://%s, which wants a user and a password (status 401): name that address"
+          .formatted(server, answer.from().getProtocol(), answer.from().getAuthority());
     }
-    String reason = answer.path("error").asText(response.body());
-    if (response.statusCode() == NOT_FOUND) {
-      throw new NotThereException(
-          "model '%s' is not at server (%s): %s".formatted(model, server, reason));
+    return server.authorization() == null
+        ? "server (%s) wants a user and a password (status 401): give them as in http://USER:PASSWORD@HOST:8501"
+            .formatted(server)
+        : "server (%s) does not take the user and the password of its address (status 401): correct them"
+            .formatted(server);
+  }
+
+  private String other(int status, String because) {
+    if (status < BAD_REQUEST) {
+      return "server (%s) must be TensorFlow Serving, but answered with status %d%s"
+          .formatted(server, status, because);
     }
-    throw new IOException(
-        "server (%s) refused the request (status %d): %s"
-            .formatted(server, response.statusCode(), sentence(reason)));
+    return status < SERVER_ERROR
+        ? "server (%s) refused the request (status %d)%s".formatted(server, status, because)
+        : "server (%s) failed (status %d)%s; see its log".formatted(server, status, because);
   }
 
   /** Returns what a check of the graph says, without where it stands there. */

@@ -1,7 +1,9 @@
 package org.reckoning.trainer.export;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,7 +29,8 @@ import org.reckoning.graph.bilevel.TokenSequence;
  */
 public record ServingRequest(String signature, ObjectNode inputs) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SIGNATURE = "signature_name";
+  private static final String INPUTS = "inputs";
 
   /**
    * Asks for the likeliest answers.
@@ -76,19 +79,49 @@ public record ServingRequest(String signature, ObjectNode inputs) {
   /**
    * Reads the body of a request; without a signature it asks the default one.
    *
-   * @throws IOException if it is no JSON, or has no inputs
+   * @throws IOException with one sentence if it is no JSON, has no inputs, or has other keys
    */
   public static ServingRequest read(String body) throws IOException {
-    JsonNode root = JSON.readTree(body);
-    if (!(root.path("inputs") instanceof ObjectNode inputs)) {
-      throw new IOException("body must have 'inputs', an object, but is: " + root);
+    if (!(json(body) instanceof ObjectNode root
+        && root.path(INPUTS) instanceof ObjectNode inputs)) {
+      throw new IOException(
+          "body must be an object with 'inputs', which is an object, but is: "
+              + ServerJson.shortened(body));
     }
-    return new ServingRequest(root.path("signature_name").asText(ServingProgram.ANSWER), inputs);
+    JsonNode signature = root.path(SIGNATURE);
+    if (!(signature.isMissingNode() || signature.isTextual())) {
+      throw new IOException(
+          "'%s' must be a text but is %s"
+              .formatted(SIGNATURE, ServerJson.shortened(signature.toString())));
+    }
+    for (String key : (Iterable<String>) root::fieldNames) {
+      if (!List.of(INPUTS, SIGNATURE).contains(key)) {
+        throw new IOException(
+            "body must have '%s' and '%s' alone but has '%s'"
+                .formatted(SIGNATURE, INPUTS, ServerJson.shortened(key)));
+      }
+    }
+    return new ServingRequest(signature.asText(ServingProgram.ANSWER), inputs);
+  }
+
+  private static JsonNode json(String body) throws IOException {
+    try {
+      return ServerJson.REQUESTS.readTree(body);
+    } catch (StreamConstraintsException e) {
+      throw new IOException(
+          "body must be JSON without deep nesting and numbers of a thousand digits", e);
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      String where =
+          at == null ? "" : ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+      throw new IOException(
+          "body must be one JSON object without repeated keys but is not%s".formatted(where), e);
+    }
   }
 
   /** Returns the body of the request. */
   public ObjectNode body() {
-    return NODES.objectNode().put("signature_name", signature).set("inputs", inputs);
+    return NODES.objectNode().put(SIGNATURE, signature).set(INPUTS, inputs);
   }
 
   private static void putQuestions(ObjectNode inputs, List<int[]> questions) {

@@ -5,14 +5,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Objects;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Signature.TensorDescription;
 
 /**
@@ -23,25 +31,55 @@ import org.tensorflow.Signature.TensorDescription;
  */
 public final class ServingServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LARGEST_BODY = 1 << 24;
-  private static final int THREADS = 8;
+  private static final int OK = 200;
+  private static final int BAD_REQUEST = 400;
+  private static final int NOT_FOUND = 404;
+  private static final int NOT_ALLOWED = 405;
+  private static final int TOO_LARGE = 413;
+  private static final int FAILED = 500;
+  private static final int UNAVAILABLE = 503;
+  private static final Pattern PATH =
+      Pattern.compile("/v1/models/([^/:]+)(?:/versions/([^/:]+))?(|/metadata|:predict)");
+
+  /** Requests that TensorFlow computes at once; more clients may send and read. */
+  private static final int COMPUTED_AT_ONCE = 8;
+
+  /** Of a body that is too large, so much is read: some clients look for an answer only then. */
+  private static final int SKIPPED = 1 << 26;
+
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final String name;
   private final String version;
+  private final Limits limits;
   private final ServedModel model;
   private final HttpServer http;
-  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final ServingThreads threads;
+  private final Semaphore computing = new Semaphore(COMPUTED_AT_ONCE, true);
+
+  /** Requests that are read and not yet answered, and the server itself. */
+  private final Phaser open = new Phaser(1);
+
+  /** What a client may do; shorter in tests. */
+  record Limits(int bodyBytes, Duration patience) {}
 
   /** An answer and its status. */
-  private record Answer(int status, ObjectNode body) {}
+  private record Answer(int status, ObjectNode body) {
+    static Answer error(int status, String sentence) {
+      return new Answer(status, JSON.createObjectNode().put("error", sentence));
+    }
+  }
 
-  private ServingServer(String name, Path version, int port) throws IOException {
+  private ServingServer(String name, Path version, int port, Limits limits) throws IOException {
     this.name = name;
     this.version = version.getFileName().toString();
+    this.limits = limits;
     model = ServedModel.load(version);
+    threads = new ServingThreads(limits.patience());
     try {
       http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     } catch (IOException e) {
+      threads.close();
       model.close();
       throw new IOException(
           "port %d cannot be listened at (%s): name another one".formatted(port, e.getMessage()),
@@ -60,7 +98,12 @@ public final class ServingServer implements AutoCloseable {
    * @throws IOException if the model cannot be loaded, or the port is taken
    */
   public static ServingServer start(String name, Path version, int port) throws IOException {
-    ServingServer server = new ServingServer(name, version, port);
+    return start(name, version, port, new Limits(1 << 24, Duration.ofSeconds(30)));
+  }
+
+  static ServingServer start(String name, Path version, int port, Limits limits)
+      throws IOException {
+    ServingServer server = new ServingServer(name, version, port, limits);
     server.http.start();
     return server;
   }
@@ -71,49 +114,109 @@ public final class ServingServer implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    Answer answer;
     try (exchange) {
-      try {
-        answer = answer(exchange);
-      } catch (IllegalArgumentException | IOException e) {
-        answer = new Answer(400, JSON.createObjectNode().put("error", e.getMessage()));
+      Body body = Body.of(exchange.getRequestBody(), limits.bodyBytes());
+      threads.stopWaiting();
+      if (open.register() < 0) {
+        return; // the server is closed
       }
-      byte[] bytes = answer.body().toString().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(answer.status(), bytes.length);
-      exchange.getResponseBody().write(bytes);
+      try {
+        send(exchange, answer(exchange, body));
+      } finally {
+        open.arriveAndDeregister();
+      }
     }
   }
 
-  private Answer answer(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    String known = "/v1/models/" + name;
-    if (!path.startsWith(known)) {
-      return new Answer(
-          404,
-          JSON.createObjectNode().put("error", "Could not find any versions of model for " + path));
+  private void send(HttpExchange exchange, Answer answer) throws IOException {
+    byte[] bytes = answer.body().toString().getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    threads.startWaiting();
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.sendResponseHeaders(answer.status(), -1);
+      return;
     }
-    String what = path.substring(known.length());
-    String versioned = "/versions/" + version;
-    if (what.startsWith("/versions/") && !what.startsWith(versioned)) {
-      return new Answer(
-          404,
-          JSON.createObjectNode().put("error", "Servable not found for request: Specific" + path));
-    }
-    return switch (exchange.getRequestMethod() + what.replaceFirst("^" + versioned, "")) {
-      case "GET" -> new Answer(200, status());
-      case "GET/metadata" -> new Answer(200, metadata());
-      case "POST:predict" -> {
-        byte[] body = exchange.getRequestBody().readNBytes(LARGEST_BODY);
-        ObjectNode outputs =
-            model.predict(ServingRequest.read(new String(body, StandardCharsets.UTF_8)));
-        ObjectNode answer = JSON.createObjectNode();
-        answer.set("outputs", outputs.size() == 1 ? outputs.elements().next() : outputs);
-        yield new Answer(200, answer);
+    exchange.sendResponseHeaders(answer.status(), bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  /**
+   * Body of a request.
+   *
+   * @param text at most as long as allowed
+   * @param problem what is wrong with it; null if nothing is
+   */
+  private record Body(String text, @Nullable Answer problem) {
+    static Body of(InputStream in, int most) {
+      try {
+        byte[] bytes = in.readNBytes(most + 1);
+        if (bytes.length <= most) {
+          return new Body(new String(bytes, StandardCharsets.UTF_8), null);
+        }
+        for (long skipped = 0, now = 1; now > 0 && skipped < SKIPPED; skipped += now) {
+          now = in.readNBytes(bytes, 0, bytes.length);
+        }
+        return new Body(
+            "", Answer.error(TOO_LARGE, "body must be at most %d bytes".formatted(most)));
+      } catch (IOException e) {
+        return new Body("", Answer.error(BAD_REQUEST, "body must be as long as its headers say"));
       }
-      default ->
-          new Answer(404, JSON.createObjectNode().put("error", "Malformed request: " + path));
-    };
+    }
+  }
+
+  private Answer answer(HttpExchange exchange, Body body) {
+    String path = Objects.requireNonNullElse(exchange.getRequestURI().getPath(), "");
+    Matcher parts = PATH.matcher(path);
+    if (!parts.matches()) {
+      return Answer.error(
+          NOT_FOUND,
+          "path (%s) must be /v1/models/%s, with or without /versions/%s, and /metadata, :predict or nothing"
+              .formatted(ServerJson.shortened(path), name, version));
+    }
+    if (!name.equals(parts.group(1))
+        || !version.equals(Objects.requireNonNullElse(parts.group(2), version))) {
+      return Answer.error(
+          NOT_FOUND,
+          "model (%s) must be version %s of '%s', as no other is served"
+              .formatted(ServerJson.shortened(path), version, name));
+    }
+    boolean asks = parts.group(3).equals(":predict");
+    String method = asks ? "POST" : "GET";
+    if (!method.equals(exchange.getRequestMethod())) {
+      exchange.getResponseHeaders().set("Allow", method);
+      return Answer.error(
+          NOT_ALLOWED,
+          "method (%s) of this path must be %s"
+              .formatted(ServerJson.shortened(exchange.getRequestMethod()), method));
+    }
+    if (body.problem() != null) {
+      return body.problem();
+    }
+    if (asks) {
+      return predict(body.text());
+    }
+    return new Answer(OK, parts.group(3).isEmpty() ? status() : metadata());
+  }
+
+  private Answer predict(String body) {
+    try {
+      computing.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Answer.error(UNAVAILABLE, "the server is being stopped; ask again later");
+    }
+    try {
+      ObjectNode outputs = model.predict(ServingRequest.read(body));
+      ObjectNode answer = JSON.createObjectNode();
+      answer.set("outputs", outputs.size() == 1 ? outputs.elements().next() : outputs);
+      return new Answer(OK, answer);
+    } catch (IllegalArgumentException | IOException e) {
+      return Answer.error(BAD_REQUEST, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | OutOfMemoryError e) { // the next request may be another
+      return Answer.error(FAILED, "the server could not compute this request; give less");
+    } finally {
+      computing.release();
+    }
   }
 
   private ObjectNode status() {
@@ -147,18 +250,31 @@ public final class ServingServer implements AutoCloseable {
           ObjectNode one = into.putObject(name);
           one.put("dtype", tensor.dataType.name()).put("name", tensor.name);
           ObjectNode shape = one.putObject("tensor_shape");
-          shape.put("unknown_rank", false);
+          shape.put("unknown_rank", tensor.shape.isUnknown());
           var sizes = shape.putArray("dim");
-          for (long size : tensor.shape.asArray()) {
-            sizes.addObject().put("size", Long.toString(size)).put("name", "");
+          for (int axis = 0; axis < tensor.shape.numDimensions(); axis++) {
+            sizes.addObject().put("size", Long.toString(tensor.shape.get(axis))).put("name", "");
           }
         });
   }
 
+  /** Answers the requests that it has, but waits for none longer than some seconds. */
   @Override
   public void close() {
+    boolean idle = false;
+    try {
+      int phase = open.arriveAndDeregister();
+      open.awaitAdvanceInterruptibly(phase, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      idle = true;
+    } catch (TimeoutException e) {
+      idle = computing.tryAcquire(COMPUTED_AT_ONCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     http.stop(0);
-    threads.shutdownNow();
-    model.close();
+    threads.close();
+    if (idle) { // else TensorFlow would compute with weights that are gone
+      model.close();
+    }
   }
 }

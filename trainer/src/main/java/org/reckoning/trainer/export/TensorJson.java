@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NumericNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.reckoning.graph.bilevel.HostTensors;
+import org.tensorflow.Signature.TensorDescription;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -21,6 +22,9 @@ import org.tensorflow.types.TInt64;
 final class TensorJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  /** Of an input whose shape the model does not say. */
+  private static final int MOST_DIMENSIONS = 8;
+
   private TensorJson() {}
 
   /** Numbers of a nested list in order, and its shape. */
@@ -30,12 +34,13 @@ final class TensorJson {
    * Makes a tensor; the caller closes it.
    *
    * @param name of the input, for messages
-   * @param dtype int32, int64 or float32
-   * @throws IllegalArgumentException if the value is no list of such numbers, or its rows are of
-   *     different length
+   * @param input its shape and dtype: int32, int64 or float32
+   * @throws IllegalArgumentException if the value is no list of such numbers and this shape, or its
+   *     rows are of different length
    */
-  static Tensor tensor(String name, JsonNode value, DataType dtype) {
-    Flat flat = flat(name, value, dtype);
+  static Tensor tensor(String name, JsonNode value, TensorDescription input) {
+    DataType dtype = input.dataType;
+    Flat flat = flat(name, value, input);
     return switch (dtype) {
       case DT_INT32 ->
           TInt32.tensorOf(
@@ -55,8 +60,9 @@ final class TensorJson {
   }
 
   /** Makes the message of a tensor. */
-  static TensorProto message(String name, JsonNode value, DataType dtype) {
-    Flat flat = flat(name, value, dtype);
+  static TensorProto message(String name, JsonNode value, TensorDescription input) {
+    DataType dtype = input.dataType;
+    Flat flat = flat(name, value, input);
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (long size : flat.shape().asArray()) {
       shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
@@ -73,14 +79,35 @@ final class TensorJson {
     return tensor.build();
   }
 
-  private static Flat flat(String name, JsonNode value, DataType dtype) {
+  private static Flat flat(String name, JsonNode value, TensorDescription input) {
     List<JsonNode> numbers = new ArrayList<>();
     List<Long> sizes = new ArrayList<>();
     for (JsonNode inner = value; inner.isArray(); inner = inner.path(0)) {
       sizes.add((long) inner.size());
     }
-    collect(name, value, sizes, 0, dtype, numbers);
+    requireShape(name, sizes, input.shape);
+    collect(name, value, sizes, 0, input.dataType, numbers);
     return new Flat(Shape.of(sizes.stream().mapToLong(Long::longValue).toArray()), numbers);
+  }
+
+  /** TensorFlow ends the process at 255 dimensions: it must not see them. */
+  private static void requireShape(String name, List<Long> sizes, Shape wanted) {
+    boolean known = !wanted.isUnknown();
+    if (known ? sizes.size() != wanted.numDimensions() : sizes.size() > MOST_DIMENSIONS) {
+      throw new IllegalArgumentException(
+          "input '%s' must have %s dimension(s) but has %d"
+              .formatted(
+                  name,
+                  known ? wanted.numDimensions() : "at most " + MOST_DIMENSIONS,
+                  sizes.size()));
+    }
+    for (int axis = 0; known && axis < sizes.size(); axis++) {
+      if (wanted.get(axis) >= 0 && wanted.get(axis) != sizes.get(axis)) {
+        throw new IllegalArgumentException(
+            "input '%s' must be of shape %s but dimension %d is %d"
+                .formatted(name, wanted, axis, sizes.get(axis)));
+      }
+    }
   }
 
   private static void collect(
@@ -102,12 +129,13 @@ final class TensorJson {
         switch (dtype) {
           case DT_INT32 -> value.isIntegralNumber() && value.canConvertToInt();
           case DT_INT64 -> value.isIntegralNumber() && value.canConvertToLong();
-          case DT_FLOAT -> value.isNumber();
+          case DT_FLOAT -> value.isNumber() && Math.abs(value.doubleValue()) <= Float.MAX_VALUE;
           default -> throw unknown(dtype);
         };
     if (!fits) {
       throw new IllegalArgumentException(
-          "input '%s' must be %s but has %s".formatted(name, name(dtype), value));
+          "input '%s' must be %s but has %s"
+              .formatted(name, name(dtype), ServerJson.shortened(value.toString())));
     }
     numbers.add(value);
   }

@@ -81,9 +81,7 @@ final class WarmUpRequests {
               for (Map.Entry<String, TensorDescription> input : inputs.entrySet()) {
                 TensorProto tensor =
                     TensorJson.message(
-                        input.getKey(),
-                        request.inputs().get(input.getKey()),
-                        input.getValue().dataType);
+                        input.getKey(), request.inputs().get(input.getKey()), input.getValue());
                 out.writeByteArray(
                     INPUTS,
                     message(

@@ -23,15 +23,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ModelExport;
+import org.reckoning.trainer.export.ServerAddress;
 import org.reckoning.trainer.export.ServingServer;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.export.TrainedRun;
@@ -76,7 +82,12 @@ class RemoteReasonerTest {
   }
 
   private static AskedModel model() throws IOException {
-    return RemoteModel.at(server.address(), assets, null, TIMEOUT);
+    return at(server.address(), assets, null);
+  }
+
+  private static AskedModel at(URI address, ClientAssets files, @Nullable List<String> labels)
+      throws IOException {
+    return RemoteModel.at(ServerAddress.of(address.toString()), files, labels, TIMEOUT);
   }
 
   @Test
@@ -137,7 +148,7 @@ class RemoteReasonerTest {
         .withMessage("question (' ') must have text");
     List<String> many = new ArrayList<>(assets.labelSets().get(0));
     many.add("aunt and");
-    AskedModel asked = RemoteModel.at(server.address(), assets, many, TIMEOUT);
+    AskedModel asked = at(server.address(), assets, many);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> asked.checkQuestion(facts, test().get(0).questions().get(0).text()))
         .withMessageStartingWith("labels (%d) must be at most".formatted(many.size()));
@@ -161,28 +172,39 @@ class RemoteReasonerTest {
   void modelThatIsNotServed_isNamed() throws IOException {
     URI other = URI.create(server.address() + "/v1/models/other/");
     assertThatIOException()
-        .isThrownBy(() -> RemoteModel.at(other, assets, null, TIMEOUT))
+        .isThrownBy(() -> at(other, assets, null))
         .withMessageStartingWith("model 'other' is not at server (" + server.address() + "): ");
     Path export = directory.resolve("kinship");
     Path next = export.resolve("2");
     copy(export.resolve("1/assets.extra"), next.resolve("assets.extra"));
     Files.writeString(next.resolve("saved_model.pb"), "");
     assertThatIOException()
-        .isThrownBy(() -> RemoteModel.at(server.address(), ClientAssets.read(next), null, TIMEOUT))
+        .isThrownBy(() -> at(server.address(), ClientAssets.read(next), null))
         .withMessage(
             "model 'kinship' of server (%s) must have version 2 AVAILABLE but has [1 AVAILABLE]; ask for a version that it has, or see its log",
             server.address());
   }
 
   @Test
+  void addressWithTheModel_pastedWhole_isUnderstood() throws IOException {
+    for (String pasted : List.of("", ":predict", "/versions/1", "/versions/1:predict")) {
+      AskedModel model =
+          at(URI.create(server.address() + "/v1/models/kinship" + pasted), assets, null);
+      assertThat(model.place()).isEqualTo(server.address().toString());
+    }
+    URI other = URI.create(server.address() + "/v1/models/kinship/versions/3:predict");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> at(other, assets, null))
+        .withMessage(
+            "version (3) in the address of server (%s) must be that of the export's files, 1: name the files of that version, or leave it out",
+            server.address());
+  }
+
+  @Test
   void gatewayToTheNewestVersionAlone_isAskedWithoutAVersion() throws IOException {
-    HttpServer gateway =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    gateway.createContext("/", RemoteReasonerTest::forward);
-    gateway.start();
+    HttpServer gateway = gateway(path -> !path.contains("/versions/"), (path, answer) -> answer);
     try {
-      URI address = URI.create("http://127.0.0.1:" + gateway.getAddress().getPort());
-      AskedModel model = RemoteModel.at(address, assets, null, TIMEOUT);
+      AskedModel model = at(address(gateway), assets, null);
       ReasoningTask task = test().get(0);
       try (Reasoner reasoner = model.reasoner();
           Reasoner direct = model().reasoner()) {
@@ -197,28 +219,88 @@ class RemoteReasonerTest {
     }
   }
 
-  /** Answers as the server does, but knows of no versions. */
-  private static void forward(HttpExchange exchange) throws IOException {
+  private static URI address(HttpServer server) {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** Answers as the server does, but knows some paths alone and changes answers. */
+  private static HttpServer gateway(
+      Predicate<String> knows, BiFunction<String, String, String> changed) throws IOException {
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext("/", exchange -> forward(exchange, knows, changed));
+    gateway.start();
+    return gateway;
+  }
+
+  private static void forward(
+      HttpExchange exchange, Predicate<String> knows, BiFunction<String, String, String> changed)
+      throws IOException {
     String path = exchange.getRequestURI().getPath();
     try (exchange) {
-      if (path.contains("/versions/")) {
-        byte[] nothing = "{\"error\": \"no such path\"}".getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(404, nothing.length);
-        exchange.getResponseBody().write(nothing);
+      if (!knows.test(path)) {
+        exchange.sendResponseHeaders(404, -1);
         return;
       }
       byte[] body = exchange.getRequestBody().readAllBytes();
-      HttpResponse<byte[]> answer =
+      HttpResponse<String> answer =
           HttpClient.newHttpClient()
               .send(
                   HttpRequest.newBuilder(server.address().resolve(path))
                       .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body))
                       .build(),
-                  BodyHandlers.ofByteArray());
-      exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-      exchange.getResponseBody().write(answer.body());
+                  BodyHandlers.ofString());
+      byte[] bytes = changed.apply(path, answer.body()).getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(answer.statusCode(), bytes.length);
+      exchange.getResponseBody().write(bytes);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      delimiter = '|',
+      value = {
+        "predict  | 'inner_losses':.[^,]*,       | 'inner_losses':[NaN,     | output 'inner_losses' must have finite numbers from 0 but has \"NaN\"",
+        "predict  | 'inner_losses'               | 'losses'                 | output 'inner_losses' must be a list of 3 but is missing",
+        "predict  | 'inner_losses':.[^,]*,       | 'inner_losses':[         | output 'inner_losses' must be a list of 3 but has [",
+        "predict  | 'answer_tokens':..[0-9]*     | 'answer_tokens':[[99999  | output 'answer_tokens' must have whole numbers from 0 to ",
+        "predict  | 'answer_tokens':..           | 'answer_tokens':[[],[    | output 'answer_tokens' must be a list of 1 but has [[],[",
+        "predict  | 'answer_lengths':.[0-9]*     | 'answer_lengths':[99     | output 'answer_lengths' must have whole numbers from 0 to 4 but has 99",
+        "predict  | 'answer_probabilities':.[^]]*| 'answer_probabilities':[2| output 'answer_probabilities' must have probabilities from 0 to 1 but has 2",
+        "predict  | 'log_probabilities':.[^],]*  | 'log_probabilities':[null| output 'log_probabilities' must have finite numbers up to 0 but has null",
+        "predict  | 'log_probabilities':.[^],]*, | 'log_probabilities':[    | output 'log_probabilities' must be a list of ",
+        "predict  | 'outputs'                    | 'predictions'            | answered without outputs: it must be TensorFlow Serving",
+        "predict  | 'outputs':.*                 | 'outputs':[1]}           | answered with one output where several were expected",
+        "metadata | 'score'                      | 'scores'                 | has no signature 'score'",
+        "metadata | 'signature_def'              | 'x'                      | has no signature 'serving_default'",
+      })
+  void answerThatContradictsTheRequest_isRefusedWithTheAddress(
+      String path, String good, String bad, String sentence) throws IOException {
+    HttpServer gateway =
+        gateway(
+            any -> true,
+            (asked, answer) ->
+                asked.endsWith(path)
+                    ? answer.replaceAll(good.replace('\'', '"'), bad.replace('\'', '"'))
+                    : answer);
+    try {
+      ReasoningTask task = test().get(0);
+      assertThatIOException()
+          .isThrownBy(
+              () -> {
+                AskedModel model = at(address(gateway), assets, null);
+                try (Reasoner reasoner = model.reasoner()) {
+                  reasoner.encode(facts(task));
+                  reasoner.ask(task.questions().get(0).text(), model.decoding());
+                }
+              })
+          .withMessageContaining("server (" + address(gateway) + ") ")
+          .withMessageContaining(sentence);
+    } finally {
+      gateway.stop(0);
     }
   }
 
@@ -232,7 +314,7 @@ class RemoteReasonerTest {
         config, Files.readString(config).replace("n_inner_iter: 2", "n_inner_iter: 3"));
     URI address = URI.create(server.address() + "/v1/models/kinship");
     assertThatIOException()
-        .isThrownBy(() -> RemoteModel.at(address, ClientAssets.read(forged), null, TIMEOUT))
+        .isThrownBy(() -> at(address, ClientAssets.read(forged), null))
         .withMessageContaining("its output 'inner_losses' has size 3 where they say 4");
   }
 
