@@ -13,7 +13,6 @@ import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Tensors;
 import org.reckoning.graph.xla.XlaCheck;
-import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -153,7 +152,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
               .put("rate/weights", weightsRate)
               .put("rate/rates", ratesRate)
               .put("step", step);
-      return apply.emit(tf, arguments, config.xla() != XlaMode.OFF);
+      return apply.emit(tf, arguments, config.xla().compiles());
     }
   }
 

@@ -43,6 +43,7 @@ final class UnrolledPass<T extends TNumber> {
   private final InnerStep<T> evaluationStep;
   private final @Nullable Segment outer;
   private final Segment evaluate;
+  private final Segment factLoss;
   private final @Nullable InnerPullbacks<T> pullbacks;
   private final Map<String, Segment> wholePasses = new LinkedHashMap<>();
   private @Nullable Segment decode;
@@ -62,6 +63,7 @@ final class UnrolledPass<T extends TNumber> {
         config.innerDropout() == 0 ? innerStep : InnerStep.ofEvaluation(model, updates);
     outer = trains ? OuterLoss.define(model) : null;
     evaluate = OuterLoss.defineEvaluation(model);
+    factLoss = OuterLoss.defineFactLoss(model);
   }
 
   /** What a pass reads: weights without a task axis, rates [J, K], and the batch. */
@@ -117,15 +119,7 @@ final class UnrolledPass<T extends TNumber> {
    * @return {@code inner_losses} [K+1, N], {@code adapted/NAME} [N, ...]
    */
   Tensors encode(Ops tf, Tensors in) {
-    InnerLoop<T> loop = unroll(tf, in, evaluationStep, new Zeros(tf.withSubScope("zeros")));
-    Tensors after =
-        OuterLoss.defineFactLoss(model)
-            .call(tf.withSubScope("encoded"), loop.last(), config.xla().compiles());
-    List<Operand<T>> losses = new ArrayList<>(loop.losses());
-    losses.add(after.get("inner_loss", model.type()));
-    return new Tensors()
-        .put("inner_losses", tf.stack(losses))
-        .putAll("adapted", loop.last().under("theta", model.type()));
+    return compile(tf, in, "encoding_pass", this::buildEncoding);
   }
 
   /**
@@ -149,7 +143,7 @@ final class UnrolledPass<T extends TNumber> {
             .put("tokens", own.get("tokens"))
             .put("lengths", own.get("lengths"))
             .put("tasks", own.get("tasks"));
-    return decode.call(tf, arguments, config.xla().compiles());
+    return model.call(tf, decode, arguments);
   }
 
   /** The weights that nothing adapts [1, ...]. */
@@ -166,9 +160,12 @@ final class UnrolledPass<T extends TNumber> {
     if (config.xla() != XlaMode.WHOLE) {
       return body.build(tf, in);
     }
-    return wholePasses
-        .computeIfAbsent(name, each -> Segment.define(each, specs(), segments(), body))
-        .call(tf, in, true);
+    List<Segment> callees = new ArrayList<>(segments());
+    callees.add(factLoss);
+    return model.call(
+        tf,
+        wholePasses.computeIfAbsent(name, each -> Segment.define(each, specs(), callees, body)),
+        in);
   }
 
   private Tensors buildTraining(Ops tf, Tensors in) {
@@ -200,6 +197,16 @@ final class UnrolledPass<T extends TNumber> {
     InnerLoop<T> loop = unroll(tf, in, evaluationStep, zeros);
     Tensors result = model.call(tf.withSubScope("evaluate"), evaluate, loop.last());
     return results(tf, loop, result).putAll("adapted", loop.last().under("theta", model.type()));
+  }
+
+  private Tensors buildEncoding(Ops tf, Tensors in) {
+    InnerLoop<T> loop = unroll(tf, in, evaluationStep, new Zeros(tf.withSubScope("zeros")));
+    Tensors after = model.call(tf.withSubScope("encoded"), factLoss, loop.last());
+    List<Operand<T>> losses = new ArrayList<>(loop.losses());
+    losses.add(after.get("inner_loss", model.type()));
+    return new Tensors()
+        .put("inner_losses", tf.stack(losses))
+        .putAll("adapted", loop.last().under("theta", model.type()));
   }
 
   /** Emits the inner loop. */
