@@ -35,7 +35,11 @@ final class FedTensors<T extends TNumber> implements AutoCloseable {
         .put(feeds, "questions/lengths", batch.questionLengths)
         .put(feeds, "questions/spans", batch.questionSpans)
         .put(feeds, "task_weights", batch.taskWeights)
-        .put(feeds.get("seed"), TInt64.scalarOf(seed));
+        .putSeed(feeds, seed);
+  }
+
+  private FedTensors<T> putSeed(Tensors feeds, long seed) {
+    return feeds.contains("seed") ? put(feeds.get("seed"), TInt64.scalarOf(seed)) : this;
   }
 
   private FedTensors<T> put(Tensors feeds, String name, int[] values) {

@@ -214,7 +214,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   private Asking asking(TaskShape shape) {
     Ops scope = tf.withSubScope("ask_" + askings.size());
     TaskModel<T> model = new TaskModel<>(config, layout, shape, type);
-    Tensors feeds = placeholders(scope, OuterLoss.scoreSpecs(model));
+    Tensors feeds = placeholders(scope, model.questionTextSpecs());
     Ops weightScope = scope.withSubScope("weights");
     Tensors own = new Tensors();
     adapted.reads().forEach((name, read) -> own.put("theta/" + name, oneTask(weightScope, read)));
@@ -223,22 +223,21 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
       own.put("shared/" + name, oneTask(weightScope, Objects.requireNonNull(read)));
     }
     Tensors scores =
-        OuterLoss.defineScores(model)
-            .call(
-                scope.withSubScope("score"),
-                new Tensors().putAll(own).putAll(feeds),
-                config.xla().compiles());
+        model.call(
+            scope.withSubScope("score"),
+            OuterLoss.defineScores(model),
+            new Tensors().putAll(own).putAll(feeds));
     Segment decode = Decoder.define(model, shape.questions(), shape.questionTokens());
     Tensors texts =
-        decode.call(
+        model.call(
             scope.withSubScope("generate"),
+            decode,
             new Tensors()
                 .putAll(own)
                 .putAll(decodingFeeds.operands())
                 .put("tokens", feeds.get("questions/tokens"))
                 .put("lengths", feeds.get("questions/lengths"))
-                .put("tasks", scope.constant(new long[] {0})),
-            config.xla().compiles());
+                .put("tasks", scope.constant(new long[] {0})));
     return new Asking(feeds, scores, texts);
   }
 
@@ -259,6 +258,10 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
           "tasks (%d) must be 1: one body of knowledge is kept at a time".formatted(shape.tasks()));
     }
     return shape;
+  }
+
+  Graph graph() {
+    return graph;
   }
 
   @Override

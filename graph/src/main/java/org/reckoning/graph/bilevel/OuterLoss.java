@@ -11,11 +11,9 @@ import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -91,14 +89,9 @@ final class OuterLoss {
   static <T extends TNumber> Segment defineScores(TaskModel<T> model) {
     return Segment.define(
         "score",
-        new Specs().all(model.weightSpecs()).all(scoreSpecs(model)),
+        new Specs().all(model.weightSpecs()).all(model.questionTextSpecs()),
         List.of(),
         (tf, in) -> questionResults(tf, in, model.evaluated(tf, in, "questions"), model.type()));
-  }
-
-  /** What {@link #defineScores} reads besides the weights. */
-  static <T extends TNumber> Specs scoreSpecs(TaskModel<T> model) {
-    return new Specs().tensor("seed", TInt64.class, Shape.scalar()).all(model.questionTextSpecs());
   }
 
   private static <T extends TNumber> Specs specs(TaskModel<T> model) {

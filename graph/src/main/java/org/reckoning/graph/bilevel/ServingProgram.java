@@ -162,12 +162,12 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
     add(
         ANSWER + suffix,
         new Tensors().putAll(facts.inputs()).putAll(questions.inputs()),
-        checked(finite, answers(tf.withSubScope("answer"), decoder, adapted, greedy, xla))
+        checked(finite, answers(tf.withSubScope("answer"), asked, decoder, adapted, greedy))
             .putAll(innerLosses));
     add(
         SAMPLE + suffix,
         new Tensors().putAll(facts.inputs()).putAll(questions.inputs()).putAll(drawing),
-        checked(finite, answers(tf.withSubScope("sample"), decoder, adapted, drawn, xla))
+        checked(finite, answers(tf.withSubScope("sample"), asked, decoder, adapted, drawn))
             .putAll(innerLosses));
     add(
         SCORE + suffix,
@@ -176,7 +176,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
     add(
         NO_KNOWLEDGE + suffix,
         questions.inputs(),
-        answers(tf.withSubScope("no_knowledge"), decoder, initial, greedy, xla));
+        answers(tf.withSubScope("no_knowledge"), asked, decoder, initial, greedy));
   }
 
   private void add(String key, Tensors inputs, Tensors outputs) {
@@ -219,8 +219,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
             .putAll("weights", parameters.weights().reads())
             .put("facts/tokens", facts.tokens())
             .put("facts/lengths", facts.lengths())
-            .put("facts/targets", facts.targets(type))
-            .put("seed", tf.constant(0L));
+            .put("facts/targets", facts.targets(type));
     parameters.emitRates(tf).ifPresent(rates -> in.put("rates", rates));
     return pass.encode(tf, in);
   }
@@ -234,27 +233,25 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
             .putAll(weights)
             .put("questions/tokens", candidates.tokens())
             .put("questions/lengths", candidates.lengths())
-            .put("questions/spans", spans)
-            .put("seed", tf.constant(0L));
+            .put("questions/spans", spans);
     Operand<T> losses =
-        OuterLoss.defineScores(model)
-            .call(tf, in, used.xla().compiles())
-            .get("questions/loss", type); // [1, C]
+        model.call(tf, OuterLoss.defineScores(model), in).get("questions/loss", type); // [1, C]
     return new Tensors().put("log_probabilities", single(tf, candidates.real(tf.math.neg(losses))));
   }
 
   /** What is generated for the questions; one scalar of {@code settings} for each setting. */
-  private Tensors answers(Ops tf, Segment decoder, Tensors weights, Tensors settings, XlaMode xla) {
+  private Tensors answers(
+      Ops tf, TaskModel<T> asked, Segment decoder, Tensors weights, Tensors settings) {
     Tensors texts =
-        decoder.call(
+        asked.call(
             tf,
+            decoder,
             new Tensors()
                 .putAll(weights)
                 .putAll(settings)
                 .put("tokens", questions.tokens())
                 .put("lengths", questions.lengths())
-                .put("tasks", tf.constant(new long[] {0})),
-            xla.compiles());
+                .put("tasks", tf.constant(new long[] {0})));
     int last = limits.textTokens(config.model()) - 1;
     Operand<TInt32> offsets =
         tf.range(tf.constant(0), tf.constant(limits.newTokens()), tf.constant(1));
@@ -376,6 +373,10 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
         .withSession(session)
         .withSignatures(signatures.toArray(Signature[]::new))
         .export();
+  }
+
+  Graph graph() {
+    return graph;
   }
 
   @Override

@@ -10,7 +10,6 @@ import org.reckoning.graph.gpt2.Parameters;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
-import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -138,7 +137,7 @@ final class TaskModel<T extends TNumber> {
       Ops tf, Tensors in, String what, double dropout, @Nullable Operand<T> nudge) {
     return LanguageModelLoss.of(
         tf,
-        gpt2(in, dropout),
+        gpt2(in, what, dropout),
         parameters(in),
         in.get(what + "/tokens", TInt32.class),
         in.get(what + "/lengths", TInt32.class),
@@ -153,15 +152,15 @@ final class TaskModel<T extends TNumber> {
   LanguageModelLoss<T> evaluated(Ops tf, Tensors in, String what) {
     return LanguageModelLoss.inParts(
         tf.withSubScope(what),
-        gpt2(in, 0),
+        new Gpt2<>(config.model(), config.lora(), Dropout.none()),
         parameters(in),
         in.get(what + "/tokens", TInt32.class),
         in.get(what + "/lengths", TInt32.class),
         LOGITS_OF_A_PART);
   }
 
-  private Gpt2<T> gpt2(Tensors in, double dropout) {
-    Dropout<T> masks = new Dropout<>(dropout, in.get("seed", TInt64.class));
+  private Gpt2<T> gpt2(Tensors in, String what, double dropout) {
+    Dropout<T> masks = new Dropout<>(dropout, in.get("seed", TInt64.class), what);
     return new Gpt2<>(config.model(), config.lora(), masks);
   }
 
@@ -187,6 +186,6 @@ final class TaskModel<T extends TNumber> {
 
   /** Calls a segment, compiled if the configuration says so. */
   Tensors call(Ops tf, Segment segment, Tensors arguments) {
-    return segment.call(tf, arguments, config.xla() == XlaMode.SEGMENTS);
+    return segment.call(tf, arguments, config.xla().compiles());
   }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
@@ -31,18 +32,17 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  *
  * <p>Each arrow's segment is compiled once and called K times. {@code XlaMode.WHOLE} makes one
- * compiled function of the same calls.
+ * compiled function of the same calls. Each call has a seed of its own for dropout; a pullback has
+ * that of its inner step.
  */
 final class UnrolledPass<T extends TNumber> {
-  /** Spreads the seeds of the steps over the 64-bit integers. */
-  private static final long SEED_STRIDE = 0x9E3779B97F4A7C15L;
-
   private final TaskModel<T> model;
   private final BilevelConfig config;
   private final InnerStep<T> innerStep;
   private final InnerStep<T> evaluationStep;
   private final @Nullable Segment outer;
   private final Segment evaluate;
+  private final Segment factLoss;
   private final @Nullable InnerPullbacks<T> pullbacks;
   private final Map<String, Segment> wholePasses = new LinkedHashMap<>();
   private @Nullable Segment decode;
@@ -62,6 +62,7 @@ final class UnrolledPass<T extends TNumber> {
         config.innerDropout() == 0 ? innerStep : InnerStep.ofEvaluation(model, updates);
     outer = trains ? OuterLoss.define(model) : null;
     evaluate = OuterLoss.defineEvaluation(model);
+    factLoss = OuterLoss.defineFactLoss(model);
   }
 
   /** What a pass reads: weights without a task axis, rates [J, K], and the batch. */
@@ -117,15 +118,7 @@ final class UnrolledPass<T extends TNumber> {
    * @return {@code inner_losses} [K+1, N], {@code adapted/NAME} [N, ...]
    */
   Tensors encode(Ops tf, Tensors in) {
-    InnerLoop<T> loop = unroll(tf, in, evaluationStep, new Zeros(tf.withSubScope("zeros")));
-    Tensors after =
-        OuterLoss.defineFactLoss(model)
-            .call(tf.withSubScope("encoded"), loop.last(), config.xla().compiles());
-    List<Operand<T>> losses = new ArrayList<>(loop.losses());
-    losses.add(after.get("inner_loss", model.type()));
-    return new Tensors()
-        .put("inner_losses", tf.stack(losses))
-        .putAll("adapted", loop.last().under("theta", model.type()));
+    return compile(tf, in, "encoding_pass", this::buildEncoding);
   }
 
   /**
@@ -149,7 +142,7 @@ final class UnrolledPass<T extends TNumber> {
             .put("tokens", own.get("tokens"))
             .put("lengths", own.get("lengths"))
             .put("tasks", own.get("tasks"));
-    return decode.call(tf, arguments, config.xla().compiles());
+    return model.call(tf, decode, arguments);
   }
 
   /** The weights that nothing adapts [1, ...]. */
@@ -166,16 +159,24 @@ final class UnrolledPass<T extends TNumber> {
     if (config.xla() != XlaMode.WHOLE) {
       return body.build(tf, in);
     }
-    return wholePasses
-        .computeIfAbsent(name, each -> Segment.define(each, specs(), segments(), body))
-        .call(tf, in, true);
+    List<Segment> callees = new ArrayList<>(segments());
+    callees.add(factLoss);
+    return model.call(
+        tf,
+        wholePasses.computeIfAbsent(name, each -> Segment.define(each, specs(), callees, body)),
+        in);
   }
 
   private Tensors buildTraining(Ops tf, Tensors in) {
     Zeros zeros = new Zeros(tf.withSubScope("zeros"));
     InnerLoop<T> loop = unroll(tf, in, innerStep, zeros);
-    Tensors result =
-        model.call(tf.withSubScope("outer"), Objects.requireNonNull(outer), loop.last());
+    Ops scope = tf.withSubScope("outer");
+    Segment last = Objects.requireNonNull(outer);
+    Tensors arguments = new Tensors().putAll(loop.last());
+    if (last.passedArguments().contains("seed")) {
+      arguments.put("seed", RandomSeed.of(scope, in.get("seed", TInt64.class), "outer loss"));
+    }
+    Tensors result = model.call(scope, last, arguments);
     Tensors out = results(tf, loop, result);
 
     Tensors cotangents = new Tensors();
@@ -202,6 +203,16 @@ final class UnrolledPass<T extends TNumber> {
     return results(tf, loop, result).putAll("adapted", loop.last().under("theta", model.type()));
   }
 
+  private Tensors buildEncoding(Ops tf, Tensors in) {
+    InnerLoop<T> loop = unroll(tf, in, evaluationStep, new Zeros(tf.withSubScope("zeros")));
+    Tensors after = model.call(tf.withSubScope("encoded"), factLoss, loop.last());
+    List<Operand<T>> losses = new ArrayList<>(loop.losses());
+    losses.add(after.get("inner_loss", model.type()));
+    return new Tensors()
+        .put("inner_losses", tf.stack(losses))
+        .putAll("adapted", loop.last().under("theta", model.type()));
+  }
+
   /** Emits the inner loop. */
   private InnerLoop<T> unroll(Ops tf, Tensors in, InnerStep<T> step, Zeros zeros) {
     Class<T> type = model.type();
@@ -215,7 +226,7 @@ final class UnrolledPass<T extends TNumber> {
     Tensors shared = new Tensors().putAll("shared", shared(start, in));
     Tensors batch = new Tensors();
     model.factSpecs().all(model.questionSpecs()).asMap().keySet().stream()
-        .filter(in::contains)
+        .filter(name -> in.contains(name) && !name.equals("seed"))
         .forEach(name -> batch.put(name, in.get(name)));
     Tensors moving = theta.putAll("state", zeros.of(model.stateShapes()));
     List<Operand<T>> rates =
@@ -232,9 +243,12 @@ final class UnrolledPass<T extends TNumber> {
           new Tensors()
               .putAll(moving)
               .putAll(shared)
-              .putAll(seeded(scope, batch, k + 1))
+              .putAll(batch)
               .put("rates", rates.get(k))
               .put("step", Scalars.of(scope, type, k + 1));
+      if (step.drops()) {
+        arguments.put("seed", RandomSeed.of(scope, in.get("seed", TInt64.class), "inner step", k));
+      }
       Tensors next = step.call(scope, arguments);
       loop.states().add(arguments);
       loop.gradients().add(next.under("gradient", type));
@@ -244,23 +258,8 @@ final class UnrolledPass<T extends TNumber> {
               .putAll("theta", next.under("theta", type))
               .putAll("state", next.under("state", type));
     }
-    loop.states().add(new Tensors().putAll(moving).putAll(shared).putAll(seeded(tf, batch, 0)));
+    loop.states().add(new Tensors().putAll(moving).putAll(shared).putAll(batch));
     return loop;
-  }
-
-  /** The batch, with the seed of a step. */
-  private Tensors seeded(Ops tf, Tensors batch, long step) {
-    Tensors seeded = new Tensors();
-    for (String name : batch.names()) {
-      Operand<?> value = batch.get(name);
-      boolean changes = name.equals("seed") && step > 0;
-      seeded.put(
-          name,
-          changes
-              ? tf.math.add(batch.get(name, TInt64.class), tf.constant(step * SEED_STRIDE))
-              : value);
-    }
-    return seeded;
   }
 
   private Tensors results(Ops tf, InnerLoop<T> loop, Tensors outerResult) {

@@ -29,6 +29,7 @@ public final class GraphScope implements Scope {
   private final Map<String, Integer> given; // how often a name was asked for
   private final List<Operation> controlInputs;
   private final String device;
+  private final boolean inBody;
 
   private GraphScope(
       Graph graph,
@@ -36,13 +37,15 @@ public final class GraphScope implements Scope {
       @Nullable String name,
       Map<String, Integer> given,
       List<Operation> controlInputs,
-      String device) {
+      String device,
+      boolean inBody) {
     this.graph = graph;
     this.prefix = prefix;
     this.name = name;
     this.given = given;
     this.controlInputs = List.copyOf(controlInputs);
     this.device = device;
+    this.inBody = inBody;
   }
 
   /**
@@ -51,10 +54,24 @@ public final class GraphScope implements Scope {
    * @throws IllegalArgumentException if it has some, whose names could be given again
    */
   public static Ops root(Graph graph) {
+    return root(graph, false);
+  }
+
+  /** The same of a graph that becomes the body of a function. */
+  static Ops body(Graph graph) {
+    return root(graph, true);
+  }
+
+  /** Whether nodes are added to the body of a function. */
+  static boolean isInBody(Ops tf) {
+    return tf.scope() instanceof GraphScope scope && scope.inBody;
+  }
+
+  private static Ops root(Graph graph, boolean inBody) {
     if (graph.operations().hasNext()) {
       throw new IllegalArgumentException("the graph must have no nodes yet");
     }
-    Scope scope = new GraphScope(graph, "", null, new HashMap<>(), List.of(), "");
+    Scope scope = new GraphScope(graph, "", null, new HashMap<>(), List.of(), "", inBody);
     return Ops.create(new Root(graph, scope));
   }
 
@@ -66,12 +83,12 @@ public final class GraphScope implements Scope {
   @Override
   public Scope withSubScope(String childName) {
     String child = prefix + makeUnique(name != null ? name : childName) + "/";
-    return new GraphScope(graph, child, null, new HashMap<>(), controlInputs, device);
+    return new GraphScope(graph, child, null, new HashMap<>(), controlInputs, device, inBody);
   }
 
   @Override
   public Scope withName(String opName) {
-    return new GraphScope(graph, prefix, opName, given, controlInputs, device);
+    return new GraphScope(graph, prefix, opName, given, controlInputs, device, inBody);
   }
 
   @Override
@@ -81,7 +98,7 @@ public final class GraphScope implements Scope {
 
   @Override
   public Scope withDevice(DeviceSpec deviceSpec) {
-    return new GraphScope(graph, prefix, name, given, controlInputs, deviceSpec.toString());
+    return new GraphScope(graph, prefix, name, given, controlInputs, deviceSpec.toString(), inBody);
   }
 
   @Override
@@ -111,7 +128,7 @@ public final class GraphScope implements Scope {
   public Scope withControlDependencyOps(Iterable<Operation> operations) {
     List<Operation> inputs = new ArrayList<>();
     operations.forEach(inputs::add);
-    return new GraphScope(graph, prefix, name, given, inputs, device);
+    return new GraphScope(graph, prefix, name, given, inputs, device, inBody);
   }
 
   @Override

@@ -109,7 +109,7 @@ public final class Segment {
       String name, Specs specs, List<Segment> callees, Body body, boolean fullSignature) {
     try (Graph graph = new Graph()) {
       callees.forEach(callee -> callee.addTo(graph));
-      Ops tf = GraphScope.root(graph);
+      Ops tf = GraphScope.body(graph);
       Tensors arguments = new Tensors();
       Map<Output<?>, String> argumentNames = new HashMap<>();
       specs
@@ -169,11 +169,12 @@ public final class Segment {
   }
 
   /**
-   * Adds a call to a graph.
+   * Adds a call to a graph. In the body of another segment it is compiled as a part of that one, if
+   * that one is: XLA is never asked twice.
    *
    * @param tf where the call is put; it is named after the scope's name
    * @param arguments one operand for each spec; those that the segment does not need may be missing
-   * @param compiled whether XLA must compile the function
+   * @param compiled whether XLA must compile a call of the static graph
    * @return the results, in order
    * @throws IllegalArgumentException if an argument is missing or has another dtype or shape than
    *     its spec
@@ -203,7 +204,7 @@ public final class Segment {
             // Else the inliner dissolves the call and its recomputation is merged with the forward
             // pass.
             .setAttr("_noinline", true);
-    if (compiled) {
+    if (compiled && !GraphScope.isInBody(tf)) {
       builder.setAttr("_XlaMustCompile", true);
     }
     return outputs(builder.build());

@@ -1,6 +1,12 @@
 package org.reckoning.graph.xla;
 
-/** What XLA compiles. The numbers are the same in every mode, up to the order of rounding. */
+/**
+ * What XLA compiles. The numbers are the same in every mode, up to the order of rounding.
+ *
+ * <p>One rule for all programs: unless the mode is {@link #OFF}, each call of a function in the
+ * static graph is compiled, with all that the function calls. {@link #WHOLE} puts the calls of a
+ * pass into one function.
+ */
 public enum XlaMode {
   /**
    * Every segment is a program of its own: compile time does not grow with the number of inner
@@ -8,8 +14,8 @@ public enum XlaMode {
    */
   SEGMENTS,
   /**
-   * A whole pass, all inner steps and pullbacks, is one program: compile time grows faster than the
-   * number of steps.
+   * A whole pass, all inner steps and pullbacks or all inner steps of an encoding, is one program:
+   * compile time grows faster than the number of steps.
    */
   WHOLE,
   /** TensorFlow runs the same functions op by op. */

@@ -31,7 +31,11 @@ class KnowledgeProgramTest {
         Arguments.of("all weights", config),
         Arguments.of("AdamW", config.withInnerOptimizer(new AdamW())),
         Arguments.of("rates in log space", config.withInnerRates(InnerRates.log(0.1))),
-        Arguments.of("compiled", config.withXla(XlaMode.SEGMENTS)),
+        Arguments.of("compiled in segments", config.withXla(XlaMode.SEGMENTS)),
+        Arguments.of("compiled as a whole", config.withXla(XlaMode.WHOLE)),
+        Arguments.of(
+            "AdamW, compiled as a whole",
+            config.withInnerOptimizer(new AdamW()).withXla(XlaMode.WHOLE)),
         Arguments.of("factors", config.withAdaptation(Adaptation.lora(2, 3, "attn.c_attn"))),
         Arguments.of("a pattern", config.withAdaptation(Adaptation.matching("h.0.mlp.*"))),
         Arguments.of("no inner loop", Micro.config(0)));

@@ -236,6 +236,23 @@ class SegmentTest {
         .containsExactly("", "", "i,j->ij");
   }
 
+  /** XLA compiles a function with all that it calls. */
+  @Test
+  void call_insideOfASegment_doesNotAskForXla() {
+    Segment inner = square();
+    Segment outer =
+        Segment.define(
+            "outer",
+            new Specs().tensor("x", TFloat64.class, Shape.of(2)),
+            List.of(inner),
+            (tf, in) ->
+                inner.call(tf.withSubScope("inner"), new Tensors().put("x/b", in.get("x")), true));
+
+    assertThat(outer.function().getNodeDefList())
+        .anyMatch(node -> node.getOp().equals("StatefulPartitionedCall"))
+        .noneMatch(node -> node.containsAttr("_XlaMustCompile"));
+  }
+
   @Test
   void call_ofASegmentThatCallsAnother_bringsBoth() {
     Segment inner = square();
