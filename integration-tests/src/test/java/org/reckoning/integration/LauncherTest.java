@@ -353,7 +353,7 @@ class LauncherTest {
       strings = {"LC_ALL=C", "LC_ALL=POSIX", "LANG=de_DE.ISO-8859-1", "LANG=none.UTF-8", ""})
   void start_inAnyLocale_isInUtf8(String setting) throws Exception {
     if (!setting.isEmpty()) {
-      environment.put(setting.split("=")[0], setting.split("=")[1]);
+      environment.put(setting.split("=", 2)[0], setting.split("=", 2)[1]);
     }
     assertThat(launch().out())
         .contains(
