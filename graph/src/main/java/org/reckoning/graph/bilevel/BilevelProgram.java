@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
@@ -385,14 +387,29 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalArgumentException if there is no pass, or one of another shape
    */
   public UpdateResult train(List<TaskBatch> passes, OuterRates learningRates, long seed) {
+    return train(passes, learningRates, seed, () -> false).orElseThrow();
+  }
+
+  /**
+   * Makes one outer update, as {@link #train(List, OuterRates, long)} does, unless it is given up
+   * between two passes.
+   *
+   * @param givesUp asked after each pass but the last
+   * @return empty if the update was given up; weights and state are then unchanged
+   */
+  public Optional<UpdateResult> train(
+      List<TaskBatch> passes, OuterRates learningRates, long seed, BooleanSupplier givesUp) {
     if (passes.isEmpty()) {
       throw new IllegalArgumentException("an update needs at least one pass");
     }
     List<PassResult> results = new ArrayList<>();
     if (passes.size() == 1) {
-      return step(passes.get(0), learningRates, seed, Session.Runner::run);
+      return Optional.of(step(passes.get(0), learningRates, seed, Session.Runner::run));
     }
     for (int i = 0; i < passes.size(); i++) {
+      if (i > 0 && givesUp.getAsBoolean()) {
+        return Optional.empty();
+      }
       TaskBatch batch = passes.get(i);
       Bucket bucket = bucket(batch.shape());
       Training training = bucket.training();
@@ -405,7 +422,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     }
     try (FedTensors<T> outer = feeds(learningRates, updates + 1);
         Result fetched = outer.into(session.runner()).fetch(update().normsOfAccumulated).run()) {
-      return updated(results, HostTensors.toDoubles(fetched.get(0)));
+      return Optional.of(updated(results, HostTensors.toDoubles(fetched.get(0))));
     }
   }
 

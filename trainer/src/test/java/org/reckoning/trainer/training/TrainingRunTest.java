@@ -347,6 +347,27 @@ class TrainingRunTest {
     assertThat(second.saved).containsExactly(4L, 6L);
   }
 
+  /** Asked before steps 1 and 2, and after the first of the two passes of each. */
+  @Test
+  void train_stoppedBetweenThePassesOfAStep_makesThatStepAgain() throws IOException {
+    RunConfig config = config().with("gradient_accumulation_steps", 2).with("eval_steps", null);
+    Map<String, double[]> whole;
+    try (TrainingRun run =
+        TrainingRun.prepare(config, splits(config), directory.resolve("whole"))) {
+      run.train(new Told(), "CPU:0", () -> false);
+      whole = weights(run);
+    }
+    Path stopped = directory.resolve("stopped");
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
+      assertThat(run.train(new Told(), "CPU:0", new StopAt(4)).steps()).isEqualTo(1);
+    }
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
+      assertThat(run.resume(line -> {})).isTrue();
+      run.train(new Told(), "CPU:0", () -> false);
+      assertSameBits(weights(run), whole);
+    }
+  }
+
   /** Compiling cannot be interrupted: nothing may be lost by an end of the process meanwhile. */
   @Test
   void train_beforeItCompiles_hasSavedAllSteps() throws IOException {

@@ -17,8 +17,7 @@ import org.tensorflow.types.TFloat64;
 
 class RandomWeightsTest {
   private static final Vocabulary VOCABULARY = Vocabulary.full();
-  private static final Gpt2Config MODEL =
-      new Gpt2Config(VOCABULARY.size(), 8, 4, 1, 2, 16, 1e-5);
+  private static final Gpt2Config MODEL = new Gpt2Config(VOCABULARY.size(), 8, 4, 1, 2, 16, 1e-5);
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
