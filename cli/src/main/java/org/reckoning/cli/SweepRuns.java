@@ -17,6 +17,7 @@ import java.util.Map;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.training.ConsoleText;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
 
@@ -111,7 +112,7 @@ final class SweepRuns {
       } catch (IOException | RuntimeException e) {
         String reason = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
         jobs.set(i, job.failed(reason, Experiment.results(config, run)));
-        out.println("failed: " + reason);
+        out.println("failed: " + ConsoleText.of(reason));
       }
       write();
     }

@@ -3,6 +3,7 @@ package org.reckoning.integration.mutation;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.reckoning.trainer.training.ConsoleText;
 
 /**
  * How a call ended.
@@ -12,8 +13,10 @@ import java.util.regex.Pattern;
  * @param err what it told
  */
 record Outcome(int code, String out, String err) {
-  private static final int MAX_LINES = 20;
-  private static final int MAX_LINE = 500;
+  /** Sentences that are told at once, and what follows them. */
+  private static final int MAX_LINES = ConsoleText.MAX_PROBLEMS + 5;
+
+  private static final int MAX_LINE = ConsoleText.MAX_LINE + 100;
 
   /** What belongs to a program's insides and not into a sentence for people. */
   private static final List<String> INSIDES =
@@ -29,9 +32,12 @@ record Outcome(int code, String out, String err) {
           "is a bug",
           "ObjectNode",
           "JsonNode",
+          "JsonToken",
+          "{{node",
+          "_arg_",
           "null\n");
 
-  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f&&[^\n]]");
+  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f&&[^\n\t]]");
 
   boolean isAccepted() {
     return code == 0;
