@@ -53,6 +53,7 @@ final class Mutation {
           "${model}",
           "${nothing}",
           "[".repeat(40) + "]".repeat(40),
+          "[".repeat(255) + "1" + "]".repeat(255), // more than TensorFlow's largest rank
           "[".repeat(3_000) + "]".repeat(3_000),
           "{\"a\":".repeat(3_000) + "1" + "}".repeat(3_000),
           "x".repeat(20_000));
