@@ -23,6 +23,7 @@ import org.reckoning.cli.data.DataCommand;
 import org.reckoning.cli.model.ModelCommand;
 import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.training.ConsoleText;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -138,7 +139,7 @@ public final class Reckoning implements Callable<Integer> {
               : "'%s' is not a command%s"
                   .formatted(word, NearestName.hint(word, command.getSubcommands().keySet()));
     }
-    command.getErr().printf("%s; see '%s --help'%n", problem, name);
+    command.getErr().printf("%s; see '%s --help'%n", ConsoleText.of(problem), name);
     trace(e, command);
     return CommandLine.ExitCode.USAGE;
   }
@@ -147,7 +148,7 @@ public final class Reckoning implements Callable<Integer> {
   private int failed(Exception e, CommandLine command, ParseResult words) {
     PrintWriter err = command.getErr();
     boolean config = e instanceof ConfigException || e instanceof InvalidPathException;
-    for (String problem : problems(e)) {
+    for (String problem : ConsoleText.of(problems(e))) {
       err.println(problem);
     }
     trace(e, command);

@@ -18,6 +18,7 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.training.ConsoleText;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
 
@@ -120,7 +121,7 @@ final class SweepRuns {
         String reason =
             e.getMessage() == null ? "the program has a fault, train it alone" : e.getMessage();
         jobs.set(i, job.failed(reason, Experiment.results(config, run)));
-        out.println("failed: " + reason);
+        out.println("failed: " + ConsoleText.of(reason));
       }
       write();
     }

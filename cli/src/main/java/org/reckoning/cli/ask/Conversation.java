@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.trainer.answering.Reasoner;
+import org.reckoning.trainer.training.ConsoleText;
 
 /**
  * Questions as they come, a line each, about facts that stay in the weights. A line that cannot be
@@ -66,7 +67,7 @@ final class Conversation {
           | IllegalStateException
           | NotFiniteException
           | IOException e) {
-        err.println(e.getMessage());
+        err.println(ConsoleText.of(String.valueOf(e.getMessage())));
         err.flush();
       }
     }
@@ -87,7 +88,7 @@ final class Conversation {
     if (!text.startsWith(":")) {
       output.reply(reasoner.ask(text, decoding), null);
     } else if (text.equals(":facts")) {
-      facts.forEach(err::println);
+      facts.forEach(fact -> err.println(ConsoleText.of(fact)));
       err.flush();
     } else if (text.startsWith(FACT + " ")) {
       List<String> more = new ArrayList<>(facts);

@@ -14,6 +14,7 @@ import org.reckoning.trainer.data.DataProblems;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.TaskReader;
+import org.reckoning.trainer.training.ConsoleText;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -89,7 +90,7 @@ final class DataFiles {
   /** Tells what became of the lines. */
   void report(DataProblems problems) {
     PrintWriter out = command.commandLine().getErr();
-    problems.lines().forEach(out::println);
+    problems.lines().forEach(line -> out.println(ConsoleText.of(line)));
     out.flush();
   }
 

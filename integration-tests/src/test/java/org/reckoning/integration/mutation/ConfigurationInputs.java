@@ -1,0 +1,89 @@
+package org.reckoning.integration.mutation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.training.Experiment;
+
+/** Configuration: words of the command line, files of a directory, that of a run. */
+final class ConfigurationInputs {
+  private static final Path CONFIGS = Path.of("../configs");
+
+  private ConfigurationInputs() {}
+
+  static Inputs words() {
+    return Inputs.ofWords(
+        List.of(
+            "experiment=quickstart",
+            "inner_lr=0.01",
+            "n_inner_iter=2",
+            "data.hops=[2,3]",
+            "name=a.name",
+            "baselines=[no_facts]",
+            "model=tiny",
+            "inner_mode=lora",
+            "data.data_dir=/tmp/x",
+            "output_dir=${name}",
+            "++seed=3"),
+        words -> Commands.run(Stream.concat(Stream.of("config"), words.stream()).toList()),
+        outcome -> assertUsable(tree(outcome.out())));
+  }
+
+  static Inputs files(Path folder) throws IOException {
+    Path configs = folder.resolve("configs");
+    TinyRun.copy(CONFIGS, configs);
+    List<String> words = List.of("config", "--config-dir=" + configs, "experiment=quickstart");
+    List<Path> files =
+        Stream.of(
+                "run.yaml",
+                "default/inner.yaml",
+                "default/data.yaml",
+                "default/outer.yaml",
+                "experiment/quickstart.yaml",
+                "data/kinship.yaml",
+                "model/tiny.yaml")
+            .map(configs::resolve)
+            .toList();
+    return Inputs.ofFiles(
+        files, all -> Commands.run(words), outcome -> assertUsable(tree(outcome.out())));
+  }
+
+  /** Training, evaluation and questions read it before anything else. */
+  static Inputs ofRun(TinyRun run, Path folder) throws IOException {
+    Path copy = run.copyTo(folder.resolve("run"));
+    return Inputs.ofFiles(
+        List.of(copy.resolve(Experiment.CONFIG)),
+        files ->
+            Commands.read(
+                () -> {
+                  assertUsable(Experiment.configOf("--run", copy).tree());
+                  return 0;
+                }),
+        outcome -> {});
+  }
+
+  private static ObjectNode tree(String yaml) {
+    return (ObjectNode) YamlDocument.value(yaml, "what was written");
+  }
+
+  /** What was taken is written and read again as it is. */
+  private static void assertUsable(ObjectNode tree) {
+    RunConfig config = RunConfig.of(tree);
+    assertFinite(tree);
+    assertThat(RunConfig.of(tree(config.yaml()))).isEqualTo(config);
+  }
+
+  static void assertFinite(JsonNode tree) {
+    if (tree.isNumber()) {
+      assertThat(Double.isFinite(tree.doubleValue())).as("finite: %s", tree).isTrue();
+    }
+    tree.forEach(ConfigurationInputs::assertFinite);
+  }
+}

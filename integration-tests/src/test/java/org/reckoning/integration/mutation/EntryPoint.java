@@ -1,0 +1,61 @@
+package org.reckoning.integration.mutation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A place where inputs enter the program: a row of {@link MutationTest}.
+ *
+ * @param name of the row
+ * @param weight share of all inputs that it is given
+ * @param setup makes what an input needs around it
+ */
+record EntryPoint(String name, int weight, Setup setup) {
+  /** All rows. */
+  static final List<EntryPoint> ALL =
+      List.of(
+          new EntryPoint("words", 2, (run, folder) -> ConfigurationInputs.words()),
+          new EntryPoint("config", 2, (run, folder) -> ConfigurationInputs.files(folder)),
+          new EntryPoint("run-config", 4, ConfigurationInputs::ofRun),
+          new EntryPoint("records-proofwriter", 3, records("proofwriter")),
+          new EntryPoint("records-clutrr", 3, records("clutrr")),
+          new EntryPoint("records-folio", 3, records("folio")),
+          new EntryPoint("records-entailment", 3, records("entailment_tree")),
+          new EntryPoint("proofwriter", 4, (run, folder) -> DataInputs.proofWriter(folder)),
+          new EntryPoint("ruletaker", 4, (run, folder) -> DataInputs.ruleTaker(folder)),
+          new EntryPoint("choice", 4, (run, folder) -> DataInputs.multipleChoice(folder)),
+          new EntryPoint("clutrr", 4, (run, folder) -> DataInputs.clutrr(folder)),
+          new EntryPoint("ask-words", 3, (run, folder) -> QuestionInputs.words(run)),
+          new EntryPoint("ask-files", 4, QuestionInputs::files),
+          new EntryPoint("conversation", 3, (run, folder) -> QuestionInputs.conversation(run)),
+          new EntryPoint("export-files", 3, QuestionInputs::ofExport),
+          new EntryPoint("state", 5, RunInputs::state),
+          new EntryPoint("results", 3, RunInputs::results),
+          new EntryPoint("sweep", 1, RunInputs::sweep),
+          new EntryPoint("run-files", 5, RunInputs::model),
+          new EntryPoint("weights", 4, (run, folder) -> WeightInputs.oneFile(folder)),
+          new EntryPoint("shards", 4, (run, folder) -> WeightInputs.shards(folder)),
+          new EntryPoint("requests", 5, (run, folder) -> ServedInputs.requests(run)),
+          new EntryPoint("answers", 5, (run, folder) -> ServedInputs.answers(run)));
+
+  /** Makes what an input needs around it. */
+  @FunctionalInterface
+  interface Setup {
+    /**
+     * Returns the inputs.
+     *
+     * @param folder an empty one
+     */
+    Inputs of(TinyRun run, Path folder) throws IOException;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private static Setup records(String type) {
+    return (run, folder) -> DataInputs.records(folder, type);
+  }
+}

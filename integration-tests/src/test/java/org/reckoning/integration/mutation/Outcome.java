@@ -1,0 +1,71 @@
+package org.reckoning.integration.mutation;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.reckoning.trainer.training.ConsoleText;
+
+/**
+ * How a call ended.
+ *
+ * @param code its exit code; of a request 0 if it was answered, 1 if it was refused
+ * @param out what it printed, or the answer
+ * @param err what it told
+ */
+record Outcome(int code, String out, String err) {
+  /** Sentences that are told at once, and what follows them. */
+  private static final int MAX_LINES = ConsoleText.MAX_PROBLEMS + 5;
+
+  private static final int MAX_LINE = ConsoleText.MAX_LINE + 100;
+
+  /** What belongs to a program's insides and not into a sentence for people. */
+  private static final List<String> INSIDES =
+      List.of(
+          "Exception",
+          "Error:",
+          "java.",
+          "com.fasterxml",
+          "org.reckoning",
+          "picocli.",
+          "org.tensorflow",
+          "\tat ",
+          "is a bug",
+          "ObjectNode",
+          "JsonNode",
+          "JsonToken",
+          "{{node",
+          "_arg_",
+          "null\n");
+
+  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f&&[^\n\t]]");
+
+  boolean isAccepted() {
+    return code == 0;
+  }
+
+  /** Returns what is wrong with the way in which it ended. */
+  Optional<String> fault() {
+    if (code < 0 || code > 2) {
+      return Optional.of("exit code %d: %s".formatted(code, err));
+    }
+    if (code != 0 && err.isBlank()) {
+      return Optional.of("exit code %d without a word".formatted(code));
+    }
+    for (String inside : INSIDES) {
+      if (err.contains(inside)) {
+        return Optional.of("'%s' is told: %s".formatted(inside.strip(), err));
+      }
+    }
+    if (CONTROLS.matcher(err).find()) {
+      return Optional.of("a control character is told: " + err);
+    }
+    List<String> lines = err.lines().toList();
+    if (lines.size() > MAX_LINES) {
+      return Optional.of("%d lines are told: %s".formatted(lines.size(), err));
+    }
+    return lines.stream()
+        .filter(line -> line.length() > MAX_LINE)
+        .findFirst()
+        .map(line -> "a line of %d characters is told: %s".formatted(line.length(), line));
+  }
+}
