@@ -83,7 +83,7 @@ public final class DurableFiles {
   }
 
   /** Removes those of some directories that are empty, in this order. */
-  static void deleteEmpty(List<Path> directories) throws IOException {
+  public static void deleteEmpty(List<Path> directories) throws IOException {
     try {
       for (Path each : directories) {
         Files.deleteIfExists(each);

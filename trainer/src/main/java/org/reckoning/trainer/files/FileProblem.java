@@ -64,7 +64,7 @@ public final class FileProblem {
     String text =
         e instanceof FileSystemException file && file.getReason() != null
             ? file.getReason()
-            : e.getMessage();
+            : e instanceof FileSystemException ? null : e.getMessage(); // else the file's name
     return text == null || text.isBlank() ? "the system gave no reason" : text;
   }
 
