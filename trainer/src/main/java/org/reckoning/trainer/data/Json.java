@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,13 @@ final class Json {
       throw new BadLineException(
           "%s (%s) must be a text that is not blank".formatted(what, quote(value.toString())));
     }
-    return value.textValue().strip();
+    String text = value.textValue().strip();
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new BadLineException(
+          "%s (%s) must be text but has half a character, such as \\ud83d alone"
+              .formatted(what, quote(text)));
+    }
+    return text;
   }
 
   /** Returns the elements of the array of a key. */

@@ -108,8 +108,10 @@ public final class TaskReader {
       }
     } catch (EOFException | ZipException e) {
       log.broken(brokenGzip(e));
-    } catch (NotTextException | BoundedInput.TooLongException e) {
+    } catch (NotTextException e) {
       log.broken(String.valueOf(e.getMessage()));
+    } catch (BoundedInput.TooLongException e) {
+      log.bad(log.line(), String.valueOf(e.getMessage()));
     }
     if (log.isEmpty()) {
       log.bad(1, "the file has no task; name one that has, or leave it out");

@@ -68,7 +68,7 @@ public final class AtomicOutput implements Closeable {
         throw new IOException("it is a directory");
       }
       if (OpenFiles.isOne(target)) {
-        return asItStands(file, openFile(target));
+        return asItStands(target, openFile(target));
       }
       if (Files.exists(target) && !Files.isRegularFile(target)) {
         return asItStands(file, Files.newOutputStream(target, StandardOpenOption.WRITE));

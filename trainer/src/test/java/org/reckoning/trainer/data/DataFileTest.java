@@ -196,6 +196,11 @@ class DataFileTest {
           2,
           "the rest of the file was not read, it is no JSON: the text must be UTF-8"
         },
+        new Object[] {
+          bytes(ONE.replace("a\"]", "\\ud83d\"]")),
+          1,
+          "record 'g1': element of facts ('?') must be text but has half a character"
+        },
         new Object[] {bytes(ONE + "\n\0\n"), 2, "the line must be text but has a NUL byte"},
         new Object[] {
           Arrays.copyOf(packed, packed.length - 9), 3, "the compressed data breaks off here"
@@ -239,6 +244,7 @@ class DataFileTest {
     assertThat(problems.tasks()).isGreaterThanOrEqualTo(1);
     assertThat(problems.listed()).hasSize(1);
     assertThat(problems.listed().get(0).reason()).contains("is longer than 16 MiB");
+    assertThat(problems.listed().get(0).line()).isEqualTo(2);
   }
 
   private static byte[] bytes(String text) {
