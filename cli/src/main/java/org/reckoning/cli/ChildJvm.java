@@ -72,6 +72,10 @@ final class ChildJvm {
   /** Writes a result for the process that has started this one. */
   static void say(String name, Object value) {
     System.out.println(RESULT + name + " " + String.valueOf(value).replaceAll("\\s+", " "));
+    if (System.out.checkError()) {
+      System.err.println("results cannot be written; free some space for temporary files");
+      System.exit(1);
+    }
   }
 
   /** Says why there is no result. */

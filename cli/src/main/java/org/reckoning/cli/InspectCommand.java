@@ -19,6 +19,7 @@ import org.reckoning.graph.inspect.ReportTable;
 import org.reckoning.graph.inspect.StepTimes;
 import org.reckoning.graph.inspect.XlaMemory;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -207,12 +208,22 @@ final class InspectCommand implements Callable<Integer> {
       BilevelProgram<?> program, TaskShape shape, @Nullable StepTimes times, Path directory)
       throws IOException {
     BlockGraph picture = BlockGraph.of(program, shape);
+    List<Path> made = DurableFiles.createDirectories(directory);
+    Path path = null;
     try (EventFile events = EventFile.create(directory)) {
+      path = events.path();
       events.graph(picture.graph());
       if (times != null) {
         events.stepStats("training step", 1, picture.stats(times.trace()));
       }
-      return events.path();
+      events.flush();
+    } catch (IOException e) {
+      if (path != null) {
+        Files.deleteIfExists(path);
+      }
+      DurableFiles.deleteEmpty(made);
+      throw e;
     }
+    return path;
   }
 }

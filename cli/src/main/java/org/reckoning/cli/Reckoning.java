@@ -8,12 +8,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
@@ -24,6 +20,7 @@ import org.reckoning.cli.model.ModelCommand;
 import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.files.FileProblem;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -86,9 +83,12 @@ public final class Reckoning implements Callable<Integer> {
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
     ProcessStart.prepare(args);
-    CommandLine commandLine = commandLine().setOut(writer(System.out)).setErr(writer(System.err));
+    StandardOutput output = StandardOutput.install();
+    CommandLine commandLine = commandLine().setOut(writer(output)).setErr(writer(System.err));
     int code = commandLine.execute(args);
     commandLine.getOut().flush();
+    System.out.flush();
+    code = output.exitCode(code, commandLine.getErr());
     commandLine.getErr().flush();
     System.exit(code);
   }
@@ -174,8 +174,11 @@ public final class Reckoning implements Callable<Integer> {
     if (e instanceof ConfigException config) {
       return config.problems();
     }
+    if (e instanceof UncheckedIOException unchecked) {
+      return problems(Objects.requireNonNull(unchecked.getCause()));
+    }
     if (e instanceof FileSystemException file && file.getReason() == null) {
-      return List.of("%s: %s".formatted(file.getMessage(), reason(file)));
+      return List.of("%s: %s".formatted(file.getMessage(), FileProblem.reason(file)));
     }
     if (e instanceof InvalidPathException path) {
       return List.of(
@@ -188,22 +191,6 @@ public final class Reckoning implements Callable<Integer> {
         message == null || message.isBlank() || e instanceof NullPointerException
             ? "%s, which is a bug; --stacktrace shows where".formatted(e.getClass().getName())
             : message);
-  }
-
-  /** Returns what Java says with the name of a class alone, beside that of the file. */
-  private static String reason(FileSystemException e) {
-    if (e instanceof AccessDeniedException) {
-      return "there is no permission for it";
-    }
-    if (e instanceof NoSuchFileException) {
-      return "there is no such file or directory";
-    }
-    if (e instanceof NotDirectoryException) {
-      return "is not a directory";
-    }
-    return e instanceof FileAlreadyExistsException
-        ? "exists already"
-        : "cannot be used (%s)".formatted(e.getClass().getSimpleName());
   }
 
   /** {@code reckoning 0.1.0, TensorFlow Java 1.1.0, Java 17.0.1}, from the build. */

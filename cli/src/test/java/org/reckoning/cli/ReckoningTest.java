@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -167,6 +168,18 @@ class ReckoningTest {
         .isEqualTo(
             "seeed is not a known key (%s/experiment/mine.yaml, line 4); did you mean seed?"
                 .formatted(directory));
+  }
+
+  @Test
+  void configurationFileInLatin1_isNamedWithItsLine(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("experiment/latin.yaml");
+    Files.createDirectories(directory.resolve("experiment"));
+    Files.write(file, "# S\u00e3o\nname: x\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThat(run("config", "--config-dir", directory.toString(), "experiment=latin"))
+        .isEqualTo(2);
+    assertThat(err.toString().strip())
+        .isEqualTo("'%s', line 1: must be text in UTF-8; save it in that encoding".formatted(file));
   }
 
   @Test

@@ -110,9 +110,15 @@ public final class AskCommand implements Callable<Integer> {
     try (Reasoner reasoner = opened.reasoner()) {
       output.encoded(told, reasoner.encode(told));
       for (Question question : right) {
+        if (output.isLost()) {
+          return 0;
+        }
         output.reply(reasoner.ask(question.text(), how), question.label());
       }
       for (String question : asked) {
+        if (output.isLost()) {
+          return 0;
+        }
         output.reply(reasoner.ask(question, how), null);
       }
       if (texts.holdsConversation()) {

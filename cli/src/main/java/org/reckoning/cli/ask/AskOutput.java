@@ -1,5 +1,6 @@
 package org.reckoning.cli.ask;
 
+import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.answering.AskedModel;
@@ -8,6 +9,14 @@ import org.reckoning.trainer.answering.Reply;
 
 /** Tells answers, on standard output. */
 sealed interface AskOutput permits TextOutput, JsonOutput {
+  /** Returns where to. */
+  PrintWriter out();
+
+  /** Returns whether nothing more can be written: the reader of a pipe has left. */
+  default boolean isLost() {
+    return out().checkError();
+  }
+
   /** Tells what is asked. */
   void model(AskedModel model);
 

@@ -1,15 +1,14 @@
 package org.reckoning.cli.ask;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.files.TextLines;
 
 /**
  * Questions as they come, a line each, about facts that stay in the weights. A line that cannot be
@@ -51,17 +50,17 @@ final class Conversation {
     this.prompts = prompts;
   }
 
-  /** Answers until the input ends. */
-  void hold(BufferedReader lines) throws IOException {
+  /** Answers until the input ends, or nobody reads the answers. */
+  void hold(TextLines lines) throws IOException {
     if (prompts) {
       HELP.forEach(err::println);
     }
-    for (String line = next(lines); line != null; line = next(lines)) {
-      String text = line.strip();
-      if (text.equals(":quit")) {
-        return;
-      }
+    while (!output.isLost() && next(lines)) {
       try {
+        String text = lines.text().strip();
+        if (text.equals(":quit")) {
+          return;
+        }
         answer(text);
       } catch (IllegalArgumentException
           | IllegalStateException
@@ -73,12 +72,12 @@ final class Conversation {
     }
   }
 
-  private @Nullable String next(BufferedReader lines) throws IOException {
+  private boolean next(TextLines lines) throws IOException {
     if (prompts) {
       err.print(PROMPT);
       err.flush();
     }
-    return lines.readLine();
+    return lines.next();
   }
 
   private void answer(String text) throws IOException {

@@ -1,16 +1,15 @@
 package org.reckoning.cli.ask;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.files.TextFile.NotTextException;
+import org.reckoning.trainer.files.TextLines;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -101,29 +100,44 @@ final class TextOptions {
 
   private List<String> both(List<String> given, @Nullable String file, String option)
       throws IOException {
-    List<String> lines = new ArrayList<>(given);
-    if (STANDARD_INPUT.equals(file)) {
-      standardInput().lines().filter(line -> !line.isBlank()).forEach(lines::add);
-    } else if (file != null) {
-      if (!Files.isRegularFile(Path.of(file))) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "%s (%s) must be a file or -, and there is no such file".formatted(option, file));
-      }
-      try {
-        Files.readAllLines(Path.of(file)).stream()
-            .filter(line -> !line.isBlank())
-            .forEach(lines::add);
-      } catch (CharacterCodingException e) {
-        throw new ParameterException(
-            spec.commandLine(), "%s (%s) must be text in UTF-8".formatted(option, file), e);
-      }
+    List<String> texts = new ArrayList<>();
+    given.forEach(text -> texts.add(text.isBlank() ? text : text.strip()));
+    if (file != null) {
+      addLines(file, option, texts);
     }
-    return lines;
+    return texts;
   }
 
-  /** Returns standard input as lines. */
-  static BufferedReader standardInput() {
-    return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+  private void addLines(String file, String option, List<String> texts) throws IOException {
+    try (TextLines lines =
+        STANDARD_INPUT.equals(file) ? standardInput() : TextLines.open(Path.of(file))) {
+      while (lines.next()) {
+        try {
+          String text = lines.text().strip();
+          if (!text.isEmpty()) {
+            texts.add(text);
+          }
+        } catch (NotTextException e) {
+          throw wrong(
+              "%s (%s), line %d: %s".formatted(option, file, lines.number(), e.getMessage()), e);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw wrong(
+          "%s (%s) must be a file or -, and there is no such file".formatted(option, file), e);
+    } catch (NotTextException e) {
+      throw wrong("%s (%s): %s".formatted(option, file, e.getMessage()), e);
+    } catch (IOException e) {
+      throw wrong("%s (%s) cannot be read: %s".formatted(option, file, FileProblem.reason(e)), e);
+    }
+  }
+
+  private ParameterException wrong(String message, IOException e) {
+    return new ParameterException(spec.commandLine(), message, e);
+  }
+
+  /** Returns standard input as lines, which are read as they come. */
+  static TextLines standardInput() {
+    return TextLines.of(System.in);
   }
 }

@@ -21,6 +21,9 @@ final class Composer {
   private final ConfigPath files;
   private final Function<String, @Nullable String> environment;
 
+  /** A word that changes a key, and its value. */
+  private record Change(OverrideWord word, @Nullable JsonNode value) {}
+
   /**
    * @param environment gives the value of an environment variable, or null
    */
@@ -39,13 +42,13 @@ final class Composer {
   Composition compose(List<String> words) {
     List<String> problems = new ArrayList<>();
     List<GroupWord> groups = new ArrayList<>();
-    List<OverrideWord> changes = new ArrayList<>();
+    List<Change> changes = new ArrayList<>();
     for (String word : words) {
       try {
         OverrideWord override = OverrideWord.of(word);
         GroupWord group = group(override);
         if (group == null) {
-          changes.add(override);
+          changes.add(new Change(override, override.value()));
         } else {
           groups.add(group);
         }
@@ -55,7 +58,7 @@ final class Composer {
     }
     ConfigTree tree = new ConfigTree();
     expand(groups, problems).forEach(tree::merge);
-    for (OverrideWord change : changes) {
+    for (Change change : changes) {
       String problem = apply(change, tree);
       if (problem != null) {
         problems.add(problem);
@@ -82,17 +85,19 @@ final class Composer {
     if (word.kind() == OverrideWord.Kind.REMOVE) {
       return new GroupWord(word.key(), List.of(), false);
     }
-    List<String> options = DefaultsEntry.options(Objects.requireNonNull(word.value()));
+    String typed = Objects.requireNonNull(word.text());
     boolean adds = word.kind() != OverrideWord.Kind.CHANGE;
-    return options == null ? null : new GroupWord(word.key(), options, adds);
+    return typed.strip().startsWith("{") // keys below the one that has the group's name
+        ? null
+        : new GroupWord(word.key(), WordValue.options(typed), adds);
   }
 
   /** Returns what is wrong, or null. */
-  private @Nullable String apply(OverrideWord word, ConfigTree tree) {
-    String key = word.key();
+  private @Nullable String apply(Change change, ConfigTree tree) {
+    String key = change.word.key();
     JsonNode present = tree.get(key);
-    JsonNode value = word.value();
-    switch (word.kind()) {
+    JsonNode value = change.value;
+    switch (change.word.kind()) {
       case CHANGE -> {
         if (present == null) {
           return "could not override '%s', which there is not%s".formatted(key, hint(key));

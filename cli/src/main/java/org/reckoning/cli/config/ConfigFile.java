@@ -3,8 +3,6 @@ package org.reckoning.cli.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +10,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.files.TextFile;
 
 /**
  * A file of a configuration directory.
@@ -38,22 +38,31 @@ record ConfigFile(
 
   /** Reads a file. */
   static ConfigFile read(Path file, String path, String shown) {
+    String text;
     try {
-      YamlDocument document = YamlDocument.read(file, shown);
-      String text = Files.readString(file);
-      ObjectNode content = document.root().deepCopy();
-      JsonNode list = content.remove(DEFAULTS);
-      return new ConfigFile(
-          path,
-          shown,
-          list == null ? List.of(DefaultsEntry.self()) : defaults(list, path, shown),
-          content,
-          prefix(text, group(path)),
-          document,
-          text);
+      text = TextFile.read(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     }
+    String prefix = prefix(text, group(path));
+    YamlDocument document = YamlDocument.of(text, shown, key -> isText(prefix, key));
+    ObjectNode content = document.root().deepCopy();
+    JsonNode list = content.remove(DEFAULTS);
+    return new ConfigFile(
+        path,
+        shown,
+        list == null ? List.of(DefaultsEntry.self()) : defaults(list, path, shown),
+        content,
+        prefix,
+        document,
+        text);
+  }
+
+  /** Names of files are text, too: {@code data: 2024_01}. */
+  private static boolean isText(String prefix, String key) {
+    return key.equals(DEFAULTS)
+        || key.startsWith(DEFAULTS + ".")
+        || RunConfig.typeOf(prefix.isEmpty() ? key : prefix + "." + key).text();
   }
 
   /** Returns the group of a path, empty for a file at the top. */
@@ -69,7 +78,9 @@ record ConfigFile(
   private static List<DefaultsEntry> defaults(JsonNode list, String path, String shown) {
     if (!list.isArray()) {
       throw new ConfigException(
-          List.of("defaults (%s) of %s must be a list".formatted(list, shown)));
+          List.of(
+              "defaults (%s) of %s must be a list"
+                  .formatted(list.isTextual() ? list.textValue() : list, shown)));
     }
     List<DefaultsEntry> entries = new ArrayList<>();
     for (JsonNode entry : list) {

@@ -135,7 +135,8 @@ public final class ConfigOptions {
     for (int i = 0; i < combinations.size(); i++) {
       Composition composition = composer().compose(combinations.get(i));
       if (multirun) {
-        out.printf("# #%d %s%n", i, String.join(" ", combinations.get(i)));
+        String words = String.join(" ", combinations.get(i)).replaceAll("\\R", " ");
+        out.printf("# #%d %s%n", i, words);
       }
       out.print(YamlDocument.write(resolve ? composition.resolved() : composition.written()));
     }

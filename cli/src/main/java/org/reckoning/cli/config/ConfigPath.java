@@ -84,7 +84,7 @@ final class ConfigPath {
 
   /** Returns whether there is such a file. */
   boolean has(String path) {
-    return places.stream().anyMatch(place -> Files.isRegularFile(file(place, path)));
+    return places.stream().anyMatch(place -> isFile(file(place, path)));
   }
 
   /**
@@ -96,7 +96,7 @@ final class ConfigPath {
   ConfigFile read(String path) {
     for (Place place : places) {
       Path file = file(place, path);
-      if (Files.isRegularFile(file)) {
+      if (isFile(file)) {
         return ConfigFile.read(file, path, place.shown + "/" + path + ENDING);
       }
     }
@@ -111,6 +111,11 @@ final class ConfigPath {
                     option,
                     String.join(", ", options),
                     NearestName.hint(option, options))));
+  }
+
+  /** A pipe is one, too. */
+  private static boolean isFile(Path path) {
+    return Files.exists(path) && !Files.isDirectory(path);
   }
 
   private static Path file(Place place, String path) {

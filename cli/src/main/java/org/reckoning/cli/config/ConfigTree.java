@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Values under keys with dots, and where each was set. Maps merge, everything else is replaced. */
 final class ConfigTree {
-  private final ObjectNode root = JsonNodeFactory.instance.objectNode();
+  private final ObjectNode root;
   private final Map<String, String> origins = new LinkedHashMap<>();
+
+  ConfigTree() {
+    this(JsonNodeFactory.instance.objectNode());
+  }
+
+  /** Changes a tree that is there. */
+  ConfigTree(ObjectNode root) {
+    this.root = root;
+  }
 
   ObjectNode root() {
     return root;

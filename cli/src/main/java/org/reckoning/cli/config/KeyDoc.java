@@ -30,7 +30,7 @@ record KeyDoc(String key, String text, String shown) {
           .forEach(
               (name, line) -> {
                 String key = file.prefix().isEmpty() ? name : file.prefix() + "." + name;
-                if (keys.contains(key)) {
+                if (keys.contains(key) && line <= lines.size()) {
                   docs.add(new KeyDoc(key, comment(lines.get(line - 1)), file.shown()));
                 }
               });

@@ -1,22 +1,20 @@
 package org.reckoning.cli.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
-import org.reckoning.trainer.config.YamlDocument;
 
 /**
  * A word of the command line that changes a configuration.
  *
  * @param kind what it does
  * @param key a key with dots, or a group
- * @param value the new value; null for a word without one
+ * @param text the new value as it was typed; null for a word without one
  */
-record OverrideWord(Kind kind, String key, @Nullable JsonNode value) {
+record OverrideWord(Kind kind, String key, @Nullable String text) {
 
   /** What an override does. */
   enum Kind {
@@ -29,6 +27,9 @@ record OverrideWord(Kind kind, String key, @Nullable JsonNode value) {
     /** {@code ~key}: removes a key. */
     REMOVE
   }
+
+  /** No key has as many. */
+  private static final int MOST_DOTS = 20;
 
   private static final Pattern WORD =
       Pattern.compile("(\\+\\+|\\+|~|)([^+~=\\s][^=\\s]*)(?:=(.*))?", Pattern.DOTALL);
@@ -54,19 +55,27 @@ record OverrideWord(Kind kind, String key, @Nullable JsonNode value) {
           case "~" -> Kind.REMOVE;
           default -> Kind.CHANGE;
         };
-    return new OverrideWord(kind, key, text == null ? null : value(key, text));
-  }
-
-  private static JsonNode value(String key, String text) {
-    if (Sweep.isList(text)) {
+    if (key.chars().filter(each -> each == '.').count() > MOST_DOTS) {
+      throw new ConfigException(
+          List.of(
+              "'%s..' must be a key of at most %d dots"
+                  .formatted(key.substring(0, 20), MOST_DOTS)));
+    }
+    if (text != null && Sweep.isList(text)) {
       throw new ConfigException(
           List.of(
               "%s (%s) must be one value: %s=[%s] is a list, quotes make it a text, and -m runs each"
                   .formatted(key, text, key, text)));
     }
-    if (text.isEmpty()) {
-      return TextNode.valueOf("");
-    }
-    return YamlDocument.value(text, "value '%s' of %s".formatted(text, key));
+    return new OverrideWord(kind, key, text);
+  }
+
+  /**
+   * Returns the new value; null for a word without one.
+   *
+   * @throws ConfigException if it is not YAML where it has to be
+   */
+  @Nullable JsonNode value() {
+    return text == null ? null : WordValue.of(key, text);
   }
 }

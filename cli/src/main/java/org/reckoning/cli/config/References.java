@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.KeyHint;
+import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 
 /**
@@ -23,15 +23,19 @@ final class References {
   private static final String ENVIRONMENT = "oc.env:";
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** The innermost ones, that have no other inside. */
-  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^${}]*)}");
+  private static final String START = "${";
 
-  /** More in one value are no text but a circle. */
-  private static final int MOST = 100;
+  private static final int MOST_DEPTH = 20;
+  private static final int MOST_SHOWN = 80;
+  private static final int MOST_CHARACTERS = 1_000_000;
+
+  /** Many times what a configuration has: more are references that multiply. */
+  private static final int MOST_VALUES = 100_000;
 
   private final ObjectNode tree;
   private final Function<String, @Nullable String> environment;
   private final List<String> problems = new ArrayList<>();
+  private int values;
 
   References(ObjectNode tree, Function<String, @Nullable String> environment) {
     this.tree = tree;
@@ -52,6 +56,15 @@ final class References {
    * @param via the keys that led here, the one to be resolved at the end
    */
   private JsonNode resolved(JsonNode node, List<String> via) {
+    values++;
+    if (values > MOST_VALUES) {
+      if (values == MOST_VALUES + 1) {
+        problems.add(
+            "%s must not have references that multiply: they lead to more than %d values"
+                .formatted(via.get(0), MOST_VALUES));
+      }
+      return node;
+    }
     if (node instanceof ObjectNode object) {
       ObjectNode result = NODES.objectNode();
       String key = via.get(via.size() - 1);
@@ -76,35 +89,81 @@ final class References {
 
   private JsonNode text(JsonNode node, List<String> via) {
     String text = node.textValue();
-    Matcher matcher = REFERENCE.matcher(text);
-    for (int i = 0; i < MOST && matcher.find(); i++) {
-      JsonNode value = lookUp(matcher.group(1).strip(), matcher.group(), via);
-      if (value == null) {
-        return node;
-      }
-      if (matcher.group().equals(text)) {
-        return value;
-      }
-      if (value.isContainerNode()) {
-        problem(via, matcher.group(), "must be one value to stand inside a text");
-        return node;
-      }
-      text = text.substring(0, matcher.start()) + value.asText() + text.substring(matcher.end());
-      matcher = REFERENCE.matcher(text);
+    int start = text.indexOf(START);
+    if (start < 0) {
+      return node;
     }
-    return NODES.textNode(text);
+    boolean alone = start == 0 && end(text, 0) == text.length() - 1;
+    JsonNode value = alone ? value(text, via, 0) : filled(text, via, 0);
+    return value == null ? node : value;
   }
 
-  /** Returns the value, null if there is none: that is told, or the key is told to be open. */
-  private @Nullable JsonNode lookUp(String name, String reference, List<String> via) {
-    if (name.startsWith(ENVIRONMENT)) {
-      return variable(name.substring(ENVIRONMENT.length()), reference, via);
+  /** Returns a text with values in place of its references; null if one has none. */
+  private @Nullable TextNode filled(String text, List<String> via, int depth) {
+    StringBuilder result = new StringBuilder();
+    int from = 0;
+    for (int start = text.indexOf(START); start >= 0; start = text.indexOf(START, from)) {
+      int end = end(text, start);
+      if (end < 0) {
+        break;
+      }
+      String reference = text.substring(start, end + 1);
+      JsonNode value = value(reference, via, depth + 1);
+      if (value == null) {
+        return null;
+      }
+      if (value.isContainerNode()) {
+        problem(via, reference, "must be one value to stand inside a text");
+        return null;
+      }
+      result.append(text, from, start).append(value.asText());
+      from = end + 1;
+      if (result.length() > MOST_CHARACTERS) {
+        problem(via, reference, "must not make a text of more than a million characters");
+        return null;
+      }
     }
+    return NODES.textNode(result.append(text, from, text.length()).toString());
+  }
+
+  /** Returns where the reference ends that starts here; -1 if it does not. */
+  private static int end(String text, int start) {
+    int open = 0;
+    for (int i = start + 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      open += c == '{' ? 1 : c == '}' ? -1 : 0;
+      if (open == 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Returns the value of a reference, null if there is none: that is told, or the key is told to be
+   * open.
+   *
+   * @param depth how many references it stands in
+   */
+  private @Nullable JsonNode value(String reference, List<String> via, int depth) {
+    if (depth > MOST_DEPTH) {
+      problem(via, shortened(reference), "must not have so many references inside of each other");
+      return null;
+    }
+    String inside = reference.substring(START.length(), reference.length() - 1);
+    if (inside.strip().startsWith(ENVIRONMENT)) {
+      return variable(inside.strip().substring(ENVIRONMENT.length()), reference, via, depth);
+    }
+    TextNode filled = filled(inside, via, depth);
+    return filled == null ? null : lookUp(filled.textValue().strip(), shortened(reference), via);
+  }
+
+  private @Nullable JsonNode lookUp(String name, String reference, List<String> via) {
     if (name.isEmpty() || name.startsWith(".") || name.contains(":")) {
       problem(via, reference, "must be ${key} or ${oc.env:NAME}");
       return null;
     }
-    if (via.contains(name)) {
+    if (via.stream().anyMatch(key -> key.equals(name) || key.startsWith(name + "."))) {
       problem(
           via, reference, "must not lead back: %s -> %s".formatted(String.join(" -> ", via), name));
       return null;
@@ -120,32 +179,46 @@ final class References {
     return result.isTextual() && result.textValue().equals(MANDATORY) ? null : result;
   }
 
-  private @Nullable JsonNode variable(String text, String reference, List<String> via) {
+  private @Nullable JsonNode variable(String text, String reference, List<String> via, int depth) {
     int comma = text.indexOf(',');
-    String name = (comma < 0 ? text : text.substring(0, comma)).strip();
-    String value = environment.apply(name);
-    if (value == null && comma >= 0) {
-      value = text.substring(comma + 1).strip();
-    }
-    if (value == null) {
-      problem(
-          via,
-          reference,
-          "must name an environment variable that is set; ${oc.env:%s,DEFAULT} gives a default"
-              .formatted(name));
+    TextNode name = filled(comma < 0 ? text : text.substring(0, comma), via, depth);
+    if (name == null) {
       return null;
     }
-    return scalar(value);
+    String value = environment.apply(name.textValue().strip());
+    if (value != null) {
+      return typed(value, via, depth);
+    }
+    if (comma < 0) {
+      problem(
+          via,
+          shortened(reference),
+          "must name an environment variable that is set; ${oc.env:%s,DEFAULT} gives a default"
+              .formatted(name.textValue().strip()));
+      return null;
+    }
+    TextNode otherwise = filled(text.substring(comma + 1).strip(), via, depth);
+    return otherwise == null ? null : typed(otherwise.textValue(), via, depth);
   }
 
-  /** A variable is text; what reads as a number or a truth value is one. */
-  private static JsonNode scalar(String value) {
+  /**
+   * A variable is text. Where it is the whole value of a key that takes none, what reads as a
+   * number or a truth value is one.
+   */
+  private static JsonNode typed(String value, List<String> via, int depth) {
+    if (depth > 0 || RunConfig.typeOf(via.get(via.size() - 1)).text()) {
+      return NODES.textNode(value);
+    }
     try {
-      JsonNode node = YamlDocument.value(value, value);
-      return node.isNumber() || node.isBoolean() ? node : NODES.textNode(value);
+      JsonNode node = YamlDocument.scalar(value, value);
+      return node != null && (node.isNumber() || node.isBoolean()) ? node : NODES.textNode(value);
     } catch (ConfigException e) {
       return NODES.textNode(value);
     }
+  }
+
+  private static String shortened(String reference) {
+    return reference.length() <= MOST_SHOWN ? reference : reference.substring(0, MOST_SHOWN) + "..";
   }
 
   private void problem(List<String> via, String reference, String what) {

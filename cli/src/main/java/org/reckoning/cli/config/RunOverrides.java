@@ -1,6 +1,5 @@
 package org.reckoning.cli.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +17,7 @@ public final class RunOverrides {
    * @throws ConfigException with all problems
    */
   public static RunConfig apply(RunConfig config, List<String> words) {
-    ObjectNode tree = config.tree();
+    ConfigTree tree = new ConfigTree(config.tree());
     List<String> problems = new ArrayList<>();
     for (String word : words) {
       OverrideWord override = OverrideWord.of(word);
@@ -26,14 +25,11 @@ public final class RunOverrides {
         problems.add("'%s' must be key=value, as the run has all keys".formatted(word));
         continue;
       }
-      int dot = override.key().lastIndexOf('.');
-      ObjectNode parent =
-          dot < 0 ? tree : tree.withObjectProperty(override.key().substring(0, dot));
-      parent.set(override.key().substring(dot + 1), Objects.requireNonNull(override.value()));
+      tree.set(override.key(), Objects.requireNonNull(override.value()));
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return RunConfig.of(tree);
+    return RunConfig.of(tree.root());
   }
 }

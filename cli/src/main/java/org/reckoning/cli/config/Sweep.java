@@ -17,6 +17,9 @@ final class Sweep {
   /** More are a mistake rather than a plan. */
   private static final int MOST = 10_000;
 
+  /** Those of 1e999999999 would fill the memory. */
+  private static final int MOST_DIGITS = 40;
+
   private Sweep() {}
 
   /**
@@ -56,7 +59,8 @@ final class Sweep {
   private static List<String> values(String key, String value) {
     Matcher matcher = FUNCTION.matcher(value);
     if (!matcher.matches()) {
-      return split(value);
+      List<String> parts = split(value);
+      return parts.size() == 1 ? parts : parts.stream().map(String::strip).toList();
     }
     List<String> arguments = split(matcher.group(2)).stream().map(String::strip).toList();
     return matcher.group(1).equals("range") ? range(key, value, arguments) : arguments;
@@ -67,6 +71,10 @@ final class Sweep {
     List<BigDecimal> numbers;
     try {
       numbers = arguments.stream().map(BigDecimal::new).toList();
+      if (numbers.stream()
+          .anyMatch(number -> number.precision() + Math.abs(number.scale()) > MOST_DIGITS)) {
+        numbers = List.of();
+      }
     } catch (NumberFormatException e) {
       numbers = List.of();
     }
@@ -93,7 +101,7 @@ final class Sweep {
   }
 
   /** Splits at commas that are in no bracket and no quotes. */
-  private static List<String> split(String value) {
+  static List<String> split(String value) {
     List<String> parts = new ArrayList<>();
     int depth = 0;
     char quote = 0;

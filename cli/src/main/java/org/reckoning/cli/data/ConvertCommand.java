@@ -1,6 +1,7 @@
 package org.reckoning.cli.data;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DataProblems;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.RecordWriter;
+import org.reckoning.trainer.files.Links;
+import org.reckoning.trainer.files.OpenFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +43,7 @@ final class ConvertCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FILE",
-      description = "Where to write: .jsonl, or .jsonl.gz for a compressed file.")
+      description = "Where to write: .jsonl, .jsonl.gz for a compressed file, or a pipe.")
   private @Nullable Path output;
 
   @Option(
@@ -73,11 +76,13 @@ final class ConvertCommand implements Callable<Integer> {
         writer.commit();
       }
     } catch (UncheckedIOException e) {
-      throw new IOException(e.getMessage(), e);
+      throw e.getCause();
     }
     data.report(problems.plusLeftOut("hops must be one of " + hops, otherHops));
     if (problems.isEmpty() || skipBad) {
-      spec.commandLine().getOut().printf("%s: %d records%n", output, written);
+      PrintWriter out = // records may go to standard output
+          OpenFiles.isOne(Links.follow(output)) ? spec.commandLine().getErr() : spec.commandLine().getOut();
+      out.printf("%s: %d records%n", output, written);
     } else {
       spec.commandLine()
           .getErr()

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DataFile;
 import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DataProblems;
 import org.reckoning.trainer.data.DatasetType;
@@ -27,7 +28,7 @@ final class DataFiles {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec command;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files, plain or .gz.")
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files or pipes, plain or gzip.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -59,18 +60,29 @@ final class DataFiles {
           "Keep questions of official theories whose proof names fewer than two sentences.")
   private boolean shortProofs;
 
-  /** Returns the files; all of them exist. */
+  /** Returns the files; all of them exist, some may be pipes. */
   List<Path> files() {
-    List<Path> missing = files.stream().filter(file -> !Files.isRegularFile(file)).toList();
+    List<Path> missing = files.stream().filter(file -> !Files.exists(file)).toList();
     if (!missing.isEmpty()) {
       throw wrong("no such file: %s".formatted(missing));
+    }
+    List<Path> directories = files.stream().filter(Files::isDirectory).toList();
+    if (!directories.isEmpty()) {
+      throw wrong("%s is a directory; name the files in it".formatted(directories.get(0)));
     }
     return files;
   }
 
   /** Reads a file. */
   DataProblems read(Path file, Consumer<ReasoningTask> tasks) throws IOException {
-    DataFormat fileFormat = format == null ? DataFormat.of(file) : format;
+    try (DataFile opened = DataFile.open(file)) {
+      return read(file, opened, tasks);
+    }
+  }
+
+  private DataProblems read(Path file, DataFile opened, Consumer<ReasoningTask> tasks)
+      throws IOException {
+    DataFormat fileFormat = format == null ? opened.format() : format;
     Optional<DatasetType> known = fileFormat.type().or(() -> Optional.ofNullable(type));
     if (known.isEmpty()) {
       throw wrong(
@@ -84,7 +96,7 @@ final class DataFiles {
     } catch (IllegalArgumentException e) {
       throw wrong("%s: %s".formatted(file, e.getMessage()));
     }
-    return (shortProofs ? reader.withShortProofs() : reader).read(file, tasks);
+    return (shortProofs ? reader.withShortProofs() : reader).read(opened, tasks);
   }
 
   /** Tells what became of the lines. */

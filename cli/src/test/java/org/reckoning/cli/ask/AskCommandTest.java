@@ -2,6 +2,7 @@ package org.reckoning.cli.ask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,10 +10,12 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,6 +127,82 @@ class AskCommandTest {
         .isEqualTo(answer.get("probability"));
     assertThat(lines.get(3).get("question").textValue()).startsWith("How are Alice and Mary");
     assertThat(lines.get(3).get("compile_seconds").doubleValue()).isZero(); // the same shape
+  }
+
+  @Test
+  void facts_areTheSameWhateverSavedThem() throws IOException {
+    String plain = SON + "\n" + DAUGHTER + "\n";
+    assertThat(ask(plain, "--run=" + run, "--facts=-", "--question=" + QUESTION, "--json"))
+        .isZero();
+    JsonNode expected = json().get(1).get("facts");
+    List<String> variants =
+        List.of(
+            "\uFEFF" + plain.replace("\n", "\r\n"),
+            plain.replace("\n", "\r"),
+            " " + SON + "\t\n\n \n\t" + DAUGHTER + "  ");
+    for (String variant : variants) {
+      Path file = Files.writeString(directory.resolve("facts.txt"), variant);
+      for (String facts : List.of("-", file.toString())) {
+        int code =
+            ask(variant, "--run=" + run, "--facts=" + facts, "--question= " + QUESTION, "--json");
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(json().get(1).get("facts")).isEqualTo(expected);
+        assertThat(json().get(2).get("question").textValue()).isEqualTo(QUESTION);
+      }
+    }
+    ask(
+        "",
+        "--run=" + run,
+        "--fact= " + SON,
+        "--fact=" + DAUGHTER + " ",
+        "--json",
+        "--question=" + QUESTION);
+    assertThat(json().get(1).get("facts")).isEqualTo(expected);
+  }
+
+  @Test
+  void pipe_isRead() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assumeTrue(
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "needs mkfifo");
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try (OutputStream bytes = Files.newOutputStream(pipe)) {
+                bytes.write((SON + "\n" + DAUGHTER).getBytes(StandardCharsets.UTF_8));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    int code = ask("", "--run=" + run, "--facts=" + pipe, "--question=" + QUESTION, "--json");
+    writer.join();
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(json().get(1).get("facts")).hasSize(2);
+  }
+
+  @Test
+  void factsThatAreNoText_areRefusedWithFileAndLine() throws IOException {
+    Path file = directory.resolve("facts.txt");
+    Files.write(file, (SON + "\nS\u00e3o\n").getBytes(StandardCharsets.ISO_8859_1));
+    assertRefused("--facts (" + file + "), line 2: the line must be UTF-8 text", "--facts=" + file);
+    Files.write(file, SON.getBytes(StandardCharsets.UTF_16));
+    assertRefused(
+        "--facts (" + file + "): the text must be UTF-8 but is UTF-16", "--facts=" + file);
+    Files.writeString(file, SON + "\n\n" + "x".repeat(17 << 20));
+    assertRefused(
+        "--facts (" + file + "), line 3: the line is longer than 16 MiB", "--facts=" + file);
+    Files.writeString(file, "x".repeat(2 << 20));
+    assertRefused("fact 0 has 2097152 characters but must have", "--facts=" + file);
+    assertRefused("--facts (" + directory + ") cannot be read: ", "--facts=" + directory);
+    assertRefused("fact 1 (' ') must have text", "--fact=x", "--fact= ");
+  }
+
+  private void assertRefused(String problem, String... words) {
+    List<String> all = new ArrayList<>(List.of("--run=" + run, "--question=" + QUESTION));
+    all.addAll(List.of(words));
+    assertThat(ask("", all.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString()).startsWith(problem).doesNotContain("java");
   }
 
   @Test

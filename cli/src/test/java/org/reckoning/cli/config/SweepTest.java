@@ -59,6 +59,8 @@ class SweepTest {
         "range(a)|must be range(stop), range(start,stop) or range(start,stop,step) of numbers",
         "range(1,2,0)|must be range(stop), range(start,stop) or range(start,stop,step) of numbers",
         "range(1,2,3,4)|must be range(stop), range(start,stop) or range(start,stop,step) of numbers",
+        "range(1e999999999)|must be range(stop), range(start,stop) or range(start,stop,step) of numbers",
+        "range(0,1,1e-999999999)|must be range(stop), range(start,stop) or range(start,stop,step) of numbers",
         "range(5,0)|must have at least one number"
       },
       delimiter = '|')

@@ -1,18 +1,27 @@
 package org.reckoning.cli.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.cli.Reckoning;
 import picocli.CommandLine;
 
 class DataCommandTest {
@@ -165,5 +174,74 @@ class DataCommandTest {
         .isNotBlank()
         .doesNotContain("Exception");
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void pipe_isValidated() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assumeTrue(
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "needs mkfifo");
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try (OutputStream bytes = Files.newOutputStream(pipe)) {
+                bytes.write(RECORD.formatted("g", 1).getBytes(StandardCharsets.UTF_8));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    assertThat(run("validate", pipe.toString(), "--type", "proofwriter")).isZero();
+    writer.join();
+  }
+
+  @Test
+  void directory_isRefused() {
+    assertThat(run("validate", folder.toString())).isEqualTo(2);
+    assertThat(err.toString()).startsWith(folder + " is a directory; name the files in it");
+  }
+
+  @Test
+  void fullDisk_isNamed_andNothingIsLeft() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(
+        execute("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk.toString()) == 0,
+        "only root may mount a small disk");
+    try {
+      String records =
+          IntStream.range(0, 2000)
+              .mapToObj(i -> RECORD.formatted("g" + i, 1))
+              .collect(Collectors.joining());
+      Path file = file("x.jsonl", records);
+      Path data = disk.resolve("new/data");
+      Path output = data.resolve("y.jsonl");
+      assertFull(
+          output, "convert", file.toString(), "--type", "proofwriter", "-o", output.toString());
+      assertFull(data.resolve("train.jsonl"), "generate", "--output", data.toString());
+      assertThat(disk).isEmptyDirectory();
+    } finally {
+      execute("umount", disk.toString());
+    }
+  }
+
+  private void assertFull(Path output, String... words) {
+    err.getBuffer().setLength(0);
+    int code =
+        Reckoning.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(Stream.concat(Stream.of("data"), Stream.of(words)).toArray(String[]::new));
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString().strip())
+        .isEqualTo(
+            "'%s' cannot be written: No space left on device; free some space or choose a place on another disk",
+            output);
+  }
+
+  private static int execute(String... command) throws Exception {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 }

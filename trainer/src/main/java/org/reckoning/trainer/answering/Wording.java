@@ -1,5 +1,6 @@
 package org.reckoning.trainer.answering;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.reckoning.trainer.tokens.Vocabulary;
 
 /** Facts, questions and labels as the tokens that one model was trained with. */
 final class Wording {
+  /** Many times what a model has positions for; a longer text takes the tokenizer minutes. */
+  private static final int MOST_CHARACTERS = 1 << 20;
+
   private final Method method;
   private final DatasetType type;
   private final List<String> labels;
@@ -80,9 +84,30 @@ final class Wording {
     return vocabulary.endOfText();
   }
 
-  /** Returns facts in the words of a task. */
+  /**
+   * Returns facts in the words of a task: without blanks around them, as data have them.
+   *
+   * @throws IllegalArgumentException if one has no text, or is no sentence by its length
+   */
   static List<Fact> told(List<String> texts) {
-    return texts.stream().map(text -> new Fact(text, true)).toList();
+    List<Fact> told = new ArrayList<>();
+    for (String text : texts) {
+      told.add(new Fact(text("fact " + told.size(), text), true));
+    }
+    return List.copyOf(told);
+  }
+
+  private static String text(String what, String text) {
+    String stripped = text.strip();
+    if (stripped.isEmpty()) {
+      throw new IllegalArgumentException("%s ('%s') must have text".formatted(what, text));
+    }
+    if (stripped.length() > MOST_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "%s has %d characters but must have at most %d; break it up"
+              .formatted(what, stripped.length(), MOST_CHARACTERS));
+    }
+    return stripped;
   }
 
   /**
@@ -119,10 +144,7 @@ final class Wording {
    * @throws IllegalArgumentException if it has no text, or the model does not know a word
    */
   int[] prompt(List<Fact> told, String question) {
-    if (question.isBlank()) {
-      throw new IllegalArgumentException("question ('%s') must have text".formatted(question));
-    }
-    return encoder.prompt(type, told, question);
+    return encoder.prompt(type, told, text("question", question));
   }
 
   /** Returns a prompt with each label. */

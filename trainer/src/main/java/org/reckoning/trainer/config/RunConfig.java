@@ -156,13 +156,18 @@ public record RunConfig(
    * @throws ConfigException if it is not YAML, or with all problems of its values
    */
   public static RunConfig read(Path file) throws IOException {
-    YamlDocument document = YamlDocument.read(file, file.toString());
+    YamlDocument document = YamlDocument.read(file, file.toString(), key -> typeOf(key).text());
     return of(document.root(), document.origins());
   }
 
   /** Returns all keys, {@code model.n_layer} for one below another, in their order. */
   public static Set<String> keys() {
-    return TreeCheck.keys();
+    return TreeCheck.keys().keySet();
+  }
+
+  /** Returns what a key takes; a word that is no key takes anything. */
+  public static KeyType typeOf(String key) {
+    return TreeCheck.keys().getOrDefault(key, KeyType.OTHER);
   }
 
   /** Returns the values under their keys. */

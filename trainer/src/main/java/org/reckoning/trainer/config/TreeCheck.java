@@ -9,8 +9,11 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +33,12 @@ final class TreeCheck {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  /** Longest value in a message. */
+  private static final int MOST_SHOWN = 200;
+
   private static final Set<String> WORDS_FOR_NOTHING = Set.of("none", "nil", "nan", "na");
+
+  private static final Map<String, KeyType> KEYS = allKeys();
 
   private final Map<String, String> origins;
   private final List<String> problems = new ArrayList<>();
@@ -57,20 +65,24 @@ final class TreeCheck {
     return usable;
   }
 
-  /** Returns all keys that have a value of their own. */
-  static Set<String> keys() {
-    Set<String> keys = new LinkedHashSet<>();
-    addKeys(RunConfig.class, "", keys);
-    return keys;
+  /** Returns all keys that have a value of their own, and what they take. */
+  static Map<String, KeyType> keys() {
+    return KEYS;
   }
 
-  private static void addKeys(Class<?> type, String prefix, Set<String> keys) {
+  private static Map<String, KeyType> allKeys() {
+    Map<String, KeyType> keys = new LinkedHashMap<>();
+    addKeys(RunConfig.class, "", keys);
+    return Collections.unmodifiableMap(keys);
+  }
+
+  private static void addKeys(Class<?> type, String prefix, Map<String, KeyType> keys) {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + snakeCase(component.getName());
       if (component.getType().isRecord()) {
         addKeys(component.getType(), key + ".", keys);
       } else {
-        keys.add(key);
+        keys.put(key, new Requirement(component).keyType());
       }
     }
   }
@@ -144,7 +156,8 @@ final class TreeCheck {
   }
 
   private static String text(JsonNode value) {
-    return value.isContainerNode() ? value.toString() : value.asText();
+    String text = value.isContainerNode() ? value.toString() : value.asText();
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 
   /** What a component requires of its value. */
@@ -182,6 +195,12 @@ final class TreeCheck {
       return list;
     }
 
+    KeyType keyType() {
+      Class<?> element = listElement();
+      Class<?> wanted = element == null ? (Class<?>) type : element;
+      return new KeyType(wanted == String.class || wanted.isEnum(), element != null);
+    }
+
     private @Nullable Class<?> listElement() {
       return type instanceof ParameterizedType list
           ? (Class<?>) list.getActualTypeArguments()[0]
@@ -190,7 +209,9 @@ final class TreeCheck {
 
     private @Nullable JsonNode scalar(JsonNode value, Class<?> wanted) {
       if (wanted == String.class) {
-        return value.isValueNode() && !value.isNull() ? NODES.textNode(value.asText()) : null;
+        return value.isValueNode() && !value.isNull() && isWhole(value.asText())
+            ? NODES.textNode(value.asText())
+            : null;
       }
       if (wanted == boolean.class) {
         return value.isBoolean() ? value : null;
@@ -203,6 +224,11 @@ final class TreeCheck {
       }
       boolean fits = wanted == long.class ? value.canConvertToLong() : value.canConvertToInt();
       return value.isIntegralNumber() && fits ? inRange(value) : null;
+    }
+
+    /** Returns whether files can have this text: no NUL, and no half of a character. */
+    private static boolean isWhole(String text) {
+      return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     private @Nullable JsonNode inRange(JsonNode number) {

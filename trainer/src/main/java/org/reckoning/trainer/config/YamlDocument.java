@@ -12,15 +12,18 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.TextFile;
 
 /**
  * A YAML file as a tree that remembers lines. Stricter than YAML where it lets mistakes pass: a key
@@ -35,6 +38,11 @@ public record YamlDocument(
     ObjectNode root, Map<String, String> origins, Map<String, Integer> lines) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  /** Texts that no reader of YAML takes for something else. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*");
+
+  private static final String OWN_TAGS = "tag:yaml.org,2002:";
+
   private static final YAMLFactory YAML =
       YAMLFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -42,7 +50,18 @@ public record YamlDocument(
           .build();
 
   private static final YAMLMapper WRITER =
-      YAMLMapper.builder()
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .stringQuotingChecker(
+                      new StringQuotingChecker.Default() {
+                        private static final long serialVersionUID = 1;
+
+                        @Override
+                        public boolean needToQuoteValue(String value) {
+                          return !PLAIN.matcher(value).matches() || super.needToQuoteValue(value);
+                        }
+                      })
+                  .build())
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .disable(YAMLGenerator.Feature.SPLIT_LINES)
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
@@ -54,11 +73,30 @@ public record YamlDocument(
    * Reads a file.
    *
    * @param shown its name in messages
+   * @param isText whether a key takes text, which is then as it is written: {@code 1e3} is no
+   *     number
+   * @throws ConfigException if it is not YAML in UTF-8, or has no keys
+   * @throws IOException if it cannot be read
+   */
+  public static YamlDocument read(Path file, String shown, Predicate<String> isText)
+      throws IOException {
+    try {
+      return of(TextFile.read(file), shown, isText);
+    } catch (TextFile.NotTextException e) {
+      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param shown its name in messages
+   * @param isText whether a key takes text
    * @throws ConfigException if it is not YAML, or has no keys
    */
-  public static YamlDocument read(Path file, String shown) throws IOException {
-    Reader reader = new Reader(shown);
-    JsonNode root = reader.read(Files.readString(file));
+  public static YamlDocument of(String yaml, String shown, Predicate<String> isText) {
+    Reader reader = new Reader(shown, isText);
+    JsonNode root = reader.read(yaml, "");
     if (root.isNull()) { // comments alone
       root = NODES.objectNode();
     }
@@ -75,7 +113,50 @@ public record YamlDocument(
    * @throws ConfigException if it is not YAML
    */
   public static JsonNode value(String yaml, String shown) {
-    return new Reader(shown).read(yaml);
+    return value(yaml, shown, "", key -> false);
+  }
+
+  /**
+   * Reads the value of a key.
+   *
+   * @param shown what it is, for messages
+   * @param isText whether a key takes text
+   * @throws ConfigException if it is not YAML
+   */
+  public static JsonNode value(String yaml, String shown, String key, Predicate<String> isText) {
+    return new Reader(shown, isText).read(yaml, key);
+  }
+
+  /**
+   * Returns the number, truth value, null or text that a whole text stands for without quotes.
+   * Returns null if it stands for none: if it is quoted, has a comment or is no YAML.
+   *
+   * @param shown what it is, for messages
+   * @throws ConfigException if it is a number that is refused
+   */
+  public static @Nullable JsonNode scalar(String text, String shown) {
+    try (YAMLParser in = YAML.createParser(text)) {
+      JsonToken token = in.nextToken();
+      if (token == null
+          || !token.isScalarValue()
+          || in.isCurrentAlias()
+          || in.getObjectId() != null
+          || in.getTypeId() != null
+          || !text.strip().equals(in.getText())
+          || in.nextToken() != null) {
+        return null;
+      }
+    } catch (IOException e) { // text in memory: what is no YAML
+      return null;
+    }
+    return value(text, shown);
+  }
+
+  /** Writes texts as a list in YAML, each of which is read as it was. */
+  public static String write(List<String> texts) {
+    ArrayNode list = NODES.arrayNode();
+    texts.forEach(list::add);
+    return write(list);
   }
 
   /** Writes a tree as YAML. */
@@ -90,16 +171,18 @@ public record YamlDocument(
   /** Turns the events of one document into a tree. */
   private static final class Reader {
     private final String shown;
+    private final Predicate<String> isText;
     private final Map<String, String> origins = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
 
-    Reader(String shown) {
+    Reader(String shown, Predicate<String> isText) {
       this.shown = shown;
+      this.isText = isText;
     }
 
-    JsonNode read(String yaml) {
+    JsonNode read(String yaml, String key) {
       try (YAMLParser in = YAML.createParser(yaml)) {
-        JsonNode root = in.nextToken() == null ? NODES.nullNode() : node(in, "");
+        JsonNode root = in.nextToken() == null ? NODES.nullNode() : node(in, key);
         if (in.nextToken() != null) {
           throw problem(in.currentTokenLocation(), "there must be one document alone");
         }
@@ -113,6 +196,15 @@ public record YamlDocument(
 
     private JsonNode node(YAMLParser in, String path) throws IOException {
       JsonToken token = in.currentToken();
+      String tag = in.getTypeId();
+      if (tag != null && !tag.isEmpty() && !tag.startsWith(OWN_TAGS)) {
+        throw problem(
+            in.currentTokenLocation(),
+            "!%s is a tag in YAML, which is not used here; put it in quotes".formatted(tag));
+      }
+      if (token.isScalarValue() && token != JsonToken.VALUE_NULL && isText.test(path)) {
+        return text(in);
+      }
       return switch (token) {
         case START_OBJECT -> object(in, path);
         case START_ARRAY -> {

@@ -14,6 +14,6 @@ final class BadLineException extends Exception {
   /** Returns text from a file in quotes: on one line and of bounded length. */
   static String quote(String text) {
     String excerpt = text.length() > MAX_QUOTE ? text.substring(0, MAX_QUOTE) + "..." : text;
-    return "'" + excerpt.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?") + "'";
+    return "'" + excerpt.replaceAll("[\\p{Cntrl}\\p{Cs}\\u2028\\u2029]", "?") + "'";
   }
 }

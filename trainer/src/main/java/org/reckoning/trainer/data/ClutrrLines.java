@@ -26,9 +26,9 @@ import java.util.stream.IntStream;
  * sentences after it that name fewer. It is relevant if the story without noise has it too; where
  * none is found there (1 row in 1,000 of the published ones), nothing says which are relevant.
  */
-final class ClutrrLines implements LineFormat {
+final class ClutrrLines {
   private static final ObjectReader CELLS = new CsvMapper().readerFor(String[].class);
-  private static final List<String> COLUMNS =
+  static final List<String> COLUMNS =
       List.of("id", "story", "query", "target", "clean_story", "task_name");
 
   /** A pair as Python prints it; a name with an apostrophe stands in double quotes. */
@@ -42,9 +42,14 @@ final class ClutrrLines implements LineFormat {
 
   private final Map<String, Integer> columns = new HashMap<>();
 
-  @Override
-  public Parsed parse(String line) throws BadLineException {
-    List<String> cells = cells(line);
+  /**
+   * Reads a row that is not blank.
+   *
+   * @throws BadLineException if it is malformed
+   * @throws IllegalArgumentException if what it says makes no valid {@link ReasoningTask}
+   */
+  Parsed parse(String row) throws BadLineException {
+    List<String> cells = cells(row);
     if (columns.isEmpty()) {
       readHeader(cells);
       return Parsed.NOTHING;

@@ -2,12 +2,16 @@ package org.reckoning.trainer.data;
 
 import static org.reckoning.trainer.data.BadLineException.quote;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,10 @@ final class Json {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /** Of elements of an array, behind which others follow. */
+  private static final ObjectMapper STRICT_ELEMENTS =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private Json() {}
 
@@ -37,11 +45,19 @@ final class Json {
     return node;
   }
 
+  /** Reads the elements of an array one by one, as strictly. */
+  static JsonParser parser(InputStream in) throws IOException {
+    return STRICT_ELEMENTS.createParser(in);
+  }
+
   /** Returns what the parser found wrong, on one line. */
   static String explain(JsonProcessingException e) {
     String where =
         e.getLocation() == null ? "" : " at column %d".formatted(e.getLocation().getColumnNr());
-    return quote(e.getOriginalMessage()) + where;
+    String what = e.getOriginalMessage().replaceAll(" \\(bound as .*", ""); // a Java class
+    return what.startsWith("Invalid UTF-8")
+        ? "the text must be UTF-8; save the file in that encoding"
+        : quote(what) + where;
   }
 
   /** Returns the value of a key. */
@@ -66,7 +82,13 @@ final class Json {
       throw new BadLineException(
           "%s (%s) must be a text that is not blank".formatted(what, quote(value.toString())));
     }
-    return value.textValue().strip();
+    String text = value.textValue().strip();
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new BadLineException(
+          "%s (%s) must be text but has half a character, such as \\ud83d alone"
+              .formatted(what, quote(text)));
+    }
+    return text;
   }
 
   /** Returns the elements of the array of a key. */

@@ -2,16 +2,10 @@ package org.reckoning.trainer.data;
 
 import static org.reckoning.trainer.data.BadLineException.quote;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,8 +14,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.files.TextFile.NotTextException;
+import org.reckoning.trainer.files.TextLines;
 
 /**
  * A JSON array of ProofWriter's questions with options, as the Logic-LM repository has it, together
@@ -31,51 +27,38 @@ import org.jspecify.annotations.Nullable;
  * ../derived/FOLDER.NAME.depth.tsv}. Without it, and for unknown statements, {@code hops} is 0 and
  * nothing says which sentences are relevant.
  */
-final class MultipleChoiceArray {
+final class MultipleChoiceArray implements RecordFormat, Closeable {
   private static final Pattern OPTION = Pattern.compile("([A-Z])\\) (.+)");
   private static final Pattern DEPTH_ROW =
       Pattern.compile("([^\t]*)\t([^\t]*)\t(\\d*)\t((?:\\d+(?:,\\d+)*)?)");
   private static final Pattern INTEGER = Pattern.compile("\\d+");
 
-  private MultipleChoiceArray() {}
+  private final DepthTable depths;
+  private final RecordFormat theories;
 
-  static void read(Path file, ProblemLog log) throws IOException {
-    long line = 1;
-    try (InputStream in = LineReader.stream(file);
-        JsonParser json = new ObjectMapper().createParser(in);
-        DepthTable depths = DepthTable.of(file)) {
-      try {
-        if (json.nextToken() != JsonToken.START_ARRAY) {
-          log.bad(1, "the file must be a JSON array of questions");
-          return;
-        }
-        while (json.nextToken() != JsonToken.END_ARRAY) {
-          line = json.currentTokenLocation().getLineNr();
-          JsonNode item = json.readValueAsTree();
-          ReasoningTask task;
-          try {
-            task = task(item, depths.next());
-          } catch (BadLineException | IllegalArgumentException e) {
-            log.bad(line, String.valueOf(e.getMessage()));
-            continue;
-          }
-          log.good(Parsed.of(task));
-        }
-      } catch (JsonProcessingException e) {
-        log.bad(
-            e.getLocation() == null ? line : e.getLocation().getLineNr(),
-            "the rest of the file was not read, it is no JSON: " + Json.explain(e));
-      } catch (EOFException | ZipException e) {
-        log.bad(line, TaskReader.brokenGzip(e));
-      }
+  /**
+   * @param array whose table is read along
+   * @param theories reads elements that are not questions but whole theories
+   */
+  MultipleChoiceArray(Path array, RecordFormat theories) throws IOException {
+    depths = DepthTable.of(array);
+    this.theories = theories;
+  }
+
+  @Override
+  public Parsed parse(JsonNode item) throws BadLineException {
+    if (item.has("triples") || item.has("questions")) {
+      return theories.parse(item);
     }
+    return Parsed.of(task(item, depths.next()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    depths.close();
   }
 
   private static ReasoningTask task(JsonNode item, @Nullable Proof proof) throws BadLineException {
-    if (!item.isObject()) {
-      throw new BadLineException(
-          "an element of the array (%s) must be an object".formatted(quote(item.toString())));
-    }
     String id = Json.text(item, "id");
     try {
       return task(id, item, proof);
@@ -155,21 +138,24 @@ final class MultipleChoiceArray {
 
   /** Reads the table row by row, if there is one. */
   private static final class DepthTable implements Closeable {
-    private final @Nullable LineReader rows;
+    private final Path file;
+    private final @Nullable TextLines rows;
 
-    private DepthTable(@Nullable LineReader rows) {
+    private DepthTable(Path file, @Nullable TextLines rows) {
+      this.file = file;
       this.rows = rows;
     }
 
     static DepthTable of(Path array) throws IOException {
       for (Path table : candidates(array.toAbsolutePath())) {
         if (Files.exists(table)) {
-          LineReader rows = LineReader.open(table);
-          rows.next(); // the header
-          return new DepthTable(rows);
+          TextLines rows = TextLines.open(table);
+          DepthTable depths = new DepthTable(table, rows);
+          depths.nextRow(); // the header
+          return depths;
         }
       }
-      return new DepthTable(null);
+      return new DepthTable(array, null);
     }
 
     private static List<Path> candidates(Path array) {
@@ -184,18 +170,34 @@ final class MultipleChoiceArray {
       return candidates;
     }
 
-    @Nullable Proof next() throws IOException, BadLineException {
+    private boolean nextRow() throws IOException {
+      try {
+        return rows != null && rows.next();
+      } catch (NotTextException e) {
+        throw new IOException("'%s': %s".formatted(file, e.getMessage()), e);
+      } catch (IOException e) {
+        throw FileProblem.cannotRead(file, e);
+      }
+    }
+
+    @Nullable Proof next() throws BadLineException {
       if (rows == null) {
         return null;
       }
-      if (!rows.next()) {
-        throw new BadLineException("the depth table has no row for this question");
+      String text;
+      try {
+        if (!nextRow()) {
+          throw new BadLineException("the depth table has no row for this question");
+        }
+        text = rows.text();
+      } catch (IOException e) {
+        throw new BadLineException("the depth table: " + e.getMessage());
       }
-      Matcher row = DEPTH_ROW.matcher(rows.text());
+      Matcher row = DEPTH_ROW.matcher(text);
       if (!row.matches()) {
         throw new BadLineException(
             "row (%s) of the depth table must be id, label, depth and sentences between tabs"
-                .formatted(quote(rows.text())));
+                .formatted(quote(text)));
       }
       String depth = row.group(3);
       List<Integer> relevant = new ArrayList<>();

@@ -16,6 +16,7 @@ final class ProblemLog {
   private final Map<String, Long> leftOut = new TreeMap<>();
   private long tasks;
   private long badLines;
+  private long line;
 
   /**
    * @param limit how many bad lines are listed
@@ -24,6 +25,26 @@ final class ProblemLog {
     this.file = file;
     this.limit = limit;
     this.sink = sink;
+  }
+
+  /** Notes which line is read. */
+  void at(long number) {
+    line = number;
+  }
+
+  /** Returns the line that was read last; 0 before the first. */
+  long line() {
+    return line;
+  }
+
+  /** Notes why nothing can be read behind the last line. */
+  void broken(String reason) {
+    bad(line + 1, reason);
+  }
+
+  /** Returns whether the lines gave nothing at all. */
+  boolean isEmpty() {
+    return tasks == 0 && badLines == 0 && leftOut.isEmpty();
   }
 
   void bad(long line, String reason) {

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  *   <li>{@code labels}, for a label set other than that of the kind of data.
  * </ul>
  */
-final class RecordLines implements LineFormat {
+final class RecordLines implements RecordFormat {
   private static final Pattern PEOPLE = Pattern.compile("(\\S+) (\\S+)");
 
   private final DatasetType type;
@@ -35,8 +35,7 @@ final class RecordLines implements LineFormat {
   }
 
   @Override
-  public Parsed parse(String line) throws BadLineException {
-    JsonNode json = Json.object(line);
+  public Parsed parse(JsonNode json) throws BadLineException {
     JsonNode guid = Json.required(json, "guid");
     String id = guid.isNumber() ? guid.asText() : Json.text("guid", guid);
     try {

@@ -9,13 +9,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.AtomicOutput;
 
 /**
  * Writes tasks as records that {@link DataFormat#RECORDS} reads back, and that the reference
@@ -28,41 +28,38 @@ import java.util.zip.GZIPOutputStream;
  * }
  * }</pre>
  *
- * <p>Until {@link #commit} the records are in a file of a temporary name, which is deleted when the
- * writer is closed without it: the file is the old one or the complete new one.
+ * <p>The file is the old one or, after {@link #commit}, the complete new one.
  */
 public final class RecordWriter implements Closeable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int BUFFER_BYTES = 1 << 16;
 
-  private final Path file;
-  private final Path temporary;
+  private final AtomicOutput output;
+  private final @Nullable GZIPOutputStream packed;
   private final BufferedWriter out;
-  private boolean committed;
 
-  private RecordWriter(Path file, Path temporary, BufferedWriter out) {
-    this.file = file;
-    this.temporary = temporary;
-    this.out = out;
+  private RecordWriter(AtomicOutput output, @Nullable GZIPOutputStream packed) {
+    this.output = output;
+    this.packed = packed;
+    OutputStream bytes = packed == null ? output.stream() : packed;
+    out = new BufferedWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8));
   }
 
   /**
    * Starts a file; its folder is made if there is none.
    *
-   * @param file replaced by {@link #commit} if it exists
+   * @param file replaced by {@link #commit} if it exists; a pipe or a device is written to
    */
   public static RecordWriter open(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
+    AtomicOutput output = AtomicOutput.open(file);
+    try {
+      boolean packs = file.toString().endsWith(".gz");
+      return new RecordWriter(
+          output, packs ? new GZIPOutputStream(output.stream(), BUFFER_BYTES) : null);
+    } catch (IOException e) {
+      output.close();
+      throw e;
     }
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    OutputStream bytes = Files.newOutputStream(temporary);
-    OutputStream packed =
-        file.toString().endsWith(".gz") ? new GZIPOutputStream(bytes, 1 << 16) : bytes;
-    return new RecordWriter(
-        file,
-        temporary,
-        new BufferedWriter(new OutputStreamWriter(packed, StandardCharsets.UTF_8)));
   }
 
   /** Adds a record. */
@@ -73,17 +70,16 @@ public final class RecordWriter implements Closeable {
 
   /** Gives the file its name. Nothing can be written afterwards. */
   public void commit() throws IOException {
-    out.close();
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    committed = true;
+    out.flush();
+    if (packed != null) {
+      packed.finish();
+    }
+    output.commit();
   }
 
   @Override
   public void close() throws IOException {
-    if (!committed) {
-      out.close();
-      Files.deleteIfExists(temporary);
-    }
+    output.close();
   }
 
   private static ObjectNode record(ReasoningTask task) {

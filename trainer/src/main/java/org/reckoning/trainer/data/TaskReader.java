@@ -1,5 +1,9 @@
 package org.reckoning.trainer.data;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,9 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.zip.ZipException;
+import org.reckoning.trainer.files.TextFile.NotTextException;
+import org.reckoning.trainer.files.TextLines;
 
 /**
- * Reads tasks from files, one line at a time.
+ * Reads tasks from files, one line, CSV row or element of a JSON array at a time.
  *
  * <pre>{@code
  * TaskReader reader = TaskReader.of(DataFormat.RECORDS, DatasetType.PROOFWRITER);
@@ -77,11 +83,38 @@ public final class TaskReader {
    * @throws IOException if the file cannot be read at all
    */
   public DataProblems read(Path file, Consumer<? super ReasoningTask> tasks) throws IOException {
-    ProblemLog log = new ProblemLog(file, limit, tasks);
-    if (DataFormat.isArray(file) && format != DataFormat.RECORDS) {
-      MultipleChoiceArray.read(file, log);
-    } else {
-      readLines(file, log);
+    try (DataFile opened = DataFile.open(file)) {
+      return read(opened, tasks);
+    }
+  }
+
+  /**
+   * Reads a file that is open.
+   *
+   * @param tasks takes each task as soon as it is read
+   * @return what became of the lines
+   * @throws IOException if the file cannot be read at all
+   */
+  public DataProblems read(DataFile file, Consumer<? super ReasoningTask> tasks)
+      throws IOException {
+    ProblemLog log = new ProblemLog(file.path(), limit, tasks);
+    try {
+      if (format == DataFormat.CLUTRR_CSV) {
+        readRows(file, log);
+      } else if (file.isArray()) {
+        readArray(file, log);
+      } else {
+        readLines(file, log);
+      }
+    } catch (EOFException | ZipException e) {
+      log.broken(brokenGzip(e));
+    } catch (NotTextException e) {
+      log.broken(String.valueOf(e.getMessage()));
+    } catch (BoundedInput.TooLongException e) {
+      log.bad(log.line(), String.valueOf(e.getMessage()));
+    }
+    if (log.isEmpty()) {
+      log.bad(1, "the file has no task; name one that has, or leave it out");
     }
     return log.problems();
   }
@@ -109,34 +142,91 @@ public final class TaskReader {
     return new Result(tasks, problems);
   }
 
-  private void readLines(Path file, ProblemLog log) throws IOException {
-    LineFormat lines =
-        switch (format) {
-          case RECORDS -> new RecordLines(type);
-          case PROOFWRITER, RULETAKER -> new TheoryLines(shortProofs);
-          case CLUTRR_CSV -> new ClutrrLines();
-        };
-    try (LineReader reader = LineReader.open(file)) {
+  private RecordFormat records() {
+    return switch (format) {
+      case RECORDS -> new RecordLines(type);
+      case PROOFWRITER, RULETAKER -> new TheoryLines(shortProofs);
+      case CLUTRR_CSV -> throw new IllegalStateException("CSV has rows, no records");
+    };
+  }
+
+  private void readLines(DataFile file, ProblemLog log) throws IOException {
+    RecordFormat records = records();
+    TextLines lines = TextLines.ofOpened(file.text());
+    while (lines.next()) {
+      log.at(lines.number());
       try {
-        while (reader.next()) {
-          Parsed parsed;
-          try {
-            String line = reader.text();
-            parsed = line.isBlank() ? Parsed.NOTHING : lines.parse(line);
-          } catch (BadLineException | IllegalArgumentException e) {
-            log.bad(reader.number(), String.valueOf(e.getMessage()));
-            continue;
-          }
-          log.good(parsed);
+        String line = lines.text();
+        if (!line.isBlank()) {
+          log.good(records.parse(Json.object(line)));
         }
-      } catch (EOFException | ZipException e) {
-        log.bad(reader.number() + 1L, brokenGzip(e));
+      } catch (BadLineException | IllegalArgumentException | NotTextException e) {
+        log.bad(lines.number(), String.valueOf(e.getMessage()));
       }
     }
   }
 
+  private static void readRows(DataFile file, ProblemLog log) throws IOException {
+    ClutrrLines clutrr = new ClutrrLines();
+    CsvRows rows = new CsvRows(TextLines.ofOpened(file.text()));
+    while (rows.next()) {
+      log.at(rows.number());
+      try {
+        String row = rows.text();
+        if (!row.isBlank()) {
+          log.good(clutrr.parse(row));
+        }
+      } catch (BadLineException | IllegalArgumentException e) {
+        log.bad(rows.number(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void readArray(DataFile file, ProblemLog log) throws IOException {
+    if (format == DataFormat.RECORDS) {
+      readElements(file, records(), log);
+      return;
+    }
+    try (MultipleChoiceArray questions = new MultipleChoiceArray(file.path(), records())) {
+      readElements(file, questions, log);
+    }
+  }
+
+  private static void readElements(DataFile file, RecordFormat records, ProblemLog log)
+      throws IOException {
+    BoundedInput in = new BoundedInput(file.text());
+    try (JsonParser json = Json.parser(in)) {
+      json.nextToken(); // the start of the array
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        int line = json.currentTokenLocation().getLineNr();
+        log.at(line);
+        in.restart();
+        JsonNode item = json.readValueAsTree();
+        try {
+          if (!item.isObject()) {
+            throw new BadLineException(
+                "an element of the array (%s) must be an object"
+                    .formatted(BadLineException.quote(item.toString())));
+          }
+          log.good(records.parse(item));
+        } catch (BadLineException | IllegalArgumentException e) {
+          log.bad(line, String.valueOf(e.getMessage()));
+        }
+      }
+      if (json.nextToken() != null) {
+        log.bad(
+            json.currentTokenLocation().getLineNr(),
+            "there must be nothing behind the array; the rest of the file was not read");
+      }
+    } catch (JsonProcessingException e) {
+      log.bad(
+          e.getLocation() == null ? log.line() : e.getLocation().getLineNr(),
+          "the rest of the file was not read, it is no JSON: " + Json.explain(e));
+    }
+  }
+
   /** Explains compressed data that cannot be unpacked further. */
-  static String brokenGzip(IOException e) {
+  private static String brokenGzip(IOException e) {
     return "the compressed data breaks off here (%s); the rest was not read, get the file again"
         .formatted(e.getMessage());
   }

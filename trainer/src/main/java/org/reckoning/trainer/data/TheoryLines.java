@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * <p>{@code hops} is the published {@code QDep}: the depth of the shallowest proof, or of the
  * deepest failed attempt.
  */
-final class TheoryLines implements LineFormat {
+final class TheoryLines implements RecordFormat {
   private static final Pattern ID = Pattern.compile("(?:triple|rule)\\d+");
 
   /** Ends of sentences. */
@@ -44,8 +44,7 @@ final class TheoryLines implements LineFormat {
   }
 
   @Override
-  public Parsed parse(String line) throws BadLineException {
-    JsonNode theory = Json.object(line);
+  public Parsed parse(JsonNode theory) throws BadLineException {
     String id = Json.text(theory, "id");
     try {
       return theory.has("triples") ? withProofs(id, theory) : plain(id, theory);

@@ -1,7 +1,8 @@
 package org.reckoning.trainer.files;
 
 import java.io.Closeable;
-import java.io.FilterOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,21 +28,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #commit} forces the bytes to the disk, renames the temporary file and forces the
  * rename: after a power cut the file is the old one or the new one. Without {@code commit} nothing
- * is left. A link is followed, and a pipe or a device is written to as it stands.
+ * is left, neither a directory that was made for the file. A link is followed, and a pipe, a device
+ * or an open file such as {@code /dev/stdout} is written to as it stands.
  */
 public final class AtomicOutput implements Closeable {
   private final Path file;
   private final @Nullable Path temporary;
   private final @Nullable FileChannel channel;
   private final OutputStream stream;
+  private final List<Path> made;
   private boolean committed;
 
   private AtomicOutput(
-      Path file, @Nullable Path temporary, @Nullable FileChannel channel, OutputStream stream) {
+      Path file,
+      @Nullable Path temporary,
+      @Nullable FileChannel channel,
+      OutputStream stream,
+      List<Path> made) {
     this.file = file;
     this.temporary = temporary;
     this.channel = channel;
-    this.stream = new Named(file, stream);
+    this.stream = new NamedOutput(file, stream);
+    this.made = made;
+  }
+
+  private static AtomicOutput asItStands(Path file, OutputStream stream) {
+    return new AtomicOutput(file, null, null, stream, List.of());
   }
 
   /**
@@ -54,29 +67,56 @@ public final class AtomicOutput implements Closeable {
       if (Files.isDirectory(target)) {
         throw new IOException("it is a directory");
       }
+      if (OpenFiles.isOne(target)) {
+        return asItStands(target, openFile(target));
+      }
       if (Files.exists(target) && !Files.isRegularFile(target)) {
-        return new AtomicOutput(
-            file, null, null, Files.newOutputStream(target, StandardOpenOption.WRITE));
+        return asItStands(file, Files.newOutputStream(target, StandardOpenOption.WRITE));
       }
       if (Files.exists(target) && !Files.isWritable(target)) {
         throw new AccessDeniedException(file.toString());
       }
       Path parent = target.toAbsolutePath().getParent();
-      if (parent != null) {
-        DurableFiles.createDirectories(parent);
+      List<Path> made = parent == null ? List.of() : DurableFiles.createDirectories(parent);
+      try {
+        return replacement(target, made);
+      } catch (IOException e) {
+        DurableFiles.deleteEmpty(made);
+        throw e;
       }
-      Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
-      FileChannel channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE);
-      keepPermissions(target, temporary);
-      return new AtomicOutput(target, temporary, channel, Channels.newOutputStream(channel));
     } catch (IOException e) {
       throw FileProblem.cannotWrite(file, e);
     }
+  }
+
+  private static AtomicOutput replacement(Path target, List<Path> made) throws IOException {
+    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
+    FileChannel channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
+    try {
+      keepPermissions(target, temporary);
+    } catch (IOException e) {
+      channel.close();
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+    return new AtomicOutput(target, temporary, channel, Channels.newOutputStream(channel), made);
+  }
+
+  /**
+   * Opens what is open already. To open standard output once more would write over what was printed
+   * there, if it is a file; any other is appended to.
+   */
+  private static OutputStream openFile(Path file) throws IOException {
+    return switch (OpenFiles.number(file)) {
+      case 1 -> new FileOutputStream(FileDescriptor.out);
+      case 2 -> new FileOutputStream(FileDescriptor.err);
+      default -> Files.newOutputStream(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    };
   }
 
   /** Gives the new file the permissions of the one that it replaces. */
@@ -109,7 +149,7 @@ public final class AtomicOutput implements Closeable {
       }
       committed = true;
     } catch (IOException e) {
-      throw e instanceof Named.Failure ? e : FileProblem.cannotWrite(file, e);
+      throw e instanceof NamedOutput.Failure ? e : FileProblem.cannotWrite(file, e);
     }
   }
 
@@ -117,49 +157,13 @@ public final class AtomicOutput implements Closeable {
   @Override
   public void close() throws IOException {
     try {
-      stream.close();
+      if (temporary != null || !OpenFiles.isStandard(file)) {
+        stream.close();
+      }
     } finally {
       if (temporary != null && !committed) {
         Files.deleteIfExists(temporary);
-      }
-    }
-  }
-
-  /**
-   * Names the file in what the system says, as {@code No space left on device} alone helps none.
-   */
-  private static final class Named extends FilterOutputStream {
-    private final Path file;
-
-    Named(Path file, OutputStream out) {
-      super(out);
-      this.file = file;
-    }
-
-    @Override
-    public void write(int value) throws IOException {
-      try {
-        out.write(value);
-      } catch (IOException e) {
-        throw new Failure(file, e);
-      }
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int count) throws IOException {
-      try {
-        out.write(bytes, from, count);
-      } catch (IOException e) {
-        throw new Failure(file, e);
-      }
-    }
-
-    /** A failure whose message names the file. */
-    private static final class Failure extends IOException {
-      private static final long serialVersionUID = 1;
-
-      Failure(Path file, IOException e) {
-        super(FileProblem.cannotWrite(file, e).getMessage(), e);
+        DurableFiles.deleteEmpty(made);
       }
     }
   }

@@ -3,6 +3,7 @@ package org.reckoning.trainer.files;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -54,9 +55,10 @@ public final class DurableFiles {
   /**
    * Makes a directory and those above it, and forces their names to the disk.
    *
+   * @return those that were made, the innermost first
    * @throws IOException if one cannot be made; those that were made before it are removed
    */
-  public static void createDirectories(Path directory) throws IOException {
+  public static List<Path> createDirectories(Path directory) throws IOException {
     List<Path> missing = new ArrayList<>();
     Path above = directory.toAbsolutePath();
     while (above != null && !Files.exists(above)) {
@@ -74,10 +76,20 @@ public final class DurableFiles {
         forceDirectory(each.getParent());
       }
     } catch (IOException e) {
-      for (Path each : made) {
+      deleteEmpty(made);
+      throw e;
+    }
+    return made;
+  }
+
+  /** Removes those of some directories that are empty, in this order. */
+  public static void deleteEmpty(List<Path> directories) throws IOException {
+    try {
+      for (Path each : directories) {
         Files.deleteIfExists(each);
       }
-      throw e;
+    } catch (DirectoryNotEmptyException e) {
+      // Another file is in it, and so in all above it.
     }
   }
 

@@ -1,5 +1,6 @@
 package org.reckoning.trainer.files;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -10,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.zip.ZipException;
 
 /** Says in a sentence why a file could not be read or written: its name, the reason, a remedy. */
 public final class FileProblem {
@@ -17,8 +19,17 @@ public final class FileProblem {
 
   /** Returns the exception for a file that could not be written. */
   public static IOException cannotWrite(Path file, IOException e) {
+    return cannotWrite("'" + file + "'", e);
+  }
+
+  /**
+   * Returns the exception for something that could not be written.
+   *
+   * @param shown its name, as it is to stand in the sentence
+   */
+  public static IOException cannotWrite(String shown, IOException e) {
     return new IOException(
-        "'%s' cannot be written: %s%s".formatted(file, reason(e), remedy(reason(e))), e);
+        "%s cannot be written: %s%s".formatted(shown, reason(e), remedy(reason(e))), e);
   }
 
   /** Returns the exception for a file that could not be read. */
@@ -43,13 +54,17 @@ public final class FileProblem {
     if (e instanceof DirectoryNotEmptyException) {
       return "the directory is not empty";
     }
+    if (e instanceof EOFException || e instanceof ZipException) {
+      return "the compressed data breaks off or is damaged (%s); get the file again"
+          .formatted(e.getMessage());
+    }
     if (e instanceof FileSystemLoopException) {
       return "its links lead back to it";
     }
     String text =
         e instanceof FileSystemException file && file.getReason() != null
             ? file.getReason()
-            : e.getMessage();
+            : e instanceof FileSystemException ? null : e.getMessage(); // else the file's name
     return text == null || text.isBlank() ? "the system gave no reason" : text;
   }
 

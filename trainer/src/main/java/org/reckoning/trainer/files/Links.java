@@ -13,13 +13,14 @@ public final class Links {
   private Links() {}
 
   /**
-   * Returns what a path leads to: itself unless it is a link. The end need not exist.
+   * Returns what a path leads to: itself unless it is a link. The end need not exist. What names an
+   * open file, as {@code /dev/stdout} does, is an end: its links have no path behind them.
    *
    * @throws IOException if links lead in a circle
    */
   public static Path follow(Path path) throws IOException {
     Path target = path;
-    for (int i = 0; Files.isSymbolicLink(target); i++) {
+    for (int i = 0; !OpenFiles.isOne(target) && Files.isSymbolicLink(target); i++) {
       if (i == MOST) {
         throw new FileSystemLoopException(path.toString());
       }

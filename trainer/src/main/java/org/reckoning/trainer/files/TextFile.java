@@ -1,6 +1,7 @@
 package org.reckoning.trainer.files;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,16 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads text as programs save it: UTF-8, with or without a byte order mark, with line ends of any
  * system, compressed or not, from a file or a pipe.
  */
 public final class TextFile {
+  /** The largest text that is read as a whole. */
+  private static final int MOST_BYTES = 1 << 26;
+
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
   private static final int[] GZIP = {0x1F, 0x8B};
+  private static final List<int[]> UTF_16 = List.of(new int[] {0xFF, 0xFE}, new int[] {0xFE, 0xFF});
 
   private TextFile() {}
 
@@ -28,19 +32,40 @@ public final class TextFile {
    * @throws IOException if it cannot be opened
    */
   public static InputStream open(Path file) throws IOException {
-    return open(Files.newInputStream(file));
+    return open(bytes(file));
   }
 
   /**
-   * Returns bytes unpacked if they are gzip, without a byte order mark.
+   * Opens the bytes of a file or a pipe as they are.
+   *
+   * @throws IOException if it cannot be opened
+   */
+  public static InputStream bytes(Path file) throws IOException {
+    return new FilterInputStream(Files.newInputStream(file)) {
+      @Override
+      public int available() { // Java fails to find out of a pipe
+        return 0;
+      }
+    };
+  }
+
+  /**
+   * Returns bytes unpacked if they are gzip, without a byte order mark; they can be marked and
+   * reset.
    *
    * @param bytes closed if they cannot be read
+   * @throws NotTextException if their mark is that of UTF-16
    */
   public static InputStream open(InputStream bytes) throws IOException {
     try {
       InputStream in = new BufferedInputStream(bytes, BUFFER_BYTES);
       if (startsWith(in, GZIP)) {
-        in = new BufferedInputStream(new GZIPInputStream(in, BUFFER_BYTES), BUFFER_BYTES);
+        in = new BufferedInputStream(new Gunzip(in, BUFFER_BYTES), BUFFER_BYTES);
+      }
+      for (int[] mark : UTF_16) {
+        if (startsWith(in, mark)) {
+          throw new NotTextException("the text must be UTF-8 but is UTF-16; save it as UTF-8");
+        }
       }
       if (startsWith(in, BYTE_ORDER_MARK)) {
         in.skipNBytes(BYTE_ORDER_MARK.length);
@@ -68,13 +93,35 @@ public final class TextFile {
    * @throws IOException with the name of the file, and of the line where it is not UTF-8
    */
   public static String read(Path file) throws IOException {
-    try (InputStream in = open(file)) {
-      return decode(in.readAllBytes(), file.toString());
+    try (InputStream bytes = bytes(file)) {
+      return read(bytes, file.toString());
     } catch (NotTextException e) {
       throw e;
     } catch (IOException e) {
       throw FileProblem.cannotRead(file, e);
     }
+  }
+
+  /**
+   * Reads a whole text.
+   *
+   * @param shown where it is from, for messages
+   * @throws NotTextException with the number of the first line that is not UTF-8
+   */
+  public static String read(InputStream bytes, String shown) throws IOException {
+    InputStream in;
+    try {
+      in = open(bytes);
+    } catch (NotTextException e) {
+      throw new NotTextException("'%s': %s".formatted(shown, e.getMessage()));
+    }
+    byte[] all = in.readNBytes(MOST_BYTES + 1);
+    if (all.length > MOST_BYTES) {
+      throw new NotTextException(
+          "'%s' is larger than %d MiB, which no text of its kind is; give another file"
+              .formatted(shown, MOST_BYTES >> 20));
+    }
+    return decode(all, shown);
   }
 
   /**
@@ -94,19 +141,33 @@ public final class TextFile {
    */
   public static String decode(byte[] bytes, String shown) throws NotTextException {
     ByteBuffer in = ByteBuffer.wrap(bytes);
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == 0) {
+        throw new NotTextException(
+            "'%s', line %d: must be text but has a NUL byte; save it as UTF-8"
+                .formatted(shown, line(bytes, i)));
+      }
+    }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
-    } catch (CharacterCodingException e) {
-      int line = 1; // the decoder stops at the first byte that it cannot use
-      for (int i = 0; i < in.position(); i++) {
-        line += bytes[i] == '\n' ? 1 : 0;
-      }
+    } catch (CharacterCodingException e) { // the decoder stops at the first byte it cannot use
       throw new NotTextException(
-          "'%s', line %d: must be text in UTF-8; save it in that encoding".formatted(shown, line));
+          "'%s', line %d: must be text in UTF-8; save it in that encoding"
+              .formatted(shown, line(bytes, in.position())));
     }
   }
 
-  /** Bytes that are not UTF-8; the message names file and line. */
+  /** Returns the number of the line that a byte is in; lines end in any way. */
+  private static int line(byte[] bytes, int position) {
+    int line = 1;
+    for (int i = 0; i < position; i++) {
+      boolean pair = bytes[i] == '\r' && i + 1 < bytes.length && bytes[i + 1] == '\n';
+      line += bytes[i] == '\n' || (bytes[i] == '\r' && !pair) ? 1 : 0;
+    }
+    return line;
+  }
+
+  /** Bytes that are no UTF-8; the message is one sentence. */
   public static final class NotTextException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -16,7 +16,7 @@ public final class DefaultRun {
   /** Returns its values. */
   public static ObjectNode tree() {
     try {
-      return YamlDocument.read(FILE, "run.yaml").root();
+      return YamlDocument.read(FILE, "run.yaml", key -> false).root();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

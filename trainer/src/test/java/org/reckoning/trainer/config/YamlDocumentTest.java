@@ -1,15 +1,22 @@
 package org.reckoning.trainer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlDocumentTest {
   @TempDir private Path directory;
@@ -59,11 +66,170 @@ class YamlDocumentTest {
         "a: 010|file.yaml, line 1: 010 is an octal number in YAML; leave out the zeros, or put it in quotes",
         "a: .inf|file.yaml, line 1: .inf is no number that can be used here",
         "a: &x 1\\nb: *x|file.yaml, line 2: *x is an alias in YAML, which is not used here; put it in quotes",
+        "a: !t x|file.yaml, line 1: !t is a tag in YAML, which is not used here; put it in quotes",
         "- 1|file.yaml must have keys at its top"
       },
       delimiter = '|')
   void mistakeThatYamlAllows_isRefused(String yaml, String problem) {
     assertThat(refused(yaml.replace("\\n", "\n"))).isEqualTo(problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2024_01",
+        "1e3",
+        "0x10",
+        "1_000",
+        "1.0",
+        ".5",
+        "true",
+        "No",
+        "2024-01-02",
+        "12:30",
+        "yes"
+      })
+  void textOfAKeyThatTakesText_isAsItIsWritten(String text) throws IOException {
+    assertThat(read("text: " + text + "  # comment\n").root().get("text").textValue())
+        .isEqualTo(text);
+  }
+
+  static Stream<String> texts() {
+    return Stream.of(
+        "",
+        " ",
+        " a ",
+        "2024_01",
+        "1e3",
+        "1E3",
+        "0x10",
+        "0o7",
+        "010",
+        "1_000",
+        "-1",
+        "+.5",
+        ".inf",
+        ".NaN",
+        "12:30",
+        "2024-01-02",
+        "null",
+        "Null",
+        "~",
+        "true",
+        "Yes",
+        "y",
+        "N",
+        "off",
+        "on",
+        "#x",
+        "a #b",
+        "a: b",
+        "a:",
+        ": ",
+        "- a",
+        "-",
+        "---",
+        "...",
+        "? a",
+        "% a",
+        "@a",
+        "`a`",
+        "&a",
+        "*a",
+        "!a b",
+        "|",
+        ">",
+        "'a'",
+        "\"a\"",
+        "it's",
+        "a\\b",
+        "[a]",
+        "{a}",
+        "a, b",
+        "\t",
+        "a\nb",
+        "a\n",
+        "\r",
+        "\r\n",
+        "\u0085",
+        "\u2028",
+        "\u2029",
+        "\uFEFF",
+        "\u0001",
+        "\u007f",
+        "\u00a0",
+        "\u00e9",
+        "\ud83d\ude00",
+        "x".repeat(10_000),
+        "a b ".repeat(1000),
+        "=",
+        "<<",
+        "plain/a.b-c");
+  }
+
+  @ParameterizedTest
+  @MethodSource("texts")
+  void text_isReadAsItWasWritten(String text) {
+    String list = YamlDocument.write(List.of(text, "next"));
+    assertThat(YamlDocument.value(list, "list"))
+        .isEqualTo(JsonNodeFactory.instance.arrayNode().add(text).add("next"));
+    String tree = YamlDocument.write(JsonNodeFactory.instance.objectNode().put("k", text));
+    assertThat(YamlDocument.of(tree, "tree", key -> false).root().get("k").textValue())
+        .isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      value = {"1|1", "1e-5|1.0E-5", " 5 |5", "true|true", "null|null", "~|null", "x y|\"x y\""},
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false)
+  void scalar_isAWholeValue(String text, String json) {
+    assertThat(YamlDocument.scalar(text, "value")).hasToString(json);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1 #2",
+        "#",
+        "!t 1",
+        "&a 1",
+        "*a",
+        "'1'",
+        "\"x\"",
+        "[1]",
+        "a: b",
+        "- 1",
+        "",
+        "@",
+        "1\n---\n2"
+      })
+  void scalar_ofAnythingElse_isNone(String text) {
+    assertThat(YamlDocument.scalar(text, "value")).isNull();
+  }
+
+  @Test
+  void fileThatIsNoUtf8_isNamedWithItsLine() throws IOException {
+    Path file = directory.resolve("file.yaml");
+    Files.write(file, "a: 1\nb: S\u00e3o\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> YamlDocument.read(file, "file.yaml", key -> false))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "'%s', line 2: must be text in UTF-8; save it in that encoding", file);
+    Files.writeString(file, "\uFEFFa: 1\rb: 2\r");
+    assertThat(YamlDocument.read(file, "file.yaml", key -> false).root())
+        .hasToString("{\"a\":1,\"b\":2}");
+  }
+
+  @Test
+  void tenThousandBrackets_areRefused() {
+    for (String bracket : List.of("[", "{a: ", "- ")) {
+      assertThatThrownBy(() -> YamlDocument.value(bracket.repeat(10_000), "value"))
+          .isInstanceOf(ConfigException.class)
+          .message()
+          .hasSizeLessThan(300)
+          .doesNotContain("java");
+    }
   }
 
   @Test
@@ -77,7 +243,7 @@ class YamlDocumentTest {
   private YamlDocument read(String text) throws IOException {
     Path file = directory.resolve("file.yaml");
     Files.writeString(file, text);
-    return YamlDocument.read(file, "file.yaml");
+    return YamlDocument.read(file, "file.yaml", key -> key.equals("text"));
   }
 
   private String refused(String text) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecordLinesTest {
   private static ReasoningTask read(DatasetType type, String line) throws BadLineException {
-    return new RecordLines(type).parse(line).tasks().get(0);
+    return new RecordLines(type).parse(Json.object(line)).tasks().get(0);
   }
 
   @Test

@@ -1,19 +1,26 @@
 package org.reckoning.trainer.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.reckoning.trainer.data.Samples.SHIPPED;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecordWriterTest {
+  private static final ReasoningTask TASK =
+      KinshipGenerator.of(List.of(2), 0, 0).task(Split.VAL, 0);
+
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   private Path folder;
@@ -106,5 +113,67 @@ class RecordWriterTest {
       assertThat(files).containsExactly(file);
     }
     assertThat(Files.readString(file)).isEqualTo("old\n");
+  }
+
+  @Test
+  void link_staysOne_andWhatItLeadsToIsReplaced() throws IOException {
+    Path file = Samples.write(folder.resolve("real.jsonl"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.jsonl"), Path.of("real.jsonl"));
+    write(link);
+
+    assertThat(link).isSymbolicLink();
+    assertThat(Files.readAllLines(file)).hasSize(1).first().asString().startsWith("{\"guid\"");
+  }
+
+  @Test
+  void pipe_staysOne_andGetsTheRecords() throws Exception {
+    Path pipe = folder.resolve("pipe.gz");
+    assumeTrue(
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "needs mkfifo");
+    CompletableFuture<List<ReasoningTask>> reader =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return TaskReader.of(DataFormat.RECORDS, DatasetType.CLUTRR)
+                    .readAll(List.of(pipe))
+                    .tasks();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    write(pipe);
+
+    assertThat(reader.get()).hasSize(1);
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+  }
+
+  @Test
+  void fullDisk_isNamedWithItsRemedy() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "this system has no /dev/full");
+    for (String name : List.of("full.jsonl", "full.jsonl.gz")) {
+      Path link = Files.createSymbolicLink(folder.resolve(name), full);
+      assertThatThrownBy(() -> write(link))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "'%s' cannot be written: No space left on device; free some space or choose a place on another disk",
+              link);
+    }
+  }
+
+  @Test
+  void folderThatWasMade_isRemovedUnlessCommitted() throws IOException {
+    try (RecordWriter writer = RecordWriter.open(folder.resolve("a/b/x.jsonl"))) {
+      assertThat(folder.resolve("a/b")).isDirectory();
+      writer.write(TASK);
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private static void write(Path file) throws IOException {
+    try (RecordWriter writer = RecordWriter.open(file)) {
+      writer.write(TASK);
+      writer.commit();
+    }
   }
 }

@@ -278,7 +278,8 @@ class TaskReaderTest {
         .isEqualTo(DataFormat.RECORDS);
     assertThat(DataFormat.of(Samples.write(folder.resolve("b.jsonl"), "no JSON")))
         .isEqualTo(DataFormat.RECORDS);
-    assertThat(DataFormat.of(folder.resolve("c.csv.gz"))).isEqualTo(DataFormat.CLUTRR_CSV);
+    assertThat(DataFormat.of(Samples.write(folder.resolve("c.csv.gz"), "no header")))
+        .isEqualTo(DataFormat.CLUTRR_CSV);
   }
 
   @Test

@@ -59,6 +59,26 @@ class TextFileTest {
   }
 
   @Test
+  void read_ofUtf16OrNul_saysWhatItIs() throws IOException {
+    Path file = directory.resolve("t.txt");
+    Files.write(file, "a".getBytes(StandardCharsets.UTF_16));
+    assertThatThrownBy(() -> TextFile.read(file))
+        .hasMessage("'%s': the text must be UTF-8 but is UTF-16; save it as UTF-8", file);
+    Files.writeString(file, "a\rb\r\nc\0");
+    assertThatThrownBy(() -> TextFile.read(file))
+        .hasMessage("'%s', line 3: must be text but has a NUL byte; save it as UTF-8", file);
+  }
+
+  @Test
+  void read_ofMoreThanFits_isRefused() throws IOException {
+    Path file = directory.resolve("t.txt");
+    Files.write(file, gzip("a".repeat((64 << 20) + 1)));
+    assertThatThrownBy(() -> TextFile.read(file))
+        .hasMessage(
+            "'%s' is larger than 64 MiB, which no text of its kind is; give another file", file);
+  }
+
+  @Test
   void read_ofAMissingFile_namesIt() {
     Path file = directory.resolve("none");
 

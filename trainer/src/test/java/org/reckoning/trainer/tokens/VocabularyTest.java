@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -124,7 +125,9 @@ class VocabularyTest {
         "[]|its tokenizer ('')",
         "{\"tokenizer\":\"a\\u009bb\"}|its tokenizer ('...') must be 'gpt2'",
         "{\"tokenizer\":\"gpt2\",\"size\":2,\"gpt2_ids\":[4294967796,50256]}|its 2 gpt2_ids",
-        "{\"tokenizer\"|it is not JSON"
+        "{\"tokenizer\"|it is not JSON",
+        "{\"tokenizer\":\"gpt2\",\"size\":2,\"gpt2_ids\":[4,50256]} {}|it is not JSON: Trailing token",
+        "{\"size\":2,\"size\":2}|it is not JSON: Duplicate field 'size'"
       },
       quoteCharacter = '`')
   void load_notAVocabulary_isAnErrorWithTheReason(String json, String reason) throws IOException {
@@ -134,5 +137,17 @@ class VocabularyTest {
         .isThrownBy(() -> Vocabulary.load(file))
         .withMessageStartingWith(file + " is not a vocabulary: " + reason)
         .withMessageEndingWith("; take the file of the run that trained the model");
+  }
+
+  @Test
+  void load_ofAFileThatAnEditorSaved_dropsItsMark_andNamesOtherEncodings() throws IOException {
+    Path file = directory.resolve("vocabulary.json");
+    String json = "{\"tokenizer\":\"gpt2\",\r\n\"size\":2,\"gpt2_ids\":[4,50256]}";
+    Files.writeString(file, "\uFEFF" + json);
+    assertThat(Vocabulary.load(file)).isEqualTo(Vocabulary.compact(IntStream.of(4)));
+    Files.write(file, json.getBytes(StandardCharsets.UTF_16));
+    assertThatIOException()
+        .isThrownBy(() -> Vocabulary.load(file))
+        .withMessage("'%s': the text must be UTF-8 but is UTF-16; save it as UTF-8", file);
   }
 }
