@@ -3,6 +3,7 @@ package org.reckoning.trainer.files;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -54,9 +55,10 @@ public final class DurableFiles {
   /**
    * Makes a directory and those above it, and forces their names to the disk.
    *
+   * @return those that were made, the innermost first
    * @throws IOException if one cannot be made; those that were made before it are removed
    */
-  public static void createDirectories(Path directory) throws IOException {
+  public static List<Path> createDirectories(Path directory) throws IOException {
     List<Path> missing = new ArrayList<>();
     Path above = directory.toAbsolutePath();
     while (above != null && !Files.exists(above)) {
@@ -73,11 +75,23 @@ public final class DurableFiles {
         made.add(0, each);
         forceDirectory(each.getParent());
       }
+      return made;
     } catch (IOException e) {
       for (Path each : made) {
         Files.deleteIfExists(each);
       }
       throw e;
+    }
+  }
+
+  /** Removes directories that hold nothing, such as those that a failed command has made. */
+  public static void removeEmpty(List<Path> directories) throws IOException {
+    for (Path each : directories) {
+      try {
+        Files.deleteIfExists(each);
+      } catch (DirectoryNotEmptyException e) {
+        return; // so are those above it
+      }
     }
   }
 
@@ -88,13 +102,18 @@ public final class DurableFiles {
    * @param target must not exist
    */
   public static void moveDirectory(Path temporary, Path target) throws IOException {
-    try (Stream<Path> tree = Files.walk(temporary)) {
+    forceTree(temporary);
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    forceDirectory(target.toAbsolutePath().getParent());
+  }
+
+  /** Forces a directory with all that is in it to the disk. */
+  public static void forceTree(Path directory) throws IOException {
+    try (Stream<Path> tree = Files.walk(directory)) {
       for (Path each : (Iterable<Path>) tree::iterator) {
         force(each);
       }
     }
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    forceDirectory(target.toAbsolutePath().getParent());
   }
 
   private static void force(Path path) throws IOException {
