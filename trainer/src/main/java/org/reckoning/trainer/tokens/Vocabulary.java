@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.TextFile;
 
 /**
  * The token ids of a model and the ids of GPT-2 that they stand for.
@@ -123,10 +123,7 @@ public final class Vocabulary {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
   }
 
-  /**
-   * Writes the vocabulary as JSON to a temporary name beside the file, then renames it: the file is
-   * the old one or the new one, never a part. {@code gpt2_ids} is left out of a full one.
-   */
+  /** Writes the vocabulary as JSON. {@code gpt2_ids} is left out of a full one. */
   public void save(Path file) throws IOException {
     ObjectNode root = JSON.createObjectNode();
     root.put("tokenizer", TOKENIZER);
@@ -134,13 +131,7 @@ public final class Vocabulary {
     if (!isFull()) {
       root.set("gpt2_ids", JSON.valueToTree(gpt2Ids));
     }
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      Files.write(temporary, JSON.writeValueAsBytes(root));
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    DurableFiles.write(file, JSON.writeValueAsBytes(root));
   }
 
   /**
@@ -151,7 +142,7 @@ public final class Vocabulary {
   public static Vocabulary load(Path file) throws IOException {
     JsonNode root;
     try {
-      root = JSON.readTree(Files.readAllBytes(file));
+      root = JSON.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
       throw notVocabulary(file, "it is not JSON: " + e.getOriginalMessage());
     }
