@@ -120,9 +120,17 @@ sealed interface InspectedProgram {
     @Override
     public Built build(boolean runs) throws IOException {
       Path own = directory == null ? Files.createTempDirectory("reckoning-inspect") : directory;
-      TrainingRun run =
-          TrainingRun.prepare(
-              config, new SplitLoader(config.data(), config.seed(), line -> {}).load(), own);
+      TrainingRun run;
+      try {
+        run =
+            TrainingRun.prepare(
+                config, new SplitLoader(config.data(), config.seed(), line -> {}).load(), own);
+      } catch (IOException | RuntimeException e) {
+        if (directory == null) {
+          delete(own);
+        }
+        throw e;
+      }
       return new Built() {
         @Override
         public BilevelProgram<?> program() {

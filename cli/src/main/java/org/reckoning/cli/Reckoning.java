@@ -21,6 +21,7 @@ import org.reckoning.cli.data.DataCommand;
 import org.reckoning.cli.model.ModelCommand;
 import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.files.MissingPathException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -143,12 +144,12 @@ public final class Reckoning implements Callable<Integer> {
   /** A command that could not go on. */
   private int failed(Exception e, CommandLine command, ParseResult words) {
     PrintWriter err = command.getErr();
-    boolean config = e instanceof ConfigException;
+    boolean unusable = e instanceof ConfigException || e instanceof MissingPathException;
     for (String problem : problems(e)) {
       err.println(problem);
     }
     trace(e, command);
-    return config ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    return unusable ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
   }
 
   private void trace(Exception e, CommandLine command) {

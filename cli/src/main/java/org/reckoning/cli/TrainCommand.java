@@ -9,8 +9,10 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.ConfigException;
@@ -19,7 +21,9 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.training.ConsoleProgress;
 import org.reckoning.trainer.training.ConsoleStyle;
 import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.training.StopSignals;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +78,7 @@ final class TrainCommand implements Callable<Integer> {
           ? sweep(SweepRuns.open(directory), directory, out)
           : single(Experiment.configOf("resume", directory), directory, out);
     }
+    checkStartingWeights(jobs);
     Path directory = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
     if (options.multirun()) {
       return sweep(SweepRuns.create(directory, jobs), directory, out);
@@ -84,6 +89,19 @@ final class TrainCommand implements Callable<Integer> {
         directory.resolve("overrides.yaml"),
         String.join("", jobs.get(0).overrides().stream().map(word -> "- " + word + "\n").toList()));
     return single(config, directory, out);
+  }
+
+  /** Reads the weights that runs are to start from, before a directory is made for them. */
+  private static void checkStartingWeights(List<ConfigOptions.Job> jobs) throws IOException {
+    Set<String> paths = new LinkedHashSet<>();
+    for (ConfigOptions.Job job : jobs) {
+      String path = job.config().model().nameOrPath();
+      if (path != null && paths.add(path)) {
+        try (Gpt2Weights weights = RunWeights.openAny(Path.of(path))) {
+          weights.requireReadable();
+        }
+      }
+    }
   }
 
   private int single(RunConfig config, Path directory, PrintWriter out) throws IOException {
