@@ -12,6 +12,7 @@ import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
+import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.training.ConsoleProgress;
 import org.reckoning.trainer.training.ConsoleStyle;
 import org.reckoning.trainer.training.Experiment;
@@ -166,7 +167,7 @@ final class ExportCommand implements Callable<Integer> {
         ModelExport.newest(directory)
             .orElseThrow(
                 () ->
-                    new IOException(
+                    new MissingPathException(
                         "--check (%s) must be a model that was exported, or a version of one"
                             .formatted(directory)));
     Path from = run == null ? ExportCheck.origin(version) : run;

@@ -21,6 +21,7 @@ import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.training.ConsoleText;
 import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.files.MissingPathException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -147,12 +148,15 @@ public final class Reckoning implements Callable<Integer> {
   /** A command that could not go on. */
   private int failed(Exception e, CommandLine command, ParseResult words) {
     PrintWriter err = command.getErr();
-    boolean config = e instanceof ConfigException || e instanceof InvalidPathException;
+    boolean unusable =
+        e instanceof ConfigException
+            || e instanceof MissingPathException
+            || e instanceof InvalidPathException;
     for (String problem : ConsoleText.of(problems(e))) {
       err.println(problem);
     }
     trace(e, command);
-    return config ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    return unusable ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
   }
 
   private void trace(Exception e, CommandLine command) {

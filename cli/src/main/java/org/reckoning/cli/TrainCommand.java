@@ -13,6 +13,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -28,7 +29,9 @@ import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.training.ConsoleProgress;
 import org.reckoning.trainer.training.ConsoleStyle;
 import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.training.StopSignals;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,6 +92,7 @@ final class TrainCommand implements Callable<Integer> {
           ? sweep(resumedSweep(directory, words), directory, out)
           : single(resumed(directory, words), directory, out);
     }
+    checkStartingWeights(jobs);
     Path directory = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
     try {
       if (options.multirun()) {
@@ -142,6 +146,19 @@ final class TrainCommand implements Callable<Integer> {
                   .formatted(directory, String.join(" ", words), directory.resolve("0"))));
     }
     return SweepRuns.open(directory);
+  }
+
+  /** Reads the weights that runs are to start from, before a directory is made for them. */
+  private static void checkStartingWeights(List<ConfigOptions.Job> jobs) throws IOException {
+    Set<String> paths = new LinkedHashSet<>();
+    for (ConfigOptions.Job job : jobs) {
+      String path = job.config().model().nameOrPath();
+      if (path != null && paths.add(path)) {
+        try (Gpt2Weights weights = RunWeights.openAny(Path.of(path))) {
+          weights.requireReadable();
+        }
+      }
+    }
   }
 
   private int single(RunConfig config, Path directory, PrintWriter out) throws IOException {

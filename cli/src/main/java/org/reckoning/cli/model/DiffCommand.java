@@ -3,9 +3,12 @@ package org.reckoning.cli.model;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.TensorDifference;
@@ -23,8 +26,11 @@ import picocli.CommandLine.Spec;
     name = "diff",
     mixinStandardHelpOptions = true,
     description = {
-      "Compare two models tensor by tensor: the largest absolute difference of each.",
-      "Exit code 0 if none is above the tolerance, 1 if one is or has another shape."
+      "Compare two models tensor by tensor: the largest absolute difference of each; and the settings"
+          + " that no tensor shows: heads, epsilon of the layer normalizations, tokens. Activation and"
+          + " tied head are the same in all models that can be read.",
+      "Exit code 0 if no difference is above the tolerance, 1 if one is, or a shape or a setting"
+          + " differs."
     },
     footer = {
       "%nExample:",
@@ -62,10 +68,13 @@ final class DiffCommand implements Callable<Integer> {
     int different = 0;
     int tensors = 0;
     double largest = 0;
-    try (Gpt2Weights a = RunWeights.openAny(first);
-        Gpt2Weights b = RunWeights.openAny(second)) {
-      Map<String, Shape> shapes = a.config().parameterShapes();
-      Map<String, Shape> others = b.config().parameterShapes();
+    List<String> settings;
+    try (Gpt2Weights a = RunWeights.openAnyUnchecked(first);
+        Gpt2Weights b = RunWeights.openAnyUnchecked(second)) {
+      settings = settings(a, b);
+      settings.forEach(out::println);
+      Map<String, Shape> shapes = a.storedConfig().parameterShapes();
+      Map<String, Shape> others = b.storedConfig().parameterShapes();
       for (Map.Entry<String, Shape> each : shapes.entrySet()) {
         tensors++;
         Shape other = others.remove(each.getKey());
@@ -74,8 +83,8 @@ final class DiffCommand implements Callable<Integer> {
           out.printf("%-28s %s, %s%n", each.getKey(), each.getValue(), there(other));
           continue;
         }
-        try (TFloat32 left = a.read(each.getKey());
-            TFloat32 right = b.read(each.getKey())) {
+        try (TFloat32 left = a.readStored(each.getKey());
+            TFloat32 right = b.readStored(each.getKey())) {
           TensorDifference difference = TensorDifference.of(left, right);
           boolean differs = difference.largest() > tolerance;
           different += differs ? 1 : 0;
@@ -93,9 +102,38 @@ final class DiffCommand implements Callable<Integer> {
         out.printf("%-28s not there, %s%n", each.getKey(), each.getValue());
       }
     }
-    out.printf("%d of %d tensors differ, by %.3g at most%n", different, tensors, largest);
+    out.printf(
+        "%d of %d tensors differ, by %.3g at most%s%n",
+        different,
+        tensors,
+        largest,
+        settings.isEmpty() ? "" : "; other settings: another model even of the same tensors");
     out.flush();
-    return different == 0 ? 0 : 1;
+    return different == 0 && settings.isEmpty() ? 0 : 1;
+  }
+
+  /**
+   * Returns a line for each setting that differs and that no shape shows. All models that can be
+   * read have the same activation and a tied head.
+   */
+  private static List<String> settings(Gpt2Weights a, Gpt2Weights b) {
+    List<String> lines = new ArrayList<>();
+    compare("n_head", a.config().nHead(), b.config().nHead(), lines);
+    compare(
+        "layer_norm_epsilon", a.config().layerNormEpsilon(), b.config().layerNormEpsilon(), lines);
+    String tokens = a.vocabulary().map(Vocabulary::toString).orElse("unknown tokens");
+    String others = b.vocabulary().map(Vocabulary::toString).orElse("unknown tokens");
+    if (a.config().vocabSize() == b.config().vocabSize()
+        && !a.vocabulary().equals(b.vocabulary())) {
+      compare("vocabulary", tokens, others.equals(tokens) ? "of other tokens" : others, lines);
+    }
+    return lines;
+  }
+
+  private static void compare(String name, Object left, Object right, List<String> lines) {
+    if (!left.equals(right)) {
+      lines.add("%-28s %s, %s".formatted(name, left, right));
+    }
   }
 
   private static String there(@Nullable Shape shape) {

@@ -69,7 +69,7 @@ final class ExportCommand implements Callable<Integer> {
             "--adapter needs a run with inner_mode=lora but '%s' has no low-rank factors"
                 .formatted(from));
       }
-      target.withTokens(run, chosen -> write(run, chosen));
+      target.withTokens(Gpt2Weights.finite(from, run), chosen -> write(run, chosen));
     }
     return 0;
   }

@@ -3,6 +3,7 @@ package org.reckoning.cli.model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.ModelDirectory;
 import picocli.CommandLine.Command;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Option;
       "%nExamples:",
       "  reckoning model import --from DOWNLOADS/gpt2 --to models/gpt2",
       "  reckoning model import --from 124M --to models/gpt2    # OpenAI's checkpoint",
+      "  reckoning model import --from ~/.cache/huggingface/hub/models--gpt2 --to models/gpt2",
+      "  reckoning model import --from gpt2 --adapter ADAPTER --to models/tuned    # of PEFT",
       "  reckoning model import --from gpt2 --to models/few --vocabulary RUN/vocabulary.json"
     })
 final class ImportCommand implements Callable<Integer> {
@@ -30,16 +33,24 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "Directory or file of the Hugging Face form (config.json and safetensors, one file or"
-              + " shards), or a directory with OpenAI's hparams.json and TensorFlow checkpoint.")
+              + " shards), a model in the cache of the Hugging Face hub, or a directory with OpenAI's"
+              + " hparams.json and TensorFlow checkpoint.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path from;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description = "Low-rank adapter of PEFT, which is merged into the weights.")
+  private @Nullable Path adapter;
 
   @Mixin private final ModelTarget target = new ModelTarget();
 
   @Override
   public Integer call() throws IOException {
     target.check();
-    try (Gpt2Weights weights = Gpt2Weights.open(from)) {
+    try (Gpt2Weights weights =
+        adapter == null ? Gpt2Weights.open(from) : Gpt2Weights.openAdapted(from, adapter)) {
       target.withTokens(
           weights,
           chosen -> {

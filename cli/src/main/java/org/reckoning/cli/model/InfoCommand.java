@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Checksum;
 import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.NonFinite;
+import org.tensorflow.types.TFloat32;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,7 +27,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Tell the sizes of a model, of published weights, a run or a checkpoint.",
       "The checksum is the SHA-256 of all numbers as float32: the same for the same weights in"
-          + " every format."
+          + " every format, with and without padding. Numbers that are not finite are counted."
     },
     footer = {"%nExample:", "  reckoning model info models/gpt2 --json"})
 final class InfoCommand implements Callable<Integer> {
@@ -41,12 +45,28 @@ final class InfoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    try (Gpt2Weights weights = RunWeights.openAny(path)) {
-      String checksum = Gpt2Checksum.of(weights);
+    try (Gpt2Weights weights = RunWeights.openAnyUnchecked(path)) {
+      Gpt2Checksum checksum = new Gpt2Checksum();
+      Map<String, NonFinite> nonFinite = new LinkedHashMap<>();
+      for (String name : weights.config().parameterShapes().keySet()) {
+        try (TFloat32 tensor = weights.read(name)) {
+          checksum.add(tensor);
+          NonFinite found = NonFinite.in(tensor);
+          if (!found.isNone()) {
+            nonFinite.put(name, found);
+          }
+        }
+      }
       if (json) {
-        out.println(new ObjectMapper().writeValueAsString(object(weights, checksum)));
+        ObjectNode object = object(weights, checksum.hex());
+        ObjectNode tensors = object.putObject("not_finite");
+        nonFinite.forEach(
+            (name, found) ->
+                tensors.putObject(name).put("nan", found.nan()).put("infinite", found.infinite()));
+        out.println(new ObjectMapper().writeValueAsString(object));
       } else {
-        print(out, weights, checksum);
+        print(out, weights, checksum.hex());
+        nonFinite.forEach((name, found) -> out.printf("  not finite  %s: %s%n", name, found));
       }
     }
     out.flush();
@@ -66,6 +86,7 @@ final class InfoCommand implements Callable<Integer> {
         .put("n_positions", config.nPositions())
         .put("vocab_size", config.vocabSize())
         .put("vocabulary", kind(weights))
+        .put("padding", weights.padding())
         .put("sha256", checksum);
   }
 
@@ -81,8 +102,16 @@ final class InfoCommand implements Callable<Integer> {
     out.printf(
         "  sizes       %d layers, %,d wide, %d heads, %,d inside the MLP, %,d positions%n",
         config.nLayer(), config.nEmbd(), config.nHead(), config.nInner(), config.nPositions());
-    out.printf("  vocabulary  %,d tokens, %s%n", config.vocabSize(), kind(weights));
+    out.printf(
+        "  vocabulary  %,d tokens, %s%s%n", config.vocabSize(), kind(weights), padding(weights));
     out.printf("  sha256      %s%n", checksum);
+  }
+
+  private static String padding(Gpt2Weights weights) {
+    return weights.padding() == 0
+        ? ""
+        : "; %,d more rows are padding, %,d in all"
+            .formatted(weights.padding(), weights.storedConfig().vocabSize());
   }
 
   /** Returns which tokens it has, in a word. */

@@ -135,6 +135,10 @@ final class ModelTarget {
     PrintWriter out = command.commandLine().getOut();
     out.printf("%s: %,d parameters%n", to, weights.config().parameterCount());
     out.printf("  from %s%n", weights.format());
+    if (weights.padding() > 0) {
+      out.printf(
+          "  with %,d rows of padding after the tokens, kept as they are%n", weights.padding());
+    }
     int tokens = weights.config().vocabSize();
     String known = weights.vocabulary().map(each -> each.isFull() ? "full" : "compact").orElse("");
     switch (known) {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -28,12 +30,16 @@ class ModelCommandTest {
   private Path folder;
 
   private int run(String words) {
+    return execute("model " + words);
+  }
+
+  private int execute(String words) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
     return Reckoning.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
-        .execute(("model " + words.replace("@", folder + "/")).split(" "));
+        .execute(words.replace("@", folder + "/").split(" "));
   }
 
   private String init(String name, int seed) {
@@ -88,6 +94,83 @@ class ModelCommandTest {
     assertThat(run("diff @a @b --tolerance 0.5")).isZero();
     assertThat(run("diff @a @b --changed")).isEqualTo(1);
     assertThat(out.toString()).contains("6 of 16 tensors differ").doesNotContain("ln_f");
+  }
+
+  @Test
+  void diff_ofTheSameTensorsWithOtherHeads_saysSo() throws IOException {
+    assertThat(run(init("a", 1))).isZero();
+    assertThat(run("import --from @a --to @b")).isZero();
+    Path config = folder.resolve("b/config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("\"n_head\" : 2", "\"n_head\" : 4")
+            .replace("1.0E-5", "1.0E-6"));
+    assertThat(run("diff @a @b --changed")).isEqualTo(1);
+    assertThat(out.toString())
+        .isEqualTo(
+            """
+            n_head                       2, 4
+            layer_norm_epsilon           1.0E-5, 1.0E-6
+            0 of 16 tensors differ, by 0.00 at most; other settings: another model even of the same tensors
+            """);
+  }
+
+  @Test
+  void diff_ofTheSameTensorsForOtherTokens_saysSo() throws IOException {
+    Vocabulary.compact(IntStream.of(11, 995)).save(folder.resolve("three.json"));
+    assertThat(run(init("a", 1) + " --vocabulary @three.json")).isZero();
+    assertThat(run("import --from @a --to @b")).isZero();
+    Vocabulary.compact(IntStream.of(12, 995)).save(folder.resolve("b/vocabulary.json"));
+    assertThat(run("diff @a @b --changed")).isEqualTo(1);
+    assertThat(out.toString()).startsWith("vocabulary   ").contains(", of other tokens\n0 of 16");
+  }
+
+  @Test
+  void info_ofNumbersThatAreNotFinite_namesTheTensors_andImportRefusesThem() throws IOException {
+    assertThat(run(init("a", 1))).isZero();
+    Path file = folder.resolve("a/model.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    ByteBuffer.wrap(bytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(bytes.length - Float.BYTES, Float.floatToRawIntBits(Float.NaN)); // of ln_f.bias
+    Files.write(file, bytes);
+    assertThat(run("info @a")).isZero();
+    assertThat(out.toString()).endsWith("  not finite  ln_f.bias: 1 NaN\n");
+    assertThat(run("info @a --json")).isZero();
+    assertThat(out.toString())
+        .contains("\"not_finite\":{\"ln_f.bias\":{\"nan\":1,\"infinite\":0}}");
+    assertThat(run("import --from @a --to @b")).isEqualTo(1);
+    assertThat(err.toString()).contains("tensor 'ln_f.bias' has 1 NaN among its 4 numbers");
+    assertThat(folder.resolve("b")).doesNotExist();
+    assertThat(run("diff @a @a")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model info @nothing",
+        "model info @",
+        "model diff @nothing @nothing",
+        "model import --from @nothing --to @x",
+        "model import --from " + MICRO + " --adapter @nothing --to @x",
+        "model import --from " + MICRO + " --to @x --vocabulary full --base @nothing",
+        "model export --from @nothing --to @x",
+        "inspect --run @nothing",
+        "eval --run @nothing",
+        "export --run @nothing --to @x",
+        "export --check @nothing",
+        "ask --run @nothing --fact a --question b",
+        "ask --run @nothing --problem 1",
+        "ask --server http://localhost:1 --run @nothing --fact a --question b",
+        "train resume=@nothing",
+        "train model.name_or_path=@nothing output_dir=@x",
+        "train -m model.name_or_path=@nothing seed=1,2 output_dir=@x"
+      })
+  void aModelThatIsNotThere_isUnusable_andNothingIsStarted(String words) throws IOException {
+    assertThat(execute(words)).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -63,7 +63,13 @@ public final class LocalModel extends AskedModel {
     config = settings.bilevel(run.config(), List.of(SMALLEST));
     dtype = settings.dtype();
     newTokens = Objects.requireNonNullElse(settings.maxNewTokens(), NEW_TOKENS);
-    weights = program -> Checkpoints.restore(program, checkpoint);
+    weights =
+        program -> {
+          Checkpoints.restore(program, checkpoint);
+          try (RunWeights opened = RunWeights.openUnmerged(checkpoint)) {
+            opened.requireFinite();
+          }
+        };
     description =
         "%s of method %s, %s"
             .formatted(run.format(), method.name().toLowerCase(Locale.ROOT), sizes(config.model()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.TrainingRun;
@@ -46,14 +47,15 @@ public record ClientAssets(
    * Reads the files of an export.
    *
    * @param directory a version, or the directory of the versions, whose newest is taken
-   * @throws IOException if there is none, or a file of it cannot be read
+   * @throws MissingPathException if there is none
+   * @throws IOException if a file of it cannot be read
    */
   public static ClientAssets read(Path directory) throws IOException {
     Path version =
         ModelExport.newest(directory)
             .orElseThrow(
                 () ->
-                    new IOException(
+                    new MissingPathException(
                         "'%s' must be a model that 'reckoning export' has written, or a version of one"
                             .formatted(directory)))
             .toAbsolutePath()

@@ -17,6 +17,8 @@ import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.ServingProgram;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Answer;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.Templates;
@@ -102,7 +104,7 @@ final class ExportAssets {
   static Origin origin(Path version) throws IOException {
     Path file = version.resolve(DIRECTORY).resolve(ORIGIN);
     if (!Files.isRegularFile(file)) {
-      throw new IOException(
+      throw new MissingPathException(
           "'%s' must be a version that 'reckoning export' has written, with %s/%s in it"
               .formatted(version, DIRECTORY, ORIGIN));
     }
@@ -141,7 +143,7 @@ final class ExportAssets {
   }
 
   private static void json(Path file, Object value) throws IOException {
-    Files.writeString(
+    DurableFiles.write(
         file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
   }
 
@@ -151,9 +153,14 @@ final class ExportAssets {
         "fact_{index}",
         Templates.questionPrompt(type, 1, "{question}").replace("fact_0", "{facts}"),
         run.encoder().tellsKnowledge() ? " " + Answer.BECAUSE : "",
-        Map.of(
-            "fact", fullStops(Templates.fact(type, "a.b.")),
-            "question", fullStops(Templates.question(type, "a.b."))));
+        fullStops(type));
+  }
+
+  private static Map<String, String> fullStops(DatasetType type) {
+    Map<String, String> told = new LinkedHashMap<>(); // keeps the order, so that exports are equal
+    told.put("fact", fullStops(Templates.fact(type, "a.b.")));
+    told.put("question", fullStops(Templates.question(type, "a.b.")));
+    return told;
   }
 
   private static String fullStops(String told) {

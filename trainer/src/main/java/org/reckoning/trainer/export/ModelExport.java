@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,6 +15,10 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.ServingProgram;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.training.RunWeights;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -59,8 +62,8 @@ public final class ModelExport {
       throws IOException {
     ExportedRun opened = ExportedRun.open(run, report);
     ServingLimits limits = opened.limits(sizes);
-    Files.createDirectories(model);
-    Path temporary = Files.createTempDirectory(model, TEMPORARY);
+    List<Path> made = DurableFiles.createDirectories(model);
+    Path temporary = temporary(model);
     Thread removal = new Thread(() -> deleteIfPossible(temporary));
     Runtime.getRuntime().addShutdownHook(removal); // of Ctrl-C
     try {
@@ -74,10 +77,32 @@ public final class ModelExport {
               opened.config().dtype().tensorType());
       Path version = publish(temporary.resolve("model"), model);
       return new Written(version, limits, signatures, size(version));
+    } catch (IOException | TensorFlowException e) { // the latter: TensorFlow writes the variables
+      throw notWritten(model, e);
     } finally {
       delete(temporary);
+      DurableFiles.removeEmpty(made); // holds a version if all went well
       Runtime.getRuntime().removeShutdownHook(removal);
     }
+  }
+
+  private static Path temporary(Path model) throws IOException {
+    try {
+      return Files.createTempDirectory(model, TEMPORARY);
+    } catch (IOException e) {
+      throw FileProblem.cannotWrite(model, e);
+    }
+  }
+
+  private static IOException notWritten(Path model, Exception e) {
+    if (e instanceof FileSystemException file) {
+      return FileProblem.cannotWrite(model, file);
+    }
+    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new IOException(
+        "the export to '%s' was not written: %s%s"
+            .formatted(model, reason, FileProblem.remedy(reason)),
+        e);
   }
 
   private static void deleteIfPossible(Path tree) {
@@ -100,6 +125,7 @@ public final class ModelExport {
         ServingProgram.build(run.bilevel(limits), limits, compiled, type)) {
       restore(program, run);
       program.export(directory.toString());
+      SavedModelFile.sort(directory);
       new ExportAssets(run, limits).write(directory, name, program.signatures());
       return program.signatures().stream().map(signature -> signature.key()).toList();
     }
@@ -115,6 +141,9 @@ public final class ModelExport {
                   run.checkpoint(), String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }
+    try (RunWeights weights = RunWeights.openUnmerged(run.checkpoint())) {
+      weights.requireFinite();
+    }
   }
 
   /** Gives a complete version the next free number. */
@@ -122,8 +151,9 @@ public final class ModelExport {
     while (true) {
       long number = numbers(model).max().orElse(0) + 1;
       try {
-        return Files.move(
-            complete, model.resolve(Long.toString(number)), StandardCopyOption.ATOMIC_MOVE);
+        Path version = model.resolve(Long.toString(number));
+        DurableFiles.moveDirectory(complete, version);
+        return version;
       } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
         if (OptionalLong.of(number).equals(numbers(model).max())) {
           continue; // another export was faster
@@ -135,7 +165,7 @@ public final class ModelExport {
 
   /** Returns the newest version of a model, or the directory itself if it is a version. */
   public static Optional<Path> newest(Path directory) throws IOException {
-    if (Files.isRegularFile(directory.resolve("saved_model.pb"))) {
+    if (Files.isRegularFile(directory.resolve(SavedModelFile.NAME))) {
       return Optional.of(directory);
     }
     OptionalLong newest = numbers(directory).max();
@@ -169,15 +199,8 @@ public final class ModelExport {
   }
 
   private static void delete(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(tree)) {
-      files = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
+    if (Files.exists(tree)) {
+      DurableFiles.deleteTree(tree);
     }
   }
 }

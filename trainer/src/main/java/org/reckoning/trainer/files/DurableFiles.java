@@ -75,6 +75,7 @@ public final class DurableFiles {
         made.add(0, each);
         forceDirectory(each.getParent());
       }
+      return made;
     } catch (IOException e) {
       deleteEmpty(made);
       throw e;
@@ -93,6 +94,17 @@ public final class DurableFiles {
     }
   }
 
+  /** Removes directories that hold nothing, such as those that a failed command has made. */
+  public static void removeEmpty(List<Path> directories) throws IOException {
+    for (Path each : directories) {
+      try {
+        Files.deleteIfExists(each);
+      } catch (DirectoryNotEmptyException e) {
+        return; // so are those above it
+      }
+    }
+  }
+
   /**
    * Forces a directory with all that is in it to the disk, and gives it its name.
    *
@@ -100,13 +112,18 @@ public final class DurableFiles {
    * @param target must not exist
    */
   public static void moveDirectory(Path temporary, Path target) throws IOException {
-    try (Stream<Path> tree = Files.walk(temporary)) {
+    forceTree(temporary);
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    forceDirectory(target.toAbsolutePath().getParent());
+  }
+
+  /** Forces a directory with all that is in it to the disk. */
+  public static void forceTree(Path directory) throws IOException {
+    try (Stream<Path> tree = Files.walk(directory)) {
       for (Path each : (Iterable<Path>) tree::iterator) {
         force(each);
       }
     }
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    forceDirectory(target.toAbsolutePath().getParent());
   }
 
   private static void force(Path path) throws IOException {

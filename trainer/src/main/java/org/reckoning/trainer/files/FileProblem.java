@@ -68,7 +68,8 @@ public final class FileProblem {
     return text == null || text.isBlank() ? "the system gave no reason" : text;
   }
 
-  private static String remedy(String reason) {
+  /** Returns what to do about a reason, after a semicolon; empty if nothing is known. */
+  public static String remedy(String reason) {
     String lower = reason.toLowerCase(Locale.ROOT);
     if (lower.contains("no space left") || lower.contains("quota exceeded")) {
       return "; free some space or choose a place on another disk";

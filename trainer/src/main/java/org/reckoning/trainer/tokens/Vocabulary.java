@@ -130,7 +130,7 @@ public final class Vocabulary {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
   }
 
-  /** Writes the vocabulary as JSON; {@code gpt2_ids} is left out of a full one. */
+  /** Writes the vocabulary as JSON. {@code gpt2_ids} is left out of a full one. */
   public void save(Path file) throws IOException {
     ObjectNode root = JSON.createObjectNode();
     root.put("tokenizer", TOKENIZER);

@@ -17,6 +17,7 @@ import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Method;
 
 /**
@@ -119,12 +120,12 @@ public final class Experiment {
    * Reads the configuration of a run that is there.
    *
    * @param option what the user named the directory with, for messages
-   * @throws IOException if it is not the directory of a run
+   * @throws MissingPathException if it is not the directory of a run
    */
   public static RunConfig configOf(String option, Path run) throws IOException {
     Path file = run.resolve(CONFIG);
     if (!Files.isRegularFile(file)) {
-      throw new IOException(
+      throw new MissingPathException(
           "%s (%s) must be the directory of a run, with %s in it".formatted(option, run, CONFIG));
     }
     return RunConfig.read(file);

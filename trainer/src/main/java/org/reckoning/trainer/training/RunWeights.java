@@ -18,6 +18,8 @@ import org.reckoning.trainer.weights.CheckpointFile;
 import org.reckoning.trainer.weights.Gpt2ConfigFile;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.LowRankMerge;
+import org.reckoning.trainer.weights.NonFinite;
+import org.reckoning.trainer.weights.PaddingFile;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -36,6 +38,7 @@ public final class RunWeights implements Gpt2Weights {
   private final Map<String, Shape> shapes;
   private final Map<String, Shape> factors;
   private final CheckpointFile file;
+  private final @Nullable PaddingFile padding; // of the published weights that the run began with
 
   private RunWeights(Path run, Path checkpoint, boolean merges) throws IOException {
     settings = Experiment.configOf("run", run);
@@ -54,6 +57,8 @@ public final class RunWeights implements Gpt2Weights {
     lora = settings.adaptation() instanceof Adaptation.LowRank low ? low.lora() : null;
     shapes = config.parameterShapes();
     factors = lora == null ? Map.of() : lora.parameterShapes(config);
+    padding =
+        vocabulary.isFull() && PaddingFile.isIn(run) ? PaddingFile.open(run, config.nEmbd()) : null;
     file =
         CheckpointFile.open(
             checkpoint.resolve(Checkpoints.VARIABLES),
@@ -102,12 +107,18 @@ public final class RunWeights implements Gpt2Weights {
   }
 
   /**
-   * Opens the weights of a run, of a checkpoint in one, or published ones.
+   * Opens the weights of a run, of a checkpoint in one, or published ones; every number that is
+   * read must be finite.
    *
    * @throws IOException if it is none of these
    */
   public static Gpt2Weights openAny(Path path) throws IOException {
-    return isRun(path) ? open(path) : Gpt2Weights.open(path);
+    return isRun(path) ? Gpt2Weights.finite(path, open(path)) : Gpt2Weights.open(path);
+  }
+
+  /** Opens weights as {@link #openAny} does, whose numbers may be anything. */
+  public static Gpt2Weights openAnyUnchecked(Path path) throws IOException {
+    return isRun(path) ? open(path) : Gpt2Weights.openUnchecked(path);
   }
 
   /** Returns the configuration of the run. */
@@ -125,14 +136,26 @@ public final class RunWeights implements Gpt2Weights {
     return Optional.ofNullable(lora);
   }
 
-  /** Reads a low-rank factor; the caller closes it. */
+  /**
+   * Reads all weights and factors once.
+   *
+   * @throws IOException if one has NaN or infinities, with its name
+   */
+  public void requireFinite() throws IOException {
+    Gpt2Weights.finite(checkpoint, this).requireReadable();
+    for (String name : factors.keySet()) {
+      readFactor(name).close();
+    }
+  }
+
+  /** Reads a low-rank factor, which must be finite; the caller closes it. */
   public TFloat32 readFactor(String name) throws IOException {
     Shape shape = factors.get(name);
     if (shape == null) {
       throw new IllegalArgumentException(
           "no factor '%s'; known: %s".formatted(name, factors.keySet()));
     }
-    return file.read(name, shape);
+    return NonFinite.checked(checkpoint, name, file.read(name, shape));
   }
 
   /** Returns the shapes of the low-rank factors, by name. */
@@ -143,6 +166,11 @@ public final class RunWeights implements Gpt2Weights {
   @Override
   public Gpt2Config config() {
     return config;
+  }
+
+  @Override
+  public int padding() {
+    return padding == null ? 0 : padding.rows();
   }
 
   @Override
@@ -186,7 +214,21 @@ public final class RunWeights implements Gpt2Weights {
   }
 
   @Override
-  public void close() {
+  public TFloat32 readStored(String name) throws IOException {
+    TFloat32 weight = read(name);
+    if (padding == null || !name.equals("wte.weight")) {
+      return weight;
+    }
+    try (weight) {
+      return padding.after(weight);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
     file.close();
+    if (padding != null) {
+      padding.close();
+    }
   }
 }

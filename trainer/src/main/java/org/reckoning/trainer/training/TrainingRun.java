@@ -48,6 +48,7 @@ import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2ConfigFile;
 import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.PaddingFile;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -197,6 +198,9 @@ public final class TrainingRun implements AutoCloseable {
             : start.withVocabulary(vocabulary).config();
     DurableFiles.createDirectories(directory);
     Gpt2ConfigFile.write(file, model, vocabulary.endOfText());
+    if (start != null && vocabulary.isFull()) {
+      PaddingFile.keep(directory, start);
+    }
     return model;
   }
 

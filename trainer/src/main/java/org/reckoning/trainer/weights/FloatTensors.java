@@ -53,6 +53,37 @@ final class FloatTensors {
     }
   }
 
+  /** Returns the first rows of a matrix, copied; the caller closes both. */
+  static TFloat32 firstRows(TFloat32 matrix, long rows) throws IOException {
+    return copied(matrix, 0, rows);
+  }
+
+  /** Returns the rows of a matrix from one on, copied; the caller closes both. */
+  static TFloat32 rowsFrom(TFloat32 matrix, long first) throws IOException {
+    return copied(matrix, first, matrix.shape().get(0) - first);
+  }
+
+  private static TFloat32 copied(TFloat32 matrix, long first, long rows) throws IOException {
+    long width = matrix.shape().get(1);
+    FloatDataBuffer from = data(matrix);
+    long[] next = {first * width};
+    return filled(
+        Shape.of(rows, width),
+        (chunk, count) -> {
+          from.offset(next[0]).read(chunk, 0, count);
+          next[0] += count;
+        });
+  }
+
+  /** Returns the rows of two matrices in one; the caller closes all. */
+  static TFloat32 stacked(TFloat32 top, TFloat32 bottom) {
+    TFloat32 both =
+        TFloat32.tensorOf(Shape.of(top.shape().get(0) + bottom.shape().get(0), top.shape().get(1)));
+    data(top).copyTo(data(both), top.shape().size());
+    data(bottom).copyTo(data(both).offset(top.shape().size()), bottom.shape().size());
+    return both;
+  }
+
   /** Returns the elements of a tensor, the last axis fastest. */
   static FloatDataBuffer data(TFloat32 tensor) {
     return tensor.asRawTensor().data().asFloats();

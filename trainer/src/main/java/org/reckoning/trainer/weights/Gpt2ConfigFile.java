@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.files.DurableFiles;
 
 /**
  * Reads and writes the {@code config.json} of a GPT-2; keys that do not change the computation are
@@ -82,7 +82,7 @@ public final class Gpt2ConfigFile {
         .put("bos_token_id", endOfText)
         .put("eos_token_id", endOfText)
         .put("torch_dtype", "float32");
-    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+    DurableFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
   }
 
   private Content content() throws WeightsFormatException {

@@ -1,15 +1,10 @@
 package org.reckoning.trainer.weights;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.tokens.Tokenizer;
+import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.types.TFloat32;
 
@@ -34,6 +29,29 @@ public interface Gpt2Weights extends AutoCloseable {
   /** Returns how the tokens are numbered, where that is known. */
   Optional<Vocabulary> vocabulary();
 
+  /**
+   * Returns how many rows of {@code wte.weight} are stored after those of the tokens. They are not
+   * among the sizes of {@link #config()}, and nothing is computed with them.
+   */
+  default int padding() {
+    return 0;
+  }
+
+  /** Returns the sizes as they are stored, with padding. */
+  default Gpt2Config storedConfig() {
+    return config().withVocabSize(config().vocabSize() + padding());
+  }
+
+  /**
+   * Reads a parameter as it is stored, {@code wte.weight} with its padding; the caller closes it.
+   */
+  default TFloat32 readStored(String name) throws IOException {
+    if (padding() > 0) {
+      throw new IllegalStateException("weights with padding must say how they are stored");
+    }
+    return read(name);
+  }
+
   /** Returns the id of the end of text. */
   int endOfText();
 
@@ -50,99 +68,58 @@ public interface Gpt2Weights extends AutoCloseable {
    */
   TFloat32 read(String name) throws IOException;
 
+  /**
+   * Reads all parameters once.
+   *
+   * @throws IOException if one cannot be read
+   */
+  default void requireReadable() throws IOException {
+    for (String name : config().parameterShapes().keySet()) {
+      read(name).close();
+    }
+  }
+
   @Override
   void close() throws IOException;
 
   /**
-   * Opens published weights and checks all but the numbers.
+   * Opens published weights and checks all but the numbers. Those are checked when they are read:
+   * every one must be finite.
    *
    * @param path a directory or file of the Hugging Face form, {@code config.json} and {@code
-   *     model.safetensors} or shards of it, or a directory with OpenAI's TensorFlow checkpoint and
-   *     its {@code hparams.json}
-   * @throws WeightsFormatException if it is neither of these, or not a GPT-2, or malformed
+   *     model.safetensors} or shards of it; a directory with OpenAI's TensorFlow checkpoint and its
+   *     {@code hparams.json}; one of these in the cache of the Hugging Face hub; or an adapter with
+   *     its base beside it
+   * @throws MissingPathException if it is neither of these
+   * @throws WeightsFormatException if it is not a GPT-2, or malformed
    */
   static Gpt2Weights open(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      throw new WeightsFormatException(path, "there is no such file or directory");
-    }
-    if (Files.isRegularFile(path)) {
-      return openFile(path);
-    }
-    if (!Files.isDirectory(path)) {
-      throw new WeightsFormatException(path, "must be a file or a directory");
-    }
-    Path one = path.resolve(HuggingFaceWeights.FILE);
-    Path index = path.resolve(HuggingFaceWeights.INDEX);
-    if (Files.exists(one)) {
-      return HuggingFaceWeights.openFile(one);
-    }
-    if (Files.exists(index)) {
-      return HuggingFaceWeights.openShards(index);
-    }
-    if (Files.exists(path.resolve(OpenAiWeights.SIZES))) {
-      return OpenAiWeights.open(path);
-    }
-    refusePickled(path);
-    if (Files.exists(path.resolve(ModelDirectory.ADAPTER))) {
-      throw new WeightsFormatException(
-          path,
-          "is an adapter and has no weights of its own; give the model that it belongs to, or export"
-              + " the run without --adapter");
-    }
-    throw new WeightsFormatException(
-        path,
-        "must be a directory with %s, or %s, or OpenAI's %s and checkpoint"
-            .formatted(HuggingFaceWeights.FILE, HuggingFaceWeights.INDEX, OpenAiWeights.SIZES));
+    return finite(path, openUnchecked(path));
   }
 
-  private static Gpt2Weights openFile(Path file) throws IOException {
-    String name = String.valueOf(file.getFileName());
-    Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent()); // it has a name
-    if (name.endsWith(".safetensors.index.json")) {
-      return HuggingFaceWeights.openShards(file);
-    }
-    if (name.equals(HuggingFaceWeights.CONFIG) || name.equals(OpenAiWeights.SIZES)) {
-      return open(directory);
-    }
-    if (isPickled(file)) {
-      throw pickled(file, directory);
-    }
-    if (Pattern.matches(".*\\.(index|meta|data-\\d+-of-\\d+)", name)) {
-      throw new WeightsFormatException(
-          file,
-          "is a part of a TensorFlow checkpoint; give its directory, with %s in it"
-              .formatted(OpenAiWeights.SIZES));
-    }
-    return HuggingFaceWeights.openFile(file);
+  /**
+   * Returns the same weights, but reading a tensor with NaN or infinities is refused.
+   *
+   * @param path for messages
+   * @param source closed with the result
+   */
+  static Gpt2Weights finite(Path path, Gpt2Weights source) {
+    return new FiniteWeights(path, source);
   }
 
-  private static void refusePickled(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      Optional<Path> first = files.filter(Gpt2Weights::isPickled).sorted().findFirst();
-      if (first.isPresent()) {
-        throw pickled(first.get(), directory);
-      }
-    }
+  /** Opens published weights whose numbers may be anything, to look at them. */
+  static Gpt2Weights openUnchecked(Path path) throws IOException {
+    return PublishedWeights.open(path);
   }
 
-  private static boolean isPickled(Path file) {
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    return Pattern.matches(".*\\.(bin|pt|pth|ckpt|pkl|pickle)", name);
-  }
-
-  private static WeightsFormatException pickled(Path file, Path directory) {
-    return new WeightsFormatException(
-        file,
-        ("is pickled, and to read such a file is to run whatever program it holds; convert it where"
-                + " you trust it, with config.json beside it and named pytorch_model.bin: python3 -c"
-                + " 'import sys; from transformers import GPT2LMHeadModel as M;"
-                + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2])' %s %s")
-            .formatted(shellWord(directory.toString()), shellWord(directory + "-safetensors")));
-  }
-
-  /** Returns what a shell takes as just this text. */
-  private static String shellWord(String text) {
-    return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  /**
+   * Opens a model with a low-rank adapter merged into it.
+   *
+   * @param adapter a directory that PEFT or this program has written
+   * @throws WeightsFormatException if the adapter is of another kind, or of another model
+   */
+  static Gpt2Weights openAdapted(Path base, Path adapter) throws IOException {
+    return finite(adapter, AdaptedWeights.open(openUnchecked(base), adapter));
   }
 
   /**
@@ -175,10 +152,5 @@ public interface Gpt2Weights extends AutoCloseable {
    */
   default Gpt2Weights withVocabulary(Vocabulary wanted, Gpt2Weights base) throws IOException {
     return ResizedWeights.of(this, wanted, base);
-  }
-
-  /** Returns the full vocabulary for GPT-2's number of tokens, else none. */
-  static Optional<Vocabulary> fullIfSize(int tokens) {
-    return tokens == Tokenizer.SIZE ? Optional.of(Vocabulary.full()) : Optional.empty();
   }
 }

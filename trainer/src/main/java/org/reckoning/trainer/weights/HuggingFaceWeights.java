@@ -1,5 +1,7 @@
 package org.reckoning.trainer.weights;
 
+import static org.reckoning.trainer.weights.TensorNames.EMBEDDING;
+import static org.reckoning.trainer.weights.TensorNames.HEAD;
 import static org.reckoning.trainer.weights.WeightsFormatException.quote;
 
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
@@ -21,8 +24,9 @@ import org.tensorflow.types.TFloat32;
 /**
  * A GPT-2 in the Hugging Face form: {@code config.json} and one safetensors file or several.
  *
- * <p>Names lose their {@code transformer.} prefix. The attention masks that old files carry and an
- * output head that equals {@code wte.weight} are left out.
+ * <p>Names lose what {@link TensorNames} calls their prefix. The attention masks that old files
+ * carry are left out. The output head is {@code wte.weight} again: a file may have it under one of
+ * its two names, or twice.
  */
 final class HuggingFaceWeights implements Gpt2Weights {
   static final String CONFIG = "config.json";
@@ -32,9 +36,6 @@ final class HuggingFaceWeights implements Gpt2Weights {
   /** Beside a model of a compact vocabulary: which tokens it has. */
   static final String VOCABULARY = "vocabulary.json";
 
-  private static final String PREFIX = "transformer.";
-  private static final String HEAD = "lm_head.weight";
-  private static final String EMBEDDING = "wte.weight";
   private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias");
 
   /** Of tensors that a message names, so that it stays a sentence whatever a file holds. */
@@ -49,12 +50,16 @@ final class HuggingFaceWeights implements Gpt2Weights {
     TFloat32 read() throws IOException {
       return file.read(name);
     }
+
+    boolean isReadable() {
+      return file.dtype(name).isReadable();
+    }
   }
 
   private final Path path; // named in messages
   private final List<SafetensorsFile> files;
   private final Gpt2ConfigFile.Content content;
-  private final Optional<Vocabulary> vocabulary;
+  private final TokenRows rows;
   private final Map<String, Stored> parameters = new LinkedHashMap<>();
 
   private HuggingFaceWeights(Path path, List<SafetensorsFile> files) throws IOException {
@@ -66,15 +71,23 @@ final class HuggingFaceWeights implements Gpt2Weights {
       throw new WeightsFormatException(path, "must have the file config.json beside it");
     }
     content = Gpt2ConfigFile.read(config);
-    vocabulary = vocabulary(directory, content.config().vocabSize());
+    rows = rows(directory, content.config().vocabSize());
     Map<String, Stored> stored = stored();
+    Stored head = stored.remove(HEAD);
+    boolean hasEmbedding = stored.containsKey(EMBEDDING);
+    if (head != null && !hasEmbedding) {
+      stored.put(EMBEDDING, head);
+    }
     checkShapes(stored);
     content
         .config()
         .parameterShapes()
         .keySet()
         .forEach(name -> parameters.put(name, Objects.requireNonNull(stored.get(name))));
-    checkHead();
+    checkPrefixes(head);
+    if (head != null && hasEmbedding) {
+      checkHead(head);
+    }
   }
 
   static HuggingFaceWeights openFile(Path file) throws IOException {
@@ -96,39 +109,69 @@ final class HuggingFaceWeights implements Gpt2Weights {
     }
   }
 
-  private static Optional<Vocabulary> vocabulary(Path directory, int size) throws IOException {
+  private static TokenRows rows(Path directory, int rows) throws IOException {
     Path file = directory.resolve(VOCABULARY);
     if (!Files.exists(file)) {
-      return Gpt2Weights.fullIfSize(size);
+      TokenRows guessed = TokenRows.of(rows);
+      return guessed.vocabulary().isPresent() && TokenizerFiles.areOfAnother(directory)
+          ? new TokenRows(rows, 0, Optional.empty())
+          : guessed;
     }
     Vocabulary vocabulary = Vocabulary.load(file);
-    if (vocabulary.size() != size) {
+    if (vocabulary.isFull() && TokenRows.of(rows).tokens() == vocabulary.size()) {
+      return TokenRows.of(rows);
+    }
+    if (vocabulary.size() != rows) {
       throw new WeightsFormatException(
           file,
           "its size (%d) must be the vocab_size (%d) of config.json"
-              .formatted(vocabulary.size(), size));
+              .formatted(vocabulary.size(), rows));
     }
-    return Optional.of(vocabulary);
+    return new TokenRows(rows, 0, Optional.of(vocabulary));
   }
 
-  /** Returns parameter name to tensor. */
+  /** Returns parameter name to tensor, the output head among them. */
   private Map<String, Stored> stored() throws WeightsFormatException {
     Map<String, Stored> stored = new LinkedHashMap<>();
     for (SafetensorsFile file : files) {
       for (String name : file.names()) {
-        String parameter = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
-        if (name.equals(HEAD) || MASK.matcher(parameter).matches()) {
+        String parameter = TensorNames.parameter(name);
+        if (MASK.matcher(parameter).matches()) {
           continue;
         }
-        if (stored.put(parameter, new Stored(file, name)) != null) {
+        Stored other = stored.put(parameter, new Stored(file, name));
+        if (other != null) {
           throw new WeightsFormatException(
               path,
-              "tensor %s must be there once but is there with and without the prefix '%s'"
-                  .formatted(quote(parameter), PREFIX));
+              "tensor %s must be there once but is there as %s and as %s"
+                  .formatted(quote(parameter), quote(other.name()), quote(name)));
         }
       }
     }
     return stored;
+  }
+
+  /** Checks that all parameters were saved from one model: they have the same prefix. */
+  private void checkPrefixes(@Nullable Stored head) throws WeightsFormatException {
+    Stored first = parameter("wpe.weight"); // the embedding may be there as the head
+    String prefix = TensorNames.prefix(first.name());
+    for (Map.Entry<String, Stored> each : parameters.entrySet()) {
+      String name = each.getValue().name();
+      if (!each.getValue().equals(head) && !TensorNames.prefix(name).equals(prefix)) {
+        throw mixed(first.name(), name);
+      }
+    }
+    if (head != null && !prefix.startsWith(TensorNames.prefix(head.name()))) {
+      throw mixed(first.name(), head.name());
+    }
+  }
+
+  private WeightsFormatException mixed(String name, String other) {
+    return new WeightsFormatException(
+        path,
+        "the names of all tensors must have the same prefix but %s and %s have not; save the whole"
+                .formatted(quote(name), quote(other))
+            + " model at once");
   }
 
   private void checkShapes(Map<String, Stored> stored) throws WeightsFormatException {
@@ -150,7 +193,7 @@ final class HuggingFaceWeights implements Gpt2Weights {
             missing.add(name);
           } else if (!tensor.shape().equals(shape)) {
             wrong.add("%s is %s, not %s".formatted(name, tensor.shape(), shape));
-          } else if (!tensor.file().dtype(tensor.name()).isReadable()) {
+          } else if (!tensor.isReadable()) {
             unreadable.add("%s is %s".formatted(name, tensor.file().dtype(tensor.name())));
           }
         });
@@ -163,11 +206,29 @@ final class HuggingFaceWeights implements Gpt2Weights {
     addProblem(problems, "missing ", missing);
     addProblem(problems, "unexpected ", unexpected);
     addProblem(problems, "wrong shape ", wrong);
+    if (hasTransposed(stored, shapes)) {
+      problems.add(
+          "linear layers must be [in, out], and those of nanoGPT and torch.nn.Linear are transposed");
+    }
     addProblem(problems, "neither F64, F32, F16 nor BF16 ", unreadable);
     if (!problems.isEmpty()) {
       throw new WeightsFormatException(
           path, "must have the tensors of config.json: " + String.join("; ", problems));
     }
+  }
+
+  private static boolean hasTransposed(Map<String, Stored> stored, Map<String, Shape> shapes) {
+    return shapes.entrySet().stream()
+        .anyMatch(
+            each -> {
+              Stored tensor = stored.get(each.getKey());
+              Shape shape = each.getValue();
+              return tensor != null
+                  && each.getKey().startsWith("h.")
+                  && shape.numDimensions() == 2
+                  && shape.get(0) != shape.get(1)
+                  && tensor.shape().equals(Shape.of(shape.get(1), shape.get(0)));
+            });
   }
 
   private static void addProblem(List<String> problems, String what, List<String> names) {
@@ -178,23 +239,21 @@ final class HuggingFaceWeights implements Gpt2Weights {
     }
   }
 
-  private void checkHead() throws IOException {
-    for (SafetensorsFile file : files) {
-      if (file.names().contains(HEAD) && !equalsEmbedding(file)) {
-        throw new WeightsFormatException(
-            path, "tensor '%s' must equal '%s', with which it is tied".formatted(HEAD, EMBEDDING));
-      }
+  private void checkHead(Stored head) throws IOException {
+    if (!equalsEmbedding(head)) {
+      throw new WeightsFormatException(
+          path, "tensor '%s' must equal '%s', with which it is tied".formatted(HEAD, EMBEDDING));
     }
   }
 
-  private boolean equalsEmbedding(SafetensorsFile file) throws IOException {
+  private boolean equalsEmbedding(Stored head) throws IOException {
     Stored embedding = parameter(EMBEDDING);
-    if (!file.shape(HEAD).equals(embedding.shape())) {
+    if (!head.shape().equals(embedding.shape())) {
       return false;
     }
-    try (TFloat32 head = file.read(HEAD);
+    try (TFloat32 output = head.read();
         TFloat32 words = embedding.read()) {
-      return TensorDifference.of(words, head).largest() == 0;
+      return TensorDifference.of(words, output).largest() == 0;
     }
   }
 
@@ -209,17 +268,22 @@ final class HuggingFaceWeights implements Gpt2Weights {
 
   @Override
   public Gpt2Config config() {
-    return content.config();
+    return content.config().withVocabSize(rows.tokens());
+  }
+
+  @Override
+  public int padding() {
+    return rows.padding();
   }
 
   @Override
   public Optional<Vocabulary> vocabulary() {
-    return vocabulary;
+    return rows.vocabulary();
   }
 
   @Override
   public int endOfText() {
-    return vocabulary.isPresent() ? vocabulary.get().endOfText() : content.endOfText();
+    return rows.vocabulary().map(Vocabulary::endOfText).orElse(content.endOfText());
   }
 
   @Override
@@ -235,6 +299,14 @@ final class HuggingFaceWeights implements Gpt2Weights {
 
   @Override
   public TFloat32 read(String name) throws IOException {
+    Stored stored = parameter(name);
+    return name.equals(EMBEDDING)
+        ? stored.file().readRows(stored.name(), rows.tokens())
+        : stored.read();
+  }
+
+  @Override
+  public TFloat32 readStored(String name) throws IOException {
     return parameter(name).read();
   }
 

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.reckoning.trainer.files.TextFile;
 
 /** Reads the small files of JSON beside weights, which may be anything. */
 final class JsonFile {
@@ -38,7 +39,7 @@ final class JsonFile {
           file, "must have at most %d bytes but has %d".formatted(MAX_BYTES, Files.size(file)));
     }
     try {
-      return JSON.readTree(Files.readAllBytes(file));
+      return JSON.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
       throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
     }

@@ -7,17 +7,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -27,13 +26,13 @@ import org.tensorflow.types.TFloat32;
  * directory appears when it is complete.
  *
  * <pre>{@code
- * config.json, generation_config.json, model.safetensors     float32, names without prefix
+ * config.json, generation_config.json, model.safetensors     float32, names without prefix, padding
  * vocab.json, merges.txt, tokenizer_config.json              of a full vocabulary
  * vocabulary.json                                            of a compact one
  * }</pre>
  */
 public final class ModelDirectory {
-  static final String ADAPTER = "adapter_config.json";
+  static final String ADAPTER = AdaptedWeights.CONFIG;
 
   /** Of 12 tensors each; the largest GPT-2 has 48. */
   private static final int MAX_LAYERS = 10_000;
@@ -60,7 +59,11 @@ public final class ModelDirectory {
   }
 
   /**
-   * Makes a directory under a temporary name beside the target, then renames it.
+   * Makes a directory under a temporary name beside the target, forces it to the disk, then renames
+   * it. Of a link to a directory that directory is replaced.
+   *
+   * <p>A process that is killed at any moment leaves the old model or the new one: a name without a
+   * model, in the moment between two renames, is mended by {@link #finishReplacement}.
    *
    * @param replaces whether a model that is there is replaced
    * @throws IOException if the target exists and may not be replaced, or cannot be written; it is
@@ -68,34 +71,40 @@ public final class ModelDirectory {
    */
   public static void create(Path target, boolean replaces, Content content) throws IOException {
     checkTarget(target, replaces);
-    Path absolute = target.toAbsolutePath().normalize();
-    Path parent = Objects.requireNonNull(absolute.getParent());
-    Files.createDirectories(parent);
-    Path temporary = parent.resolve("." + absolute.getFileName() + ".tmp");
-    Path old = parent.resolve("." + absolute.getFileName() + ".old.tmp");
-    delete(temporary);
-    delete(old);
+    Replacement paths = Replacement.of(target);
+    List<Path> parents = DurableFiles.createDirectories(paths.parent());
+    boolean written = false;
     try {
-      Files.createDirectory(temporary);
-      content.writeTo(temporary);
-      if (Files.exists(absolute)) {
-        Files.move(absolute, old, StandardCopyOption.ATOMIC_MOVE);
-      }
-      try {
-        Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException e) {
-        if (Files.exists(old)) {
-          Files.move(old, absolute, StandardCopyOption.ATOMIC_MOVE);
-        }
-        throw e;
-      }
+      paths.clear();
+      Files.createDirectory(paths.made());
+      content.writeTo(paths.made());
+      paths.replace();
+      written = true;
     } catch (FileSystemException e) {
-      throw e; // names its file
+      throw FileProblem.cannotWrite(target, e);
     } catch (IOException e) { // such as a full disk
       throw new IOException("'%s' was not written: %s".formatted(target, e.getMessage()), e);
     } finally {
-      delete(temporary);
-      delete(old);
+      paths.clear();
+      if (!written) {
+        DurableFiles.removeEmpty(parents);
+      }
+    }
+  }
+
+  /**
+   * Completes the replacement of a model by a process that was killed in the moment when neither
+   * the old nor the new one had the name, and tells so on standard error.
+   *
+   * @param target does not exist
+   * @throws IOException if none can be given the name; the message tells where they are
+   */
+  public static void finishReplacement(Path target) throws IOException {
+    Optional<String> which = Replacement.of(target).finish();
+    if (which.isPresent()) {
+      System.err.printf(
+          "'%s' was being replaced when a process was killed; it is the %s model now%n",
+          target, which.get());
     }
   }
 
@@ -105,6 +114,9 @@ public final class ModelDirectory {
    * @throws IOException if the target exists and may not be replaced
    */
   public static void checkTarget(Path target, boolean replaces) throws IOException {
+    if (!Files.exists(target)) {
+      finishReplacement(target);
+    }
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -175,7 +187,8 @@ public final class ModelDirectory {
   /** Writes a model, one tensor at a time. */
   public static void writeModel(Path directory, Gpt2Weights weights) throws IOException {
     int end = weights.endOfText();
-    Gpt2ConfigFile.write(directory.resolve(HuggingFaceWeights.CONFIG), weights.config(), end);
+    Gpt2Config stored = weights.storedConfig();
+    Gpt2ConfigFile.write(directory.resolve(HuggingFaceWeights.CONFIG), stored, end);
     ObjectNode generation = JSON.createObjectNode();
     generation.put("bos_token_id", end).put("eos_token_id", end);
     write(directory.resolve("generation_config.json"), generation);
@@ -186,12 +199,11 @@ public final class ModelDirectory {
       vocabulary.get().save(directory.resolve(HuggingFaceWeights.VOCABULARY));
     }
     Map<String, TensorData> tensors = new LinkedHashMap<>();
-    weights
-        .config()
+    stored
         .parameterShapes()
         .forEach(
             (name, shape) ->
-                tensors.put(name, new TensorData.Lazy(shape, () -> weights.read(name))));
+                tensors.put(name, new TensorData.Lazy(shape, () -> weights.readStored(name))));
     SafetensorsWriter.write(directory.resolve(HuggingFaceWeights.FILE), tensors);
   }
 
@@ -229,23 +241,10 @@ public final class ModelDirectory {
             tensors.put(
                 "base_model.model.transformer.%s.weight".formatted(name),
                 new TensorData.Lazy(shape, () -> factors.read(name))));
-    SafetensorsWriter.write(directory.resolve("adapter_model.safetensors"), tensors);
+    SafetensorsWriter.write(directory.resolve(AdaptedWeights.FILE), tensors);
   }
 
   private static void write(Path file, ObjectNode json) throws IOException {
-    Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(tree)) {
-      files = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
+    DurableFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

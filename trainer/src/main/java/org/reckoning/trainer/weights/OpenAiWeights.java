@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.files.TextFile;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -36,12 +37,14 @@ final class OpenAiWeights implements Gpt2Weights {
       Pattern.compile("(?m)^model_checkpoint_path: *\"([A-Za-z0-9_.-]+)\"");
   private static final Pattern PARAMETER = Pattern.compile("(?:h\\.(\\d+)\\.)?(.+)\\.(\\w+)");
 
+  private final TokenRows rows;
   private final Gpt2Config config;
-  private final Map<String, Shape> shapes;
+  private final Map<String, Shape> shapes; // as they are stored
   private final CheckpointFile checkpoint;
 
   private OpenAiWeights(Gpt2Config config, CheckpointFile checkpoint) {
-    this.config = config;
+    this.rows = TokenRows.of(config.vocabSize());
+    this.config = config.withVocabSize(rows.tokens());
     this.shapes = config.parameterShapes();
     this.checkpoint = checkpoint;
   }
@@ -111,7 +114,7 @@ final class OpenAiWeights implements Gpt2Weights {
       return directory.resolve(found.get(0));
     }
     Path latest = directory.resolve("checkpoint");
-    Matcher matcher = LATEST.matcher(Files.exists(latest) ? Files.readString(latest) : "");
+    Matcher matcher = LATEST.matcher(Files.exists(latest) ? TextFile.read(latest) : "");
     if (matcher.find() && found.contains(matcher.group(1))) {
       return directory.resolve(matcher.group(1));
     }
@@ -147,8 +150,13 @@ final class OpenAiWeights implements Gpt2Weights {
   }
 
   @Override
+  public int padding() {
+    return rows.padding();
+  }
+
+  @Override
   public Optional<Vocabulary> vocabulary() {
-    return Gpt2Weights.fullIfSize(config.vocabSize());
+    return rows.vocabulary();
   }
 
   @Override
@@ -163,6 +171,16 @@ final class OpenAiWeights implements Gpt2Weights {
 
   @Override
   public TFloat32 read(String name) throws IOException {
+    if (rows.padding() == 0 || !name.equals(TensorNames.EMBEDDING)) {
+      return readStored(name);
+    }
+    try (TFloat32 all = readStored(name)) {
+      return FloatTensors.firstRows(all, rows.tokens());
+    }
+  }
+
+  @Override
+  public TFloat32 readStored(String name) throws IOException {
     Shape shape = shapes.get(name);
     if (shape == null) {
       throw new IllegalArgumentException(

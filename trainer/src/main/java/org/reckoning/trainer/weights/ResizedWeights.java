@@ -1,5 +1,7 @@
 package org.reckoning.trainer.weights;
 
+import static org.reckoning.trainer.weights.TensorNames.EMBEDDING;
+
 import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -16,8 +18,6 @@ import org.tensorflow.types.TFloat32;
  * the tokens mean: row {@code i} is that of the token {@code wanted.toGpt2(i)}.
  */
 final class ResizedWeights implements Gpt2Weights {
-  private static final String EMBEDDING = "wte.weight";
-
   private final Gpt2Weights source;
   private final Vocabulary known;
   private final Vocabulary wanted;

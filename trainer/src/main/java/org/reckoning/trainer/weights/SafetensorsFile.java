@@ -128,12 +128,21 @@ public final class SafetensorsFile implements AutoCloseable {
    *     file was cut since it was opened
    */
   public TFloat32 read(String name) throws IOException {
-    SafetensorsHeader.Entry entry = readable(name);
+    return read(readable(name), entry(name).shape());
+  }
+
+  /** Reads the first rows of a matrix, as {@link #read(String)} does. */
+  TFloat32 readRows(String name, long rows) throws IOException {
+    return read(readable(name), Shape.of(rows, entry(name).shape().get(1)));
+  }
+
+  /** Reads as many elements as a shape has, from the first on. */
+  private TFloat32 read(SafetensorsHeader.Entry entry, Shape shape) throws IOException {
     int bytes = entry.dtype().bytes();
     ByteBuffer[] chunk = {ByteBuffer.allocateDirect(0)};
     long[] done = {0};
     return FloatTensors.filled(
-        entry.shape(),
+        shape,
         (values, count) -> {
           if (chunk[0].capacity() < count * bytes) { // direct: the file is read right into it
             chunk[0] = ByteBuffer.allocateDirect(count * bytes).order(ByteOrder.LITTLE_ENDIAN);

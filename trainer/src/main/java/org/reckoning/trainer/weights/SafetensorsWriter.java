@@ -3,16 +3,14 @@ package org.reckoning.trainer.weights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.reckoning.trainer.files.AtomicOutput;
 import org.tensorflow.types.TFloat32;
 
 /** Writes safetensors files: F32 and F64, readable by {@link SafetensorsFile} and Hugging Face. */
@@ -35,10 +33,9 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes tensors to a temporary name beside the file, then renames it: the file is the old one or
-   * the new one, never a part. One tensor at a time is in memory, where it is a {@link
-   * TensorData.Lazy}. Doubles go before floats, which keeps every tensor aligned; apart from that
-   * the order is that of the map.
+   * Writes tensors; the file is the old one or the new one, never a part. One tensor at a time is
+   * in memory, where it is a {@link TensorData.Lazy}. Doubles go before floats, which keeps every
+   * tensor aligned; apart from that the order is that of the map.
    *
    * @param file replaced if it exists
    * @param tensors name to tensor
@@ -57,27 +54,14 @@ public final class SafetensorsWriter {
             .<Map.Entry<String, ? extends TensorData>>map(entry -> entry)
             .sorted(Comparator.comparing(entry -> dtype(entry.getValue()))) // F64 < F32
             .toList();
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-    try {
-      try (FileChannel channel = createOrEmpty(temporary)) {
-        writeFully(channel, header(ordered, metadata));
-        for (var tensor : ordered) {
-          writeData(channel, tensor.getValue());
-        }
-        channel.force(true);
+    try (AtomicOutput output = AtomicOutput.open(file)) {
+      OutputStream out = output.stream();
+      write(out, header(ordered, metadata));
+      for (var tensor : ordered) {
+        writeData(out, tensor.getValue());
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
+      output.commit();
     }
-  }
-
-  private static FileChannel createOrEmpty(Path file) throws IOException {
-    return FileChannel.open(
-        file,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE);
   }
 
   /** Returns the length of the header and the header, padded with spaces to a multiple of 8. */
@@ -106,10 +90,10 @@ public final class SafetensorsWriter {
     return buffer.flip();
   }
 
-  private static void writeData(FileChannel channel, TensorData tensor) throws IOException {
+  private static void writeData(OutputStream out, TensorData tensor) throws IOException {
     ByteBuffer chunk = littleEndian(CHUNK_BYTES);
     if (tensor instanceof TensorData.Lazy lazy) {
-      writeRead(channel, lazy, chunk);
+      writeRead(out, lazy, chunk);
       return;
     }
     int bytes = dtype(tensor).bytes();
@@ -123,11 +107,11 @@ public final class SafetensorsWriter {
       } else if (tensor instanceof TensorData.Doubles doubles) {
         chunk.asDoubleBuffer().put(doubles.values(), done, count);
       }
-      writeFully(channel, chunk);
+      write(out, chunk);
     }
   }
 
-  private static void writeRead(FileChannel channel, TensorData.Lazy lazy, ByteBuffer chunk)
+  private static void writeRead(OutputStream out, TensorData.Lazy lazy, ByteBuffer chunk)
       throws IOException {
     try (TFloat32 read = lazy.reader().read()) {
       if (!read.shape().equals(lazy.shape())) {
@@ -139,7 +123,7 @@ public final class SafetensorsWriter {
           (values, count) -> {
             chunk.clear().limit(count * Float.BYTES);
             chunk.asFloatBuffer().put(values, 0, count);
-            writeFully(channel, chunk);
+            write(out, chunk);
           });
     }
   }
@@ -148,13 +132,11 @@ public final class SafetensorsWriter {
     return tensor instanceof TensorData.Doubles ? DType.F64 : DType.F32;
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+  private static void write(OutputStream out, ByteBuffer buffer) throws IOException {
+    out.write(buffer.array(), buffer.arrayOffset(), buffer.limit());
   }
 
   private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

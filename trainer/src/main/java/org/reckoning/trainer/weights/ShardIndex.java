@@ -82,15 +82,21 @@ record ShardIndex(Path file, Map<String, String> shards) {
     }
   }
 
+  /**
+   * Checks that a file holds what the index says. Programs write the tied tensor once and list it
+   * under either name, or nowhere, so it is looked for in all files.
+   */
   private void checkNames(String shard, Set<String> held) throws WeightsFormatException {
     for (String tensor : held) {
-      if (!shard.equals(shards.get(tensor))) {
+      if (!shard.equals(shards.get(tensor)) && !TensorNames.isTied(tensor)) {
         throw new WeightsFormatException(
             file, "must say that tensor %s is in %s, as it is".formatted(quote(tensor), shard));
       }
     }
     for (Map.Entry<String, String> entry : shards.entrySet()) {
-      if (entry.getValue().equals(shard) && !held.contains(entry.getKey())) {
+      if (entry.getValue().equals(shard)
+          && !held.contains(entry.getKey())
+          && !TensorNames.isTied(entry.getKey())) {
         throw new WeightsFormatException(
             file,
             "says that tensor %s is in %s".formatted(quote(entry.getKey()), shard)

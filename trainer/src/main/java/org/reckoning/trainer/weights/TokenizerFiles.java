@@ -1,5 +1,6 @@
 package org.reckoning.trainer.weights;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.tokens.Tokenizer;
 
 /**
@@ -31,8 +33,8 @@ public final class TokenizerFiles {
    */
   public static void write(Path directory, int positions) throws IOException {
     List<String> tokens = tokens();
-    Files.writeString(directory.resolve("vocab.json"), vocabulary(tokens));
-    Files.writeString(directory.resolve("merges.txt"), merges(tokens));
+    DurableFiles.write(directory.resolve("vocab.json"), vocabulary(tokens));
+    DurableFiles.write(directory.resolve("merges.txt"), merges(tokens));
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode config = mapper.createObjectNode();
     config
@@ -42,9 +44,33 @@ public final class TokenizerFiles {
         .put("bos_token", END_OF_TEXT)
         .put("eos_token", END_OF_TEXT)
         .put("unk_token", END_OF_TEXT);
-    Files.writeString(
+    DurableFiles.write(
         directory.resolve("tokenizer_config.json"),
         mapper.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
+  }
+
+  /**
+   * Returns whether a directory has the vocabulary of another tokenizer than GPT-2's: models of
+   * other languages have about as many tokens.
+   */
+  static boolean areOfAnother(Path directory) throws IOException {
+    Path file = directory.resolve("vocab.json");
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    JsonNode ids;
+    try {
+      ids = JsonFile.read(file);
+    } catch (WeightsFormatException e) {
+      return false; // it says nothing
+    }
+    List<String> tokens = tokens();
+    for (int id = 0; id < tokens.size(); id++) {
+      if (ids.path(tokens.get(id)).asInt(-1) != id) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns the tokens but the last in order, a character for each byte. */

@@ -69,6 +69,36 @@ class ModelExportTest {
     }
   }
 
+  /** Another process has other hash tables. */
+  @Test
+  void export_inAnotherProcess_writesTheSameBytes() throws IOException, InterruptedException {
+    Path again = directory.resolve("kinship");
+    Path log = directory.resolve("log");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ExportOnce.class.getName(),
+                run.toString(),
+                again.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+    for (Path file : files(written.version())) {
+      assertThat(again.resolve("1").resolve(file))
+          .hasSameBinaryContentAs(written.version().resolve(file));
+    }
+    assertThat(files(again.resolve("1"))).isEqualTo(files(written.version()));
+  }
+
+  private static List<Path> files(Path version) throws IOException {
+    try (Stream<Path> walk = Files.walk(version)) {
+      return walk.filter(Files::isRegularFile).map(version::relativize).sorted().toList();
+    }
+  }
+
   @Test
   void export_hasWhatAServerAndAClientNeed() throws IOException {
     assertThat(written.version()).isEqualTo(shared.resolve("kinship/1"));

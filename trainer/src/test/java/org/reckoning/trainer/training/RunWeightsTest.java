@@ -22,6 +22,9 @@ import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.Logits;
 import org.reckoning.trainer.weights.ModelDirectory;
+import org.reckoning.trainer.weights.PaddedModel;
+import org.tensorflow.ndarray.index.Indices;
+import org.tensorflow.types.TFloat32;
 
 class RunWeightsTest {
   private static final Gpt2Config SIZES = new Gpt2Config(50_257, 128, 8, 1, 2, 32, 1e-5);
@@ -174,6 +177,34 @@ class RunWeightsTest {
       try (Gpt2Weights read = RunWeights.openAny(place)) {
         assertThat(read.config().nEmbd()).isEqualTo(8); // of the weights, not of the configuration
       }
+    }
+  }
+
+  @Test
+  void train_fromAPaddedModel_keepsThePaddingForAnExport() throws IOException {
+    Path published = directory.resolve("published");
+    try (Gpt2Weights plain = Gpt2Weights.random(SIZES, Vocabulary.full(), 3)) {
+      PaddedModel.write(published, plain, 50_304, 7.5f);
+    }
+    RunConfig full =
+        config().with("model.name_or_path", published.toString()).with("model.vocabulary", "full");
+    Path place = trained(full, "full");
+    try (Gpt2Weights padded = Gpt2Weights.open(published);
+        Gpt2Weights run = RunWeights.openAny(place);
+        TFloat32 before = padded.readStored("wte.weight");
+        TFloat32 after = run.readStored("wte.weight");
+        TFloat32 tokens = run.read("wte.weight")) {
+      assertThat(run.config()).isEqualTo(SIZES);
+      assertThat(run.padding()).isEqualTo(47);
+      assertThat(after.shape()).isEqualTo(before.shape());
+      assertThat(after.slice(Indices.sliceFrom(50_257), Indices.all()))
+          .isEqualTo(before.slice(Indices.sliceFrom(50_257), Indices.all()));
+      assertThat(after.slice(Indices.sliceTo(50_257), Indices.all())).isEqualTo(tokens);
+      assertThat(after).isNotEqualTo(before); // as it was trained
+    }
+    try (Gpt2Weights run =
+        RunWeights.openAny(trained(full.with("model.vocabulary", "compact"), "c"))) {
+      assertThat(run.padding()).isZero();
     }
   }
 

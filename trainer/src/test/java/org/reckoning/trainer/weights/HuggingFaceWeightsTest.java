@@ -21,9 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
 
@@ -65,18 +67,112 @@ class HuggingFaceWeightsTest {
     }
   }
 
-  @ParameterizedTest(name = "prefix \"{0}\"")
-  @ValueSource(strings = {"", "transformer."})
-  void read_stripsThePrefixAndLeavesOutMasksAndTheTiedHead(String prefix) throws IOException {
+  /** What stands before the parameters, and before the head. */
+  @ParameterizedTest(name = "\"{0}\", \"{1}\"")
+  @CsvSource({
+    "'', ''",
+    "transformer., ''",
+    "module., ''",
+    "model., model.",
+    "_orig_mod., _orig_mod.",
+    "_orig_mod.transformer., _orig_mod.",
+    "module.transformer., module.",
+    "module._orig_mod.transformer., module._orig_mod.",
+    "transformer._orig_mod., ''",
+    "_forward_module.module.transformer., _forward_module.module.",
+    "_fsdp_wrapped_module.transformer., _fsdp_wrapped_module."
+  })
+  void read_stripsThePrefixAndLeavesOutMasksAndTheTiedHead(String prefix, String head)
+      throws IOException {
     Map<String, TensorData> stored = new LinkedHashMap<>();
     tiny().forEach((name, tensor) -> stored.put(prefix + name, tensor));
     stored.put(prefix + "h.0.attn.bias", zeros(1, 1, 3, 3));
     stored.put(prefix + "h.0.attn.masked_bias", zeros());
-    stored.put("lm_head.weight", Objects.requireNonNull(tiny().get("wte.weight")));
+    stored.put(head + "lm_head.weight", Objects.requireNonNull(tiny().get("wte.weight")));
     write(TINY_JSON, stored);
     assertTiny(directory);
     assertTiny(directory.resolve("model.safetensors"));
     assertTiny(directory.resolve("config.json"));
+  }
+
+  @Test
+  void read_ofNamesOfWrappedBlocks_stripsThem() throws IOException {
+    Map<String, TensorData> stored = new LinkedHashMap<>();
+    tiny().forEach((name, tensor) -> stored.put(name.replace("h.0.", "h.0._orig_mod."), tensor));
+    write(TINY_JSON, stored);
+    assertTiny(directory);
+  }
+
+  @Test
+  void read_ofTheTiedHeadAlone_takesItAsTheEmbeddings() throws IOException {
+    for (String prefix : List.of("", "transformer.", "_orig_mod.transformer.")) {
+      Map<String, TensorData> stored = new LinkedHashMap<>();
+      tiny()
+          .forEach(
+              (name, tensor) ->
+                  stored.put(
+                      name.equals("wte.weight")
+                          ? prefix.replace("transformer.", "") + "lm_head.weight"
+                          : prefix + name,
+                      tensor));
+      write(TINY_JSON, stored);
+      assertTiny(directory);
+    }
+  }
+
+  @Test
+  void read_ofNamesWithDifferentPrefixes_isRefused() throws IOException {
+    Map<String, TensorData> stored = tiny();
+    stored.put("module.ln_f.bias", Objects.requireNonNull(stored.remove("ln_f.bias")));
+    write(TINY_JSON, stored);
+    assertRefused(
+        "the names of all tensors must have the same prefix but 'wpe.weight' and"
+            + " 'module.ln_f.bias' have not; save the whole model at once");
+    stored.put("ln_f.bias", Objects.requireNonNull(stored.remove("module.ln_f.bias")));
+    stored.put("module.lm_head.weight", Objects.requireNonNull(stored.get("wte.weight")));
+    write(TINY_JSON, stored);
+    assertRefused(
+        "the names of all tensors must have the same prefix but 'wpe.weight' and"
+            + " 'module.lm_head.weight' have not; save the whole model at once");
+  }
+
+  /** Programs write the tied tensor once, and list it under either name, anywhere or not at all. */
+  @ParameterizedTest
+  @CsvSource({
+    "wte.weight, ''",
+    "wte.weight, 'wte.weight:b'",
+    "wte.weight, 'wte.weight:a lm_head.weight:b'",
+    "wte.weight, 'lm_head.weight:a'",
+    "lm_head.weight, ''",
+    "lm_head.weight, 'lm_head.weight:b'",
+    "lm_head.weight, 'wte.weight:b'",
+    "lm_head.weight, 'wte.weight:a lm_head.weight:a'",
+    "lm_head.weight wte.weight, 'wte.weight:a'",
+    "lm_head.weight wte.weight, 'wte.weight:b lm_head.weight:b'"
+  })
+  void read_ofShardsWhoseIndexTellsTheTiedTensorOtherwise_findsIt(String held, String listed)
+      throws IOException {
+    writeShards(index -> index);
+    Map<String, TensorData> a = new LinkedHashMap<>(tiny());
+    Map<String, TensorData> b = new LinkedHashMap<>();
+    b.put("ln_f.bias", Objects.requireNonNull(a.remove("ln_f.bias")));
+    TensorData embeddings = Objects.requireNonNull(a.remove("wte.weight"));
+    StringJoiner index = new StringJoiner(", ", "{\"weight_map\": {", "}}");
+    a.keySet().forEach(name -> index.add("\"%s\": \"a.safetensors\"".formatted(name)));
+    index.add("\"ln_f.bias\": \"b.safetensors\"");
+    for (String each : listed.split(" ", 0)) {
+      if (!each.isEmpty()) {
+        String[] nameAndFile = each.split(":", 2);
+        index.add("\"%s\": \"%s.safetensors\"".formatted((Object[]) nameAndFile));
+      }
+    }
+    for (String each : held.split(" ", 0)) {
+      a.put(each, embeddings);
+    }
+    SafetensorsWriter.write(directory.resolve("a.safetensors"), a);
+    SafetensorsWriter.write(directory.resolve("b.safetensors"), b);
+    Files.writeString(directory.resolve("model.safetensors.index.json"), index.toString());
+    assertTiny(directory);
   }
 
   private static void assertTiny(Path path) throws IOException {
@@ -223,10 +319,10 @@ class HuggingFaceWeightsTest {
   @Test
   void open_ofOtherThings_isRefused() throws IOException {
     Path missing = directory.resolve("nothing");
-    assertThatExceptionOfType(WeightsFormatException.class)
+    assertThatExceptionOfType(MissingPathException.class)
         .isThrownBy(() -> Gpt2Weights.open(missing))
         .withMessage("%s: there is no such file or directory", missing);
-    assertThatExceptionOfType(WeightsFormatException.class)
+    assertThatExceptionOfType(MissingPathException.class)
         .isThrownBy(() -> Gpt2Weights.open(directory))
         .withMessage(
             "%s: must be a directory with model.safetensors, or model.safetensors.index.json, or"
@@ -367,7 +463,8 @@ class HuggingFaceWeightsTest {
         "must have the tensors of config.json: missing [h.0.ln_1.weight, ln_f.bias];"
             + " unexpected ['h.1.ln_1.weight', 'h.0.attn.c_attn.bias.extra'];"
             + " wrong shape [wte.weight is [6, 4], not [5, 4],"
-            + " h.0.mlp.c_fc.weight is [16, 4], not [4, 16]]");
+            + " h.0.mlp.c_fc.weight is [16, 4], not [4, 16]]; linear layers must be [in, out], and"
+            + " those of nanoGPT and torch.nn.Linear are transposed");
   }
 
   @Test
@@ -384,8 +481,8 @@ class HuggingFaceWeightsTest {
     stored.put("transformer.ln_f.bias", zeros(4));
     write(TINY_JSON, stored);
     assertRefused(
-        "tensor 'ln_f.bias' must be there once but is there with and without the prefix"
-            + " 'transformer.'");
+        "tensor 'ln_f.bias' must be there once but is there as 'ln_f.bias' and as"
+            + " 'transformer.ln_f.bias'");
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
@@ -168,6 +170,69 @@ class ModelDirectoryTest {
     assertThatIOException()
         .isThrownBy(() -> ModelDirectory.create(link, true, to -> {}))
         .withMessageContaining("exists and is no model");
+  }
+
+  @Test
+  void create_overALinkToAModel_replacesWhereItLeads() throws IOException {
+    try (Gpt2Weights old = Gpt2Weights.random(SIZES, FOUR, 5);
+        Gpt2Weights replacement = Gpt2Weights.random(SIZES, FOUR, 6)) {
+      Files.createDirectory(directory.resolve("disk"));
+      Path model = write(old, "disk/model");
+      Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("disk/model"));
+      assertThat(write(replacement, "link")).isSymbolicLink().isEqualTo(link);
+      assertThat(checksumOf(model)).isEqualTo(Gpt2Checksum.of(replacement));
+      try (var files = Files.list(directory.resolve("disk"))) {
+        assertThat(files).containsExactly(model);
+      }
+    }
+  }
+
+  /** The only moment in which a kill leaves no model under the name. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void open_afterAKillBetweenTwoRenames_findsTheNewModel(boolean throughALink) throws IOException {
+    try (Gpt2Weights old = Gpt2Weights.random(SIZES, FOUR, 5);
+        Gpt2Weights replacement = Gpt2Weights.random(SIZES, FOUR, 6)) {
+      Path model = write(old, "model");
+      Path named =
+          throughALink
+              ? Files.createSymbolicLink(directory.resolve("link"), Path.of("model"))
+              : model;
+      Path made = write(replacement, "made");
+      Files.move(made, directory.resolve(".model.tmp"));
+      Files.move(model, directory.resolve(".model.old.tmp"));
+      try (Gpt2Weights found = Gpt2Weights.open(named)) {
+        assertThat(Gpt2Checksum.of(found)).isEqualTo(Gpt2Checksum.of(replacement));
+      }
+      assertThat(directory.resolve(".model.tmp")).doesNotExist();
+      assertThat(directory.resolve(".model.old.tmp")).doesNotExist();
+    }
+  }
+
+  @Test
+  void create_afterAKillBetweenTwoRenames_doesNotTakeTheNameForFree() throws IOException {
+    try (Gpt2Weights random = Gpt2Weights.random(SIZES, FOUR, 5)) {
+      Path model = write(random, "model");
+      Files.move(model, directory.resolve(".model.old.tmp"));
+      assertThatIOException()
+          .isThrownBy(() -> ModelDirectory.create(model, false, to -> {}))
+          .withMessageContaining("exists already");
+      assertThat(checksumOf(model)).isEqualTo(Gpt2Checksum.of(random));
+    }
+  }
+
+  @Test
+  void create_thatFailsInANewDirectory_leavesNone() {
+    assertThatIOException()
+        .isThrownBy(
+            () ->
+                ModelDirectory.create(
+                    directory.resolve("a/b/model"),
+                    false,
+                    to -> {
+                      throw new IOException("the disk is full");
+                    }));
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test

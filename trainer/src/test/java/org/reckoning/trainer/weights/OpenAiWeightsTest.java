@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -63,6 +65,28 @@ class OpenAiWeightsTest {
                 .isEqualTo(Logits.bits(Logits.floats(micro, name)));
           }
           GoldenLogits.check(read);
+        }
+      }
+    }
+  }
+
+  @Test
+  void open_ofAPaddedCheckpoint_knowsThePadding() throws IOException {
+    Gpt2Config sizes = new Gpt2Config(50_257, 3, 2, 1, 1, 8, 1e-5);
+    try (Gpt2Weights plain = Gpt2Weights.random(sizes, Vocabulary.full(), 5);
+        Gpt2Weights padded =
+            Gpt2Weights.open(PaddedModel.write(directory.resolve("padded"), plain, 50_304, 7.5f))) {
+      write(padded, "model.ckpt");
+      Files.writeString(
+          directory.resolve("hparams.json"),
+          "{\"n_vocab\": 50304, \"n_ctx\": 3, \"n_embd\": 2, \"n_head\": 1, \"n_layer\": 1}");
+      try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+        assertThat(read.config()).isEqualTo(sizes);
+        assertThat(read.padding()).isEqualTo(47);
+        assertThat(Gpt2Checksum.of(read)).isEqualTo(Gpt2Checksum.of(plain));
+        try (TFloat32 stored = read.readStored("wte.weight");
+            TFloat32 expected = padded.readStored("wte.weight")) {
+          assertThat(stored).isEqualTo(expected);
         }
       }
     }
@@ -162,10 +186,10 @@ class OpenAiWeightsTest {
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
       Session.Runner runner = session.runner();
-      for (String name : weights.config().parameterShapes().keySet()) {
+      for (String name : weights.storedConfig().parameterShapes().keySet()) {
         String published = OpenAiWeights.published(name);
         names.add(published);
-        values.add(weights.read(name));
+        values.add(weights.readStored(name));
         Operand<TFloat32> fed = tf.placeholder(TFloat32.class);
         runner.feed(fed, values.get(values.size() - 1));
         operands.add(published.endsWith("/w") ? tf.expandDims(fed, tf.constant(0)) : fed);
