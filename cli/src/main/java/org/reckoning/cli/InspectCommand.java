@@ -221,7 +221,7 @@ final class InspectCommand implements Callable<Integer> {
       if (path != null) {
         Files.deleteIfExists(path);
       }
-      DurableFiles.deleteEmpty(made);
+      DurableFiles.removeEmpty(made);
       throw e;
     }
     return path;

@@ -81,7 +81,7 @@ public final class AtomicOutput implements Closeable {
       try {
         return replacement(target, made);
       } catch (IOException e) {
-        DurableFiles.deleteEmpty(made);
+        DurableFiles.removeEmpty(made);
         throw e;
       }
     } catch (IOException e) {
@@ -163,7 +163,7 @@ public final class AtomicOutput implements Closeable {
     } finally {
       if (temporary != null && !committed) {
         Files.deleteIfExists(temporary);
-        DurableFiles.deleteEmpty(made);
+        DurableFiles.removeEmpty(made);
       }
     }
   }

@@ -77,20 +77,8 @@ public final class DurableFiles {
       }
       return made;
     } catch (IOException e) {
-      deleteEmpty(made);
+      removeEmpty(made);
       throw e;
-    }
-    return made;
-  }
-
-  /** Removes those of some directories that are empty, in this order. */
-  public static void deleteEmpty(List<Path> directories) throws IOException {
-    try {
-      for (Path each : directories) {
-        Files.deleteIfExists(each);
-      }
-    } catch (DirectoryNotEmptyException e) {
-      // Another file is in it, and so in all above it.
     }
   }
 
