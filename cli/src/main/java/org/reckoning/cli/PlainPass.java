@@ -7,6 +7,7 @@ import java.util.Map;
 import org.reckoning.graph.gpt2.Dropout;
 import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.Gpt2Initializer;
 import org.reckoning.graph.gpt2.Parameters;
 import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
@@ -31,6 +32,7 @@ import org.tensorflow.types.TInt32;
  * @param tokens length of each
  */
 record PlainPass(Gpt2Config model, int texts, int tokens, boolean compiled) {
+  private static final long SEED = 3;
 
   /** Returns the seconds of a pass, the median of some. */
   double measure(int runs) {
@@ -48,11 +50,9 @@ record PlainPass(Gpt2Config model, int texts, int tokens, boolean compiled) {
             VarHandleOp variable =
                 tf.varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(name));
             Operand<TFloat32> values =
-                tf.random.statelessRandomNormal(
-                    tf.constant(shape.asArray()),
-                    tf.constant(new long[] {1, name.hashCode()}),
-                    TFloat32.class);
-            assignments.add(tf.assignVariableOp(variable, tf.math.mul(values, tf.constant(0.02f))));
+                Gpt2Initializer.initialValue(
+                    tf, model, name, shape, tf.constant(SEED), TFloat32.class);
+            assignments.add(tf.assignVariableOp(variable, values));
             weights.put("w/" + name, tf.readVariableOp(variable, TFloat32.class));
           });
       Operand<?> logits = pass.call(tf, weights, compiled).get("logits");

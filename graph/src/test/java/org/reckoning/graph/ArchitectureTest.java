@@ -37,8 +37,9 @@ class ArchitectureTest {
         knowsOnly("autodiff"),
         knowsOnly("xla"),
         knowsOnly("optimizer", "autodiff"),
-        knowsOnly("gpt2", "autodiff"),
-        knowsOnly("bilevel", "autodiff", "xla", "optimizer", "gpt2"),
+        knowsOnly("random"),
+        knowsOnly("gpt2", "autodiff", "random"),
+        knowsOnly("bilevel", "autodiff", "xla", "optimizer", "gpt2", "random"),
         slices().matching(GRAPH + "(*)..").should().beFreeOfCycles().as("packages have no cycle"),
         noClasses()
             .should()

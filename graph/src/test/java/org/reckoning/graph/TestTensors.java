@@ -11,6 +11,7 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 
 /** A graph of constants, and the values of what is computed from them. */
 public final class TestTensors implements AutoCloseable {
@@ -40,6 +41,20 @@ public final class TestTensors implements AutoCloseable {
       List<double[]> values = new ArrayList<>();
       try (Result result = runner.run()) {
         result.forEach(entry -> values.add(HostTensors.toDoubles(entry.getValue())));
+      }
+      return values;
+    }
+  }
+
+  /** Computes int64 tensors, one after another. */
+  public List<Long> longs(List<Operand<TInt64>> tensors) {
+    try (Session session = GraphSession.open(graph)) {
+      Session.Runner runner = session.runner();
+      tensors.forEach(runner::fetch);
+      List<Long> values = new ArrayList<>();
+      try (Result result = runner.run()) {
+        result.forEach(
+            entry -> ((TInt64) entry.getValue()).scalars().forEach(x -> values.add(x.getLong())));
       }
       return values;
     }

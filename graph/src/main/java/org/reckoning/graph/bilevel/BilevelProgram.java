@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
@@ -46,9 +47,6 @@ import org.tensorflow.types.family.TType;
  * <p>Not safe for use by several threads.
  */
 public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
-  /** Keeps the dropout of the passes of one update apart from that of updates with near seeds. */
-  private static final long PASS_SEED_STRIDE = 0xD1342543DE82EF95L;
-
   private final BilevelConfig config;
   private final WeightLayout layout;
   private final Class<T> type;
@@ -400,7 +398,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       Training training = bucket.training();
       Session.Runner runner = fetches(training.results);
       (i == 0 ? training.accumulateFirst : training.accumulateNext).forEach(runner::addTarget);
-      try (FedTensors<T> feeds = feeds(bucket, batch, seed + i * PASS_SEED_STRIDE);
+      try (FedTensors<T> feeds = feeds(bucket, batch, ofPass(seed, i));
           Result fetched = feeds.into(runner).run()) {
         results.add(new PassResult(batch, config.outerTerms(), fetched).requireFinite());
       }
@@ -439,7 +437,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       TaskBatch batch, OuterRates learningRates, long seed, Function<Session.Runner, Result> run) {
     Bucket bucket = bucket(batch.shape());
     Training training = bucket.training();
-    try (FedTensors<T> feeds = feeds(bucket, batch, seed);
+    try (FedTensors<T> feeds = feeds(bucket, batch, ofPass(seed, 0));
         FedTensors<T> outer = feeds(learningRates, updates + 1);
         Result fetched =
             run.apply(
@@ -545,7 +543,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public Map<String, double[]> gradients(TaskBatch batch, long seed) {
     Bucket bucket = bucket(batch.shape());
-    return fetchAll(bucket, bucket.training().gradients, batch, seed);
+    return fetchAll(bucket, bucket.training().gradients, batch, ofPass(seed, 0));
   }
 
   /**
@@ -571,6 +569,10 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       }
     }
     return values;
+  }
+
+  private static long ofPass(long seed, int pass) {
+    return RandomSeed.of(seed, "pass", pass);
   }
 
   private Session.Runner fetches(Tensors results) {

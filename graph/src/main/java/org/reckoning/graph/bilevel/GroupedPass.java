@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
@@ -25,9 +26,6 @@ import org.tensorflow.types.family.TType;
  * }</pre>
  */
 final class GroupedPass<T extends TNumber> {
-  /** Keeps the dropout of groups apart. */
-  private static final long GROUP_SEED_STRIDE = 0xBF58476D1CE4E5B9L;
-
   /** Results that are sums over tasks. */
   private static final Set<String> SUMS = Set.of("loss", "check", "d_rates");
 
@@ -122,14 +120,13 @@ final class GroupedPass<T extends TNumber> {
       Tensors own = new Tensors();
       for (String name : in.names()) {
         List<? extends Operand<?>> ofGroups = parts.get(name);
-        own.put(
-            name,
-            ofGroups != null
-                ? ofGroups.get(group)
-                : name.equals("seed") && group > 0
-                    ? scope.math.add(
-                        in.get(name, TInt64.class), scope.constant(group * GROUP_SEED_STRIDE))
-                    : in.get(name));
+        if (ofGroups != null) {
+          own.put(name, ofGroups.get(group));
+        } else if (name.equals("seed")) {
+          own.put(name, RandomSeed.of(scope, in.get(name, TInt64.class), "group", group));
+        } else {
+          own.put(name, in.get(name));
+        }
       }
       results.add(emit.build(scope, own));
     }

@@ -71,6 +71,11 @@ final class InnerStep<T extends TNumber> {
     return new InnerStep<>(model, segment, updates);
   }
 
+  /** Returns whether the step has dropout, and so reads a seed. */
+  boolean drops() {
+    return segment.passedArguments().contains("seed");
+  }
+
   List<Segment> segments() {
     List<Segment> segments = new ArrayList<>(List.of(segment));
     if (updates != null) {

@@ -137,7 +137,7 @@ final class TaskModel<T extends TNumber> {
       Ops tf, Tensors in, String what, double dropout, @Nullable Operand<T> nudge) {
     return LanguageModelLoss.of(
         tf,
-        gpt2(in, dropout),
+        gpt2(in, what, dropout),
         parameters(in),
         in.get(what + "/tokens", TInt32.class),
         in.get(what + "/lengths", TInt32.class),
@@ -159,8 +159,8 @@ final class TaskModel<T extends TNumber> {
         LOGITS_OF_A_PART);
   }
 
-  private Gpt2<T> gpt2(Tensors in, double dropout) {
-    Dropout<T> masks = new Dropout<>(dropout, in.get("seed", TInt64.class));
+  private Gpt2<T> gpt2(Tensors in, String what, double dropout) {
+    Dropout<T> masks = new Dropout<>(dropout, in.get("seed", TInt64.class), what);
     return new Gpt2<>(config.model(), config.lora(), masks);
   }
 

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
@@ -31,12 +32,10 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  *
  * <p>Each arrow's segment is compiled once and called K times. {@code XlaMode.WHOLE} makes one
- * compiled function of the same calls.
+ * compiled function of the same calls. Each call has a seed of its own for dropout; a pullback has
+ * that of its inner step.
  */
 final class UnrolledPass<T extends TNumber> {
-  /** Spreads the seeds of the steps over the 64-bit integers. */
-  private static final long SEED_STRIDE = 0x9E3779B97F4A7C15L;
-
   private final TaskModel<T> model;
   private final BilevelConfig config;
   private final InnerStep<T> innerStep;
@@ -171,8 +170,13 @@ final class UnrolledPass<T extends TNumber> {
   private Tensors buildTraining(Ops tf, Tensors in) {
     Zeros zeros = new Zeros(tf.withSubScope("zeros"));
     InnerLoop<T> loop = unroll(tf, in, innerStep, zeros);
-    Tensors result =
-        model.call(tf.withSubScope("outer"), Objects.requireNonNull(outer), loop.last());
+    Ops scope = tf.withSubScope("outer");
+    Segment last = Objects.requireNonNull(outer);
+    Tensors arguments = new Tensors().putAll(loop.last());
+    if (last.passedArguments().contains("seed")) {
+      arguments.put("seed", RandomSeed.of(scope, in.get("seed", TInt64.class), "outer loss"));
+    }
+    Tensors result = model.call(scope, last, arguments);
     Tensors out = results(tf, loop, result);
 
     Tensors cotangents = new Tensors();
@@ -222,7 +226,7 @@ final class UnrolledPass<T extends TNumber> {
     Tensors shared = new Tensors().putAll("shared", shared(start, in));
     Tensors batch = new Tensors();
     model.factSpecs().all(model.questionSpecs()).asMap().keySet().stream()
-        .filter(in::contains)
+        .filter(name -> in.contains(name) && !name.equals("seed"))
         .forEach(name -> batch.put(name, in.get(name)));
     Tensors moving = theta.putAll("state", zeros.of(model.stateShapes()));
     List<Operand<T>> rates =
@@ -239,9 +243,12 @@ final class UnrolledPass<T extends TNumber> {
           new Tensors()
               .putAll(moving)
               .putAll(shared)
-              .putAll(seeded(scope, batch, k + 1))
+              .putAll(batch)
               .put("rates", rates.get(k))
               .put("step", Scalars.of(scope, type, k + 1));
+      if (step.drops()) {
+        arguments.put("seed", RandomSeed.of(scope, in.get("seed", TInt64.class), "inner step", k));
+      }
       Tensors next = step.call(scope, arguments);
       loop.states().add(arguments);
       loop.gradients().add(next.under("gradient", type));
@@ -251,23 +258,8 @@ final class UnrolledPass<T extends TNumber> {
               .putAll("theta", next.under("theta", type))
               .putAll("state", next.under("state", type));
     }
-    loop.states().add(new Tensors().putAll(moving).putAll(shared).putAll(seeded(tf, batch, 0)));
+    loop.states().add(new Tensors().putAll(moving).putAll(shared).putAll(batch));
     return loop;
-  }
-
-  /** The batch, with the seed of a step. */
-  private Tensors seeded(Ops tf, Tensors batch, long step) {
-    Tensors seeded = new Tensors();
-    for (String name : batch.names()) {
-      Operand<?> value = batch.get(name);
-      boolean changes = name.equals("seed") && step > 0;
-      seeded.put(
-          name,
-          changes
-              ? tf.math.add(batch.get(name, TInt64.class), tf.constant(step * SEED_STRIDE))
-              : value);
-    }
-    return seeded;
   }
 
   private Tensors results(Ops tf, InnerLoop<T> loop, Tensors outerResult) {

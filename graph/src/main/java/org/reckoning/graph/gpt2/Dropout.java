@@ -3,6 +3,7 @@ package org.reckoning.graph.gpt2;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.random.RandomSeed;
 import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.op.Ops;
@@ -24,25 +25,29 @@ public final class Dropout<T extends TNumber> {
 
   private final double rate;
   private final @Nullable Operand<TInt64> seed; // null if nothing is dropped
+  private final String input;
   private long site;
 
   /**
    * @param rate probability of an element to be dropped, in [0, 1)
    * @param seed scalar that is fed
+   * @param input what the model reads; the masks of other inputs are others
    * @throws IllegalArgumentException if the rate is out of range
    */
-  public Dropout(double rate, Operand<TInt64> seed) {
+  public Dropout(double rate, Operand<TInt64> seed, String input) {
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException(
           "dropout rate (%s) must be at least 0 and less than 1".formatted(rate));
     }
     this.rate = rate;
     this.seed = seed;
+    this.input = input;
   }
 
   private Dropout() {
     rate = 0;
     seed = null;
+    input = "";
   }
 
   /** Returns one that drops nothing. */
@@ -60,13 +65,13 @@ public final class Dropout<T extends TNumber> {
     }
     Ops scope = tf.withSubScope("dropout");
     Operand<TInt64> key =
-        scope.reshape(Objects.requireNonNull(seed), scope.constant(new int[] {1}));
-    Operand<TInt64> counter = scope.constant(new long[] {0, site++}); // a stream for each site
+        RandomSeed.of(scope, Objects.requireNonNull(seed), "dropout of " + input, site++);
+    Operand<TInt64> counter = scope.constant(new long[2]);
     // Whole numbers: of the same random bits, XLA makes other fractions than the kernels do.
     Operand<TInt32> uniform =
         scope.random.statelessRandomUniformFullIntV2(
             scope.constant(x.shape().asArray()),
-            unsigned(scope, key),
+            unsigned(scope, scope.reshape(key, scope.constant(new int[] {1}))),
             unsigned(scope, counter),
             scope.constant(PHILOX),
             TInt32.class);

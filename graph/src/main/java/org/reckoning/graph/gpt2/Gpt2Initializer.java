@@ -2,9 +2,11 @@ package org.reckoning.graph.gpt2;
 
 import java.util.List;
 import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.random.RandomSeed;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
@@ -18,7 +20,8 @@ public final class Gpt2Initializer {
   private Gpt2Initializer() {}
 
   /**
-   * Emits the initial value of a weight.
+   * Emits the initial value of a weight. Every dtype gets the float32 numbers, so that a float64
+   * program can check a float32 one.
    *
    * @param name Hugging Face name
    * @param shape shape of the weight, without a task axis
@@ -31,9 +34,11 @@ public final class Gpt2Initializer {
       double constant = name.contains("ln_") && name.endsWith(".weight") ? 1 : 0;
       return tf.fill(tf.constant(shape.asArray()), Scalars.of(tf, type, constant));
     }
-    Operand<TInt64> key = tf.stack(List.of(seed, tf.constant((long) name.hashCode())));
-    Operand<T> normal = tf.random.statelessRandomNormal(tf.constant(shape.asArray()), key, type);
-    return tf.math.mul(normal, Scalars.of(tf, type, deviation));
+    Operand<TInt64> key = RandomSeed.of(tf, seed, "weight " + name);
+    Operand<TFloat32> normal =
+        tf.random.statelessRandomNormal(
+            tf.constant(shape.asArray()), tf.stack(List.of(key, tf.constant(0L))), TFloat32.class);
+    return tf.dtypes.cast(tf.math.mul(normal, tf.constant((float) deviation)), type);
   }
 
   private static double deviation(Gpt2Config config, String name, Shape shape) {

@@ -1,5 +1,7 @@
 package org.reckoning.graph.gpt2;
 
+import java.util.List;
+import org.reckoning.graph.random.RandomSeed;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
@@ -16,12 +18,6 @@ import org.tensorflow.types.family.TNumber;
  * one with the lower id counts as the likelier.
  */
 public final class TokenChoice {
-  /** Of the generator splitmix64: increment and multipliers. */
-  private static final long GAMMA = 0x9E3779B97F4A7C15L;
-
-  private static final long MIX_1 = 0xBF58476D1CE4E5B9L;
-  private static final long MIX_2 = 0x94D049BB133111EBL;
-
   private static final int FRACTION_BITS = 53; // of a float64
 
   private TokenChoice() {}
@@ -97,8 +93,8 @@ public final class TokenChoice {
    * Numbers in [0, 1) that depend on nothing but the seed, the number of the task, the number of
    * its text, and the position, so that a text does not depend on what else is in the batch.
    *
-   * <p>They are splitmix64 of these numbers, one after the other. TensorFlow's own stateless
-   * generators number the elements of the tensor that they fill, whose shape depends on the batch.
+   * <p>TensorFlow's own stateless generators number the elements of the tensor that they fill,
+   * whose shape depends on the batch.
    *
    * @param seed scalar
    * @param tasks numbers of the tasks [N]
@@ -108,27 +104,19 @@ public final class TokenChoice {
       Ops tf, Operand<TInt64> seed, Operand<TInt64> tasks, Operand<TInt32> positions) {
     Operand<TInt64> texts =
         tf.range(tf.constant(0L), tf.constant(positions.shape().get(1)), tf.constant(1L)); // [B]
-    Operand<TInt64> bits = mixed(tf, seed, tf.expandDims(tasks, tf.constant(1))); // [N, 1]
-    bits = mixed(tf, bits, texts);
-    bits = mixed(tf, bits, tf.dtypes.cast(positions, TInt64.class)); // [N, B]
-    Operand<TInt64> fraction = shifted(tf, bits, Long.SIZE - FRACTION_BITS);
+    Operand<TInt64> bits =
+        RandomSeed.of(
+            tf,
+            seed,
+            "token",
+            List.of(
+                tf.expandDims(tasks, tf.constant(1)), // [N, 1]
+                texts,
+                tf.dtypes.cast(positions, TInt64.class))); // [N, B]
+    Operand<TInt64> fraction =
+        tf.bitwise.bitwiseAnd(bits, tf.constant(-1L >>> (Long.SIZE - FRACTION_BITS)));
     return tf.math.mul(
         tf.dtypes.cast(fraction, TFloat64.class), tf.constant(Math.scalb(1.0, -FRACTION_BITS)));
-  }
-
-  /** The state {@code number + 1} steps of splitmix64 after a seed, and its output. */
-  private static Operand<TInt64> mixed(Ops tf, Operand<TInt64> seed, Operand<TInt64> number) {
-    Operand<TInt64> steps = tf.math.add(number, tf.constant(1L));
-    Operand<TInt64> z = tf.math.add(seed, tf.math.mul(steps, tf.constant(GAMMA)));
-    z = tf.math.mul(tf.bitwise.bitwiseXor(z, shifted(tf, z, 30)), tf.constant(MIX_1));
-    z = tf.math.mul(tf.bitwise.bitwiseXor(z, shifted(tf, z, 27)), tf.constant(MIX_2));
-    return tf.bitwise.bitwiseXor(z, shifted(tf, z, 31));
-  }
-
-  /** Shifts to the right, zeros coming in. */
-  private static Operand<TInt64> shifted(Ops tf, Operand<TInt64> x, int bits) {
-    return tf.bitwise.bitwiseAnd(
-        tf.bitwise.rightShift(x, tf.constant((long) bits)), tf.constant(-1L >>> bits));
   }
 
   private static Operand<TInt32> count(Ops tf, Operand<TBool> marked) {

@@ -65,7 +65,7 @@ public final class Flops {
         "Log Log1p Maximum Minimum Mul Neg Pow RealDiv Reciprocal Relu Rsqrt Select SelectV2 Sigmoid",
         "Sign Sin Sinh Softplus Sqrt Square Sub Tan Tanh",
         "Ceil Floor Rint Round Equal Greater GreaterEqual IsFinite IsInf IsNan Less LessEqual",
-        "LogicalAnd LogicalNot LogicalOr NotEqual",
+        "BitwiseAnd BitwiseXor LogicalAnd LogicalNot LogicalOr NotEqual RightShift",
         "RandomStandardNormal RandomUniform StatelessRandomNormal StatelessRandomNormalV2",
         "StatelessRandomUniform StatelessRandomUniformFullIntV2 StatelessRandomUniformInt",
         "StatelessRandomUniformV2",

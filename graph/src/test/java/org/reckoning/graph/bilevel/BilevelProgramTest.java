@@ -644,6 +644,20 @@ class BilevelProgramTest {
     }
   }
 
+  /** So that a float64 program can check a float32 one. */
+  @Test
+  void initialize_ofFloat64_givesTheNumbersOfFloat32() {
+    BilevelConfig config =
+        Micro.config(1).withAdaptation(Adaptation.lora(2, 3, "attn.c_attn", "mlp.c_fc"));
+    try (var program = BilevelProgram.build(config, TFloat32.class);
+        var wide = BilevelProgram.build(config, TFloat64.class)) {
+      program.initialize(7);
+      wide.initialize(7);
+      assertThat(program.layout().shapes()).containsKey("h.0.attn.c_attn.lora_A");
+      assertSame(weights(wide), weights(program));
+    }
+  }
+
   private static double[] run(BilevelProgram<?> program) {
     return List.of(80, 81, 82).stream()
         .mapToDouble(

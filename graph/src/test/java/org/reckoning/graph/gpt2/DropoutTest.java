@@ -37,12 +37,16 @@ class DropoutTest {
   }
 
   private Dropout<TFloat64> seeded(long seed) {
-    return new Dropout<>(RATE, tf.constant(seed));
+    return seeded(seed, "facts");
+  }
+
+  private Dropout<TFloat64> seeded(long seed, String input) {
+    return new Dropout<>(RATE, tf.constant(seed), input);
   }
 
   @Test
   void apply_atRateZero_addsNoNode() {
-    Dropout<TFloat64> none = new Dropout<>(0, tf.constant(1L));
+    Dropout<TFloat64> none = new Dropout<>(0, tf.constant(1L), "facts");
     int before = tensors.size();
 
     assertThat(none.apply(tf, ones)).isSameAs(ones);
@@ -60,7 +64,7 @@ class DropoutTest {
   }
 
   @Test
-  void mask_isAFunctionOfSeedAndSite() {
+  void mask_isAFunctionOfSeedInputAndSite() {
     Dropout<TFloat64> one = seeded(1);
     Dropout<TFloat64> same = seeded(1);
     List<double[]> values =
@@ -70,7 +74,8 @@ class DropoutTest {
                 one.apply(tf, ones),
                 same.apply(tf.withSubScope("again"), ones),
                 same.apply(tf, ones),
-                seeded(2).apply(tf, ones)));
+                seeded(2).apply(tf, ones),
+                seeded(1, "questions").apply(tf, ones)));
 
     double[] first = values.get(0);
     double[] second = values.get(1);
@@ -79,6 +84,7 @@ class DropoutTest {
     assertThat(agreement(first, second)).isCloseTo(independent(), within(0.03));
     assertThat(agreement(first, values.get(4))).isCloseTo(independent(), within(0.03));
     assertThat(agreement(second, values.get(4))).isCloseTo(independent(), within(0.03));
+    assertThat(agreement(first, values.get(5))).isCloseTo(independent(), within(0.03));
   }
 
   /** The share of elements at which two masks agree by chance. */
@@ -118,7 +124,7 @@ class DropoutTest {
         new Specs().tensor("seed", TInt64.class, Shape.scalar()).tensor("x", type, Shape.of(SIZE)),
         List.of(),
         (tf, in) -> {
-          Dropout<T> dropout = new Dropout<>(RATE, in.get("seed", TInt64.class));
+          Dropout<T> dropout = new Dropout<>(RATE, in.get("seed", TInt64.class), "facts");
           Operand<T> x = in.get("x", type);
           return new Tensors().put("y", dropout.apply(tf, dropout.apply(tf, x)));
         });
@@ -130,7 +136,7 @@ class DropoutTest {
     Operand<TInt64> seed = tf.constant(0L);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Dropout<TFloat64>(rate, seed))
+        .isThrownBy(() -> new Dropout<TFloat64>(rate, seed, "facts"))
         .withMessage("dropout rate (%s) must be at least 0 and less than 1".formatted(rate));
   }
 }

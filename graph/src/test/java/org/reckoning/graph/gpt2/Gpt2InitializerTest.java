@@ -9,10 +9,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.TestTensors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
 
 class Gpt2InitializerTest {
   private static final Gpt2Config MODEL = new Gpt2Config(100, 100, 100, 8, 2, 400, 1e-5);
@@ -26,8 +29,12 @@ class Gpt2InitializerTest {
   }
 
   private Operand<TFloat64> initial(String name, long seed) {
+    return initial(name, seed, TFloat64.class);
+  }
+
+  private <T extends TNumber> Operand<T> initial(String name, long seed, Class<T> type) {
     var tf = tensors.tf();
-    return Gpt2Initializer.initialValue(tf, MODEL, name, SHAPE, tf.constant(seed), TFloat64.class);
+    return Gpt2Initializer.initialValue(tf, MODEL, name, SHAPE, tf.constant(seed), type);
   }
 
   @ParameterizedTest
@@ -59,6 +66,16 @@ class Gpt2InitializerTest {
   })
   void others_areConstant(String name, double value) {
     assertThat(tensors.value(initial(name, 1))).containsOnly(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"wte.weight", "h.7.mlp.c_proj.weight", "h.0.mlp.c_fc.lora_A", "ln_f.weight"})
+  void values_ofFloat64_areThoseOfFloat32(String name) {
+    List<double[]> values =
+        tensors.values(List.of(initial(name, 1), initial(name, 1, TFloat32.class)));
+
+    assertThat(values.get(0)).containsExactly(values.get(1));
   }
 
   @Test

@@ -378,7 +378,7 @@ class Gpt2Test {
   // Helpers.
 
   private Gpt2<TFloat64> model(Gpt2Config config, @Nullable Lora lora) {
-    return new Gpt2<>(config, lora, new Dropout<>(0, tf.constant(0L)));
+    return new Gpt2<>(config, lora, Dropout.none());
   }
 
   /** One sequence; hidden states [1, 1, T, C]. */

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.TestTensors;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
@@ -133,13 +133,13 @@ class TokenChoiceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void uniform_isSplitMix64OfSeedTaskTextAndPosition(boolean compiled) {
+  void uniform_isTheFractionOfTheSeedOfTaskTextAndPosition(boolean compiled) {
     long seed = -12345678901234567L;
     int[] positions = {3, 0, 1, 9, 2, 700};
     double[] expected = new double[6];
     for (int i = 0; i < 6; i++) {
-      long bits = draw(draw(draw(seed, i / 3 == 0 ? 4 : 0), i % 3), positions[i]);
-      expected[i] = (bits >>> 11) * 0x1p-53;
+      long bits = RandomSeed.of(seed, "token", i / 3 == 0 ? 4 : 0, i % 3, positions[i]);
+      expected[i] = (bits & ((1L << 53) - 1)) * 0x1p-53;
     }
     Segment uniform =
         Segment.define(
@@ -158,13 +158,6 @@ class TokenChoiceTest {
     Tensors in = new Tensors().put("positions", tensors.ints(new long[] {2, 3}, positions));
 
     assertThat(tensors.value(uniform.call(tf, in, compiled).get("u"))).containsExactly(expected);
-  }
-
-  /** The number that Java's generator draws after others. */
-  private static long draw(long seed, int others) {
-    SplittableRandom random = new SplittableRandom(seed);
-    random.longs(others).forEach(skipped -> {});
-    return random.nextLong();
   }
 
   @Test

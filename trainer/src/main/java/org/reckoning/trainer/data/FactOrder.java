@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.random.StableHash;
 
 /**
  * Chooses the distractors of a task and the order of its facts. Both depend on nothing but the seed
@@ -82,7 +83,7 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
       }
     }
     if (order == LoadOrder.IN) {
-      Collections.shuffle(all, StableHash.random("order", seed, task.id()));
+      Collections.shuffle(all, new Random(StableHash.of("order", seed, task.id())));
     }
     return all;
   }
@@ -91,7 +92,7 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
     if (distractors == null || distractors >= available.size()) {
       return List.copyOf(available);
     }
-    Random random = StableHash.random("distractors", seed, task.id());
+    Random random = new Random(StableHash.of("distractors", seed, task.id()));
     List<Integer> chosen = new ArrayList<>(available);
     Collections.shuffle(chosen, random);
     return chosen.stream().limit(distractors).sorted().toList();

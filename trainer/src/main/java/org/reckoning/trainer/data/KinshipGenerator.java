@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.reckoning.graph.random.StableHash;
 
 /**
  * Makes kinship problems in plain English, as many as one likes:
@@ -160,7 +161,7 @@ public final class KinshipGenerator {
 
   /** Returns a task of a split. */
   public ReasoningTask task(Split split, long index) {
-    Random random = StableHash.random("kinship", seed, split, index);
+    Random random = new Random(StableHash.of("kinship", seed, split, index));
     int length = hops.get((int) (index % hops.size()));
     KinshipProblem problem = problem(split, length, random);
     List<Integer> order =

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.random.RandomSeed;
 
 /**
  * The batches of a split, epoch after epoch without end. In each epoch every task that fits a
@@ -81,7 +82,7 @@ public final class Batches {
   }
 
   private List<Batch> shuffled(long epoch) {
-    Random random = Seeds.random(seed, epoch);
+    Random random = new Random(RandomSeed.of(seed, "order of tasks", epoch));
     List<List<Integer>> order = new ArrayList<>();
     for (List<Integer> tasks : members) {
       List<Integer> copy = new ArrayList<>(tasks);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 
@@ -41,7 +42,7 @@ public final class RandomFacts {
                   + " method random_facts")
               .formatted(task.id(), wanted, Math.max(0, pool.size() - own.size())));
     }
-    Random random = Seeds.random(seed, task.id().hashCode());
+    Random random = new Random(RandomSeed.of(seed, "random facts of " + task.id()));
     Set<Fact> drawn = new LinkedHashSet<>();
     while (drawn.size() < wanted) {
       Fact fact = pool.get(random.nextInt(pool.size()));

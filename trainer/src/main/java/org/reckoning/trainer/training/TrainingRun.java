@@ -28,6 +28,7 @@ import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.UpdateResult;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.inspect.BlockGraph;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.VocabularyKind;
@@ -73,9 +74,6 @@ public final class TrainingRun implements AutoCloseable {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
-
-  /** Keeps the dropout of near steps apart. */
-  private static final long STEP_SEED_STRIDE = 0x9E3779B97F4A7C15L;
 
   private final RunConfig config;
   private final Path directory;
@@ -394,7 +392,8 @@ public final class TrainingRun implements AutoCloseable {
       listeners.compiling("the training step");
     }
     long start = System.nanoTime();
-    UpdateResult result = program.train(passes, rates, config.seed() + update * STEP_SEED_STRIDE);
+    UpdateResult result =
+        program.train(passes, rates, RandomSeed.of(config.seed(), "update", update));
     double seconds = secondsSince(start);
     if (compiles && config.xla().compiles()) {
       listeners.compiled("the training step", seconds);

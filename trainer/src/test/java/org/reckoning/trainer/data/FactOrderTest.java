@@ -87,11 +87,4 @@ class FactOrderTest {
         .isThrownBy(() -> new FactOrder(LoadOrder.IN, -1, 0))
         .withMessage("distractors (-1) must be 0 or more");
   }
-
-  @Test
-  void stableHash_isThatOfSha256() {
-    // python3: int.from_bytes(sha256(b"1:a2:12").digest()[:8], "big", signed=True)
-    assertThat(StableHash.of("a", 12)).isEqualTo(5418758649463501978L);
-    assertThat(StableHash.of("abc")).isEqualTo(-6145731588178910321L);
-  }
 }

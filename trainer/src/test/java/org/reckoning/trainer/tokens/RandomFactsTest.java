@@ -51,6 +51,19 @@ class RandomFactsTest {
   }
 
   @Test
+  void draw_ofIdsThatJavaHashesAlike_differs() {
+    assertThat("BB".hashCode()).isEqualTo("Aa".hashCode());
+    RandomFacts others = new RandomFacts(split(50), 7);
+    assertThat(others.draw(named("BB"))).isNotEqualTo(others.draw(named("Aa")));
+  }
+
+  private static ReasoningTask named(String id) {
+    ReasoningTask task = split(1).get(0);
+    return new ReasoningTask(
+        id, task.type(), task.facts(), task.questions(), task.hops(), task.labels());
+  }
+
+  @Test
   void draw_tooFewOthers_isAnError() {
     List<ReasoningTask> split = split(3);
     assertThatIllegalArgumentException()

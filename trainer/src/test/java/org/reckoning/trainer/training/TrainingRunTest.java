@@ -51,6 +51,29 @@ class TrainingRunTest {
         .with("data.test_tasks", 5);
   }
 
+  /** Where no weight moves and there is one task, a loss depends on the dropout mask alone. */
+  @Test
+  void train_underDropout_hasOtherMasksInEachUpdateAndStep() throws IOException {
+    RunConfig config =
+        config()
+            .with("inner_dropout", 0.1)
+            .with("outer_dropout", 0.1)
+            .with("gradient_accumulation_steps", 2)
+            .with("learning_rate", 0)
+            .with("rates_learning_rate", 0)
+            .with("inner_rate_space", "raw")
+            .with("inner_lr", 0)
+            .with("train_batch_size", 1)
+            .with("data.train_tasks", 1);
+    Told told = new Told();
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      run.train(told, "CPU:0", () -> false);
+    }
+    assertThat(told.steps.stream().flatMap(step -> step.innerLosses().stream()))
+        .hasSize(6 * 3)
+        .doesNotHaveDuplicates();
+  }
+
   private static Splits splits(RunConfig config) throws IOException {
     return new SplitLoader(config.data(), config.seed(), line -> {}).load();
   }

@@ -48,7 +48,7 @@ public final class Logits {
                 withTasks.put(name, tf.expandDims(fed.get(name), tf.constant(0)));
               });
       Parameters<TFloat32> p = new Parameters<>(withTasks);
-      Gpt2<TFloat32> model = new Gpt2<>(weights.config(), null, new Dropout<>(0, tf.constant(0L)));
+      Gpt2<TFloat32> model = new Gpt2<>(weights.config(), null, Dropout.none());
       Operand<TFloat32> hidden =
           model.hidden(
               tf,

@@ -1,19 +1,21 @@
-package org.reckoning.trainer.data;
+package org.reckoning.graph.random;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.stream.Collectors;
 
-/** Numbers and random numbers that depend on texts and numbers alone, on every machine. */
-final class StableHash {
+/**
+ * A hash of texts and numbers, the same on every machine and in every version: generated tasks and
+ * their splits depend on it.
+ */
+public final class StableHash {
   private StableHash() {}
 
   /** Returns 64 bits that differ as soon as one of the parts does. */
-  static long of(Object... parts) {
+  public static long of(Object... parts) {
     // The length in front keeps ("a", "bc") and ("ab", "c") apart.
     String text =
         Arrays.stream(parts)
@@ -27,10 +29,5 @@ final class StableHash {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
-  }
-
-  /** Returns random numbers seeded by the parts. */
-  static Random random(Object... parts) {
-    return new Random(of(parts));
   }
 }
