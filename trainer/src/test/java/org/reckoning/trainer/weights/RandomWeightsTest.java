@@ -26,7 +26,9 @@ class RandomWeightsTest {
         BilevelConfig.of(MODEL, 1, new TaskShape(1, 1, 4, 1, 4)).withXla(XlaMode.OFF);
     try (Gpt2Weights weights = Gpt2Weights.random(MODEL, VOCABULARY, 5);
         BilevelProgram<?> program =
-            BilevelProgram.build(config, wide ? TFloat64.class : TFloat32.class)) {
+            wide
+                ? BilevelProgram.build(config, TFloat64.class)
+                : BilevelProgram.build(config, TFloat32.class)) {
       program.initialize(5);
       for (String name : MODEL.parameterShapes().keySet()) {
         try (TFloat32 value = weights.read(name)) {
