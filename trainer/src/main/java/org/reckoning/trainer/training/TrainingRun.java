@@ -479,8 +479,8 @@ public final class TrainingRun implements AutoCloseable {
       listeners.compiling("the training step");
     }
     long start = System.nanoTime();
-    UpdateResult result =
-        program.train(passes, rates, RandomSeed.of(config.seed(), "update", update));
+    long seed = RandomSeed.of(config.seed(), "update", update);
+    Optional<UpdateResult> made = program.train(passes, rates, seed, stop::requested);
     double seconds = secondsSince(start);
     if (made.isEmpty()) {
       batches.seek(state.position()); // the update is made again when the run goes on
