@@ -81,7 +81,9 @@ final class ConvertCommand implements Callable<Integer> {
     data.report(problems.plusLeftOut("hops must be one of " + hops, otherHops));
     if (problems.isEmpty() || skipBad) {
       PrintWriter out = // records may go to standard output
-          OpenFiles.isOne(Links.follow(output)) ? spec.commandLine().getErr() : spec.commandLine().getOut();
+          OpenFiles.isOne(Links.follow(output))
+              ? spec.commandLine().getErr()
+              : spec.commandLine().getOut();
       out.printf("%s: %d records%n", output, written);
     } else {
       spec.commandLine()
