@@ -112,7 +112,13 @@ class StandardOutputTest {
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("/dev/stdout"));
     Process process =
         reckoning(
-                "data", "convert", "/dev/stdin", "--type", "proofwriter", "--output", "/dev/stdout")
+                "data",
+                "convert",
+                "/dev/stdin",
+                "--type",
+                "proofwriter",
+                "--output",
+                link.toString())
             .redirectOutput(Redirect.appendTo(out.toFile()))
             .start();
     try (OutputStream in = process.getOutputStream()) {
