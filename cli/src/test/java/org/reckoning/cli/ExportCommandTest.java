@@ -39,11 +39,11 @@ class ExportCommandTest {
   }
 
   @Test
-  void directories_thatAreNoRunOrModel_areExitCodeOne() {
+  void directories_thatAreNoRunOrModel_areExitCodeTwo() {
     String nothing = directory.toString();
-    assertThat(run("export", "--run", nothing)).isEqualTo(1);
+    assertThat(run("export", "--run", nothing)).isEqualTo(2);
     assertThat(err.toString()).contains("must be the directory of a run, with config.yaml in it");
-    assertThat(run("export", "--check", nothing)).isEqualTo(1);
+    assertThat(run("export", "--check", nothing)).isEqualTo(2);
     assertThat(err.toString()).contains("must be a model that was exported, or a version of one");
   }
 }

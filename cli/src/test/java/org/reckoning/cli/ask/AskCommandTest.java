@@ -292,7 +292,7 @@ class AskCommandTest {
     assertThat(ask("", "--run=" + export, words)).isEqualTo(2);
     assertThat(err.toString())
         .startsWith("--run (" + export + ") is an export, which a server answers: give --server");
-    assertThat(ask("", "--run=" + run, "--server=http://127.0.0.1:1", words)).isEqualTo(1);
+    assertThat(ask("", "--run=" + run, "--server=http://127.0.0.1:1", words)).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo(
             "'%s' must be a model that 'reckoning export' has written, or a version of one%n"
@@ -402,7 +402,7 @@ class AskCommandTest {
 
   @Test
   void pathOfNothing_isOneLineAndExitCodeOne() {
-    assertThat(ask("", "--run=nothing", "--fact=" + SON)).isEqualTo(1);
+    assertThat(ask("", "--run=nothing", "--fact=" + SON)).isEqualTo(2);
     assertThat(err.toString()).isEqualTo("nothing: there is no such file or directory\n");
   }
 }

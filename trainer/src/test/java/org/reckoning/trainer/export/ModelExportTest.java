@@ -250,7 +250,7 @@ class ModelExportTest {
         .isThrownBy(
             () -> ModelExport.write(damaged, model, ServingSizes.ofData(), false, line -> {}))
         .withMessageContaining("cannot be read, it is damaged or of another model: ");
-    assertThat(names(model)).isEmpty();
+    assertThat(model).doesNotExist();
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -261,7 +261,7 @@ class ModelExportTest {
                     false,
                     line -> {}))
         .withMessageContaining("fact_tokens (1000) must be at most n_positions");
-    assertThat(names(model)).isEmpty();
+    assertThat(model).doesNotExist();
   }
 
   @Test
