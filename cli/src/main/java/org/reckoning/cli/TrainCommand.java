@@ -1,11 +1,8 @@
 package org.reckoning.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +23,7 @@ import org.reckoning.trainer.config.DataSource;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.training.ConsoleProgress;
 import org.reckoning.trainer.training.ConsoleStyle;
 import org.reckoning.trainer.training.Experiment;
@@ -93,36 +91,20 @@ final class TrainCommand implements Callable<Integer> {
           : single(resumed(directory, words), directory, out);
     }
     checkStartingWeights(jobs);
-    Path directory = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
+    List<Path> made = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
+    Path directory = made.get(0);
     try {
       if (options.multirun()) {
         return sweep(SweepRuns.create(directory, jobs), directory, out);
       }
       RunConfig config = jobs.get(0).config();
-      DurableFiles.write(directory.resolve(OVERRIDES), overrides(jobs.get(0).overrides()));
+      DurableFiles.write(directory.resolve(OVERRIDES), YamlDocument.write(jobs.get(0).overrides()));
       DurableFiles.write(directory.resolve(Experiment.CONFIG), config.yaml());
       return single(config, directory, out);
     } catch (IOException | RuntimeException e) {
-      removeIfEmpty(directory);
+      DurableFiles.removeEmpty(made); // as on a full disk
       throw e;
     }
-  }
-
-  /** A full disk leaves no run behind that holds nothing. */
-  private static void removeIfEmpty(Path directory) throws IOException {
-    try {
-      Files.deleteIfExists(directory);
-    } catch (DirectoryNotEmptyException e) {
-      // something was written: the run can be looked at, or goes on
-    }
-  }
-
-  private static String overrides(List<String> words) {
-    return YamlDocument.write(JsonNodeFactory.instance.arrayNode().addAll(nodes(words)));
-  }
-
-  private static List<TextNode> nodes(List<String> words) {
-    return words.stream().map(TextNode::valueOf).toList();
   }
 
   /** Returns the configuration of a run that goes on, with more steps if words say so. */
@@ -188,10 +170,14 @@ final class TrainCommand implements Callable<Integer> {
     return words;
   }
 
-  /** Makes a directory that no other run has: a second run in one second gets a number. */
-  private static Path create(RunConfig config, LocalDateTime now) throws IOException {
+  /**
+   * Makes a directory that no other run has: a second run in one second gets a number.
+   *
+   * @return it, and those above it that were made
+   */
+  private static List<Path> create(RunConfig config, LocalDateTime now) throws IOException {
     Path parent = Path.of(config.outputDir(), config.name());
-    DurableFiles.createDirectories(parent);
+    List<Path> made = new ArrayList<>(DurableFiles.createDirectories(parent));
     String name = now.format(TIME);
     for (int i = 1; ; i++) {
       Path directory = parent.resolve(i == 1 ? name : name + "." + i);
@@ -199,9 +185,13 @@ final class TrainCommand implements Callable<Integer> {
         Files.createDirectory(directory);
       } catch (FileAlreadyExistsException e) {
         continue;
+      } catch (IOException e) {
+        DurableFiles.removeEmpty(made);
+        throw FileProblem.cannotWrite(directory, e);
       }
       DurableFiles.forceDirectory(parent);
-      return directory;
+      made.add(0, directory);
+      return made;
     }
   }
 

@@ -220,7 +220,7 @@ public final class Checkpoints {
    *
    * @throws IOException if it is none, or that of another step than the directory's name says
    */
-  static TrainingState state(Path checkpoint) throws IOException {
+  public static TrainingState state(Path checkpoint) throws IOException {
     Path file = checkpoint.resolve(STATE);
     TrainingState state =
         JsonRecord.read(
