@@ -54,6 +54,7 @@ public final class RunWeights implements Gpt2Weights {
         Files.exists(sizes)
             ? Gpt2ConfigFile.read(sizes).config()
             : settings.model().gpt2(vocabulary.size());
+    requireModelOf(settings, vocabulary, config, sizes);
     lora = settings.adaptation() instanceof Adaptation.LowRank low ? low.lora() : null;
     shapes = config.parameterShapes();
     factors = lora == null ? Map.of() : lora.parameterShapes(config);
@@ -63,6 +64,22 @@ public final class RunWeights implements Gpt2Weights {
         CheckpointFile.open(
             checkpoint.resolve(Checkpoints.VARIABLES),
             settings.dtype() == FloatType.FLOAT32 ? TFloat32.class : TFloat64.class);
+  }
+
+  /** A number of heads shows in no weight: only the configuration knows if it was changed. */
+  private static void requireModelOf(
+      RunConfig settings, Vocabulary vocabulary, Gpt2Config config, Path sizes) throws IOException {
+    if (config.vocabSize() != vocabulary.size()) {
+      throw new IOException(
+          "'%s' must have vocab_size=%d, as the run's vocabulary, but has %d: take both files from the run as it was"
+              .formatted(sizes, vocabulary.size(), config.vocabSize()));
+    }
+    if (settings.model().nameOrPath() == null
+        && !config.equals(settings.model().gpt2(vocabulary.size()))) {
+      throw new IOException(
+          "'%s' is of another model than the configuration of the run: take both files from the run as it was"
+              .formatted(sizes));
+    }
   }
 
   /**

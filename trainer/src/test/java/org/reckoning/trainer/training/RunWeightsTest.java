@@ -221,6 +221,24 @@ class RunWeightsTest {
         .withMessageStartingWith("the weights know 2 tokens and not ");
   }
 
+  /** A changed number of heads fits all weights and computes other numbers. */
+  @Test
+  void open_ofAModelFileThatIsNotTheConfigurations_isRefused() throws IOException {
+    Path place = trained(config(), "run");
+    Path sizes = place.resolve(TrainingRun.MODEL);
+    String text = Files.readString(sizes);
+    String heads = text.replaceFirst("\"n_head\" : [0-9]+", "\"n_head\" : 1");
+    assertThat(heads).isNotEqualTo(text);
+    Files.writeString(sizes, heads);
+    assertThatIOException()
+        .isThrownBy(() -> RunWeights.open(place))
+        .withMessageContaining("is of another model than the configuration of the run");
+    Files.writeString(sizes, text.replaceFirst("\"vocab_size\" : [0-9]+", "\"vocab_size\" : 7"));
+    assertThatIOException()
+        .isThrownBy(() -> RunWeights.open(place))
+        .withMessageContaining("must have vocab_size=");
+  }
+
   @Test
   void open_ofSomethingElse_isRefused() throws IOException {
     assertThat(RunWeights.isRun(directory)).isFalse();

@@ -87,7 +87,7 @@ class TensorBoardListenerTest {
             ```yaml
             seed: 42
             model:
-              preset: a|b
+              preset: "a|b"
             ```""");
     assertThat(scalar(values, "inner_loss/step_1")).isEqualTo(1.5f);
     assertThat(value(values, "inner_rates/step_1").getTensor().getDoubleValList())
