@@ -202,7 +202,7 @@ class ModelCommandTest {
   void to_belowAFile_isRefusedWithTheReason() throws IOException {
     Files.createFile(folder.resolve("file"));
     assertThat(run("import --from " + MICRO + " --to @file/x")).isEqualTo(1);
-    assertThat(err.toString()).isEqualTo(folder.resolve("file") + ": exists already\n");
+    assertThat(err.toString()).isEqualTo(folder.resolve("file") + ": it is not a directory\n");
   }
 
   @ParameterizedTest

@@ -1,15 +1,13 @@
 package org.reckoning.trainer.export;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.Experiment;
@@ -34,8 +32,6 @@ public record ClientAssets(
     Vocabulary vocabulary,
     List<List<String>> labelSets,
     ServingLimits limits) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Returns whether this is an export, or the directory of its versions. */
   public static boolean isThere(Path directory) throws IOException {
     return ModelExport.newest(directory)
@@ -62,27 +58,34 @@ public record ClientAssets(
             .normalize();
     ExportAssets.Origin origin = ExportAssets.origin(version);
     Path assets = version.resolve(ExportAssets.DIRECTORY);
+    RunConfig config = RunConfig.read(assets.resolve(Experiment.CONFIG));
+    Vocabulary vocabulary = Vocabulary.load(assets.resolve(TrainingRun.VOCABULARY));
+    if (origin.vocabularySize() != vocabulary.size()
+        || origin.innerSteps() != config.innerSteps()) {
+      throw new IOException(
+          "'%s' is of a model with %d tokens and %d inner steps, but the files beside it tell of %d and %d: export the run again"
+              .formatted(
+                  assets.resolve(ExportAssets.ORIGIN),
+                  origin.vocabularySize(),
+                  origin.innerSteps(),
+                  vocabulary.size(),
+                  config.innerSteps()));
+    }
     return new ClientAssets(
         name(Objects.requireNonNullElse(version.getParent(), version)),
         name(version),
         origin.checkpoint(),
-        RunConfig.read(assets.resolve(Experiment.CONFIG)),
-        Vocabulary.load(assets.resolve(TrainingRun.VOCABULARY)),
-        labelSets(assets.resolve(ExportAssets.LABELS)),
+        config,
+        vocabulary,
+        JsonRecord.read(
+                assets.resolve(ExportAssets.LABELS),
+                ExportAssets.Labels.class,
+                "labels of an export")
+            .labelSets(),
         origin.limits());
   }
 
   private static String name(Path path) {
     return String.valueOf(path.getFileName());
-  }
-
-  private static List<List<String>> labelSets(Path file) throws IOException {
-    List<List<String>> sets = new ArrayList<>();
-    for (JsonNode set : JSON.readTree(file.toFile()).path(ExportAssets.LABEL_SETS)) {
-      List<String> labels = new ArrayList<>();
-      set.forEach(label -> labels.add(label.asText()));
-      sets.add(labels);
-    }
-    return sets;
   }
 }

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.export;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +9,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.ServingProgram;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Answer;
 import org.reckoning.trainer.tokens.EncodedTask;
@@ -50,12 +49,6 @@ final class ExportAssets {
   /** The file of the labels to choose from. */
   static final String LABELS = "labels.json";
 
-  /** What it has: a list for each set. */
-  static final String LABEL_SETS = "label_sets";
-
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
-
   private final ExportedRun run;
   private final ServingLimits limits;
 
@@ -77,7 +70,22 @@ final class ExportAssets {
       String datasetType,
       int innerSteps,
       int vocabularySize,
-      ServingLimits limits) {}
+      ServingLimits limits) {
+    Origin {
+      Objects.requireNonNull(run); // a file may say null
+      Objects.requireNonNull(checkpoint);
+      Objects.requireNonNull(method);
+      Objects.requireNonNull(datasetType);
+      Objects.requireNonNull(limits);
+    }
+  }
+
+  /** The sets of labels that tasks choose from. */
+  record Labels(List<List<String>> labelSets) {
+    Labels {
+      labelSets = labelSets.stream().map(List::copyOf).toList();
+    }
+  }
 
   /**
    * The words around facts and questions, with {@code {braces}} where something is put in.
@@ -108,7 +116,7 @@ final class ExportAssets {
           "'%s' must be a version that 'reckoning export' has written, with %s/%s in it"
               .formatted(version, DIRECTORY, ORIGIN));
     }
-    return MAPPER.readValue(Files.readString(file), Origin.class);
+    return JsonRecord.read(file, Origin.class, "the origin of an export");
   }
 
   /**
@@ -119,7 +127,7 @@ final class ExportAssets {
    */
   void write(Path version, String model, List<Signature> signatures) throws IOException {
     Path directory = Files.createDirectory(version.resolve(DIRECTORY));
-    json(
+    JsonRecord.write(
         directory.resolve(ORIGIN),
         new Origin(
             run.directory().toString(),
@@ -129,8 +137,8 @@ final class ExportAssets {
             run.config().innerSteps(),
             run.vocabulary().size(),
             limits));
-    json(directory.resolve("templates.json"), words(run.config().data().datasetType()));
-    json(directory.resolve(LABELS), Map.of(LABEL_SETS, labelSets()));
+    JsonRecord.write(directory.resolve("templates.json"), words(run.config().data().datasetType()));
+    JsonRecord.write(directory.resolve(LABELS), new Labels(labelSets()));
     run.vocabulary().save(directory.resolve(TrainingRun.VOCABULARY));
     if (run.vocabulary().isFull()) {
       TokenizerFiles.write(directory, run.model().nPositions());
@@ -140,11 +148,6 @@ final class ExportAssets {
     signatures.forEach(signature -> byName.put(signature.key(), signature));
     WarmUpRequests.write(
         directory.resolve(WarmUpRequests.FILE), model, byName, warmUp(byName.keySet()));
-  }
-
-  private static void json(Path file, Object value) throws IOException {
-    DurableFiles.write(
-        file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
   }
 
   private Words words(DatasetType type) {

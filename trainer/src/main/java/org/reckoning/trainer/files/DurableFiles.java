@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -65,8 +65,8 @@ public final class DurableFiles {
       missing.add(0, above);
       above = above.getParent();
     }
-    if (missing.isEmpty() && !Files.isDirectory(directory)) {
-      throw new FileAlreadyExistsException(directory.toString());
+    if (above != null && !Files.isDirectory(above)) {
+      throw new NotDirectoryException(above.toString());
     }
     List<Path> made = new ArrayList<>();
     try {
