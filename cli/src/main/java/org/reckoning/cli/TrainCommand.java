@@ -102,7 +102,10 @@ final class TrainCommand implements Callable<Integer> {
       DurableFiles.write(directory.resolve(Experiment.CONFIG), config.yaml());
       return single(config, directory, out);
     } catch (IOException | RuntimeException e) {
-      DurableFiles.removeEmpty(made); // as on a full disk
+      if (!Files.exists(directory.resolve(Experiment.CONFIG)) && !SweepRuns.isIn(directory)) {
+        DurableFiles.deleteTree(directory); // nothing can go on from it: the disk may be full
+      }
+      DurableFiles.removeEmpty(made);
       throw e;
     }
   }

@@ -1,6 +1,7 @@
 package org.reckoning.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a process of its own: train, kill, resume, evaluate. */
 class TrainCommandIT {
@@ -147,6 +150,43 @@ class TrainCommandIT {
     assertThat(Files.readString(err))
         .contains("SIGTERM: saves after this step and stops", "saved; go on with:");
     assertThat(only(directory.resolve("ended")).resolve("checkpoints/step-000004")).isDirectory();
+  }
+
+  /** The first disk holds no configuration, the second one no checkpoint. */
+  @ParameterizedTest
+  @ValueSource(strings = {"4k", "100k"})
+  void train_onAFullDisk_namesWhatItCouldNotWrite_andLeavesNoRests(String size) throws Exception {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    assumeTrue(
+        execute("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", disk.toString()) == 0,
+        "only root may mount a small disk");
+    try {
+      Ended ended = run("train", small("baselines=[]", "save_steps=1", "output_dir=" + disk));
+
+      assertThat(ended.code()).isEqualTo(1);
+      assertThat(ended.err())
+          .contains("cannot be written", "No space left on device; free some space")
+          .contains(disk + "/quickstart/")
+          .doesNotContain("Exception", "\tat ");
+      if (size.equals("4k")) {
+        assertThat(disk).isEmptyDirectory();
+      }
+      try (var left = Files.walk(disk)) {
+        assertThat(left)
+            .noneMatch(path -> path.toString().endsWith(".tmp"))
+            .noneMatch(path -> path.endsWith("checkpoints"));
+      }
+    } finally {
+      execute("umount", disk.toString());
+    }
+  }
+
+  private static int execute(String... command) throws Exception {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   @Test

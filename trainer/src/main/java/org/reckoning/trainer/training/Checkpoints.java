@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.KnowledgeProgram;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.JsonRecord;
 
 /**
@@ -82,8 +83,9 @@ public final class Checkpoints {
       throws IOException {
     Path target = directory.resolve(String.format(Locale.ROOT, "%s%06d", kind, state.step()));
     Path temporary = directory.resolve("." + target.getFileName() + ".tmp");
+    List<Path> made = List.of();
     try {
-      DurableFiles.createDirectories(directory);
+      made = DurableFiles.createDirectories(directory);
       for (Path left : list(".*.tmp")) {
         DurableFiles.deleteTree(left);
       }
@@ -97,13 +99,14 @@ public final class Checkpoints {
       DurableFiles.moveDirectory(temporary, target);
     } catch (IOException | RuntimeException e) {
       throw new IOException(
-          "checkpoint '%s' cannot be written, those before it are as they were: %s"
-              .formatted(target, firstLine(e)),
+          "checkpoint '%s' cannot be written, those before it are as they were: %s%s"
+              .formatted(target, firstLine(e), FileProblem.remedy(firstLine(e))),
           e);
     } finally {
       if (Files.exists(temporary)) {
         DurableFiles.deleteTree(temporary);
       }
+      DurableFiles.removeEmpty(made); // as on a full disk
     }
     return target;
   }
@@ -159,10 +162,30 @@ public final class Checkpoints {
     return Files.move(checkpoint, target);
   }
 
-  /** Returns the checkpoint of the best weights, or the newest where none was evaluated. */
+  /**
+   * Returns the checkpoint of the best weights, or the newest where none was evaluated. It is
+   * verified; if it is damaged, that of the same step serves, which has the same weights.
+   *
+   * @throws IOException if it is damaged
+   */
   public Optional<Path> best() throws IOException {
     List<Path> all = sorted(BEST);
-    return all.isEmpty() ? latest() : Optional.of(all.get(all.size() - 1));
+    Path newest = all.isEmpty() ? latest().orElse(null) : all.get(all.size() - 1);
+    if (newest == null) {
+      return Optional.empty();
+    }
+    try {
+      verify(newest);
+      return Optional.of(newest);
+    } catch (IOException e) {
+      Path same = newest.resolveSibling(name(newest).replace(BEST, STEP));
+      if (!same.equals(newest) && Files.isDirectory(same)) {
+        verify(same);
+        return Optional.of(same);
+      }
+      throw new IOException(
+          e.getMessage() + "; put a copy of it back, or remove it to have another one taken", e);
+    }
   }
 
   /**

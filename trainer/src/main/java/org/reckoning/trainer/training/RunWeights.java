@@ -42,7 +42,6 @@ public final class RunWeights implements Gpt2Weights {
 
   private RunWeights(Path run, Path checkpoint, boolean merges) throws IOException {
     settings = Experiment.configOf("run", run);
-    Checkpoints.verify(checkpoint);
     this.checkpoint = checkpoint;
     this.merges = merges;
     vocabulary =
@@ -106,7 +105,10 @@ public final class RunWeights implements Gpt2Weights {
               .orElseThrow(() -> new IOException("run '%s' has no checkpoint".formatted(path)));
       return new RunWeights(absolute, best, merges);
     }
-    return new RunWeights(runOf(absolute), absolute, merges);
+    Path run = runOf(absolute);
+    Experiment.configOf("run", run);
+    Checkpoints.verify(absolute);
+    return new RunWeights(run, absolute, merges);
   }
 
   private static Path runOf(Path checkpoint) {

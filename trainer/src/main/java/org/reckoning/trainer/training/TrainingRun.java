@@ -29,6 +29,7 @@ import org.reckoning.graph.bilevel.UpdateResult;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.graph.random.RandomSeed;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.VocabularyKind;
@@ -302,6 +303,7 @@ public final class TrainingRun implements AutoCloseable {
    * @param report takes a sentence about each checkpoint that is damaged and was left out
    * @return whether there is a checkpoint
    * @throws IOException if there are some and none is whole, or it is not of this configuration
+   * @throws ConfigException if fewer steps are planned than were made
    */
   public boolean resume(Consumer<String> report) throws IOException {
     Optional<TrainingState> restored = checkpoints.resume(program, report);
@@ -320,9 +322,10 @@ public final class TrainingRun implements AutoCloseable {
                   at.step() * config.gradientAccumulationSteps()));
     }
     if (at.step() > steps) {
-      throw new IOException(
-          "run '%s' has made %d steps and %d are planned: give max_steps or num_train_epochs for more than that"
-              .formatted(directory, at.step(), steps));
+      throw new ConfigException(
+          List.of(
+              "run '%s' has made %d steps and %d are planned: give max_steps or num_train_epochs for more than that"
+                  .formatted(directory, at.step(), steps)));
     }
     state = at;
     saved = at;
@@ -344,17 +347,18 @@ public final class TrainingRun implements AutoCloseable {
       long next = state.step() + 1;
       double then =
           new OuterSchedule(config.schedule(), planned, config.warmupProportion())
-              .factor(Math.min(next, planned));
+              .factor(Math.min(state.step(), planned));
       double now =
           new OuterSchedule(config.schedule(), steps, config.warmupProportion()).factor(next);
       schedule =
           String.format(
               Locale.ROOT,
-              "; the %s schedule now spans all %d steps, so step %d has %.1f %% of the learning rate instead of %.1f %%",
+              "; the %s schedule now spans all %d steps, so step %d has %.1f %% of the learning rate where step %d had %.1f %%",
               lower(config.schedule()),
               steps,
               next,
               100 * now,
+              state.step(),
               100 * then);
     }
     state = state.patientAnew();

@@ -314,6 +314,14 @@ class RemoteReasonerTest {
         config, Files.readString(config).replace("n_inner_iter: 2", "n_inner_iter: 3"));
     URI address = URI.create(server.address() + "/v1/models/kinship");
     assertThatIOException()
+        .isThrownBy(() -> ClientAssets.read(forged))
+        .withMessageContaining(
+            "a model with 95 tokens and 2 inner steps, but the files beside it tell of 95 and 3");
+    Path origin = forged.resolve("assets.extra/export.json");
+    Files.writeString(
+        origin,
+        Files.readString(origin).replaceFirst("\"inner_steps\" : 2", "\"inner_steps\" : 3"));
+    assertThatIOException()
         .isThrownBy(() -> at(address, ClientAssets.read(forged), null))
         .withMessageContaining("its output 'inner_losses' has size 3 where they say 4");
   }

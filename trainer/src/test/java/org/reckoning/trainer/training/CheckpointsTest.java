@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 
 /** What is believed of a checkpoint; TrainingRunTest has those of real runs. */
@@ -46,6 +47,34 @@ class CheckpointsTest {
         .hasMessageContaining("variables.index' is missing");
     Files.writeString(checkpoint.resolve("SHA256SUMS"), "");
     assertThatThrownBy(() -> Checkpoints.verify(checkpoint)).hasMessageContaining("no checksum of");
+  }
+
+  private static void whole(Path checkpoint, long step) throws IOException {
+    Files.createDirectories(checkpoint);
+    JsonRecord.write(
+        checkpoint.resolve("state.json"), new TrainingState(step, step, 0.5, step, 0, step, 1));
+    Checksums.write(checkpoint);
+  }
+
+  @Test
+  void best_thatIsDamaged_isThatOfTheSameStep() throws IOException {
+    Path best = directory.resolve("checkpoints/best-000002");
+    Path same = directory.resolve("checkpoints/step-000002");
+    whole(best, 2);
+    whole(same, 2);
+    whole(directory.resolve("checkpoints/step-000003"), 3);
+    Checkpoints checkpoints = new Checkpoints(directory, 3);
+    assertThat(checkpoints.best()).contains(best);
+
+    Files.write(best.resolve("state.json"), new byte[0]);
+    assertThat(checkpoints.best()).contains(same);
+
+    Files.write(same.resolve("state.json"), new byte[0]);
+    assertThatThrownBy(checkpoints::best).hasMessageContaining("step-000002' cannot be read");
+    DurableFiles.deleteTree(same);
+    assertThatThrownBy(checkpoints::best)
+        .hasMessageContaining("best-000002' cannot be read")
+        .hasMessageContaining("; put a copy of it back, or remove it");
   }
 
   @ParameterizedTest(name = "{1}")

@@ -427,7 +427,7 @@ class TrainingRunTest {
       run.resume(line -> {});
       assertThat(run.extend(three))
           .isEqualTo(
-              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate instead of 100.0 %; the state of the optimizer goes on");
+              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate where step 3 had 100.0 %; the state of the optimizer goes on");
       run.train(new Told(), "CPU:0", () -> false);
       assertSameBits(weights(run), whole);
     }
