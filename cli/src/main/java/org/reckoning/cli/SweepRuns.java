@@ -119,7 +119,9 @@ final class SweepRuns {
         jobs.set(i, job.done(Experiment.results(config, run)));
       } catch (IOException | RuntimeException e) {
         String reason =
-            e.getMessage() == null ? "the program has a fault, train it alone" : e.getMessage();
+            e.getMessage() == null
+                ? "it gave no reason; train this run alone with --stacktrace"
+                : e.getMessage();
         jobs.set(i, job.failed(reason, Experiment.results(config, run)));
         out.println("failed: " + ConsoleText.of(reason));
       }
