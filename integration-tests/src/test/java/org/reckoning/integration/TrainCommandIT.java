@@ -35,6 +35,7 @@ class TrainCommandIT {
           "data.test_tasks=6");
 
   @TempDir Path directory;
+  @TempDir Path logs;
 
   /** What a process wrote and how it ended. */
   private record Ended(int code, String out, String err) {}
@@ -138,7 +139,7 @@ class TrainCommandIT {
             "eval_tasks=null",
             "data.val_tasks=20000");
     Process process = start("train", words);
-    Path err = directory.resolveSibling(this.err);
+    Path err = logs.resolve(this.err);
     for (int i = 0; i < 2400 && !Files.readString(err).contains("step 4/8"); i++) {
       Thread.sleep(50);
     }
@@ -280,8 +281,8 @@ class TrainCommandIT {
     assertThat(process.waitFor(4, TimeUnit.MINUTES)).isTrue();
     return new Ended(
         process.exitValue(),
-        Files.readString(directory.resolveSibling(out)),
-        Files.readString(directory.resolveSibling(err)));
+        Files.readString(logs.resolve(out)),
+        Files.readString(logs.resolve(err)));
   }
 
   private final String out = "reckoning-" + System.nanoTime() + ".out";
@@ -302,8 +303,8 @@ class TrainCommandIT {
     line.addAll(words);
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
-    builder.redirectOutput(directory.resolveSibling(out).toFile());
-    builder.redirectError(directory.resolveSibling(err).toFile());
+    builder.redirectOutput(logs.resolve(out).toFile());
+    builder.redirectError(logs.resolve(err).toFile());
     return builder.start();
   }
 }

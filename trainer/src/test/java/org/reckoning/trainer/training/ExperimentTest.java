@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.files.JsonRecord;
 
+@Execution(ExecutionMode.CONCURRENT)
 class ExperimentTest {
   @TempDir Path run;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();

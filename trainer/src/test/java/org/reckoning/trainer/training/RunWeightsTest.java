@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.reckoning.graph.bilevel.Adaptation;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.gpt2.Gpt2Config;
@@ -26,6 +28,7 @@ import org.reckoning.trainer.weights.PaddedModel;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.types.TFloat32;
 
+@Execution(ExecutionMode.CONCURRENT)
 class RunWeightsTest {
   private static final Gpt2Config SIZES = new Gpt2Config(50_257, 128, 8, 1, 2, 32, 1e-5);
 

@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +31,7 @@ import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tokens.Method;
 
+@Execution(ExecutionMode.CONCURRENT)
 class TrainingRunTest {
   @TempDir Path directory;
 
