@@ -40,7 +40,7 @@ final class ServerJson {
   /** Returns the beginning of a text in one line, for a message. */
   static String shortened(String text, int most) {
     String start = text.substring(0, Math.min(text.length(), 10 * most));
-    String line = start.replaceAll("[\\p{Cntrl}\\s\\p{Cf}]+", " ").strip();
+    String line = start.replaceAll("[\\p{Cc}\\s\\p{Cf}]+", " ").strip();
     return line.length() <= most ? line : line.substring(0, most) + "..";
   }
 }

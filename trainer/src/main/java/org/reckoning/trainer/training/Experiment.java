@@ -72,6 +72,11 @@ public final class Experiment {
             "hops (%d) must be 0 or more, and problems (%d) at least 1".formatted(hops, problems));
       }
       metrics.forEach(Row::requireMetric);
+      if (!metrics.keySet().containsAll(List.of("loss", Evaluation.ACC_SCORED))) {
+        throw new IllegalArgumentException(
+            "metrics (%s) must have loss and %s"
+                .formatted(metrics.keySet(), Evaluation.ACC_SCORED));
+      }
     }
 
     /** A loss is 0 or more, all else is a share. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,11 @@ final class JsonFile {
     try {
       return JSON.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
-      throw new WeightsFormatException(file, "must be JSON: " + quote(e.getOriginalMessage()));
+      String reason =
+          e instanceof MismatchedInputException
+              ? "it must be one value with nothing behind it"
+              : quote(e.getOriginalMessage());
+      throw new WeightsFormatException(file, "must be JSON: " + reason);
     }
   }
 }

@@ -115,12 +115,26 @@ class ExperimentTest {
         new Experiment.Results(
             List.of(
                 new Experiment.Row(
-                    "reckoning", 2, 300, Map.of("loss", 1.0, "kg_recall", 0.8), interval),
-                new Experiment.Row("reckoning", 3, 100, Map.of("loss", 3.0), interval))));
+                    "reckoning",
+                    2,
+                    300,
+                    Map.of("loss", 1.0, "acc_scored", 0.5, "kg_recall", 0.8),
+                    interval),
+                new Experiment.Row(
+                    "reckoning", 3, 100, Map.of("loss", 3.0, "acc_scored", 0.5), interval))));
 
     assertThat(Experiment.results(config, run))
         .containsOnly(
             Map.entry(
-                "reckoning", Map.of("loss", 1.5, "kg_recall", 0.8, "kg_recall_problems", 300.0)));
+                "reckoning",
+                Map.of(
+                    "loss",
+                    1.5,
+                    "acc_scored",
+                    0.5,
+                    "kg_recall",
+                    0.8,
+                    "kg_recall_problems",
+                    300.0)));
   }
 }
