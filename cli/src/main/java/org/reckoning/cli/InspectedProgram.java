@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
@@ -15,6 +13,7 @@ import org.reckoning.graph.bilevel.InnerRates;
 import org.reckoning.graph.inspect.ProgramSettings;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.SplitLoader;
 import org.reckoning.trainer.training.TrainingRun;
@@ -127,7 +126,7 @@ sealed interface InspectedProgram {
                 config, new SplitLoader(config.data(), config.seed(), line -> {}).load(), own);
       } catch (IOException | RuntimeException e) {
         if (directory == null) {
-          delete(own);
+          DurableFiles.deleteTree(own);
         }
         throw e;
       }
@@ -141,20 +140,10 @@ sealed interface InspectedProgram {
         public void close() throws IOException {
           run.close();
           if (directory == null) {
-            delete(own);
+            DurableFiles.deleteTree(own);
           }
         }
       };
-    }
-
-    /** Deletes the vocabulary that was made for a configuration that was not run. */
-    private static void delete(Path own) throws IOException {
-      try (Stream<Path> files = Files.list(own)) {
-        for (Path file : files.toList()) {
-          Files.delete(Objects.requireNonNull(file));
-        }
-      }
-      Files.delete(own);
     }
   }
 }

@@ -17,9 +17,9 @@ import org.reckoning.trainer.files.FileProblem;
  * it.
  *
  * <ul>
- *   <li>A full disk is told in a sentence, and the exit code is 1.
- *   <li>A pipe whose reader has left, as in {@code reckoning config | head -1}, is told by nothing
- *       but the exit code 141, which is that of a program that SIGPIPE ends.
+ *   <li>A full disk prints one sentence, and the exit code is 1.
+ *   <li>A pipe whose reader has left, as in {@code reckoning config | head -1}, prints nothing: the
+ *       exit code is 141, that of a program that SIGPIPE ends.
  * </ul>
  */
 final class StandardOutput extends OutputStream {

@@ -132,6 +132,7 @@ public final class Checkpoints {
     List<String> reasons = new ArrayList<>();
     for (int i = all.size() - 1; i >= 0; i--) {
       try {
+        verify(all.get(i));
         TrainingState state = restore(program, all.get(i));
         for (int d = 0; d < damaged.size(); d++) {
           report.accept(
@@ -189,15 +190,14 @@ public final class Checkpoints {
   }
 
   /**
-   * Reads a checkpoint.
+   * Reads a checkpoint that was {@linkplain #verify verified}.
    *
    * @throws IOException if a file is missing or damaged, or of another model
    */
   public static TrainingState restore(BilevelProgram<?> program, Path checkpoint)
       throws IOException {
-    TrainingState state = verify(checkpoint);
     read(checkpoint, program::restore);
-    return state;
+    return state(checkpoint);
   }
 
   /**
