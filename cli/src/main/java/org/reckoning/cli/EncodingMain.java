@@ -10,13 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.reckoning.graph.bilevel.BilevelConfig;
-import org.reckoning.graph.bilevel.Decoding;
-import org.reckoning.graph.bilevel.InnerRates;
-import org.reckoning.graph.bilevel.KnowledgeProgram;
-import org.reckoning.graph.bilevel.TaskBatch;
-import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.inspect.ProgramSettings;
+import org.reckoning.graph.program.KnowledgeProgram;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
 import org.tensorflow.types.TFloat32;
 
 /**

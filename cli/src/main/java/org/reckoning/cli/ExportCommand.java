@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;

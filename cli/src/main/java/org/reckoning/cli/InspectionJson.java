@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.inspect.SegmentReport;
 import org.reckoning.graph.inspect.StepTimes;
 import org.reckoning.graph.inspect.TensorReport;
 import org.reckoning.graph.inspect.XlaMemory;
+import org.reckoning.graph.settings.BilevelConfig;
 
 /** An inspection as one JSON object: the records of the reports, in snake case. */
 final class InspectionJson {

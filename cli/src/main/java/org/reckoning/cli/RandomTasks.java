@@ -3,11 +3,11 @@ package org.reckoning.cli;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.reckoning.graph.bilevel.Task;
-import org.reckoning.graph.bilevel.TaskBatch;
-import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.task.Task;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.task.TokenSequence;
 
 /** Tasks of random tokens, for measurements: the time of a step does not depend on them. */
 final class RandomTasks {

@@ -4,14 +4,14 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
-import org.reckoning.graph.bilevel.BilevelConfig;
-import org.reckoning.graph.bilevel.BilevelProgram;
-import org.reckoning.graph.bilevel.InnerRates;
-import org.reckoning.graph.bilevel.OuterRates;
-import org.reckoning.graph.bilevel.TaskBatch;
-import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.inspect.ProgramSettings;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.settings.OuterRates;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
 import org.tensorflow.types.TFloat32;
 
 /** Measures training steps of one program, for {@link BenchmarkMain}. */

@@ -39,7 +39,32 @@ class ArchitectureTest {
         knowsOnly("optimizer", "autodiff"),
         knowsOnly("random"),
         knowsOnly("gpt2", "autodiff", "random"),
-        knowsOnly("bilevel", "autodiff", "xla", "optimizer", "gpt2", "random"),
+        knowsOnly("task", "gpt2"),
+        knowsOnly("settings", "task", "gpt2", "optimizer", "xla"),
+        knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),
+        knowsOnly("unroll", "settings", "task", "autodiff", "xla", "optimizer", "gpt2", "random"),
+        knowsOnly("decoding", "unroll", "task", "settings", "autodiff", "gpt2", "xla"),
+        knowsOnly(
+            "program",
+            "unroll",
+            "decoding",
+            "variables",
+            "settings",
+            "task",
+            "autodiff",
+            "optimizer",
+            "random",
+            "xla"),
+        knowsOnly(
+            "serving",
+            "unroll",
+            "decoding",
+            "variables",
+            "settings",
+            "task",
+            "autodiff",
+            "gpt2",
+            "xla"),
         slices().matching(GRAPH + "(*)..").should().beFreeOfCycles().as("packages have no cycle"),
         noClasses()
             .should()
@@ -78,7 +103,20 @@ class ArchitectureTest {
   /** A rule that looks at nothing would hold, too. */
   @Test
   void classes_areThoseOfAllPackages() {
-    for (String name : List.of("autodiff", "xla", "optimizer", "gpt2", "bilevel", "inspect")) {
+    for (String name :
+        List.of(
+            "autodiff",
+            "xla",
+            "optimizer",
+            "gpt2",
+            "task",
+            "settings",
+            "unroll",
+            "variables",
+            "decoding",
+            "program",
+            "serving",
+            "inspect")) {
       assertThat(CLASSES.stream().filter(each -> each.getPackageName().equals(GRAPH + name)))
           .as(name)
           .hasSizeGreaterThan(3);

@@ -2,8 +2,8 @@ package org.reckoning.graph;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.reckoning.graph.bilevel.HostTensors;
 import org.reckoning.graph.xla.GraphSession;
+import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.LocalModel;
 import org.reckoning.trainer.answering.Reasoner;

@@ -2,7 +2,7 @@ package org.reckoning.cli.ask;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.decoding.Decoding;
 import picocli.CommandLine.Option;
 
 /** How texts are written. */

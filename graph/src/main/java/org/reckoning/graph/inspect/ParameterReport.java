@@ -5,8 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.reckoning.graph.bilevel.BilevelProgram;
-import org.reckoning.graph.bilevel.WeightLayout;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.settings.WeightLayout;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat64;
 

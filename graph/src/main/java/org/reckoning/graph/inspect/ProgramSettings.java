@@ -9,15 +9,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.bilevel.Adaptation;
-import org.reckoning.graph.bilevel.BilevelConfig;
-import org.reckoning.graph.bilevel.GradientMode;
-import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
+import org.reckoning.graph.settings.Adaptation;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 
 /**

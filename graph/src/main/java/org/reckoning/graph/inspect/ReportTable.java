@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.reckoning.graph.bilevel.BilevelConfig;
-import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 
 /** Prints a {@link ProgramReport} as plain aligned text, at most 100 columns wide. */

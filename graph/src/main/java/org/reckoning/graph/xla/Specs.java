@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TType;
 
 /** Names, dtypes and shapes of the arguments of a segment, in order. */
@@ -32,6 +33,13 @@ public final class Specs {
   public Specs all(Specs others) {
     specs.putAll(others.specs);
     return this;
+  }
+
+  /** Emits a placeholder for each tensor, under its name. */
+  public Tensors placeholders(Ops tf) {
+    Tensors placeholders = new Tensors();
+    specs.forEach((name, spec) -> placeholders.put(name, spec.placeholder(tf, name)));
+    return placeholders;
   }
 
   /** Returns the specs by name, in order. */

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.reckoning.graph.bilevel.BilevelConfig;
-import org.reckoning.graph.bilevel.BilevelProgram;
-import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.task.TaskShape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.reckoning.graph.bilevel.Adaptation;
-import org.reckoning.graph.bilevel.BilevelConfig;
-import org.reckoning.graph.bilevel.GradientMode;
-import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.settings.Adaptation;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 
 class ProgramSettingsTest {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.program.BilevelProgram;
 import org.tensorflow.types.TFloat32;
 
 class ReportTableTest {

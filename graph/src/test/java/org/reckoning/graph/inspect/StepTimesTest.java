@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.reckoning.graph.bilevel.BilevelProgram;
-import org.reckoning.graph.bilevel.OuterRates;
-import org.reckoning.graph.bilevel.Task;
-import org.reckoning.graph.bilevel.TaskBatch;
-import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.settings.OuterRates;
+import org.reckoning.graph.task.Task;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.task.TokenSequence;
 import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TFloat32;
 

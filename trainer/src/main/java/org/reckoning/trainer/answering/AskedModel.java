@@ -2,8 +2,8 @@ package org.reckoning.trainer.answering;
 
 import java.io.IOException;
 import java.util.List;
-import org.reckoning.graph.bilevel.Decoding;
-import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.Fact;
 
 /** A model to ask, known as far as to check what it is told and asked. */

@@ -2,7 +2,7 @@ package org.reckoning.trainer.answering;
 
 import java.io.IOException;
 import java.util.List;
-import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.decoding.Decoding;
 
 /**
  * Answers questions about facts that it is told once.
@@ -23,7 +23,7 @@ public sealed interface Reasoner extends AutoCloseable permits LocalReasoner, Re
    *
    * @throws IllegalArgumentException if they cannot be told; see {@link AskedModel#checkFacts}.
    *     Those known before still are
-   * @throws org.reckoning.graph.bilevel.NotFiniteException if a loss is not finite; no facts are
+   * @throws org.reckoning.graph.program.NotFiniteException if a loss is not finite; no facts are
    *     known then
    * @throws IOException if a server refuses them or does not answer; no facts are known then
    */

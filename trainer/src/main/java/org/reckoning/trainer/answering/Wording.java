@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.tokens.Method;

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.reckoning.graph.bilevel.ServingLimits;
+import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;

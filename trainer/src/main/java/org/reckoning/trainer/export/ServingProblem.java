@@ -1,9 +1,9 @@
 package org.reckoning.trainer.export;
 
 import java.util.List;
-import org.reckoning.graph.bilevel.ServingLimits;
-import org.reckoning.graph.bilevel.Task;
-import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.serving.ServingLimits;
+import org.reckoning.graph.task.Task;
+import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.tokens.EncodedQuestion;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.TaskEncoder;

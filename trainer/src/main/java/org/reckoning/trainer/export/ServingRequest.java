@@ -11,11 +11,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.reckoning.graph.bilevel.Decoding;
-import org.reckoning.graph.bilevel.ServingProgram;
-import org.reckoning.graph.bilevel.Span;
-import org.reckoning.graph.bilevel.Task;
-import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.serving.ServingProgram;
+import org.reckoning.graph.task.Span;
+import org.reckoning.graph.task.Task;
+import org.reckoning.graph.task.TokenSequence;
 
 /**
  * What a served model is asked, as the body of a request to TensorFlow Serving.

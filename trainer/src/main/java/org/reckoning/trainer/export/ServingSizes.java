@@ -3,7 +3,7 @@ package org.reckoning.trainer.export;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sizes that were asked for, see {@link org.reckoning.graph.bilevel.ServingLimits}; null for those
+ * Sizes that were asked for, see {@link org.reckoning.graph.serving.ServingLimits}; null for those
  * of the run's data.
  *
  * @param facts facts of a request

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.reckoning.graph.bilevel.HostTensors;
+import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Signature.TensorDescription;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;

@@ -1,7 +1,7 @@
 package org.reckoning.trainer.tokens;
 
 import java.util.List;
-import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.task.TaskShape;
 
 /**
  * Tasks of one bucket that are computed together.

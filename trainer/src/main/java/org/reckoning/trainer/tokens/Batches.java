@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.random.RandomSeed;
+import org.reckoning.graph.task.TaskShape;
 
 /**
  * The batches of a split, epoch after epoch without end. In each epoch every task that fits a

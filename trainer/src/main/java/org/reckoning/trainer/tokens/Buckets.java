@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.task.TaskShape;
 
 /**
  * The few static shapes that all batches have. Each task goes to the shape in which it is the least

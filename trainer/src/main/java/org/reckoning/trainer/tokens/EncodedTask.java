@@ -1,7 +1,7 @@
 package org.reckoning.trainer.tokens;
 
 import java.util.List;
-import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.task.Task;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /**

@@ -1,9 +1,9 @@
 package org.reckoning.trainer.tokens;
 
 import java.util.List;
-import org.reckoning.graph.bilevel.Task;
-import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.task.Task;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.task.TokenSequence;
 
 /**
  * The sizes of a task that a shape must hold.

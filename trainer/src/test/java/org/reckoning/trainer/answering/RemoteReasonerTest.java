@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.reckoning.graph.bilevel.Decoding;
+import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.export.ClientAssets;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.task.TaskShape;
 
 class BatchesTest {
   private static final TaskShape SMALL = new TaskShape(4, 2, 10, 1, 20);

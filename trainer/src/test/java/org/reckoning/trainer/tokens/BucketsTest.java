@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.task.TaskShape;
 
 class BucketsTest {
   private static TaskLengths task(String id, int facts, int factTokens, int questionTokens) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reckoning.graph.bilevel.NotFiniteException;
+import org.reckoning.graph.program.NotFiniteException;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.Fact;

@@ -1,0 +1,58 @@
+package org.reckoning.graph.decoding;
+
+import java.util.Arrays;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.xla.HostTensors;
+import org.tensorflow.Tensor;
+import org.tensorflow.types.TInt32;
+
+/** What was generated for the questions of a batch. Tasks and questions are counted from 0. */
+public final class Generation {
+  private final int[][][] tokens; // [tasks][questions][]
+  private final double[][][] logProbabilities;
+
+  /**
+   * Cuts out what texts have after their prompts.
+   *
+   * @param prompts the batch that was asked, questions cut after their prompts
+   * @param texts prompts with what follows them [N, Q, S]
+   * @param lengths [N, Q]
+   * @param scores log-probabilities of the tokens [N, Q, S]
+   */
+  public Generation(TaskBatch prompts, TInt32 texts, TInt32 lengths, Tensor scores) {
+    int questions = prompts.shape().questions();
+    int slots = prompts.shape().questionTokens();
+    double[] all = HostTensors.toDoubles(scores);
+    tokens = new int[prompts.tasks()][questions][];
+    logProbabilities = new double[prompts.tasks()][questions][];
+    for (int n = 0; n < prompts.tasks(); n++) {
+      for (int q = 0; q < questions; q++) {
+        int row = n * questions + q;
+        int prompt = prompts.questionLengths()[row];
+        int length = lengths.getInt(n, q);
+        tokens[n][q] = new int[length - prompt];
+        for (int i = prompt; i < length; i++) {
+          tokens[n][q][i - prompt] = texts.getInt(n, q, i);
+        }
+        logProbabilities[n][q] =
+            Arrays.copyOfRange(all, row * slots + prompt, row * slots + length);
+      }
+    }
+  }
+
+  /**
+   * Returns the new tokens of a question, with the one that ends the text, if it was reached; none
+   * for a question that is padding.
+   */
+  public int[] tokens(int task, int question) {
+    return tokens[task][question].clone();
+  }
+
+  /**
+   * Returns {@code log p} of each of the new tokens of a question under the model as it is,
+   * whatever they were drawn from.
+   */
+  public double[] logProbabilities(int task, int question) {
+    return logProbabilities[task][question].clone();
+  }
+}

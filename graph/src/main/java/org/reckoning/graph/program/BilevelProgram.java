@@ -1,0 +1,395 @@
+package org.reckoning.graph.program;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.decoding.Generation;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.OuterRates;
+import org.reckoning.graph.settings.WeightLayout;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.variables.VariableFiles;
+import org.reckoning.graph.variables.WeightSource;
+import org.reckoning.graph.xla.HostTensors;
+import org.reckoning.graph.xla.Segment;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.StepStats;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The static graph of a bi-level computation, with its feeds and fetches, and a session that runs
+ * it.
+ *
+ * <pre>{@code
+ * var shape = new TaskShape(1, 4, 32, 1, 32);
+ * var config = BilevelConfig.of(Gpt2Config.small(), 4, shape);
+ * try (var program = BilevelProgram.build(config, TFloat32.class)) {
+ *   program.initialize(42);
+ *   UpdateResult result = program.train(List.of(batch), new OuterRates(3e-5, 1e-2), 0);
+ *   PassResult unseen = program.evaluate(other);
+ * }
+ * }</pre>
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
+  private final ModelSession<T> model;
+  private final @Nullable OuterStep<T> outer;
+  private final VariableFiles files;
+  private final Map<TaskShape, Bucket<T>> buckets = new LinkedHashMap<>();
+  private long updates;
+
+  private BilevelProgram(ModelSession<T> model, boolean trains) {
+    this.model = model;
+    Ops tf = model.tf();
+    outer = trains ? new OuterStep<>(model) : null;
+    List<TaskShape> shapes = model.config().shapes();
+    for (int i = 0; i < shapes.size(); i++) {
+      Ops scope = shapes.size() == 1 ? tf : tf.withSubScope("bucket_" + i);
+      buckets.put(shapes.get(i), new Bucket<>(scope, model, shapes.get(i), outer));
+    }
+    files =
+        VariableFiles.of(
+            tf.withSubScope("files"),
+            model.parameters().weights(),
+            model.parameters().rates(),
+            outer == null ? List.of() : outer.moments());
+  }
+
+  /**
+   * Builds the graph. Nothing is compiled yet: that happens in the first run of each fetch.
+   *
+   * @param type {@link TFloat32} or {@link TFloat64}
+   * @throws IllegalArgumentException if the configuration cannot work
+   * @throws IllegalStateException if XLA is asked for and does not compile here
+   */
+  public static <T extends TNumber> BilevelProgram<T> build(BilevelConfig config, Class<T> type) {
+    boolean learnsRates = config.innerRates().learned() && config.innerSteps() > 0;
+    if (WeightLayout.checked(config, type).trained().isEmpty() && !learnsRates) {
+      throw new IllegalArgumentException(
+          "nothing is trained: give a pattern of trained weights or learned inner rates");
+    }
+    return new BilevelProgram<>(new ModelSession<>(config, type), true);
+  }
+
+  /**
+   * Builds a graph that evaluates and does not train: without derivatives of the outer loss and
+   * without the state of the outer optimizer. It restores what a program that trains has saved.
+   *
+   * @throws IllegalArgumentException if the configuration cannot work
+   * @throws IllegalStateException if XLA is asked for and does not compile here
+   */
+  public static <T extends TNumber> BilevelProgram<T> forEvaluation(
+      BilevelConfig config, Class<T> type) {
+    return new BilevelProgram<>(new ModelSession<>(config, type), false);
+  }
+
+  private Updater<T> updater() {
+    if (outer == null) {
+      throw new IllegalStateException("a program for evaluation cannot train");
+    }
+    return new Updater<>(model, outer, this::bucket);
+  }
+
+  /** Returns the configuration. */
+  public BilevelConfig config() {
+    return model.config();
+  }
+
+  /** Returns the dtype of the weights. */
+  public Class<T> type() {
+    return model.type();
+  }
+
+  /** Returns which weights are adapted and trained. */
+  public WeightLayout layout() {
+    return model.layout();
+  }
+
+  /** Returns the static graph, for inspection. */
+  public Graph graph() {
+    return model.graph();
+  }
+
+  /**
+   * Returns the segments of a bucket and the outer update, in the order in which a step runs them.
+   */
+  public List<Segment> segments(TaskShape shape) {
+    List<Segment> segments = new ArrayList<>(bucket(shape).pass().segments());
+    if (outer != null) {
+      segments.addAll(outer.segments());
+    }
+    return segments;
+  }
+
+  /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
+  public List<Segment> wholePasses(TaskShape shape) {
+    return bucket(shape).pass().wholePasses();
+  }
+
+  /** Returns what a training step of one pass fetches, for inspection. */
+  public List<Operand<?>> trainingFetches(TaskShape shape) {
+    Bucket.Training<T> training = bucket(shape).training();
+    List<Operand<?>> fetches = new ArrayList<>(training.pass().scores().fetches());
+    fetches.add(training.normsOfApplied());
+    return fetches;
+  }
+
+  /** Returns what an evaluation fetches, for inspection. */
+  public List<Operand<?>> evaluationFetches(TaskShape shape) {
+    return List.copyOf(bucket(shape).evaluation().scores().fetches());
+  }
+
+  /**
+   * Sets all weights to random initial values, the inner rates to theirs, and the state of the
+   * outer optimizer to 0. The same seed gives the same values.
+   */
+  public void initialize(long seed) {
+    model.initialize(seed);
+    resetOuterState();
+  }
+
+  /**
+   * Sets all weights, the inner rates to their initial values, and the state of the outer optimizer
+   * to 0.
+   *
+   * @param values by name, in the order of {@link WeightLayout#shapes}, row by row
+   * @throws IllegalArgumentException if names or sizes are not those of the layout
+   */
+  public void initialize(Map<String, double[]> values) {
+    model.initialize(values);
+    resetOuterState();
+  }
+
+  /**
+   * Sets all weights, the inner rates to their initial values, and the state of the outer optimizer
+   * to 0.
+   *
+   * @param source of the weights, in single precision; the tensors become those of the variables
+   * @param seed for the weights that it does not have
+   * @throws IOException if the source fails; nothing is changed then
+   * @throws IllegalArgumentException if a weight has another shape
+   */
+  public void initialize(WeightSource source, long seed) throws IOException {
+    model.initialize(source, seed);
+    resetOuterState();
+  }
+
+  private void resetOuterState() {
+    if (outer != null) {
+      outer.reset(model.session());
+    }
+    updates = 0;
+  }
+
+  /**
+   * Sets the inner rates.
+   *
+   * @param values the rates themselves [J, K]: a row for each adapted weight, in the order of
+   *     {@link WeightLayout#adapted}
+   * @throws IllegalArgumentException if the shape is another one, or a rate cannot be stored
+   */
+  public void assignRates(double[][] values) {
+    model.parameters().assignRates(model.session(), values);
+  }
+
+  /** Returns the inner rates themselves [J, K]. */
+  public double[][] rates() {
+    return model.parameters().rates(model.session());
+  }
+
+  /** Returns a weight, row by row. */
+  public double[] weight(String name) {
+    return model.parameters().weight(model.session(), name);
+  }
+
+  /** Returns how many outer updates were made since the initialization. */
+  public long updates() {
+    return updates;
+  }
+
+  /**
+   * Makes one outer update: the gradients of all passes are summed, clipped and applied.
+   *
+   * @param passes batches of the shapes of the configuration; their tasks weigh what {@link
+   *     TaskBatch} says
+   * @param seed for dropout; without dropout it has no effect
+   * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
+   *     unchanged
+   * @throws IllegalArgumentException if there is no pass, or one of another shape
+   */
+  public UpdateResult train(List<TaskBatch> passes, OuterRates learningRates, long seed) {
+    return train(passes, learningRates, seed, () -> false).orElseThrow();
+  }
+
+  /**
+   * Makes one outer update, as {@link #train(List, OuterRates, long)} does, unless it is given up
+   * between two passes.
+   *
+   * @param givesUp asked after each pass but the last
+   * @return empty if the update was given up; weights and state are then unchanged
+   */
+  public Optional<UpdateResult> train(
+      List<TaskBatch> passes, OuterRates learningRates, long seed, BooleanSupplier givesUp) {
+    if (passes.isEmpty()) {
+      throw new IllegalArgumentException("an update needs at least one pass");
+    }
+    Optional<UpdateResult> result =
+        updater().update(passes, learningRates, updates + 1, seed, givesUp);
+    updates += result.isPresent() ? 1 : 0;
+    return result;
+  }
+
+  /**
+   * Makes one outer update of one pass, as {@link #train} does, and says when each node of the
+   * static graph ran. What runs inside of a compiled call is not told.
+   *
+   * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
+   *     unchanged
+   */
+  public StepStats trace(TaskBatch batch, OuterRates learningRates, long seed) {
+    RunOptions options =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    List<StepStats> traces = new ArrayList<>();
+    updater()
+        .updateOfOnePass(
+            batch,
+            learningRates,
+            updates + 1,
+            seed,
+            runner -> {
+              Result fetched = runner.setOptions(options).runAndFetchMetadata();
+              fetched.getMetadata().ifPresent(trace -> traces.add(trace.getStepStats()));
+              return fetched;
+            });
+    updates++;
+    return traces.get(0);
+  }
+
+  /**
+   * Adapts to the facts and scores the questions; no derivative of the outer loss, no dropout in
+   * it.
+   *
+   * @throws NotFiniteException if a loss is not finite
+   */
+  public PassResult evaluate(TaskBatch batch) {
+    Bucket<T> bucket = bucket(batch.shape());
+    Session.Runner runner = model.runner();
+    bucket.evaluation().scores().fetches().forEach(runner::fetch);
+    try (FedTensors<T> feeds = bucket.feeds(batch, 0);
+        Result fetched = feeds.into(runner).run()) {
+      return PassResult.of(batch, model.config().outerTerms(), fetched);
+    }
+  }
+
+  /**
+   * Adds a shape of batches that are evaluated and never trained on, which saves building the
+   * derivatives for it. Does nothing for a shape that is there already.
+   *
+   * @throws IllegalArgumentException if its sequences are longer than the model's positions
+   */
+  public void addEvaluationShape(TaskShape shape) {
+    model.config().withShapes(shape); // checks it
+    if (!buckets.containsKey(shape)) {
+      Ops scope = model.tf().withSubScope("evaluation_bucket_" + buckets.size());
+      buckets.put(shape, new Bucket<>(scope, model, shape, null));
+    }
+  }
+
+  /**
+   * Adapts to the facts and continues the prompt of every question. What follows the prompt in the
+   * batch is not read. A text ends at {@code questionTokens} of the shape at the latest.
+   */
+  public Generation generate(TaskBatch batch, Decoding decoding) {
+    Bucket<T> bucket = bucket(batch.shape());
+    TaskBatch prompts = batch.prompts();
+    try (FedTensors<T> feeds = bucket.feeds(prompts, 0)) {
+      return model.generate(prompts, feeds, bucket.generation(), decoding);
+    }
+  }
+
+  /**
+   * Writes weights, inner rates, the state of the outer optimizer and the number of updates, in
+   * TensorFlow's checkpoint format.
+   *
+   * @param prefix of the files {@code PREFIX.index} and {@code PREFIX.data-00000-of-00001}
+   */
+  public void save(String prefix) {
+    files.save(model.session(), prefix, updates);
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or holds
+   *     another model
+   */
+  public void restore(String prefix) {
+    updates = files.restore(model.session(), prefix);
+  }
+
+  /**
+   * Returns the gradient of the outer loss, without an update.
+   *
+   * @return by name of the trained weight; under {@code rates} that of the inner rates as they are
+   *     stored [J, K]
+   */
+  public Map<String, double[]> gradients(TaskBatch batch, long seed) {
+    Bucket<T> bucket = bucket(batch.shape());
+    return fetchAll(bucket, bucket.training().gradients(), batch, Updater.seedOfPass(seed, 0));
+  }
+
+  /**
+   * Returns the adapted weights.
+   *
+   * @return by name [N, ...]
+   */
+  public Map<String, double[]> adapt(TaskBatch batch) {
+    Bucket<T> bucket = bucket(batch.shape());
+    return fetchAll(bucket, bucket.evaluation().adapted(), batch, 0);
+  }
+
+  private Map<String, double[]> fetchAll(
+      Bucket<T> bucket, Map<String, Operand<T>> operands, TaskBatch batch, long seed) {
+    Session.Runner runner = model.runner();
+    operands.values().forEach(runner::fetch);
+    Map<String, double[]> values = new LinkedHashMap<>();
+    try (FedTensors<T> feeds = bucket.feeds(batch, seed);
+        Result fetched = feeds.into(runner).run()) {
+      int i = 0;
+      for (String name : operands.keySet()) {
+        values.put(name, HostTensors.toDoubles(fetched.get(i++)));
+      }
+    }
+    return values;
+  }
+
+  private Bucket<T> bucket(TaskShape shape) {
+    Bucket<T> bucket = buckets.get(shape);
+    if (bucket == null) {
+      throw new IllegalArgumentException(
+          "batch shape %s must be one of those of the program %s"
+              .formatted(shape, buckets.keySet()));
+    }
+    return bucket;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

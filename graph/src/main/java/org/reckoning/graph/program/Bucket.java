@@ -1,0 +1,168 @@
+package org.reckoning.graph.program;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.decoding.DecodedTexts;
+import org.reckoning.graph.decoding.Decoder;
+import org.reckoning.graph.decoding.Prompts;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.unroll.GroupedPass;
+import org.reckoning.graph.unroll.PassArguments;
+import org.reckoning.graph.unroll.TaskGroups;
+import org.reckoning.graph.unroll.TaskInputs;
+import org.reckoning.graph.unroll.TaskModel;
+import org.reckoning.graph.unroll.UnrolledPass;
+import org.reckoning.graph.unroll.Weights;
+import org.reckoning.graph.variables.MetaParameters;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/** Feeds and fetches of one shape of batches. */
+final class Bucket<T extends TNumber> {
+  private final Ops tf;
+  private final ModelSession<T> session;
+  private final TaskShape shape;
+  private final GroupedPass<T> pass;
+  private final TaskInputs<T> feeds;
+  private final PassArguments<T> arguments;
+  private final @Nullable Training<T> training;
+  private final UnrolledPass.Evaluation<T> evaluation;
+  private @Nullable DecodedTexts<T> generation;
+
+  /**
+   * What a training step fetches and runs.
+   *
+   * @param pass results of the pass
+   * @param gradients of what is updated, by name; of the rates as they are stored
+   * @param normsOfApplied squared norms; fetching them makes the update
+   * @param accumulateFirst sets the accumulated gradients
+   * @param accumulateNext adds to them
+   */
+  record Training<T extends TNumber>(
+      UnrolledPass.Training<T> pass,
+      Map<String, Operand<T>> gradients,
+      Operand<T> normsOfApplied,
+      List<Op> accumulateFirst,
+      List<Op> accumulateNext) {}
+
+  /**
+   * Emits the pass of a shape.
+   *
+   * @param outer the outer update; null if the shape is for evaluation alone
+   */
+  Bucket(Ops tf, ModelSession<T> session, TaskShape shape, @Nullable OuterStep<T> outer) {
+    this.tf = tf;
+    this.session = session;
+    this.shape = shape;
+    TaskModel<T> model = session.model(shape);
+    pass = new GroupedPass<>(model, outer != null);
+    feeds = TaskInputs.placeholders(tf.withSubScope("feeds"), model);
+    MetaParameters<T> parameters = session.parameters();
+    arguments =
+        new PassArguments<>(
+            parameters.weights().reads(), parameters.emitRates(tf).orElse(null), feeds);
+    training = outer == null ? null : training(outer);
+    evaluation = pass.evaluate(tf.withSubScope("evaluate"), arguments);
+  }
+
+  private Training<T> training(OuterStep<T> outer) {
+    Ops scope = tf.withSubScope("train");
+    UnrolledPass.Training<T> results = pass.train(scope, arguments);
+    Map<String, Operand<T>> gradients = new LinkedHashMap<>(results.gradients());
+    if (results.rates() != null) {
+      Operand<T> d = results.rates();
+      gradients.put(
+          MetaParameters.RATES,
+          session.parameters().ratesAreLogs() && arguments.rates() != null
+              ? tf.math.mul(d, arguments.rates())
+              : d); // d exp(r) = exp(r) dr
+    }
+    return new Training<>(
+        results,
+        gradients,
+        outer.apply(tf.withSubScope("apply"), gradients, results.scores().check()),
+        outer.set(tf.withSubScope("accumulate_first"), gradients),
+        outer.add(tf.withSubScope("accumulate_next"), gradients));
+  }
+
+  GroupedPass<T> pass() {
+    return pass;
+  }
+
+  /**
+   * Returns what a training step fetches.
+   *
+   * @throws IllegalArgumentException if the shape is for evaluation alone
+   */
+  Training<T> training() {
+    if (training == null) {
+      throw new IllegalArgumentException(
+          "batch shape %s is one for evaluation: it must be among the shapes of the configuration"
+                  .formatted(shape)
+              + " to be trained on");
+    }
+    return training;
+  }
+
+  UnrolledPass.Evaluation<T> evaluation() {
+    return evaluation;
+  }
+
+  FedTensors<T> feeds(TaskBatch batch, long seed) {
+    return session.feeds().put(feeds, batch, seed);
+  }
+
+  /** Returns what decoding fetches; the first call emits the decoder. */
+  DecodedTexts<T> generation() {
+    if (generation == null) {
+      generation = emitDecoder(tf.withSubScope("generate"));
+    }
+    return generation;
+  }
+
+  /** Emits a decoder for each group of tasks. */
+  private DecodedTexts<T> emitDecoder(Ops scope) {
+    TaskGroups groups = pass.groups();
+    Decoder<T> decoder = new Decoder<>(pass.group(), shape.questions(), shape.questionTokens());
+    Operand<TInt64> numbers = scope.constant(LongStream.range(0, shape.tasks()).toArray());
+    if (groups.count() == 1) {
+      Prompts prompts =
+          new Prompts(feeds.questions().tokens(), feeds.questions().lengths(), numbers);
+      return decode(scope, decoder, evaluation.adapted(), prompts);
+    }
+    Ops split = scope.withSubScope("groups");
+    Map<String, List<? extends Operand<T>>> adapted = new LinkedHashMap<>();
+    evaluation.adapted().forEach((name, value) -> adapted.put(name, groups.split(split, value)));
+    var tokens = groups.split(split, feeds.questions().tokens());
+    var lengths = groups.split(split, feeds.questions().lengths());
+    var tasks = groups.split(split, numbers);
+    List<DecodedTexts<T>> parts = new ArrayList<>();
+    for (int i = 0; i < groups.count(); i++) {
+      int group = i;
+      Map<String, Operand<T>> own = new LinkedHashMap<>();
+      adapted.forEach((name, values) -> own.put(name, values.get(group)));
+      Prompts prompts = new Prompts(tokens.get(i), lengths.get(i), tasks.get(i));
+      parts.add(decode(scope.withSubScope("group_" + i), decoder, own, prompts));
+    }
+    Ops all = scope.withSubScope("all");
+    return new DecodedTexts<>(
+        groups.concat(all, parts.stream().map(DecodedTexts::tokens).toList(), 0),
+        groups.concat(all, parts.stream().map(DecodedTexts::lengths).toList(), 0),
+        groups.concat(all, parts.stream().map(DecodedTexts::logProbabilities).toList(), 0));
+  }
+
+  private DecodedTexts<T> decode(
+      Ops scope, Decoder<T> decoder, Map<String, Operand<T>> adapted, Prompts prompts) {
+    Map<String, Operand<T>> shared =
+        pass.group().shared(scope.withSubScope("shared"), arguments.weights());
+    return decoder.decode(scope, new Weights<>(adapted, shared), prompts, session.decoding());
+  }
+}

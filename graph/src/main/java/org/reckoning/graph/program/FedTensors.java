@@ -1,0 +1,71 @@
+package org.reckoning.graph.program;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.unroll.Facts;
+import org.reckoning.graph.unroll.Questions;
+import org.reckoning.graph.unroll.TaskInputs;
+import org.reckoning.graph.xla.HostTensors;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/** Tensors that are fed to one run. */
+final class FedTensors<T extends TNumber> implements AutoCloseable {
+  private final Class<T> type;
+  private final Map<Operand<?>, Tensor> tensors = new LinkedHashMap<>();
+
+  FedTensors(Class<T> type) {
+    this.type = type;
+  }
+
+  /** Feeds all of a batch, and a seed for dropout. */
+  FedTensors<T> put(TaskInputs<T> feeds, TaskBatch batch, long seed) {
+    put(feeds.facts(), batch);
+    put(feeds.relevant(), batch.factRelevant());
+    put(feeds.questions(), batch);
+    put(feeds.weights(), batch.taskWeights());
+    return put(feeds.requireSeed(), TInt64.scalarOf(seed));
+  }
+
+  /** Feeds the facts of a batch. */
+  FedTensors<T> put(Facts<T> feeds, TaskBatch batch) {
+    return put(feeds.tokens(), batch.factTokens())
+        .put(feeds.lengths(), batch.factLengths())
+        .put(feeds.targets(), batch.factTargets());
+  }
+
+  /** Feeds the questions of a batch. */
+  FedTensors<T> put(Questions feeds, TaskBatch batch) {
+    return put(feeds.tokens(), batch.questionTokens())
+        .put(feeds.lengths(), batch.questionLengths())
+        .put(feeds.spans(), batch.questionSpans());
+  }
+
+  private FedTensors<T> put(Operand<TInt32> feed, int[] values) {
+    return put(feed, HostTensors.of(feed.shape(), values));
+  }
+
+  FedTensors<T> put(Operand<?> feed, double... values) {
+    return put(feed, HostTensors.of(type, feed.shape(), values));
+  }
+
+  private FedTensors<T> put(Operand<?> feed, Tensor value) {
+    tensors.put(feed, value);
+    return this;
+  }
+
+  Session.Runner into(Session.Runner runner) {
+    tensors.forEach(runner::feed);
+    return runner;
+  }
+
+  @Override
+  public void close() {
+    tensors.values().forEach(Tensor::close);
+  }
+}

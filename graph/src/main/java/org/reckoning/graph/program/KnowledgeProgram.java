@@ -1,0 +1,248 @@
+package org.reckoning.graph.program;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.decoding.DecodedTexts;
+import org.reckoning.graph.decoding.Decoder;
+import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.decoding.Generation;
+import org.reckoning.graph.decoding.Prompts;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.unroll.Facts;
+import org.reckoning.graph.unroll.LossSegments;
+import org.reckoning.graph.unroll.QuestionScores;
+import org.reckoning.graph.unroll.Questions;
+import org.reckoning.graph.unroll.TaskModel;
+import org.reckoning.graph.unroll.UnrolledPass;
+import org.reckoning.graph.unroll.Weights;
+import org.reckoning.graph.variables.MetaParameters;
+import org.reckoning.graph.variables.VariableFiles;
+import org.reckoning.graph.variables.Variables;
+import org.reckoning.graph.variables.WeightSource;
+import org.reckoning.graph.xla.HostTensors;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * A model that encodes facts into its weights once and then answers any number of questions, until
+ * it is told other facts. The adapted weights stay in variables beside the initial ones.
+ *
+ * <pre>{@code
+ * try (var program = KnowledgeProgram.build(config, TFloat32.class)) {
+ *   program.restore(checkpoint);
+ *   double[] innerLosses = program.encode(facts);   // K inner steps
+ *   QuestionScores scores = program.score(candidates);
+ *   Generation answers = program.generate(questions, Decoding.greedy(16, endOfText));
+ * }
+ * }</pre>
+ *
+ * <p>One body of knowledge at a time: N = 1. Parts of the graph are built when a batch of a new
+ * shape first needs them. Not safe for use by several threads.
+ */
+public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable {
+  private final ModelSession<T> model;
+  private final Variables<T> adapted;
+  private final List<Op> forgetting;
+  private final VariableFiles files;
+  private final Map<TaskShape, Encoding<T>> encodings = new LinkedHashMap<>();
+  private final Map<TaskShape, Asking<T>> askings = new LinkedHashMap<>();
+
+  /** Feeds and fetches of the inner loop over facts of one shape. */
+  private record Encoding<T extends TNumber>(
+      Facts<T> feeds, Operand<T> innerLosses, List<Op> keep) {}
+
+  /** Feeds and fetches of questions of one shape. */
+  private record Asking<T extends TNumber>(
+      Questions feeds, QuestionScores<T> scores, DecodedTexts<T> texts) {}
+
+  private KnowledgeProgram(ModelSession<T> model) {
+    this.model = model;
+    Ops tf = model.tf();
+    MetaParameters<T> parameters = model.parameters();
+    Map<String, Shape> adaptedShapes = new LinkedHashMap<>();
+    model.layout().adapted().forEach(name -> adaptedShapes.put(name, model.layout().shape(name)));
+    adapted = new Variables<>(tf, "adapted", adaptedShapes, model.type());
+    forgetting = adapted.assignments(tf.withSubScope("forget"), parameters.weights().reads());
+    files =
+        VariableFiles.of(
+            tf.withSubScope("files"), parameters.weights(), parameters.rates(), List.of());
+  }
+
+  /**
+   * Builds a program without any questions or facts yet.
+   *
+   * @param config its shapes play no part
+   * @param type {@link TFloat32} or {@link TFloat64}
+   * @throws IllegalArgumentException if the configuration cannot work
+   * @throws IllegalStateException if XLA is asked for and does not compile here
+   */
+  public static <T extends TNumber> KnowledgeProgram<T> build(BilevelConfig config, Class<T> type) {
+    return new KnowledgeProgram<>(new ModelSession<>(config, type));
+  }
+
+  /**
+   * Reads weights and inner rates that a program has saved, and forgets all facts.
+   *
+   * @param prefix of the files, as {@link BilevelProgram#save} wrote them
+   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or holds
+   *     another model
+   */
+  public void restore(String prefix) {
+    files.restore(model.session(), prefix);
+    forget();
+  }
+
+  /**
+   * Sets all weights, and the inner rates to their initial values, and forgets all facts.
+   *
+   * @param source of the weights, in single precision; the tensors become those of the variables
+   * @param seed for the weights that it does not have
+   * @throws IOException if the source fails; nothing is changed then
+   */
+  public void initialize(WeightSource source, long seed) throws IOException {
+    model.initialize(source, seed);
+    forget();
+  }
+
+  /** Goes back to the initial weights. */
+  public void forget() {
+    for (Op op : forgetting) { // one at a time: few copies are alive at once
+      model.runner().addTarget(op).run().close();
+    }
+  }
+
+  /**
+   * Encodes facts: K inner steps from the initial weights, whatever was encoded before.
+   *
+   * @param facts a batch of one task; its questions play no part
+   * @return the inner loss before each step and after the last [K+1], in nats a token
+   * @throws NotFiniteException if a loss is not finite; the facts known before are then forgotten
+   */
+  public double[] encode(TaskBatch facts) {
+    TaskShape shape = single(facts.shape());
+    Encoding<T> encoding =
+        encodings.computeIfAbsent(
+            new TaskShape(1, shape.facts(), shape.factTokens(), 1, 2), this::encoding);
+    double[] losses;
+    try (FedTensors<T> feeds = model.feeds().put(encoding.feeds(), facts)) {
+      Session.Runner runner = feeds.into(model.runner()).fetch(encoding.innerLosses());
+      encoding.keep().forEach(runner::addTarget);
+      try (Result fetched = runner.run()) {
+        losses = HostTensors.toDoubles(fetched.get(0));
+      }
+    }
+    for (int k = 0; k < losses.length; k++) {
+      if (!Double.isFinite(losses[k])) {
+        forget();
+      }
+      NotFiniteException.require("inner loss after %d inner steps".formatted(k), losses[k]);
+    }
+    return losses;
+  }
+
+  private Encoding<T> encoding(TaskShape shape) {
+    Ops scope = model.tf().withSubScope("encode_" + encodings.size());
+    TaskModel<T> tasks = model.model(shape);
+    Facts<T> feeds =
+        Facts.of(Facts.specs(tasks).placeholders(scope.withSubScope("feeds")), model.type());
+    UnrolledPass<T> pass = new UnrolledPass<>(tasks, false);
+    MetaParameters<T> parameters = model.parameters();
+    UnrolledPass.Encoding<T> encoded =
+        pass.encode(
+            scope, parameters.weights().reads(), parameters.emitRates(scope).orElse(null), feeds);
+    Map<String, Operand<T>> values = new LinkedHashMap<>();
+    encoded
+        .adapted()
+        .forEach(
+            (name, value) -> values.put(name, scope.squeeze(value, Squeeze.axis(List.of(0L)))));
+    return new Encoding<>(
+        feeds, encoded.innerLosses(), adapted.assignments(scope.withSubScope("keep"), values));
+  }
+
+  /**
+   * Scores the targets of questions with the adapted weights.
+   *
+   * @param questions a batch of one task; its facts play no part
+   * @return the summed loss of the targets of each question [Q], in nats; 0 for padding
+   */
+  public double[] score(TaskBatch questions) {
+    Asking<T> asking = asking(questions);
+    try (FedTensors<T> feeds = model.feeds().put(asking.feeds(), questions);
+        Result fetched = feeds.into(model.runner()).fetch(asking.scores().loss()).run()) {
+      return HostTensors.toDoubles(fetched.get(0));
+    }
+  }
+
+  /**
+   * Continues the prompts of questions with the adapted weights. A text ends at {@code
+   * questionTokens} of the shape at the latest.
+   *
+   * @param questions a batch of one task; its facts play no part, nor does what follows a prompt
+   */
+  public Generation generate(TaskBatch questions, Decoding decoding) {
+    Asking<T> asking = asking(questions);
+    TaskBatch prompts = questions.prompts();
+    try (FedTensors<T> feeds = model.feeds().put(asking.feeds(), prompts)) {
+      return model.generate(prompts, feeds, asking.texts(), decoding);
+    }
+  }
+
+  private Asking<T> asking(TaskBatch questions) {
+    TaskShape shape = single(questions.shape());
+    return askings.computeIfAbsent(
+        new TaskShape(1, 1, 2, shape.questions(), shape.questionTokens()), this::asking);
+  }
+
+  private Asking<T> asking(TaskShape shape) {
+    Ops scope = model.tf().withSubScope("ask_" + askings.size());
+    TaskModel<T> tasks = model.model(shape);
+    Questions feeds =
+        Questions.of(Questions.specs(shape).placeholders(scope.withSubScope("feeds")));
+    Ops weightScope = scope.withSubScope("weights");
+    Map<String, Operand<T>> theta = new LinkedHashMap<>();
+    adapted
+        .reads()
+        .forEach(
+            (name, read) -> theta.put(name, weightScope.expandDims(read, weightScope.constant(0))));
+    Weights<T> weights =
+        new Weights<>(theta, tasks.shared(weightScope, model.parameters().weights().reads()));
+    QuestionScores<T> scores =
+        LossSegments.score(scope.withSubScope("score"), tasks, weights, feeds);
+    Decoder<T> decoder = new Decoder<>(tasks, shape.questions(), shape.questionTokens());
+    Ops generate = scope.withSubScope("generate");
+    Prompts prompts = new Prompts(feeds.tokens(), feeds.lengths(), scope.constant(new long[] {0}));
+    return new Asking<>(
+        feeds, scores, decoder.decode(generate, weights, prompts, model.decoding()));
+  }
+
+  private static TaskShape single(TaskShape shape) {
+    if (shape.tasks() != 1) {
+      throw new IllegalArgumentException(
+          "tasks (%d) must be 1: one body of knowledge is kept at a time".formatted(shape.tasks()));
+    }
+    return shape;
+  }
+
+  /** Returns the static graph, for inspection. */
+  public Graph graph() {
+    return model.graph();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,141 @@
+package org.reckoning.graph.program;
+
+import java.io.IOException;
+import java.util.Map;
+import org.reckoning.graph.decoding.DecodedTexts;
+import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.decoding.DecodingFeeds;
+import org.reckoning.graph.decoding.DecodingInputs;
+import org.reckoning.graph.decoding.Generation;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.WeightLayout;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.unroll.TaskModel;
+import org.reckoning.graph.variables.MetaParameters;
+import org.reckoning.graph.variables.WeightSource;
+import org.reckoning.graph.xla.GraphScope;
+import org.reckoning.graph.xla.GraphSession;
+import org.tensorflow.Graph;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * What every program has: the graph, the learned parameters, the feeds of decoding, and the session
+ * that runs all of it. Nodes that a program adds later run in the same session.
+ */
+final class ModelSession<T extends TNumber> implements AutoCloseable {
+  private final BilevelConfig config;
+  private final Class<T> type;
+  private final WeightLayout layout;
+  private final Graph graph = new Graph();
+  private final Ops tf = GraphScope.root(graph);
+  private final MetaParameters<T> parameters;
+  private final DecodingFeeds<T> decodingFeeds;
+  private final Session session;
+
+  /**
+   * Emits the parameters.
+   *
+   * @throws IllegalArgumentException if the configuration cannot work
+   * @throws IllegalStateException if XLA is asked for and does not compile here
+   */
+  ModelSession(BilevelConfig config, Class<T> type) {
+    this.config = config;
+    this.type = type;
+    layout = WeightLayout.checked(config, type);
+    parameters = new MetaParameters<>(tf, config, layout, type);
+    decodingFeeds = new DecodingFeeds<>(tf.withSubScope("decoding"), type);
+    session = GraphSession.open(graph);
+  }
+
+  BilevelConfig config() {
+    return config;
+  }
+
+  Class<T> type() {
+    return type;
+  }
+
+  WeightLayout layout() {
+    return layout;
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  Ops tf() {
+    return tf;
+  }
+
+  MetaParameters<T> parameters() {
+    return parameters;
+  }
+
+  DecodingInputs<T> decoding() {
+    return decodingFeeds.inputs();
+  }
+
+  TaskModel<T> model(TaskShape shape) {
+    return new TaskModel<>(config, layout, shape, type);
+  }
+
+  Session session() {
+    return session;
+  }
+
+  Session.Runner runner() {
+    return session.runner();
+  }
+
+  FedTensors<T> feeds() {
+    return new FedTensors<>(type);
+  }
+
+  /** Sets all weights to random initial values, and the inner rates to theirs. */
+  void initialize(long seed) {
+    parameters.initialize(session, seed);
+  }
+
+  /** Sets all weights, and the inner rates to their initial values. */
+  void initialize(Map<String, double[]> values) {
+    parameters.initialize(session, values);
+  }
+
+  /** Sets all weights from a source, and the inner rates to their initial values. */
+  void initialize(WeightSource source, long seed) throws IOException {
+    parameters.initialize(session, source, seed);
+  }
+
+  /**
+   * Runs the decoder.
+   *
+   * @param prompts the batch, questions cut after their prompts
+   * @param feeds of the batch
+   * @param texts what to fetch
+   */
+  Generation generate(
+      TaskBatch prompts, FedTensors<T> feeds, DecodedTexts<T> texts, Decoding decoding) {
+    try (DecodingFeeds.Fed settings = decodingFeeds.feed(decoding);
+        Result fetched =
+            settings
+                .into(feeds.into(session.runner()))
+                .fetch(texts.tokens())
+                .fetch(texts.lengths())
+                .fetch(texts.logProbabilities())
+                .run()) {
+      return new Generation(
+          prompts, (TInt32) fetched.get(0), (TInt32) fetched.get(1), fetched.get(2));
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}

@@ -1,0 +1,255 @@
+package org.reckoning.graph.program;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.settings.OuterOptimizer;
+import org.reckoning.graph.variables.MetaParameters;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The outer update: clips the gradients and updates weights, rates and the state of AdamW in place.
+ * Gradients that are not finite change nothing.
+ *
+ * <pre>{@code
+ * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
+ * apply            handles, gradient/NAME, these -> done
+ * }</pre>
+ *
+ * <p>XLA makes every new value before it replaces an old one. So {@code apply} is a call for each
+ * few of the variables, one after another: only theirs are in memory twice. Small models take one
+ * call.
+ */
+final class OuterUpdate<T extends TNumber> {
+  private static final String VARIABLES = "variables";
+  private static final String FIRST = "m"; // as AdamW calls its slots
+  private static final String SECOND = "v";
+  private static final String GRADIENT = "gradient";
+  private static final String CHECK = "check";
+  private static final String WEIGHTS_RATE = "rate/weights";
+  private static final String RATES_RATE = "rate/rates";
+  private static final String STEP = "step";
+  private static final String SQUARED_NORMS = "squared_norms";
+  private static final String CLIP_WEIGHTS = "clip/weights";
+  private static final String CLIP_RATES = "clip/rates";
+  private static final String FINITE = "finite";
+  private static final String DONE = "done";
+
+  /** A call takes variables until they have so many numbers, 64 MB in float32. */
+  private static final long NUMBERS_OF_A_CALL = 1 << 24;
+
+  private final OuterOptimizer optimizer;
+  private final Map<String, Shape> shapes;
+  private final Class<T> type;
+  private final Segment norms;
+  private final List<Segment> applies = new ArrayList<>();
+
+  /**
+   * @param shapes the variables that are updated
+   */
+  OuterUpdate(OuterOptimizer optimizer, Map<String, Shape> shapes, Class<T> type) {
+    this.optimizer = optimizer;
+    this.shapes = shapes;
+    this.type = type;
+    norms =
+        Segment.define(
+            "gradient_norms",
+            new Specs().tensors(GRADIENT, type, shapes).tensor(CHECK, type, Shape.scalar()),
+            List.of(),
+            this::buildNorms);
+    Map<String, Shape> open = new LinkedHashMap<>();
+    long numbers = 0;
+    for (Map.Entry<String, Shape> variable : shapes.entrySet()) {
+      open.put(variable.getKey(), variable.getValue());
+      numbers += variable.getValue().size();
+      if (numbers >= NUMBERS_OF_A_CALL) {
+        applies.add(defineApply(open));
+        open = new LinkedHashMap<>();
+        numbers = 0;
+      }
+    }
+    if (!open.isEmpty()) {
+      applies.add(defineApply(open));
+    }
+  }
+
+  private Segment defineApply(Map<String, Shape> some) {
+    Specs specs =
+        new Specs()
+            .variables(VARIABLES, some)
+            .variables(FIRST, some)
+            .variables(SECOND, some)
+            .tensors(GRADIENT, type, some)
+            .tensor(CLIP_WEIGHTS, type, Shape.scalar())
+            .tensor(CLIP_RATES, type, Shape.scalar())
+            .tensor(FINITE, TBool.class, Shape.scalar())
+            .tensor(WEIGHTS_RATE, type, Shape.scalar())
+            .tensor(RATES_RATE, type, Shape.scalar())
+            .tensor(STEP, type, Shape.scalar());
+    List<String> names = List.copyOf(some.keySet());
+    return Segment.define("apply", specs, List.of(), (tf, in) -> buildApply(tf, in, names));
+  }
+
+  /** Returns the segments in the order of their calls. */
+  List<Segment> segments() {
+    List<Segment> segments = new ArrayList<>(List.of(norms));
+    segments.addAll(applies);
+    return segments;
+  }
+
+  /**
+   * What an update reads.
+   *
+   * @param variables handles of what is updated, by name: trained weights and, if learned, {@link
+   *     MetaParameters#RATES}
+   * @param firstMoments handles of the first moments of AdamW
+   * @param secondMoments handles of the second moments of AdamW
+   * @param gradients of the shapes of the variables
+   * @param check 0, or NaN to change nothing, a scalar
+   * @param weightsRate learning rate of the weights, a scalar
+   * @param ratesRate learning rate of the inner rates, a scalar
+   * @param step number of the update, from 1, a scalar
+   */
+  record Arguments<T extends TNumber>(
+      Map<String, Operand<? extends TType>> variables,
+      Map<String, Operand<? extends TType>> firstMoments,
+      Map<String, Operand<? extends TType>> secondMoments,
+      Map<String, Operand<T>> gradients,
+      Operand<T> check,
+      Operand<T> weightsRate,
+      Operand<T> ratesRate,
+      Operand<T> step) {
+    private Tensors named() {
+      return new Tensors()
+          .putAll(VARIABLES, variables)
+          .putAll(FIRST, firstMoments)
+          .putAll(SECOND, secondMoments)
+          .putAll(GRADIENT, gradients)
+          .put(CHECK, check)
+          .put(WEIGHTS_RATE, weightsRate)
+          .put(RATES_RATE, ratesRate)
+          .put(STEP, step);
+    }
+  }
+
+  /**
+   * Emits the update.
+   *
+   * @return the squared norm of each gradient, in order [trained + 1], when all is done
+   */
+  Operand<T> emit(Ops tf, Arguments<T> in, boolean compiled) {
+    Tensors scales = norms.call(tf, in.named(), compiled);
+    Tensors arguments = in.named().putAll(scales);
+    List<Op> done = new ArrayList<>();
+    for (Segment apply : applies) {
+      Ops next = done.isEmpty() ? tf : tf.withControlDependencies(done);
+      done = List.of(apply.call(next, arguments, compiled).get(DONE));
+    }
+    return tf.withControlDependencies(done).identity(scales.get(SQUARED_NORMS, type));
+  }
+
+  private Tensors buildNorms(Ops tf, Tensors in) {
+    Map<String, Operand<T>> squares = new LinkedHashMap<>();
+    in.under(GRADIENT, type)
+        .forEach((name, g) -> squares.put(name, squaredNorm(tf.withSubScope("norm"), g)));
+    List<Operand<T>> ofWeights = new ArrayList<>();
+    List<Operand<T>> ofRates = new ArrayList<>();
+    squares.forEach((name, square) -> (isRates(name) ? ofRates : ofWeights).add(square));
+    List<Operand<T>> checked = new ArrayList<>(squares.values());
+    checked.add(in.get(CHECK, type));
+    return new Tensors()
+        .put(SQUARED_NORMS, tf.stack(List.copyOf(squares.values())))
+        .put(
+            CLIP_WEIGHTS,
+            clipFactor(tf.withSubScope("clip_weights"), ofWeights, optimizer.clipWeights()))
+        .put(CLIP_RATES, clipFactor(tf.withSubScope("clip_rates"), ofRates, optimizer.clipRates()))
+        .put(FINITE, finite(tf.withSubScope("finite"), checked));
+  }
+
+  private static boolean isRates(String name) {
+    return name.equals(MetaParameters.RATES);
+  }
+
+  private Tensors buildApply(Ops tf, Tensors in, List<String> names) {
+    Operand<TBool> finite = in.get(FINITE, TBool.class);
+    List<Op> assignments = new ArrayList<>();
+    for (String name : names) {
+      Ops scope = tf.withSubScope(name);
+      Map<String, Operand<T>> state = new LinkedHashMap<>();
+      state.put(FIRST, read(scope, in, FIRST, name));
+      state.put(SECOND, read(scope, in, SECOND, name));
+      Operand<T> old = read(scope, in, VARIABLES, name);
+      AdamW adamW = isRates(name) ? optimizer.rates() : optimizer.forWeight(name);
+      Operand<T> clip = in.get(isRates(name) ? CLIP_RATES : CLIP_WEIGHTS, type);
+      InnerOptimizer.Update<T> update =
+          adamW.update(
+              scope,
+              old,
+              state,
+              scope.math.mul(in.get(GRADIENT + "/" + name, type), clip),
+              in.get(isRates(name) ? RATES_RATE : WEIGHTS_RATE, type),
+              in.get(STEP, type));
+      assignments.add(
+          assign(scope, in, VARIABLES, name, scope.select(finite, update.theta(), old)));
+      update
+          .state()
+          .forEach(
+              (slot, value) -> {
+                Operand<T> kept = read(scope, in, slot, name);
+                assignments.add(assign(scope, in, slot, name, scope.select(finite, value, kept)));
+              });
+    }
+    Ops after = tf.withControlDependencies(assignments);
+    return new Tensors().put(DONE, after.identity(in.get(STEP, type)));
+  }
+
+  private static <T extends TNumber> Operand<T> squaredNorm(Ops tf, Operand<T> g) {
+    Operand<T> flat = tf.reshape(tf.math.square(g), tf.constant(new long[] {-1}));
+    return tf.sum(flat, tf.constant(0));
+  }
+
+  /** {@code clip / max(norm, clip)}. */
+  private Operand<T> clipFactor(Ops tf, List<Operand<T>> squares, double clip) {
+    if (squares.isEmpty() || Double.isInfinite(clip)) {
+      return Scalars.of(tf, type, 1);
+    }
+    Operand<T> norm = tf.math.sqrt(tf.sum(tf.stack(squares), tf.constant(0)));
+    Operand<T> limit = Scalars.of(tf, type, clip);
+    return tf.math.div(limit, tf.math.maximum(norm, limit));
+  }
+
+  private Operand<TBool> finite(Ops tf, List<Operand<T>> numbers) {
+    // A difference with itself is 0 for finite numbers and NaN for all others.
+    Operand<T> sum = tf.sum(tf.stack(numbers), tf.constant(0));
+    return tf.math.equal(tf.math.sub(sum, sum), Scalars.of(tf, type, 0));
+  }
+
+  /** Reads a variable. A handle among the arguments does not know its shape. */
+  private Operand<T> read(Ops tf, Tensors in, String group, String name) {
+    Shape shape = Objects.requireNonNull(shapes.get(name), name);
+    return tf.ensureShape(tf.readVariableOp(handle(in, group, name), type), shape);
+  }
+
+  private Op assign(Ops tf, Tensors in, String group, String name, Operand<T> value) {
+    return tf.assignVariableOp(handle(in, group, name), value);
+  }
+
+  @SuppressWarnings("unchecked") // handles have no Java type
+  private static Operand<? extends TType> handle(Tensors in, String group, String name) {
+    return (Operand<? extends TType>) in.get(group + "/" + name);
+  }
+}

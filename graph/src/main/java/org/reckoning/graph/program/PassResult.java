@@ -1,0 +1,140 @@
+package org.reckoning.graph.program;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.settings.OuterTerm;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.unroll.PassScores;
+import org.reckoning.graph.xla.HostTensors;
+import org.tensorflow.Result;
+
+/**
+ * What a pass over the tasks of a batch found. Tasks and questions are counted from 0; padding has
+ * the value 0.
+ */
+public final class PassResult {
+  private final TaskBatch batch;
+  private final List<OuterTerm> outerTerms;
+  private final double outerLoss;
+  private final double[] terms; // [terms, N]
+  private final double[] innerLosses; // [K+1, N]
+  private final double[] questionLosses; // [N, Q]
+  private final double[] correct; // [N, Q]
+  private final double[] targets; // [N, Q]
+
+  /**
+   * Reads what a run fetched, in the order of {@link PassScores#fetches}.
+   *
+   * @throws NotFiniteException if a loss of a task is not finite, naming it
+   */
+  static PassResult of(TaskBatch batch, List<OuterTerm> outerTerms, Result fetched) {
+    PassResult result = new PassResult(batch, outerTerms, fetched);
+    result.requireFinite();
+    return result;
+  }
+
+  private PassResult(TaskBatch batch, List<OuterTerm> outerTerms, Result fetched) {
+    this.batch = batch;
+    this.outerTerms = outerTerms;
+    outerLoss = HostTensors.toDoubles(fetched.get(0))[0];
+    terms = HostTensors.toDoubles(fetched.get(1));
+    innerLosses = HostTensors.toDoubles(fetched.get(2));
+    questionLosses = HostTensors.toDoubles(fetched.get(3));
+    correct = HostTensors.toDoubles(fetched.get(4));
+    targets = HostTensors.toDoubles(fetched.get(5));
+  }
+
+  private void requireFinite() {
+    for (int k = 0; k <= innerSteps(); k++) {
+      for (int n = 0; n < batch.tasks(); n++) {
+        NotFiniteException.require(
+            "inner loss of task %d after %d inner steps".formatted(n, k), innerLoss(k, n));
+      }
+    }
+    NotFiniteException.require("outer loss", outerLoss);
+  }
+
+  /**
+   * Returns the outer loss: the terms, weighted by term and task, summed over the tasks of this
+   * pass.
+   */
+  public double outerLoss() {
+    return outerLoss;
+  }
+
+  /**
+   * Returns the mean over the tasks of each term of the outer loss, without its weight, by name.
+   */
+  public Map<String, Double> termLosses() {
+    Map<String, Double> means = new LinkedHashMap<>();
+    int rows = batch.shape().tasks();
+    for (int i = 0; i < outerTerms.size(); i++) {
+      means.put(outerTerms.get(i).name(), meanOfTasks(terms, i * rows));
+    }
+    return means;
+  }
+
+  /** Returns the number of inner steps K. */
+  public int innerSteps() {
+    return innerLosses.length / batch.shape().tasks() - 1;
+  }
+
+  /**
+   * Returns the inner loss of a task before step {@code k}; for {@code k = K}, after the last step.
+   */
+  public double innerLoss(int k, int task) {
+    return innerLosses[k * batch.shape().tasks() + task];
+  }
+
+  /**
+   * Returns the mean over the tasks of the inner loss before step {@code k}; for {@code k = K},
+   * after the last step.
+   */
+  public double innerLoss(int k) {
+    return meanOfTasks(innerLosses, k * batch.shape().tasks());
+  }
+
+  /** Returns the sum of {@code -log p} of the target tokens of a question. */
+  public double questionLoss(int task, int question) {
+    return questionLosses[index(task, question)];
+  }
+
+  /** Returns how many target tokens a question has. */
+  public int targetTokens(int task, int question) {
+    return (int) targets[index(task, question)];
+  }
+
+  /** Returns how many of them have the largest logit of all, given the tokens before. */
+  public int correctTokens(int task, int question) {
+    return (int) correct[index(task, question)];
+  }
+
+  /** Returns how many target tokens all questions have. */
+  public long targetTokens() {
+    return (long) Arrays.stream(targets).sum();
+  }
+
+  /** Returns how many of them have the largest logit of all, given the tokens before. */
+  public long correctTokens() {
+    return (long) Arrays.stream(correct).sum();
+  }
+
+  /** Returns the share of target tokens of all questions that have the largest logit. */
+  public double tokenAccuracy() {
+    return (double) correctTokens() / targetTokens();
+  }
+
+  private int index(int task, int question) {
+    return task * batch.shape().questions() + question;
+  }
+
+  private double meanOfTasks(double[] values, int from) {
+    double sum = 0;
+    for (int n = 0; n < batch.tasks(); n++) {
+      sum += values[from + n];
+    }
+    return sum / batch.tasks();
+  }
+}

@@ -1,0 +1,114 @@
+package org.reckoning.graph.program;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.reckoning.graph.random.RandomSeed;
+import org.reckoning.graph.settings.OuterRates;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.variables.MetaParameters;
+import org.reckoning.graph.xla.HostTensors;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.types.family.TNumber;
+
+/** Runs outer updates: one pass at once, or several passes whose gradients are accumulated. */
+final class Updater<T extends TNumber> {
+  private final ModelSession<T> model;
+  private final OuterStep<T> outer;
+  private final Function<TaskShape, Bucket<T>> buckets;
+
+  Updater(ModelSession<T> model, OuterStep<T> outer, Function<TaskShape, Bucket<T>> buckets) {
+    this.model = model;
+    this.outer = outer;
+    this.buckets = buckets;
+  }
+
+  /**
+   * Makes an update, unless it is given up between two passes.
+   *
+   * @param number number of the update, from 1
+   * @return empty if the update was given up; weights and state are then unchanged
+   */
+  Optional<UpdateResult> update(
+      List<TaskBatch> passes,
+      OuterRates learningRates,
+      long number,
+      long seed,
+      BooleanSupplier givesUp) {
+    if (passes.size() == 1) {
+      return Optional.of(
+          updateOfOnePass(passes.get(0), learningRates, number, seed, Session.Runner::run));
+    }
+    List<PassResult> results = new ArrayList<>();
+    for (int i = 0; i < passes.size(); i++) {
+      if (i > 0 && givesUp.getAsBoolean()) {
+        return Optional.empty();
+      }
+      TaskBatch batch = passes.get(i);
+      Bucket<T> bucket = buckets.apply(batch.shape());
+      Bucket.Training<T> training = bucket.training();
+      Session.Runner runner = model.runner();
+      training.pass().scores().fetches().forEach(runner::fetch);
+      (i == 0 ? training.accumulateFirst() : training.accumulateNext()).forEach(runner::addTarget);
+      try (FedTensors<T> feeds = bucket.feeds(batch, seedOfPass(seed, i));
+          Result fetched = feeds.into(runner).run()) {
+        results.add(PassResult.of(batch, model.config().outerTerms(), fetched));
+      }
+    }
+    try (FedTensors<T> feeds = outer.feeds(learningRates, number);
+        Result fetched = feeds.into(model.runner()).fetch(outer.normsOfAccumulated()).run()) {
+      return Optional.of(updated(results, HostTensors.toDoubles(fetched.get(0))));
+    }
+  }
+
+  /**
+   * Makes an update of one pass: gradients are applied in the run that computes them.
+   *
+   * @param run runs the fetches
+   */
+  UpdateResult updateOfOnePass(
+      TaskBatch batch,
+      OuterRates learningRates,
+      long number,
+      long seed,
+      Function<Session.Runner, Result> run) {
+    Bucket<T> bucket = buckets.apply(batch.shape());
+    Bucket.Training<T> training = bucket.training();
+    List<Operand<T>> scores = training.pass().scores().fetches();
+    Session.Runner runner = model.runner();
+    scores.forEach(runner::fetch);
+    runner.fetch(training.normsOfApplied());
+    try (FedTensors<T> feeds = bucket.feeds(batch, seedOfPass(seed, 0));
+        FedTensors<T> ofUpdate = outer.feeds(learningRates, number);
+        Result fetched = run.apply(ofUpdate.into(feeds.into(runner)))) {
+      PassResult result = PassResult.of(batch, model.config().outerTerms(), fetched);
+      return updated(List.of(result), HostTensors.toDoubles(fetched.get(scores.size())));
+    }
+  }
+
+  /** Returns the seed of a pass of an update. */
+  static long seedOfPass(long seed, int pass) {
+    return RandomSeed.of(seed, "pass", pass);
+  }
+
+  private UpdateResult updated(List<PassResult> results, double[] squaredNorms) {
+    double sumOfWeights = 0;
+    double sumOfRates = 0;
+    int i = 0;
+    for (String name : outer.updated()) {
+      boolean isRates = name.equals(MetaParameters.RATES);
+      double square =
+          NotFiniteException.require(
+              isRates ? "gradient of the inner rates" : "gradient of '" + name + "'",
+              squaredNorms[i++]);
+      sumOfRates += isRates ? square : 0;
+      sumOfWeights += isRates ? 0 : square;
+    }
+    return new UpdateResult(results, Math.sqrt(sumOfWeights), Math.sqrt(sumOfRates));
+  }
+}

@@ -1,0 +1,269 @@
+package org.reckoning.graph.settings;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.Lora;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.optimizer.Sgd;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.xla.XlaMode;
+
+/**
+ * Everything that decides how the static graph looks. Start with {@link #of} and change what
+ * differs.
+ *
+ * @param model sizes of the GPT-2
+ * @param shapes the buckets; each has feeds and fetches of its own, all share the variables
+ * @param innerSteps inner steps K, 0 or more
+ * @param innerOptimizer update rule of the inner loop
+ * @param innerRates learning rates of the inner loop
+ * @param adaptation what the inner loop changes
+ * @param trained patterns of the weights that the outer loop trains; {@code *} stands for anything
+ * @param gradientMode how much of the inner loop the outer gradient sees
+ * @param outerTerms terms of the outer loss
+ * @param outerOptimizer outer update
+ * @param innerDropout dropout rate in inner steps of training, 0 for none
+ * @param outerDropout dropout rate in the outer loss of training, 0 for none
+ * @param xla what XLA compiles
+ * @param taskGroups at most how many groups the tasks of a pass are computed in side by side; 1 for
+ *     one after another in one program, which suits large models and GPUs
+ */
+public record BilevelConfig(
+    Gpt2Config model,
+    List<TaskShape> shapes,
+    int innerSteps,
+    InnerOptimizer innerOptimizer,
+    InnerRates innerRates,
+    Adaptation adaptation,
+    List<String> trained,
+    GradientMode gradientMode,
+    List<OuterTerm> outerTerms,
+    OuterOptimizer outerOptimizer,
+    double innerDropout,
+    double outerDropout,
+    XlaMode xla,
+    int taskGroups) {
+
+  /**
+   * Checks the values and that they agree with each other.
+   *
+   * @throws IllegalArgumentException with one sentence for each value that cannot work
+   */
+  public BilevelConfig {
+    shapes = List.copyOf(shapes);
+    trained = List.copyOf(trained);
+    outerTerms = List.copyOf(outerTerms);
+    List<String> problems = new ArrayList<>();
+    if (innerSteps < 0) {
+      problems.add("inner steps (%d) must be 0 or more".formatted(innerSteps));
+    }
+    if (taskGroups < 1) {
+      problems.add("task groups (%d) must be at least 1".formatted(taskGroups));
+    }
+    if (shapes.isEmpty()) {
+      problems.add("at least one task shape is needed");
+    }
+    for (TaskShape shape : shapes) {
+      checkTokens("fact_tokens", shape.factTokens(), model, problems);
+      checkTokens("question_tokens", shape.questionTokens(), model, problems);
+    }
+    if (new HashSet<>(shapes).size() < shapes.size()) {
+      problems.add("task shapes %s must differ".formatted(shapes));
+    }
+    checkDropout("inner dropout", innerDropout, problems);
+    checkDropout("outer dropout", outerDropout, problems);
+    Set<String> termNames = new HashSet<>();
+    for (OuterTerm term : outerTerms) {
+      if (!termNames.add(term.name())) {
+        problems.add("outer term '%s' is there twice".formatted(term.name()));
+      }
+    }
+    if (outerTerms.stream().noneMatch(term -> term.weight() > 0)) {
+      problems.add(
+          "at least one outer term must have a weight above 0 but there are " + outerTerms);
+    }
+    if (gradientMode.exactSteps() != Integer.MAX_VALUE
+        && gradientMode.exactSteps() > Math.max(innerSteps, 0)) {
+      problems.add(
+          "truncated steps (%d) must be at most inner steps (%d)"
+              .formatted(gradientMode.exactSteps(), innerSteps));
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  private static void checkTokens(
+      String name, int tokens, Gpt2Config model, List<String> problems) {
+    if (tokens > model.nPositions()) {
+      problems.add(
+          "%s (%d) must be at most n_positions (%d)".formatted(name, tokens, model.nPositions()));
+    }
+  }
+
+  private static void checkDropout(String name, double rate, List<String> problems) {
+    if (!(rate >= 0 && rate < 1)) {
+      problems.add("%s (%s) must be at least 0 and less than 1".formatted(name, rate));
+    }
+  }
+
+  /**
+   * SGD with rates learned in log space from 0.1, all weights adapted and trained, exact gradients,
+   * the target string as outer loss, no dropout, compiled in segments.
+   */
+  public static BilevelConfig of(Gpt2Config model, int innerSteps, TaskShape... shapes) {
+    return new BilevelConfig(
+        model,
+        List.of(shapes),
+        innerSteps,
+        new Sgd(),
+        InnerRates.log(0.1),
+        Adaptation.all(),
+        List.of("*"),
+        GradientMode.exact(),
+        List.of(OuterTerm.target()),
+        OuterOptimizer.defaults(),
+        0,
+        0,
+        XlaMode.SEGMENTS,
+        1);
+  }
+
+  /** Returns the low-rank factors, or null. */
+  public @Nullable Lora lora() {
+    return adaptation instanceof Adaptation.LowRank low ? low.lora() : null;
+  }
+
+  /** Returns a copy with another model. */
+  public BilevelConfig withModel(Gpt2Config value) {
+    return changed(draft -> draft.model = value);
+  }
+
+  /** Returns a copy with other buckets. */
+  public BilevelConfig withShapes(TaskShape... value) {
+    return changed(draft -> draft.shapes = List.of(value));
+  }
+
+  /** Returns a copy with another number of inner steps. */
+  public BilevelConfig withInnerSteps(int value) {
+    return changed(draft -> draft.innerSteps = value);
+  }
+
+  /** Returns a copy with another inner optimizer. */
+  public BilevelConfig withInnerOptimizer(InnerOptimizer value) {
+    return changed(draft -> draft.innerOptimizer = value);
+  }
+
+  /** Returns a copy with other inner rates. */
+  public BilevelConfig withInnerRates(InnerRates value) {
+    return changed(draft -> draft.innerRates = value);
+  }
+
+  /** Returns a copy with another adaptation. */
+  public BilevelConfig withAdaptation(Adaptation value) {
+    return changed(draft -> draft.adaptation = value);
+  }
+
+  /** Returns a copy with other patterns of trained weights. */
+  public BilevelConfig withTrained(String... value) {
+    return changed(draft -> draft.trained = List.of(value));
+  }
+
+  /** Returns a copy with another gradient mode. */
+  public BilevelConfig withGradientMode(GradientMode value) {
+    return changed(draft -> draft.gradientMode = value);
+  }
+
+  /** Returns a copy with other terms of the outer loss. */
+  public BilevelConfig withOuterTerms(OuterTerm... value) {
+    return changed(draft -> draft.outerTerms = List.of(value));
+  }
+
+  /** Returns a copy with another outer optimizer. */
+  public BilevelConfig withOuterOptimizer(OuterOptimizer value) {
+    return changed(draft -> draft.outerOptimizer = value);
+  }
+
+  /** Returns a copy with other dropout rates. */
+  public BilevelConfig withDropout(double inner, double outer) {
+    return changed(
+        draft -> {
+          draft.innerDropout = inner;
+          draft.outerDropout = outer;
+        });
+  }
+
+  /** Returns a copy with another use of XLA. */
+  public BilevelConfig withXla(XlaMode value) {
+    return changed(draft -> draft.xla = value);
+  }
+
+  /** Returns a copy with another number of groups that are computed side by side. */
+  public BilevelConfig withTaskGroups(int value) {
+    return changed(draft -> draft.taskGroups = value);
+  }
+
+  private BilevelConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.config();
+  }
+
+  /** A copy that can be written, for the length of one change. */
+  private static final class Draft {
+    private Gpt2Config model;
+    private List<TaskShape> shapes;
+    private int innerSteps;
+    private InnerOptimizer innerOptimizer;
+    private InnerRates innerRates;
+    private Adaptation adaptation;
+    private List<String> trained;
+    private GradientMode gradientMode;
+    private List<OuterTerm> outerTerms;
+    private OuterOptimizer outerOptimizer;
+    private double innerDropout;
+    private double outerDropout;
+    private XlaMode xla;
+    private int taskGroups;
+
+    Draft(BilevelConfig config) {
+      model = config.model;
+      shapes = config.shapes;
+      innerSteps = config.innerSteps;
+      innerOptimizer = config.innerOptimizer;
+      innerRates = config.innerRates;
+      adaptation = config.adaptation;
+      trained = config.trained;
+      gradientMode = config.gradientMode;
+      outerTerms = config.outerTerms;
+      outerOptimizer = config.outerOptimizer;
+      innerDropout = config.innerDropout;
+      outerDropout = config.outerDropout;
+      xla = config.xla;
+      taskGroups = config.taskGroups;
+    }
+
+    BilevelConfig config() {
+      return new BilevelConfig(
+          model,
+          shapes,
+          innerSteps,
+          innerOptimizer,
+          innerRates,
+          adaptation,
+          trained,
+          gradientMode,
+          outerTerms,
+          outerOptimizer,
+          innerDropout,
+          outerDropout,
+          xla,
+          taskGroups);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.reckoning.graph.settings;
+
+import org.reckoning.graph.optimizer.AdamW;
+
+/**
+ * The outer update: AdamW on weights and on rates, each with its own decay and its own clipping by
+ * global norm. Learning rates are fed with every update.
+ *
+ * @param weights AdamW for the weights; biases and layer normalizations are not decayed
+ * @param rates AdamW for the rates
+ * @param clipWeights largest norm of the gradient of all weights together; infinite for no clipping
+ * @param clipRates the same for the rates
+ */
+public record OuterOptimizer(AdamW weights, AdamW rates, double clipWeights, double clipRates) {
+
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException if a norm is not positive
+   */
+  public OuterOptimizer {
+    requireNorm("clip_weights", clipWeights);
+    requireNorm("clip_rates", clipRates);
+  }
+
+  /**
+   * Betas 0.9 and 0.999, epsilon 1e-8, decay 0.05 of weights and none of rates, norms clipped at
+   * 0.1.
+   */
+  public static OuterOptimizer defaults() {
+    return new OuterOptimizer(
+        new AdamW().withWeightDecay(0.05), new AdamW().withWeightDecay(0), 0.1, 0.1);
+  }
+
+  private static void requireNorm(String name, double norm) {
+    if (!(norm > 0)) {
+      throw new IllegalArgumentException("%s (%s) must be positive".formatted(name, norm));
+    }
+  }
+
+  /** Returns AdamW for one weight: biases and layer normalizations are not decayed. */
+  public AdamW forWeight(String name) {
+    boolean decays = !name.endsWith(".bias") && !name.contains("ln_");
+    return decays ? weights : weights.withWeightDecay(0);
+  }
+}

@@ -1,0 +1,107 @@
+package org.reckoning.graph.settings;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.reckoning.graph.xla.XlaCheck;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Which weights there are, and what happens to each: the inner loop adapts some, the outer loop
+ * trains some, the rest is constant.
+ */
+public final class WeightLayout {
+  private final Map<String, Shape> shapes;
+  private final List<String> adapted;
+  private final List<String> trained;
+
+  /**
+   * Resolves the patterns of a configuration.
+   *
+   * @throws IllegalArgumentException if a pattern matches no tensor
+   */
+  public WeightLayout(BilevelConfig config) {
+    shapes = new LinkedHashMap<>(config.model().parameterShapes());
+    List<String> modelNames = List.copyOf(shapes.keySet());
+    if (config.adaptation() instanceof Adaptation.Matching matching) {
+      adapted = List.copyOf(NamePatterns.select("adapted", modelNames, matching.patterns()));
+    } else if (config.adaptation() instanceof Adaptation.LowRank low) {
+      Map<String, Shape> factors = low.lora().parameterShapes(config.model());
+      shapes.putAll(factors);
+      adapted = List.copyOf(factors.keySet());
+    } else {
+      adapted = modelNames;
+    }
+    trained = List.copyOf(NamePatterns.select("trained", shapes.keySet(), config.trained()));
+  }
+
+  /**
+   * Returns the layout of a program, and checks that the program can be built.
+   *
+   * @param type {@link TFloat32} or {@link TFloat64}
+   * @throws IllegalArgumentException if the configuration cannot work
+   * @throws IllegalStateException if XLA is asked for and does not compile here
+   */
+  public static WeightLayout checked(BilevelConfig config, Class<? extends TNumber> type) {
+    if (type != TFloat32.class && type != TFloat64.class) {
+      throw new IllegalArgumentException(
+          "dtype (%s) of a program must be TFloat32 or TFloat64".formatted(type.getSimpleName()));
+    }
+    if (config.xla().compiles()) {
+      XlaCheck.require();
+    }
+    return new WeightLayout(config);
+  }
+
+  /** Returns the shape of every weight, without a task axis, in order. */
+  public Map<String, Shape> shapes() {
+    return shapes;
+  }
+
+  /** Returns the weights that the inner loop changes, in the order of their rates. */
+  public List<String> adapted() {
+    return adapted;
+  }
+
+  /** Returns the weights that the outer loop trains. */
+  public List<String> trained() {
+    return trained;
+  }
+
+  /** Returns the weights that the inner loop leaves alone. */
+  public List<String> shared() {
+    return without(List.copyOf(shapes.keySet()), adapted);
+  }
+
+  /** Returns the weights that the outer loop trains and the inner loop leaves alone. */
+  public List<String> trainedShared() {
+    return without(trained, adapted);
+  }
+
+  /** Returns the shapes of some weights with a leading task axis. */
+  public Map<String, Shape> withTaskAxis(List<String> names, long tasks) {
+    Map<String, Shape> result = new LinkedHashMap<>();
+    names.forEach(name -> result.put(name, shape(name).prepend(tasks)));
+    return result;
+  }
+
+  public Shape shape(String name) {
+    Shape shape = shapes.get(name);
+    if (shape == null) {
+      throw new IllegalArgumentException("no weight '" + name + "'; known: " + shapes.keySet());
+    }
+    return shape;
+  }
+
+  private static List<String> without(List<String> names, List<String> others) {
+    Set<String> excluded = Set.copyOf(others);
+    List<String> rest = new ArrayList<>(names);
+    rest.removeIf(excluded::contains);
+    return rest;
+  }
+}

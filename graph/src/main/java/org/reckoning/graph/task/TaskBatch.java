@@ -1,0 +1,203 @@
+package org.reckoning.graph.task;
+
+import java.util.Arrays;
+import java.util.List;
+import org.reckoning.graph.gpt2.Gpt2Config;
+
+/** Up to N tasks as padded arrays of static shape, row by row. */
+public final class TaskBatch {
+  private final TaskShape shape;
+  private final int[] factTokens; // [N, F, T]
+  private final int[] factLengths; // [N, F]
+  private final double[] factTargets; // [N, F, T]
+  private final double[] factRelevant; // [N, F]
+  private final int[] questionTokens; // [N, Q, T]
+  private final int[] questionLengths; // [N, Q]
+  private final int[] questionSpans; // [N, Q, T]
+  private final double[] taskWeights; // [N]
+  private final int tasks;
+
+  private TaskBatch(TaskShape shape, int tasks) {
+    this.shape = shape;
+    this.tasks = tasks;
+    int facts = shape.tasks() * shape.facts();
+    int questions = shape.tasks() * shape.questions();
+    factTokens = new int[facts * shape.factTokens()];
+    factTargets = new double[facts * shape.factTokens()];
+    factLengths = new int[facts];
+    factRelevant = new double[facts];
+    questionTokens = new int[questions * shape.questionTokens()];
+    questionSpans = new int[questions * shape.questionTokens()];
+    questionLengths = new int[questions];
+    taskWeights = new double[shape.tasks()];
+  }
+
+  private TaskBatch(TaskBatch batch) {
+    shape = batch.shape;
+    tasks = batch.tasks;
+    factTokens = batch.factTokens.clone();
+    factTargets = batch.factTargets.clone();
+    factLengths = batch.factLengths.clone();
+    factRelevant = batch.factRelevant.clone();
+    questionTokens = batch.questionTokens.clone();
+    questionSpans = batch.questionSpans.clone();
+    questionLengths = batch.questionLengths.clone();
+    taskWeights = batch.taskWeights.clone();
+  }
+
+  /**
+   * Pads tasks to a shape. Every task weighs 1/n in the outer loss, n being the number of tasks
+   * given here.
+   *
+   * @param tasks at least one and at most N
+   * @throws IllegalArgumentException if the tasks do not fit the shape, or a token id is not in the
+   *     vocabulary
+   */
+  public static TaskBatch of(TaskShape shape, Gpt2Config model, List<Task> tasks) {
+    return of(shape, model, tasks, tasks.size());
+  }
+
+  /**
+   * Pads tasks to a shape, for one of several passes of an update.
+   *
+   * @param tasksOfUpdate number of tasks of all passes together; every task weighs one over that
+   * @throws IllegalArgumentException if the tasks do not fit the shape, or a token id is not in the
+   *     vocabulary
+   */
+  public static TaskBatch of(
+      TaskShape shape, Gpt2Config model, List<Task> tasks, int tasksOfUpdate) {
+    if (tasks.isEmpty() || tasks.size() > shape.tasks()) {
+      throw new IllegalArgumentException(
+          "tasks (%d) must be at least 1 and at most those of the shape (%d)"
+              .formatted(tasks.size(), shape.tasks()));
+    }
+    if (tasksOfUpdate < tasks.size()) {
+      throw new IllegalArgumentException(
+          "tasks of the update (%d) must be at least those of the pass (%d)"
+              .formatted(tasksOfUpdate, tasks.size()));
+    }
+    TaskBatch batch = new TaskBatch(shape, tasks.size());
+    for (int n = 0; n < tasks.size(); n++) {
+      batch.put(n, tasks.get(n), model.vocabSize());
+      batch.taskWeights[n] = 1.0 / tasksOfUpdate;
+    }
+    return batch;
+  }
+
+  private void put(int n, Task task, int vocabulary) {
+    requireFit("facts", task.facts().size(), shape.facts(), n);
+    requireFit("questions", task.questions().size(), shape.questions(), n);
+    for (int f = 0; f < task.facts().size(); f++) {
+      TokenSequence fact = task.facts().get(f);
+      requireFit("tokens of fact " + f, fact.length(), shape.factTokens(), n);
+      int row = n * shape.facts() + f;
+      factLengths[row] = fact.length();
+      factRelevant[row] = task.relevant().get(f) ? 1 : 0;
+      for (int t = 0; t < fact.length(); t++) {
+        int at = row * shape.factTokens() + t;
+        factTokens[at] = requireToken(fact.token(t), vocabulary, "fact " + f, n);
+        factTargets[at] = fact.span(t) == Span.PROMPT ? 0 : 1;
+      }
+    }
+    for (int q = 0; q < task.questions().size(); q++) {
+      TokenSequence question = task.questions().get(q);
+      requireFit("tokens of question " + q, question.length(), shape.questionTokens(), n);
+      int row = n * shape.questions() + q;
+      questionLengths[row] = question.length();
+      for (int t = 0; t < question.length(); t++) {
+        int at = row * shape.questionTokens() + t;
+        questionTokens[at] = requireToken(question.token(t), vocabulary, "question " + q, n);
+        questionSpans[at] = question.span(t).code();
+      }
+    }
+  }
+
+  private static void requireFit(String what, int count, int limit, int task) {
+    if (count > limit) {
+      throw new IllegalArgumentException(
+          "%s (%d) of task %d must be at most those of the shape (%d)"
+              .formatted(what, count, task, limit));
+    }
+  }
+
+  private static int requireToken(int token, int vocabulary, String where, int task) {
+    if (token < 0 || token >= vocabulary) {
+      throw new IllegalArgumentException(
+          "token id (%d) of %s of task %d must be in [0, vocab_size (%d))"
+              .formatted(token, where, task, vocabulary));
+    }
+    return token;
+  }
+
+  /** Returns the shape that the tasks are padded to. */
+  public TaskShape shape() {
+    return shape;
+  }
+
+  /** Returns how many tasks there are, padding not counted. */
+  public int tasks() {
+    return tasks;
+  }
+
+  /** Returns how many tokens there are, padding not counted. */
+  public int tokens() {
+    return Arrays.stream(factLengths).sum() + Arrays.stream(questionLengths).sum();
+  }
+
+  /** Returns the tokens of the facts [N, F, T], 0 for padding. */
+  public int[] factTokens() {
+    return factTokens.clone();
+  }
+
+  /** Returns the lengths of the facts [N, F], 0 for padding. */
+  public int[] factLengths() {
+    return factLengths.clone();
+  }
+
+  /** Returns 1 where a token of a fact is scored, else 0 [N, F, T]. */
+  public double[] factTargets() {
+    return factTargets.clone();
+  }
+
+  /** Returns 1 for a fact that a question needs, else 0 [N, F]. */
+  public double[] factRelevant() {
+    return factRelevant.clone();
+  }
+
+  /** Returns the tokens of the questions [N, Q, T], 0 for padding. */
+  public int[] questionTokens() {
+    return questionTokens.clone();
+  }
+
+  /** Returns the lengths of the questions [N, Q], 0 for padding. */
+  public int[] questionLengths() {
+    return questionLengths.clone();
+  }
+
+  /** Returns the code of each token's {@link Span} [N, Q, T]. */
+  public int[] questionSpans() {
+    return questionSpans.clone();
+  }
+
+  /** Returns the weight of each task in the outer loss [N], 0 for padding. */
+  public double[] taskWeights() {
+    return taskWeights.clone();
+  }
+
+  /** The same batch with the questions cut after their prompts. */
+  public TaskBatch prompts() {
+    TaskBatch prompts = new TaskBatch(this);
+    int length = shape.questionTokens();
+    for (int row = 0; row < questionLengths.length; row++) {
+      int prompt = 0;
+      while (prompt < questionLengths[row]
+          && questionSpans[row * length + prompt] == Span.PROMPT.code()) {
+        prompt++;
+      }
+      prompts.questionLengths[row] = prompt;
+      Arrays.fill(prompts.questionTokens, row * length + prompt, (row + 1) * length, 0);
+      Arrays.fill(prompts.questionSpans, row * length, (row + 1) * length, Span.PROMPT.code());
+    }
+    return prompts;
+  }
+}

@@ -1,0 +1,143 @@
+package org.reckoning.graph.unroll;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.autodiff.Differentiator;
+import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.autodiff.Tangents;
+import org.reckoning.graph.xla.XlaMode;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The gradient of the inner loss, built to be pushed forward: by the adapted weights and, as far as
+ * the outer loop trains them, by those that the tasks share.
+ */
+final class InnerGradient<T extends TNumber> {
+  private static final Differentiator DIFFERENTIATOR = Differentiator.standard();
+
+  private final TaskModel<T> model;
+  private final List<Operand<T>> theta;
+  private final List<Operand<T>> gradients;
+
+  /**
+   * Emits the forward pass and the gradient.
+   *
+   * @param cotangents of theta_k+1, on which the recomputation waits
+   */
+  InnerGradient(
+      Ops tf,
+      TaskModel<T> model,
+      Weights<T> weights,
+      Facts<T> facts,
+      Operand<TInt64> seed,
+      Map<String, Operand<T>> cotangents) {
+    this.model = model;
+    Class<T> type = model.type();
+    TaskModel.Masks masks = new TaskModel.Masks(model.config().innerDropout(), seed);
+    Operand<T> loss =
+        model
+            .score(tf, weights, facts, masks, nudge(tf, model, cotangents))
+            .taskLosses(tf.withSubScope("inner_loss"), facts.targets()); // [N]
+    theta = List.copyOf(weights.theta().values());
+    List<Operand<T>> variables = new ArrayList<>(theta);
+    model
+        .layout()
+        .trainedShared()
+        .forEach(name -> variables.add(Objects.requireNonNull(weights.shared().get(name))));
+    Tangents gradient = DIFFERENTIATOR.gradients(tf.withSubScope("gradient"), loss, variables);
+    gradients = new ArrayList<>();
+    for (int i = 0; i < variables.size(); i++) {
+      gradients.add(gradient.orZero(i).asOutput().expect(type));
+    }
+  }
+
+  /** Returns g of each adapted weight, by name. */
+  Map<String, Operand<T>> ofTheta() {
+    Map<String, Operand<T>> ofTheta = new LinkedHashMap<>();
+    model.layout().adapted().forEach(name -> ofTheta.put(name, gradients.get(ofTheta.size())));
+    return ofTheta;
+  }
+
+  /**
+   * Cotangents of a step, with the part of its Hessian.
+   *
+   * @param theta of the adapted weights, in order; null where it is zero
+   * @param shared of the trained weights that the tasks share, by name
+   */
+  record Pulled<T extends TNumber>(
+      List<@Nullable Operand<T>> theta, Map<String, Operand<T>> shared) {}
+
+  /**
+   * Emits the pullback of g: {@code H g_bar}, H being the Hessian of the inner loss. It pushes the
+   * gradient forward along g_bar. The mixed derivatives are symmetric, so the same push of the
+   * gradient by the shared weights gives their part.
+   *
+   * @param gradientBars g_bar of each adapted weight; null for zero
+   * @param thetaBars what is added for each adapted weight; null for zero
+   * @param shared cotangents of the shared weights so far, to which their part is added
+   */
+  Pulled<T> pullback(
+      Ops tf,
+      List<? extends @Nullable Operand<T>> gradientBars,
+      List<? extends @Nullable Operand<T>> thetaBars,
+      Map<String, Operand<T>> shared) {
+    Tangents product =
+        DIFFERENTIATOR.pushforward(
+            tf.withSubScope("hessian"), gradients, theta, new ArrayList<>(gradientBars));
+    List<@Nullable Operand<T>> ofTheta = new ArrayList<>();
+    for (int j = 0; j < theta.size(); j++) {
+      ofTheta.add(sum(tf, thetaBars.get(j), typed(product.get(j))));
+    }
+    Map<String, Operand<T>> ofShared = new LinkedHashMap<>();
+    for (String name : model.layout().trainedShared()) {
+      Operand<T> known = Objects.requireNonNull(shared.get(name), name);
+      Operand<T> more = typed(product.get(theta.size() + ofShared.size()));
+      ofShared.put(name, more == null ? known : tf.math.add(known, more));
+    }
+    return new Pulled<>(ofTheta, ofShared);
+  }
+
+  /**
+   * In one program with the inner step, this step's recomputation would be merged with it, and its
+   * activations kept. A zero that depends on the cotangents keeps the two apart, as no compiler may
+   * fold 0 x.
+   */
+  private static <T extends TNumber> @Nullable Operand<T> nudge(
+      Ops tf, TaskModel<T> model, Map<String, Operand<T>> cotangents) {
+    if (model.config().xla() != XlaMode.WHOLE) {
+      return null;
+    }
+    Operand<T> smallest = null;
+    for (Operand<T> d : cotangents.values()) {
+      smallest = smallest == null || d.shape().size() < smallest.shape().size() ? d : smallest;
+    }
+    if (smallest == null) {
+      return null;
+    }
+    int[] axes = new int[smallest.shape().numDimensions()];
+    Arrays.setAll(axes, axis -> axis);
+    Ops scope = tf.withSubScope("nudge");
+    return scope.math.mul(
+        Scalars.of(scope, model.type(), 0), scope.math.mean(smallest, scope.constant(axes)));
+  }
+
+  private @Nullable Operand<T> typed(@Nullable Operand<TNumber> d) {
+    return d == null ? null : d.asOutput().expect(model.type());
+  }
+
+  private static <T extends TNumber> @Nullable Operand<T> sum(
+      Ops tf, @Nullable Operand<T> a, @Nullable Operand<T> b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return tf.math.add(a, b);
+  }
+}

@@ -1,0 +1,46 @@
+package org.reckoning.graph.unroll;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.xla.Segment;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/** The way back through the inner loop, and what it needs from the way forward. */
+sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, ReplayedPullback {
+  /**
+   * Returns the pullback that keeps one copy of the weights for each inner step, whatever the
+   * optimizer: theta_k where the optimizer has no state, else g_k.
+   *
+   * @param updates U in blocks; null if U has no state
+   */
+  static <T extends TNumber> InnerPullbacks<T> of(
+      TaskModel<T> model, @Nullable BlockUpdates<T> updates) {
+    return updates == null
+        ? new InnerStepPullback<>(model)
+        : new ReplayedPullback<>(model, updates);
+  }
+
+  /** Returns the segments in the order of their calls. */
+  List<Segment> segments();
+
+  /** Returns whether the inner steps must return their gradients. */
+  boolean needsGradients();
+
+  /**
+   * Emits the pullback of step {@code k}.
+   *
+   * @param forward the way forward
+   * @param cotangents of what the step returns
+   */
+  Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents);
+
+  /**
+   * The result of a pullback.
+   *
+   * @param cotangents of what the step reads
+   * @param rates cotangents of the rates of the step [J]; null if no rate is learned
+   */
+  record Pulled<T extends TNumber>(Cotangents<T> cotangents, @Nullable Operand<T> rates) {}
+}

@@ -1,0 +1,148 @@
+package org.reckoning.graph.unroll;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The pullback of an inner step without optimizer state, in one segment: the cotangent of theta_k+1
+ * to those of theta_k, rates_k and of the trained weights that the tasks share.
+ *
+ * <pre>{@code
+ * (a, g_bar, d_rates) = pullback of U at (theta_k, g, rates_k) applied to lambda_k+1
+ * lambda_k = a + H g_bar                 H: Hessian of the inner loss at theta_k
+ * }</pre>
+ *
+ * <p>H g_bar is taken forward over reverse. The activations are those of one step, computed again
+ * here, so that nothing but theta_k is kept from the way forward. With g and g_bar in one function,
+ * neither has to be written to memory.
+ */
+final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
+  private final TaskModel<T> model;
+  private final @Nullable Segment exact;
+  private final @Nullable Segment firstOrder;
+
+  InnerStepPullback(TaskModel<T> model) {
+    this.model = model;
+    exact = model.anyExact() ? defineExact(model) : null;
+    firstOrder = model.anyFirstOrder() ? defineFirstOrder(model) : null;
+  }
+
+  private static <T extends TNumber> Segment defineExact(TaskModel<T> model) {
+    Specs specs =
+        new Specs()
+            .all(StepArguments.specs(model))
+            .all(Iterate.cotangentSpecs(List.of(), model.thetaShapes(), model.type()))
+            .tensors(Cotangents.D_SHARED, model.type(), model.trainedSharedShapes());
+    return Segment.define(
+        "inner_step_pullback",
+        specs,
+        List.of(),
+        (tf, in) -> {
+          StepArguments<T> step = StepArguments.of(in, model);
+          Iterate<T> cotangent = Iterate.cotangentOf(in, List.of(), model.type());
+          InnerGradient<T> g =
+              new InnerGradient<>(
+                  tf,
+                  model,
+                  step.weights(),
+                  step.facts(),
+                  Objects.requireNonNull(step.seed()),
+                  cotangent.theta());
+          InnerUpdate.Pulled<T> ofRule =
+              model.update().pullback(tf.withSubScope("update"), step.rule(g.ofTheta()), cotangent);
+          InnerGradient.Pulled<T> pulled =
+              g.pullback(
+                  tf,
+                  ofRule.gradient(),
+                  ofRule.theta(),
+                  in.under(Cotangents.D_SHARED, model.type()));
+          return results(tf, model, step.iterate(), ofRule, pulled.theta())
+              .putAll(Cotangents.D_SHARED, pulled.shared());
+        });
+  }
+
+  /** Defines the pullback in which g is a constant argument, so that of U alone is left. */
+  private static <T extends TNumber> Segment defineFirstOrder(TaskModel<T> model) {
+    Specs specs =
+        new Specs()
+            .all(RuleArguments.specs(List.of(), model.thetaShapes(), model.type()))
+            .all(Iterate.cotangentSpecs(List.of(), model.thetaShapes(), model.type()));
+    return Segment.define(
+        "inner_step_pullback_first_order",
+        specs,
+        List.of(),
+        (tf, in) -> {
+          RuleArguments<T> rule = RuleArguments.of(in, List.of(), model.type());
+          InnerUpdate.Pulled<T> ofRule =
+              model
+                  .update()
+                  .pullback(
+                      tf.withSubScope("update"),
+                      rule,
+                      Iterate.cotangentOf(in, List.of(), model.type()));
+          return results(tf, model, rule.iterate(), ofRule, ofRule.theta());
+        });
+  }
+
+  private static <T extends TNumber> Tensors results(
+      Ops tf,
+      TaskModel<T> model,
+      Iterate<T> iterate,
+      InnerUpdate.Pulled<T> ofRule,
+      List<@Nullable Operand<T>> lambda) {
+    Tensors out =
+        new Iterate<>(model.update().byName(tf, iterate.theta(), lambda), Map.of())
+            .namedCotangent();
+    // A rate that keeps its value needs no derivative, and then SGD's pullback needs no g.
+    return model.config().innerRates().learned()
+        ? out.put(Cotangents.D_RATES, model.update().rateCotangents(tf, ofRule))
+        : out;
+  }
+
+  @Override
+  public List<Segment> segments() {
+    List<Segment> segments = new ArrayList<>();
+    if (exact != null) {
+      segments.add(exact);
+    }
+    if (firstOrder != null) {
+      segments.add(firstOrder);
+    }
+    return segments;
+  }
+
+  @Override
+  public boolean needsGradients() {
+    return firstOrder != null;
+  }
+
+  @Override
+  public Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents) {
+    boolean isExact = model.isExact(k);
+    StepArguments<T> step = forward.steps().get(k);
+    Tensors arguments = cotangents.iterate().namedCotangent();
+    if (isExact) {
+      arguments.putAll(step.named()).putAll(Cotangents.D_SHARED, cotangents.shared());
+    } else {
+      arguments.putAll(step.rule(forward.gradients().get(k)).named());
+    }
+    Segment segment = Objects.requireNonNull(isExact ? exact : firstOrder);
+    Tensors pulled = model.call(tf, segment, arguments);
+    return new Pulled<>(
+        new Cotangents<>(
+            Iterate.cotangentOf(pulled, List.of(), model.type()),
+            isExact ? pulled.under(Cotangents.D_SHARED, model.type()) : cotangents.shared()),
+        model.config().innerRates().learned()
+            ? pulled.get(Cotangents.D_RATES, model.type())
+            : null);
+  }
+}

@@ -1,0 +1,20 @@
+package org.reckoning.graph.unroll;
+
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The tensors of an unrolled inner loop. Only those that something reads later stay in memory.
+ *
+ * @param steps arguments of each step
+ * @param gradients g of each step, by name, where the pullbacks need it
+ * @param losses inner loss before each step [N]
+ * @param adapted weights after the last step
+ */
+record InnerTrajectory<T extends TNumber>(
+    List<StepArguments<T>> steps,
+    List<Map<String, Operand<T>>> gradients,
+    List<Operand<T>> losses,
+    Weights<T> adapted) {}

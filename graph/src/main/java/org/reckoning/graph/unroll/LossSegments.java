@@ -1,0 +1,251 @@
+package org.reckoning.graph.unroll;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.reckoning.graph.autodiff.Differentiator;
+import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.autodiff.Tangents;
+import org.reckoning.graph.gpt2.LanguageModelLoss;
+import org.reckoning.graph.settings.OuterTerm;
+import org.reckoning.graph.task.Span;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The segments that score facts and questions at the adapted weights.
+ *
+ * <pre>{@code
+ * outer       the outer loss under dropout, and its gradient
+ * evaluate    the outer loss without dropout
+ * score       scores of the questions alone
+ * fact_loss   the inner loss alone
+ * }</pre>
+ */
+public final class LossSegments {
+  private static final String INNER_LOSS = "inner_loss";
+
+  private LossSegments() {}
+
+  /**
+   * Results of {@code outer} and {@code evaluate}.
+   *
+   * @param loss outer loss, a scalar
+   * @param terms loss of each term and task [terms, N]
+   * @param innerLoss loss of the facts at the adapted weights [N]
+   * @param check 0 if every inner loss is finite, else NaN, a scalar
+   * @param questions scores of the questions
+   * @param theta cotangents of the adapted weights, by name; empty without derivatives
+   * @param shared cotangents of the trained weights that the tasks share; empty without derivatives
+   */
+  record Result<T extends TNumber>(
+      Operand<T> loss,
+      Operand<T> terms,
+      Operand<T> innerLoss,
+      Operand<T> check,
+      QuestionScores<T> questions,
+      Map<String, Operand<T>> theta,
+      Map<String, Operand<T>> shared) {
+
+    Tensors named() {
+      return new Tensors()
+          .put(PassScores.LOSS, loss)
+          .put(PassScores.TERMS, terms)
+          .put(INNER_LOSS, innerLoss)
+          .put(PassScores.CHECK, check)
+          .putAll(questions.named())
+          .putAll(new Iterate<>(theta, Map.of()).namedCotangent())
+          .putAll(Cotangents.D_SHARED, shared);
+    }
+
+    static <T extends TNumber> Result<T> of(Tensors out, Class<T> type) {
+      return new Result<>(
+          out.get(PassScores.LOSS, type),
+          out.get(PassScores.TERMS, type),
+          out.get(INNER_LOSS, type),
+          out.get(PassScores.CHECK, type),
+          QuestionScores.of(out, type),
+          Iterate.cotangentOf(out, List.of(), type).theta(),
+          out.under(Cotangents.D_SHARED, type));
+    }
+
+    Result<T> withCotangents(Map<String, Operand<T>> ofTheta, Map<String, Operand<T>> ofShared) {
+      return new Result<>(loss, terms, innerLoss, check, questions, ofTheta, ofShared);
+    }
+  }
+
+  /** Defines {@code outer}. */
+  static <T extends TNumber> Segment outer(TaskModel<T> model) {
+    return Segment.define(
+        "outer",
+        specs(model),
+        List.of(),
+        (tf, in) -> {
+          Weights<T> weights = Weights.of(in, model.type());
+          TaskInputs<T> tasks = TaskInputs.of(in, model.type());
+          TaskModel.Masks masks =
+              new TaskModel.Masks(model.config().outerDropout(), tasks.requireSeed());
+          LanguageModelLoss<T> questions = model.score(tf, weights, tasks.questions(), masks);
+          LanguageModelLoss<T> facts = model.score(tf, weights, tasks.facts(), masks, null);
+          Result<T> losses = losses(tf, model, tasks, questions, facts);
+          return differentiated(tf.withSubScope("gradient"), model, weights, losses).named();
+        });
+  }
+
+  /** Defines {@code evaluate}. */
+  static <T extends TNumber> Segment evaluate(TaskModel<T> model) {
+    return Segment.define(
+        "evaluate",
+        specs(model),
+        List.of(),
+        (tf, in) -> {
+          Weights<T> weights = Weights.of(in, model.type());
+          TaskInputs<T> tasks = TaskInputs.of(in, model.type());
+          LanguageModelLoss<T> questions = model.evaluate(tf, weights, tasks.questions());
+          LanguageModelLoss<T> facts = model.evaluate(tf, weights, tasks.facts());
+          return losses(tf, model, tasks, questions, facts).named();
+        });
+  }
+
+  /** Defines {@code fact_loss}. */
+  static <T extends TNumber> Segment factLoss(TaskModel<T> model) {
+    return Segment.define(
+        "fact_loss",
+        new Specs().all(Weights.specs(model)).all(Facts.specs(model)),
+        List.of(),
+        (tf, in) -> {
+          Facts<T> facts = Facts.of(in, model.type());
+          Operand<T> loss =
+              model
+                  .evaluate(tf, Weights.of(in, model.type()), facts)
+                  .taskLosses(tf, facts.targets());
+          return new Tensors().put(INNER_LOSS, loss);
+        });
+  }
+
+  /** Emits a call of {@code fact_loss}: the inner loss [N]. */
+  static <T extends TNumber> Operand<T> factLoss(
+      Ops tf, TaskModel<T> model, Segment factLoss, Weights<T> weights, Facts<T> facts) {
+    return model
+        .call(tf, factLoss, weights.named().putAll(facts.named()))
+        .get(INNER_LOSS, model.type());
+  }
+
+  /** Emits the scores of questions, in the segment {@code score}. */
+  public static <T extends TNumber> QuestionScores<T> score(
+      Ops tf, TaskModel<T> model, Weights<T> weights, Questions questions) {
+    Class<T> type = model.type();
+    Segment segment =
+        Segment.define(
+            "score",
+            new Specs().all(Weights.specs(model)).all(Questions.specs(model.shape())),
+            List.of(),
+            (scope, in) -> {
+              Questions asked = Questions.of(in);
+              LanguageModelLoss<T> loss = model.evaluate(scope, Weights.of(in, type), asked);
+              return scores(scope, asked, loss, type).named();
+            });
+    return QuestionScores.of(
+        model.call(tf, segment, weights.named().putAll(questions.named())), type);
+  }
+
+  private static Specs specs(TaskModel<?> model) {
+    return new Specs().all(Weights.specs(model)).all(TaskInputs.specs(model));
+  }
+
+  private static <T extends TNumber> Result<T> losses(
+      Ops tf,
+      TaskModel<T> model,
+      TaskInputs<T> tasks,
+      LanguageModelLoss<T> questions,
+      LanguageModelLoss<T> facts) {
+    Class<T> type = model.type();
+    Operand<T> loss = null;
+    List<Operand<T>> terms = new ArrayList<>();
+    for (OuterTerm term : model.config().outerTerms()) {
+      Ops scope = tf.withSubScope("term").withSubScope(term.name());
+      Operand<T> taskLosses; // [N]
+      if (term instanceof OuterTerm.Questions scored) {
+        taskLosses =
+            questions.taskLosses(scope, mask(scope, tasks.questions(), scored.spans(), type));
+      } else {
+        Operand<T> relevant = scope.expandDims(tasks.relevant(), scope.constant(-1));
+        taskLosses = facts.taskLosses(scope, scope.math.mul(tasks.facts().targets(), relevant));
+      }
+      terms.add(taskLosses);
+      if (term.weight() > 0) {
+        Operand<T> weighted = scope.math.mul(taskLosses, tasks.weights());
+        Operand<T> sum = scope.sum(weighted, scope.constant(0));
+        sum = scope.math.mul(sum, Scalars.of(scope, type, term.weight()));
+        loss = loss == null ? sum : scope.math.add(loss, sum);
+      }
+    }
+    Ops scope = tf.withSubScope("results");
+    Operand<T> innerLoss = facts.taskLosses(scope, tasks.facts().targets());
+    Operand<T> allTerms = scope.stack(terms);
+    Operand<T> check = scope.sum(scope.math.sub(innerLoss, innerLoss), scope.constant(0));
+    return new Result<>(
+        Objects.requireNonNull(loss, "a configuration has an outer term with a weight"),
+        allTerms,
+        innerLoss,
+        check,
+        scores(scope, tasks.questions(), questions, type),
+        Map.of(),
+        Map.of());
+  }
+
+  private static <T extends TNumber> QuestionScores<T> scores(
+      Ops tf, Questions asked, LanguageModelLoss<T> questions, Class<T> type) {
+    Operand<T> mask = mask(tf, asked, Set.of(Span.ANSWER, Span.KNOWLEDGE), type);
+    Operand<T> targets = tf.sum(mask, tf.constant(-1));
+    return new QuestionScores<>(
+        tf.math.mul(questions.sequenceLosses(tf, mask), targets),
+        questions.correctTokens(tf, mask),
+        targets);
+  }
+
+  /** Returns 1 where a token of the questions belongs to one of the spans, else 0 [N, Q, T]. */
+  private static <T extends TNumber> Operand<T> mask(
+      Ops tf, Questions questions, Set<Span> wanted, Class<T> type) {
+    Operand<TInt32> spans = questions.spans();
+    Operand<TBool> mask = null;
+    for (Span span : Span.values()) {
+      if (wanted.contains(span)) {
+        Operand<TBool> here = tf.math.equal(spans, tf.constant(span.code()));
+        mask = mask == null ? here : tf.math.logicalOr(mask, here);
+      }
+    }
+    return tf.dtypes.cast(Objects.requireNonNull(mask, "a term scores at least one span"), type);
+  }
+
+  private static <T extends TNumber> Result<T> differentiated(
+      Ops tf, TaskModel<T> model, Weights<T> weights, Result<T> losses) {
+    List<Operand<T>> variables = new ArrayList<>();
+    model.layout().adapted().forEach(name -> variables.add(get(weights.theta(), name)));
+    model.layout().trainedShared().forEach(name -> variables.add(get(weights.shared(), name)));
+    Tangents gradient = Differentiator.standard().gradients(tf, losses.loss(), variables);
+    Map<String, Operand<T>> theta = new LinkedHashMap<>();
+    for (String name : model.layout().adapted()) {
+      theta.put(name, gradient.orZero(theta.size()).asOutput().expect(model.type()));
+    }
+    Map<String, Operand<T>> shared = new LinkedHashMap<>();
+    for (String name : model.layout().trainedShared()) {
+      int i = theta.size() + shared.size();
+      shared.put(name, gradient.orZero(i).asOutput().expect(model.type()));
+    }
+    return losses.withCotangents(theta, shared);
+  }
+
+  private static <V> V get(Map<String, V> map, String name) {
+    return Objects.requireNonNull(map.get(name), name);
+  }
+}

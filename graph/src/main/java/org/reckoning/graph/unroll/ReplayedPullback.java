@@ -1,0 +1,167 @@
+package org.reckoning.graph.unroll;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The pullback of inner steps of an optimizer with state. Of the way forward only the gradients
+ * g_0, g_1, .. are kept, one copy of the weights a step. U is cheap and works on every weight by
+ * itself, so a pullback works theta_k and s_k out again from theta_0, block by block:
+ *
+ * <pre>{@code
+ * for each block of weights, one after another:
+ *   (theta_i+1, s_i+1) = U(theta_i, s_i, g_i, rates_i)       inner_update, i = 0 .. k-1
+ *   (a, sigma_k, g_bar, d_rates) = pullback of U at (theta_k, s_k, g_k, rates_k)
+ *                                                            inner_update_pullback
+ * lambda_k = a + H g_bar                                     hessian_product, of all blocks at once
+ * }</pre>
+ *
+ * <p>So no s_k of another block is in memory.
+ */
+final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
+  private final TaskModel<T> model;
+  private final BlockUpdates<T> updates;
+  private final @Nullable Segment hessianProduct;
+
+  ReplayedPullback(TaskModel<T> model, BlockUpdates<T> updates) {
+    this.model = model;
+    this.updates = updates;
+    hessianProduct = model.anyExact() ? defineHessianProduct(model) : null;
+  }
+
+  private static <T extends TNumber> Segment defineHessianProduct(TaskModel<T> model) {
+    Class<T> type = model.type();
+    Specs specs =
+        new Specs()
+            .all(Weights.specs(model))
+            .all(Facts.specs(model))
+            .tensor(TaskInputs.SEED, TInt64.class, Shape.scalar())
+            .all(Iterate.cotangentSpecs(List.of(), model.thetaShapes(), type))
+            .tensors(BlockUpdates.D_GRADIENT, type, model.thetaShapes())
+            .tensors(Cotangents.D_SHARED, type, model.trainedSharedShapes());
+    return Segment.define(
+        "hessian_product",
+        specs,
+        List.of(),
+        (tf, in) -> {
+          Weights<T> weights = Weights.of(in, type);
+          Map<String, Operand<T>> ofTheta = Iterate.cotangentOf(in, List.of(), type).theta();
+          InnerGradient<T> g =
+              new InnerGradient<>(
+                  tf,
+                  model,
+                  weights,
+                  Facts.of(in, type),
+                  in.get(TaskInputs.SEED, TInt64.class),
+                  ofTheta);
+          InnerGradient.Pulled<T> pulled =
+              g.pullback(
+                  tf,
+                  List.copyOf(in.under(BlockUpdates.D_GRADIENT, type).values()),
+                  List.copyOf(ofTheta.values()),
+                  in.under(Cotangents.D_SHARED, type));
+          return new Iterate<>(model.update().byName(tf, weights.theta(), pulled.theta()), Map.of())
+              .namedCotangent()
+              .putAll(Cotangents.D_SHARED, pulled.shared());
+        });
+  }
+
+  @Override
+  public List<Segment> segments() {
+    List<Segment> segments = new ArrayList<>(updates.pullbacks());
+    if (hessianProduct != null) {
+      segments.add(hessianProduct);
+    }
+    return segments;
+  }
+
+  @Override
+  public boolean needsGradients() {
+    return true;
+  }
+
+  @Override
+  public Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents) {
+    Map<String, Operand<T>> theta = new LinkedHashMap<>();
+    Map<String, Operand<T>> ofTheta = new LinkedHashMap<>();
+    Map<String, Operand<T>> ofGradient = new LinkedHashMap<>();
+    Map<String, Map<String, Operand<T>>> ofState = new LinkedHashMap<>();
+    model.slots().forEach(slot -> ofState.put(slot, new LinkedHashMap<>()));
+    List<Operand<T>> ofRates = new ArrayList<>();
+    // Any tensor of step k + 1: it is done before a block of this step is recomputed.
+    Operand<?> done = first(cotangents.iterate());
+    for (WeightBlock block : updates.blocks()) {
+      Ops scope = tf.withSubScope(block.scope());
+      Iterate<T> iterate = forward.steps().get(0).iterate().local(block);
+      for (int i = 0; i < k; i++) {
+        RuleArguments<T> arguments = arguments(scope, block, iterate, i, forward);
+        iterate = updates.update(after(done, scope.withSubScope("update_" + i)), block, arguments);
+        done = first(iterate);
+      }
+      BlockUpdates.Pulled<T> pulled =
+          updates.pullback(
+              after(done, scope.withSubScope("update_pullback")),
+              block,
+              arguments(scope, block, iterate, k, forward),
+              cotangents.iterate().local(block));
+      done = first(pulled.iterate());
+      block.addTo(theta, iterate.theta());
+      block.addTo(ofTheta, pulled.iterate().theta());
+      ofState.forEach(
+          (slot, values) ->
+              block.addTo(values, Objects.requireNonNull(pulled.iterate().state().get(slot))));
+      block.addTo(ofGradient, pulled.gradient());
+      ofRates.add(pulled.rates());
+    }
+    Map<String, Operand<T>> shared = cotangents.shared();
+    if (model.isExact(k)) {
+      StepArguments<T> step = forward.steps().get(k);
+      Tensors arguments =
+          new Weights<>(theta, step.shared())
+              .named()
+              .putAll(step.facts().named())
+              .putAll(new Iterate<>(ofTheta, Map.of()).namedCotangent())
+              .putAll(BlockUpdates.D_GRADIENT, ofGradient)
+              .putAll(Cotangents.D_SHARED, shared);
+      if (step.seed() != null) {
+        arguments.put(TaskInputs.SEED, step.seed());
+      }
+      Tensors out = model.call(tf, Objects.requireNonNull(hessianProduct), arguments);
+      ofTheta = Iterate.cotangentOf(out, List.of(), model.type()).theta();
+      shared = out.under(Cotangents.D_SHARED, model.type());
+    }
+    return new Pulled<>(
+        new Cotangents<>(new Iterate<>(ofTheta, ofState), shared),
+        model.config().innerRates().learned() ? concat(tf, ofRates) : null);
+  }
+
+  private RuleArguments<T> arguments(
+      Ops tf, WeightBlock block, Iterate<T> iterate, int i, InnerTrajectory<T> forward) {
+    return updates.arguments(
+        tf, block, iterate, forward.steps().get(i), forward.gradients().get(i));
+  }
+
+  private static <T extends TNumber> Operand<T> first(Iterate<T> iterate) {
+    return iterate.theta().values().iterator().next();
+  }
+
+  private static <T extends TNumber> Operand<T> concat(Ops tf, List<Operand<T>> parts) {
+    return parts.size() == 1 ? parts.get(0) : tf.concat(parts, tf.constant(0));
+  }
+
+  private static Ops after(Operand<?> done, Ops tf) {
+    return tf.withControlDependencies(List.of(done));
+  }
+}

@@ -1,0 +1,73 @@
+package org.reckoning.graph.unroll;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * What an inner step reads, and its pullback again.
+ *
+ * @param iterate theta_k and the state of the inner optimizer
+ * @param shared weights that the inner loop leaves alone [1, ...]
+ * @param rates inner rates of this step, one for each adapted weight [J]
+ * @param step number of this step, from 1, a scalar
+ * @param facts what the step learns
+ * @param seed of this step's dropout, a scalar; null where no mask is drawn
+ */
+record StepArguments<T extends TNumber>(
+    Iterate<T> iterate,
+    Map<String, Operand<T>> shared,
+    Operand<T> rates,
+    Operand<T> step,
+    Facts<T> facts,
+    @Nullable Operand<TInt64> seed) {
+
+  /** Returns the arguments of a segment that does an inner step. */
+  static Specs specs(TaskModel<?> model) {
+    return new Specs()
+        .all(Weights.specs(model))
+        .all(Iterate.stateSpecs(model.slots(), model.thetaShapes(), model.type()))
+        .tensor(RuleArguments.RATES, model.type(), Shape.of(model.layout().adapted().size()))
+        .tensor(RuleArguments.STEP, model.type(), Shape.scalar())
+        .all(Facts.specs(model))
+        .tensor(TaskInputs.SEED, TInt64.class, Shape.scalar());
+  }
+
+  /** Reads the arguments of a segment that does an inner step. */
+  static <T extends TNumber> StepArguments<T> of(Tensors in, TaskModel<T> model) {
+    return new StepArguments<>(
+        Iterate.of(in, model.slots(), model.type()),
+        in.under(Weights.SHARED, model.type()),
+        in.get(RuleArguments.RATES, model.type()),
+        in.get(RuleArguments.STEP, model.type()),
+        Facts.of(in, model.type()),
+        in.get(TaskInputs.SEED, TInt64.class));
+  }
+
+  /** Returns the arguments for a segment. */
+  Tensors named() {
+    Tensors named =
+        iterate
+            .named()
+            .putAll(Weights.SHARED, shared)
+            .put(RuleArguments.RATES, rates)
+            .put(RuleArguments.STEP, step)
+            .putAll(facts.named());
+    return seed == null ? named : named.put(TaskInputs.SEED, seed);
+  }
+
+  /** Returns the weights of the model before this step. */
+  Weights<T> weights() {
+    return new Weights<>(iterate.theta(), shared);
+  }
+
+  /** Returns what the update rule reads. */
+  RuleArguments<T> rule(Map<String, Operand<T>> gradient) {
+    return new RuleArguments<>(iterate, rates, step, gradient);
+  }
+}

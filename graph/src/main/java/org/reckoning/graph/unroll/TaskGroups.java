@@ -1,0 +1,43 @@
+package org.reckoning.graph.unroll;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The groups that the tasks of a pass are computed in, side by side.
+ *
+ * @param count groups G, all of one size
+ */
+public record TaskGroups(int count) {
+
+  /** Returns the largest number of groups of one size, at most {@code limit}. */
+  static TaskGroups of(int tasks, int limit) {
+    int groups = Math.min(tasks, limit);
+    while (tasks % groups != 0) {
+      groups--;
+    }
+    return new TaskGroups(groups);
+  }
+
+  /** Emits the parts of a tensor [N, ...]: one [N / G, ...] for each group. */
+  public <U extends TType> List<? extends Operand<U>> split(Ops tf, Operand<U> tensor) {
+    return tf.split(tf.constant(0), tensor, (long) count).output();
+  }
+
+  /** Emits the tensor of all groups, joined along the axis of the tasks. */
+  public <U extends TType> Operand<U> concat(Ops tf, List<? extends Operand<U>> parts, int axis) {
+    return tf.concat(List.copyOf(parts), tf.constant(axis));
+  }
+
+  /** Emits the sum over the groups. */
+  public <U extends TNumber> Operand<U> sum(Ops tf, List<? extends Operand<U>> parts) {
+    Operand<U> sum = parts.get(0);
+    for (Operand<U> more : parts.subList(1, count)) {
+      sum = tf.math.add(sum, more);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,179 @@
+package org.reckoning.graph.unroll;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.Dropout;
+import org.reckoning.graph.gpt2.Gpt2;
+import org.reckoning.graph.gpt2.LanguageModelLoss;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.WeightLayout;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Tensors;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/** The model on tasks of one shape: what all segments of a bucket have in common. */
+public final class TaskModel<T extends TNumber> {
+  /** 64 MB in float32: 333 positions with all of GPT-2's tokens. */
+  private static final long LOGITS_OF_A_PART = 1 << 24;
+
+  private final BilevelConfig config;
+  private final WeightLayout layout;
+  private final TaskShape shape;
+  private final Class<T> type;
+
+  public TaskModel(BilevelConfig config, WeightLayout layout, TaskShape shape, Class<T> type) {
+    this.config = config;
+    this.layout = layout;
+    this.shape = shape;
+    this.type = type;
+  }
+
+  /** Returns the model on another number of tasks. */
+  TaskModel<T> withTasks(int tasks) {
+    return new TaskModel<>(config, layout, shape.withTasks(tasks), type);
+  }
+
+  public BilevelConfig config() {
+    return config;
+  }
+
+  public WeightLayout layout() {
+    return layout;
+  }
+
+  public TaskShape shape() {
+    return shape;
+  }
+
+  public Class<T> type() {
+    return type;
+  }
+
+  /** Returns the names of the tensors of state that the inner optimizer keeps for each weight. */
+  List<String> slots() {
+    return config.innerOptimizer().slots();
+  }
+
+  /** Returns the shapes of the adapted weights [N, ...]. */
+  Map<String, Shape> thetaShapes() {
+    return layout.withTaskAxis(layout.adapted(), shape.tasks());
+  }
+
+  /** Returns the shapes of all other weights [1, ...]. */
+  Map<String, Shape> sharedShapes() {
+    return layout.withTaskAxis(layout.shared(), 1);
+  }
+
+  /** Returns the shapes of those of them that the outer loop trains [1, ...]. */
+  Map<String, Shape> trainedSharedShapes() {
+    return layout.withTaskAxis(layout.trainedShared(), 1);
+  }
+
+  /**
+   * Emits the weights that the inner loop leaves alone [1, ...], from weights without a task axis.
+   */
+  public Map<String, Operand<T>> shared(Ops tf, Map<String, Operand<T>> weights) {
+    Map<String, Operand<T>> shared = new LinkedHashMap<>();
+    for (String name : layout.shared()) {
+      Operand<T> weight = Objects.requireNonNull(weights.get(name), name);
+      shared.put(name, tf.expandDims(weight, tf.constant(0)));
+    }
+    return shared;
+  }
+
+  /**
+   * Scores facts.
+   *
+   * @param masks seed of dropout, and its rate
+   * @param nudge a zero that the activations depend on, or null
+   */
+  LanguageModelLoss<T> score(
+      Ops tf, Weights<T> weights, Facts<T> facts, Masks masks, @Nullable Operand<T> nudge) {
+    return LanguageModelLoss.of(
+        tf.withSubScope("facts"),
+        gpt2(masks, "facts"),
+        weights.parameters(),
+        facts.tokens(),
+        facts.lengths(),
+        nudge);
+  }
+
+  /** Scores questions. */
+  LanguageModelLoss<T> score(Ops tf, Weights<T> weights, Questions questions, Masks masks) {
+    return LanguageModelLoss.of(
+        tf.withSubScope("questions"),
+        gpt2(masks, "questions"),
+        weights.parameters(),
+        questions.tokens(),
+        questions.lengths(),
+        null);
+  }
+
+  /** Scores facts without derivatives and dropout, and never holds all their logits. */
+  LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Facts<T> facts) {
+    return evaluate(tf.withSubScope("facts"), weights, facts.tokens(), facts.lengths());
+  }
+
+  /** Scores questions without derivatives and dropout, and never holds all their logits. */
+  LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Questions questions) {
+    return evaluate(tf.withSubScope("questions"), weights, questions.tokens(), questions.lengths());
+  }
+
+  private LanguageModelLoss<T> evaluate(
+      Ops tf, Weights<T> weights, Operand<TInt32> tokens, Operand<TInt32> lengths) {
+    return LanguageModelLoss.inParts(
+        tf,
+        new Gpt2<>(config.model(), config.lora(), Dropout.none()),
+        weights.parameters(),
+        tokens,
+        lengths,
+        LOGITS_OF_A_PART);
+  }
+
+  private Gpt2<T> gpt2(Masks masks, String purpose) {
+    return new Gpt2<>(
+        config.model(), config.lora(), new Dropout<>(masks.rate(), masks.seed(), purpose));
+  }
+
+  /**
+   * Dropout masks of one call.
+   *
+   * @param rate share of the activations that a mask sets to 0
+   * @param seed a scalar
+   */
+  record Masks(double rate, Operand<TInt64> seed) {}
+
+  /** Returns the update rule on all adapted weights. */
+  public InnerUpdate<T> update() {
+    return new InnerUpdate<>(config.innerOptimizer(), layout.adapted(), type);
+  }
+
+  /** Returns whether the outer gradient sees the Hessian of step {@code k}. */
+  boolean isExact(int k) {
+    return config.gradientMode().isExact(k, config.innerSteps());
+  }
+
+  /** Returns whether the outer gradient sees the Hessian of any step. */
+  boolean anyExact() {
+    return config.innerSteps() > 0 && isExact(config.innerSteps() - 1);
+  }
+
+  /** Returns whether the outer gradient leaves out the Hessian of any step. */
+  boolean anyFirstOrder() {
+    return config.innerSteps() > 0 && !isExact(0);
+  }
+
+  /** Calls a segment, compiled if the configuration says so. */
+  public Tensors call(Ops tf, Segment segment, Tensors arguments) {
+    return segment.call(tf, arguments, config.xla().compiles());
+  }
+}

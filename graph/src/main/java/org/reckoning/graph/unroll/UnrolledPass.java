@@ -1,0 +1,380 @@
+package org.reckoning.graph.unroll;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.random.RandomSeed;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
+import org.reckoning.graph.xla.Tensors;
+import org.reckoning.graph.xla.XlaMode;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
+import org.tensorflow.op.core.Stack;
+import org.tensorflow.op.core.Unstack;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * A pass over N tasks: the inner steps, the outer loss and, in training, the pullbacks.
+ *
+ * <pre>{@code
+ * theta_0 -> inner_0 -> inner_1 -> .. -> inner_K-1 -> outer -> pullback_K-1 -> .. -> pullback_0 -> gradient of theta_0
+ * }</pre>
+ *
+ * <p>XLA compiles the segment of each arrow once; the pass calls it K times. {@code XlaMode.WHOLE}
+ * makes one compiled function of the same calls. Each call has its own seed for dropout; a pullback
+ * has the seed of its inner step.
+ */
+public final class UnrolledPass<T extends TNumber> {
+  private final TaskModel<T> model;
+  private final BilevelConfig config;
+  private final InnerStep<T> innerStep;
+  private final InnerStep<T> evaluationStep;
+  private final @Nullable Segment outer;
+  private final Segment evaluate;
+  private final Segment factLoss;
+  private final @Nullable InnerPullbacks<T> pullbacks;
+  private final Map<String, Segment> wholePasses = new LinkedHashMap<>();
+
+  /**
+   * Defines the segments of a pass.
+   *
+   * @param trains whether the pass is needed with derivatives
+   */
+  public UnrolledPass(TaskModel<T> model, boolean trains) {
+    this.model = model;
+    this.config = model.config();
+    BlockUpdates<T> updates = model.slots().isEmpty() ? null : new BlockUpdates<>(model, trains);
+    pullbacks = trains && config.innerSteps() > 0 ? InnerPullbacks.of(model, updates) : null;
+    boolean keepGradient = pullbacks != null && pullbacks.needsGradients();
+    innerStep = InnerStep.ofTraining(model, updates, keepGradient);
+    evaluationStep =
+        config.innerDropout() == 0 ? innerStep : InnerStep.ofEvaluation(model, updates);
+    outer = trains ? LossSegments.outer(model) : null;
+    evaluate = LossSegments.evaluate(model);
+    factLoss = LossSegments.factLoss(model);
+  }
+
+  /** Returns the segments in the order of the picture. */
+  public List<Segment> segments() {
+    Set<Segment> segments = new LinkedHashSet<>(innerStep.segments());
+    if (outer != null) {
+      segments.add(outer);
+    }
+    if (pullbacks != null) {
+      segments.addAll(pullbacks.segments());
+    }
+    segments.addAll(evaluationStep.segments());
+    segments.add(evaluate);
+    return List.copyOf(segments);
+  }
+
+  /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
+  public List<Segment> wholePasses() {
+    return List.copyOf(wholePasses.values());
+  }
+
+  /**
+   * Results of a pass with derivatives.
+   *
+   * @param scores the losses
+   * @param gradients of every trained weight, by name, without a task axis
+   * @param rates gradient of the inner rates [J, K]; null if none is learned
+   */
+  public record Training<T extends TNumber>(
+      PassScores<T> scores, Map<String, Operand<T>> gradients, @Nullable Operand<T> rates) {
+    private static final String GRADIENT = "gradient";
+
+    private Tensors named() {
+      Tensors named = scores.named().putAll(GRADIENT, gradients);
+      return rates == null ? named : named.put(Cotangents.D_RATES, rates);
+    }
+
+    private static <T extends TNumber> Training<T> of(Tensors out, Class<T> type) {
+      return new Training<>(
+          PassScores.of(out, type),
+          out.under(GRADIENT, type),
+          out.contains(Cotangents.D_RATES) ? out.get(Cotangents.D_RATES, type) : null);
+    }
+  }
+
+  /**
+   * Results of a pass without derivatives of the outer loss.
+   *
+   * @param scores the losses
+   * @param adapted weights after the last step, by name [N, ...]
+   */
+  public record Evaluation<T extends TNumber>(
+      PassScores<T> scores, Map<String, Operand<T>> adapted) {
+    private static final String ADAPTED = "adapted";
+
+    private Tensors named() {
+      return scores.named().putAll(ADAPTED, adapted);
+    }
+
+    private static <T extends TNumber> Evaluation<T> of(Tensors out, Class<T> type) {
+      return new Evaluation<>(PassScores.of(out, type), out.under(ADAPTED, type));
+    }
+  }
+
+  /**
+   * Results of the inner loop alone.
+   *
+   * @param innerLosses loss of the facts before each step and after the last [K+1, N]
+   * @param adapted weights after the last step, by name [N, ...]
+   */
+  public record Encoding<T extends TNumber>(
+      Operand<T> innerLosses, Map<String, Operand<T>> adapted) {
+
+    private Tensors named() {
+      return new Tensors()
+          .put(PassScores.INNER_LOSSES, innerLosses)
+          .putAll(Evaluation.ADAPTED, adapted);
+    }
+
+    private static <T extends TNumber> Encoding<T> of(Tensors out, Class<T> type) {
+      return new Encoding<>(
+          out.get(PassScores.INNER_LOSSES, type), out.under(Evaluation.ADAPTED, type));
+    }
+  }
+
+  /** Emits a pass with derivatives. */
+  public Training<T> train(Ops tf, PassArguments<T> arguments) {
+    if (config.xla() != XlaMode.WHOLE) {
+      return buildTraining(tf, arguments);
+    }
+    Segment whole =
+        whole(
+            "train_pass",
+            PassArguments.specs(model),
+            (body, in) -> buildTraining(body, PassArguments.of(in, model.type())).named());
+    return Training.of(model.call(tf, whole, arguments.named()), model.type());
+  }
+
+  /** Emits a pass without derivatives of the outer loss. */
+  public Evaluation<T> evaluate(Ops tf, PassArguments<T> arguments) {
+    if (config.xla() != XlaMode.WHOLE) {
+      return buildEvaluation(tf, arguments);
+    }
+    Segment whole =
+        whole(
+            "evaluation_pass",
+            PassArguments.specs(model),
+            (body, in) -> buildEvaluation(body, PassArguments.of(in, model.type())).named());
+    return Evaluation.of(model.call(tf, whole, arguments.named()), model.type());
+  }
+
+  /**
+   * Emits the inner loop alone.
+   *
+   * @param weights as a pass reads them
+   * @param rates inner rates [J, K]; null without inner steps
+   */
+  public Encoding<T> encode(
+      Ops tf, Map<String, Operand<T>> weights, @Nullable Operand<T> rates, Facts<T> facts) {
+    if (config.xla() != XlaMode.WHOLE) {
+      return buildEncoding(tf, weights, rates, facts);
+    }
+    Segment whole =
+        whole(
+            "encoding_pass",
+            new Specs().all(PassArguments.initialSpecs(model)).all(Facts.specs(model)),
+            (body, in) ->
+                buildEncoding(
+                        body,
+                        PassArguments.weights(in, model.type()),
+                        PassArguments.rates(in, model.type()),
+                        Facts.of(in, model.type()))
+                    .named());
+    Tensors arguments = PassArguments.initial(weights, rates).putAll(facts.named());
+    return Encoding.of(model.call(tf, whole, arguments), model.type());
+  }
+
+  private Segment whole(String name, Specs specs, Segment.Body body) {
+    List<Segment> callees = new ArrayList<>(segments());
+    callees.add(factLoss);
+    return wholePasses.computeIfAbsent(name, each -> Segment.define(each, specs, callees, body));
+  }
+
+  private Training<T> buildTraining(Ops tf, PassArguments<T> in) {
+    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    TaskInputs<T> tasks = in.tasks();
+    InnerTrajectory<T> forward =
+        unroll(tf, in.weights(), in.rates(), tasks.facts(), tasks.seed(), innerStep, zeros);
+    Ops scope = tf.withSubScope("outer");
+    Segment last = Objects.requireNonNull(outer);
+    TaskInputs<T> ofOuter =
+        tasks.withSeed(
+            last.passedArguments().contains(TaskInputs.SEED)
+                ? RandomSeed.of(scope, tasks.requireSeed(), "outer loss")
+                : null);
+    LossSegments.Result<T> result = score(scope, last, forward.adapted(), ofOuter);
+    PassScores<T> scores = scores(tf, forward, result);
+
+    Cotangents<T> cotangents =
+        new Cotangents<>(new Iterate<>(result.theta(), zeros.state()), result.shared());
+    List<Operand<T>> rates = new ArrayList<>();
+    for (int k = config.innerSteps() - 1; k >= 0; k--) {
+      InnerPullbacks.Pulled<T> pulled =
+          Objects.requireNonNull(pullbacks)
+              .pull(tf.withSubScope("pullback_" + k), k, forward, cotangents);
+      if (pulled.rates() != null) {
+        rates.add(0, pulled.rates());
+      }
+      cotangents = pulled.cotangents();
+    }
+    Ops sums = tf.withSubScope("gradient");
+    return new Training<>(
+        scores,
+        gradients(sums, cotangents),
+        rates.isEmpty() ? null : sums.stack(rates, Stack.axis(1L))); // [J, K]
+  }
+
+  private Evaluation<T> buildEvaluation(Ops tf, PassArguments<T> in) {
+    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    InnerTrajectory<T> forward =
+        unroll(tf, in.weights(), in.rates(), in.tasks().facts(), null, evaluationStep, zeros);
+    LossSegments.Result<T> result =
+        score(tf.withSubScope("evaluate"), evaluate, forward.adapted(), in.tasks().withSeed(null));
+    return new Evaluation<>(scores(tf, forward, result), forward.adapted().theta());
+  }
+
+  private Encoding<T> buildEncoding(
+      Ops tf, Map<String, Operand<T>> weights, @Nullable Operand<T> rates, Facts<T> facts) {
+    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    InnerTrajectory<T> forward = unroll(tf, weights, rates, facts, null, evaluationStep, zeros);
+    List<Operand<T>> losses = new ArrayList<>(forward.losses());
+    losses.add(
+        LossSegments.factLoss(
+            tf.withSubScope("encoded"), model, factLoss, forward.adapted(), facts));
+    return new Encoding<>(tf.stack(losses), forward.adapted().theta());
+  }
+
+  private LossSegments.Result<T> score(
+      Ops tf, Segment segment, Weights<T> adapted, TaskInputs<T> tasks) {
+    Tensors out = model.call(tf, segment, adapted.named().putAll(tasks.named()));
+    return LossSegments.Result.of(out, model.type());
+  }
+
+  /** Emits the inner loop. */
+  private InnerTrajectory<T> unroll(
+      Ops tf,
+      Map<String, Operand<T>> weights,
+      @Nullable Operand<T> allRates,
+      Facts<T> facts,
+      @Nullable Operand<TInt64> seed,
+      InnerStep<T> step,
+      Zeros zeros) {
+    Map<String, Operand<T>> theta = new LinkedHashMap<>();
+    Ops start = tf.withSubScope("theta_0");
+    for (String name : model.layout().adapted()) {
+      Operand<T> weight = Objects.requireNonNull(weights.get(name));
+      theta.put(name, copies(start, start.expandDims(weight, start.constant(0))));
+    }
+    Map<String, Operand<T>> shared = model.shared(start, weights);
+    Iterate<T> iterate = new Iterate<>(theta, zeros.state());
+    List<Operand<T>> rates =
+        config.innerSteps() == 0
+            ? List.of()
+            : List.copyOf(
+                tf.unstack(
+                        Objects.requireNonNull(allRates, "rates of the inner steps"),
+                        (long) config.innerSteps(),
+                        Unstack.axis(1L))
+                    .output());
+
+    List<StepArguments<T>> steps = new ArrayList<>();
+    List<Map<String, Operand<T>>> gradients = new ArrayList<>();
+    List<Operand<T>> losses = new ArrayList<>();
+    for (int k = 0; k < config.innerSteps(); k++) {
+      Ops scope = tf.withSubScope("inner_" + k);
+      Operand<T> number = Scalars.of(scope, model.type(), k + 1);
+      StepArguments<T> arguments =
+          new StepArguments<>(
+              iterate,
+              shared,
+              rates.get(k),
+              number,
+              facts,
+              step.drops()
+                  ? RandomSeed.of(
+                      scope, Objects.requireNonNull(seed, "seed of dropout"), "inner step", k)
+                  : null);
+      InnerStep.Result<T> next = step.call(scope, arguments);
+      steps.add(arguments);
+      gradients.add(next.gradient());
+      losses.add(next.loss());
+      iterate = next.iterate();
+    }
+    return new InnerTrajectory<>(steps, gradients, losses, new Weights<>(iterate.theta(), shared));
+  }
+
+  private PassScores<T> scores(Ops tf, InnerTrajectory<T> forward, LossSegments.Result<T> result) {
+    List<Operand<T>> losses = new ArrayList<>(forward.losses());
+    losses.add(result.innerLoss());
+    return new PassScores<>(
+        tf.stack(losses), result.loss(), result.terms(), result.check(), result.questions());
+  }
+
+  private Map<String, Operand<T>> gradients(Ops tf, Cotangents<T> cotangents) {
+    Map<String, Operand<T>> all = new LinkedHashMap<>(cotangents.iterate().theta());
+    all.putAll(cotangents.shared());
+    Map<String, Operand<T>> gradients = new LinkedHashMap<>();
+    for (String name : model.layout().trained()) {
+      Operand<T> d = Objects.requireNonNull(all.get(name)); // [N|1, ...]
+      gradients.put(name, sumOverTasks(tf, d));
+    }
+    return gradients;
+  }
+
+  /** Copies a weight [1, ...] for every task [N, ...]. */
+  private Operand<T> copies(Ops tf, Operand<T> weight) {
+    long tasks = model.shape().tasks();
+    return tasks == 1
+        ? weight
+        : tf.broadcastTo(weight, tf.constant(weight.shape().tail().prepend(tasks).asArray()));
+  }
+
+  /** Emits the pullback of {@link #copies}. */
+  private Operand<T> sumOverTasks(Ops tf, Operand<T> d) {
+    return d.shape().get(0) == 1
+        ? tf.squeeze(d, Squeeze.axis(List.of(0L)))
+        : tf.sum(d, tf.constant(0));
+  }
+
+  /** The state of the inner optimizer before the first step: zeros, one tensor for each shape. */
+  private final class Zeros {
+    private final Ops tf;
+    private final Map<Shape, Operand<T>> known = new HashMap<>();
+
+    Zeros(Ops tf) {
+      this.tf = tf;
+    }
+
+    Map<String, Map<String, Operand<T>>> state() {
+      Map<String, Map<String, Operand<T>>> state = new LinkedHashMap<>();
+      for (String slot : model.slots()) {
+        Map<String, Operand<T>> zeros = new LinkedHashMap<>();
+        model.thetaShapes().forEach((name, shape) -> zeros.put(name, of(shape)));
+        state.put(slot, zeros);
+      }
+      return state;
+    }
+
+    private Operand<T> of(Shape shape) {
+      return known.computeIfAbsent(
+          shape, each -> tf.fill(tf.constant(each.asArray()), Scalars.of(tf, model.type(), 0)));
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package org.reckoning.graph.variables;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.reckoning.graph.gpt2.Gpt2Initializer;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.settings.WeightLayout;
+import org.reckoning.graph.xla.HostTensors;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/** What the outer loop learns, as variables: the initial weights theta_0 and the inner rates. */
+public final class MetaParameters<T extends TNumber> {
+  /** Name of the variable that holds the inner rates. */
+  public static final String RATES = "rates";
+
+  private final BilevelConfig config;
+  private final WeightLayout layout;
+  private final Class<T> type;
+  private final Variables<T> weights;
+  private final Variables<T> rates;
+  private final Operand<TInt64> initialSeed;
+  private final List<Op> initializers;
+
+  public MetaParameters(Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type) {
+    this(tf, config, layout, type, true);
+  }
+
+  private MetaParameters(
+      Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type, boolean starts) {
+    this.config = config;
+    this.layout = layout;
+    this.type = type;
+    weights = new Variables<>(tf, "weights", layout.shapes(), type);
+    Map<String, Shape> rateShapes =
+        config.innerSteps() == 0
+            ? Map.of()
+            : Map.of(RATES, Shape.of(layout.adapted().size(), config.innerSteps()));
+    rates = new Variables<>(tf, "inner_rates", rateShapes, type);
+    initialSeed =
+        tf.withName("initial_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    initializers =
+        starts
+            ? weights.assignments(
+                tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")))
+            : List.of();
+  }
+
+  /** Variables that get all their values from files: the graph has no initial ones. */
+  public static <T extends TNumber> MetaParameters<T> fromFiles(
+      Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type) {
+    return new MetaParameters<>(tf, config, layout, type, false);
+  }
+
+  private Map<String, Operand<T>> initialValues(Ops tf) {
+    Map<String, Operand<T>> values = new LinkedHashMap<>();
+    layout
+        .shapes()
+        .forEach(
+            (name, shape) ->
+                values.put(
+                    name,
+                    Gpt2Initializer.initialValue(
+                        tf.withSubScope(name), config.model(), name, shape, initialSeed, type)));
+    return values;
+  }
+
+  public Variables<T> weights() {
+    return weights;
+  }
+
+  /** Returns the stored rates, a variable [J, K]; none without inner steps. */
+  public Variables<T> rates() {
+    return rates;
+  }
+
+  /** Returns whether the stored rates are logarithms. */
+  public boolean ratesAreLogs() {
+    return config.innerRates().space() == InnerRates.Space.LOG;
+  }
+
+  /** Emits the rates themselves [J, K]; none without inner steps. */
+  public Optional<Operand<T>> emitRates(Ops tf) {
+    return Optional.ofNullable(rates.reads().get(RATES))
+        .map(stored -> ratesAreLogs() ? tf.math.exp(stored) : stored);
+  }
+
+  /**
+   * Sets all weights to random initial values, and the inner rates to theirs. The same seed gives
+   * the same values.
+   */
+  public void initialize(Session session, long seed) {
+    try (TInt64 value = TInt64.scalarOf(seed)) {
+      for (Op initializer :
+          initializers) { // one at a time, so that few initial values are alive at once
+        session.runner().feed(initialSeed, value).addTarget(initializer).run().close();
+      }
+    }
+    resetRates(session);
+  }
+
+  /**
+   * Sets all weights, and the inner rates to their initial values.
+   *
+   * @param values by name, in the order of {@link WeightLayout#shapes}, row by row
+   * @throws IllegalArgumentException if names or sizes are not those of the layout
+   */
+  public void initialize(Session session, Map<String, double[]> values) {
+    Set<String> missing = new LinkedHashSet<>(layout.shapes().keySet());
+    missing.removeAll(values.keySet());
+    Set<String> unknown = new LinkedHashSet<>(values.keySet());
+    unknown.removeAll(layout.shapes().keySet());
+    if (!missing.isEmpty() || !unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "weights given must be those of the model; missing: %s, unknown: %s"
+              .formatted(missing, unknown));
+    }
+    values.forEach(
+        (name, numbers) -> {
+          Shape shape = layout.shape(name);
+          if (numbers.length != shape.size()) {
+            throw new IllegalArgumentException(
+                "weight '%s' must have %d values, for shape %s, but has %d"
+                    .formatted(name, shape.size(), shape, numbers.length));
+          }
+        });
+    values.forEach(
+        (name, numbers) -> {
+          try (Tensor tensor = HostTensors.of(type, layout.shape(name), numbers)) {
+            weights.assign(session, name, tensor);
+          }
+        });
+    resetRates(session);
+  }
+
+  /**
+   * Sets all weights, and the inner rates to their initial values.
+   *
+   * @param source of the weights, in single precision; the tensors become those of the variables
+   * @param seed for the weights that it does not have
+   * @throws IOException if the source fails; nothing is changed then
+   * @throws IllegalArgumentException if a weight has another shape
+   */
+  public void initialize(Session session, WeightSource source, long seed) throws IOException {
+    Map<String, Tensor> given = new LinkedHashMap<>();
+    List<Op> random = new ArrayList<>();
+    try (TInt64 fed = TInt64.scalarOf(seed)) {
+      Iterator<Op> initializer = initializers.iterator(); // in the order of the layout
+      for (String name : layout.shapes().keySet()) {
+        Op drawn = initializer.next();
+        TFloat32 read = source.read(name);
+        if (read == null) {
+          random.add(drawn);
+        } else {
+          given.put(name, ofType(read));
+        }
+      }
+      weights.assign(session, given);
+      for (Op each : random) {
+        session.runner().feed(initialSeed, fed).addTarget(each).run().close();
+      }
+    } finally {
+      given.values().forEach(Tensor::close);
+    }
+    resetRates(session);
+  }
+
+  /**
+   * Returns the numbers in the dtype of the program; the tensor that is given is no longer used.
+   */
+  private Tensor ofType(TFloat32 read) {
+    if (type == TFloat32.class) {
+      return read;
+    }
+    try (read) {
+      return HostTensors.of(type, read.shape(), HostTensors.toDoubles(read));
+    }
+  }
+
+  private void resetRates(Session session) {
+    double[][] initial = new double[layout.adapted().size()][config.innerSteps()];
+    for (double[] row : initial) {
+      Arrays.fill(row, config.innerRates().initial());
+    }
+    assignRates(session, initial);
+  }
+
+  /**
+   * Sets the inner rates.
+   *
+   * @param values the rates themselves [J, K]: a row for each adapted weight, in the order of
+   *     {@link WeightLayout#adapted}
+   * @throws IllegalArgumentException if the shape is another one, or a rate cannot be stored
+   */
+  public void assignRates(Session session, double[][] values) {
+    int tensors = layout.adapted().size();
+    int steps = config.innerSteps();
+    double[] flat = new double[tensors * steps];
+    if (values.length != tensors) {
+      throw new IllegalArgumentException(
+          "rates of %d tensors must be [adapted tensors, inner steps] = [%d, %d]"
+              .formatted(values.length, tensors, steps));
+    }
+    for (int j = 0; j < tensors; j++) {
+      if (values[j].length != steps) {
+        throw new IllegalArgumentException(
+            "rates of '%s' [%d] must be one for each inner step [%d]"
+                .formatted(layout.adapted().get(j), values[j].length, steps));
+      }
+      for (int k = 0; k < steps; k++) {
+        double rate = values[j][k];
+        if (!Double.isFinite(rate) || (ratesAreLogs() && rate <= 0)) {
+          throw new IllegalArgumentException(
+              "inner rate (%s) of '%s' in step %d must be %s"
+                  .formatted(
+                      rate,
+                      layout.adapted().get(j),
+                      k,
+                      ratesAreLogs() ? "positive in log space" : "finite"));
+        }
+        flat[j * steps + k] = ratesAreLogs() ? Math.log(rate) : rate;
+      }
+    }
+    if (steps > 0) {
+      try (Tensor tensor = HostTensors.of(type, Shape.of(tensors, steps), flat)) {
+        rates.assign(session, RATES, tensor);
+      }
+    }
+  }
+
+  /** Returns the inner rates themselves [J, K]. */
+  public double[][] rates(Session session) {
+    int steps = config.innerSteps();
+    double[][] values = new double[layout.adapted().size()][steps];
+    if (steps > 0) {
+      try (Tensor tensor = rates.read(session, RATES)) {
+        double[] flat = HostTensors.toDoubles(tensor);
+        for (int i = 0; i < flat.length; i++) {
+          values[i / steps][i % steps] = ratesAreLogs() ? Math.exp(flat[i]) : flat[i];
+        }
+      }
+    }
+    return values;
+  }
+
+  /** Returns a weight, row by row. */
+  public double[] weight(Session session, String name) {
+    try (Tensor tensor = weights.read(session, name)) {
+      return HostTensors.toDoubles(tensor);
+    }
+  }
+}

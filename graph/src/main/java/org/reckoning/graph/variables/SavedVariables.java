@@ -1,0 +1,77 @@
+package org.reckoning.graph.variables;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.train.Restore;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * The nodes that write and read the variables of a SavedModel. Their names are those that
+ * TensorFlow Java looks for: it would else add nodes for a kind of variables that is not used here.
+ *
+ * <p>Names in the files are those of {@link VariableFiles}, so that a checkpoint is read by the
+ * same nodes.
+ */
+public final class SavedVariables {
+  private final Operand<TString> prefix;
+  private final Op restore;
+
+  private SavedVariables(Operand<TString> prefix, Op restore) {
+    this.prefix = prefix;
+    this.restore = restore;
+  }
+
+  public static <T extends TNumber> SavedVariables of(
+      Ops root, Variables<T> weights, Variables<T> rates) {
+    Ops tf = root.withSubScope("save");
+    Operand<TString> prefix =
+        tf.withName("filename").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    List<String> names = new ArrayList<>();
+    List<Operand<?>> values = new ArrayList<>();
+    List<Op> restores = new ArrayList<>();
+    for (Variables<T> variables : List.of(weights, rates)) {
+      variables
+          .reads()
+          .forEach(
+              (name, read) -> {
+                String saved = VariableFiles.savedName(name);
+                names.add(saved);
+                values.add(read);
+                Restore value =
+                    tf.train.restore(
+                        prefix,
+                        texts(tf, List.of(saved)),
+                        texts(tf, List.of("")),
+                        List.of(variables.type()));
+                restores.add(
+                    variables.assignment(
+                        tf, name, value.tensors().get(0).expect(variables.type())));
+              });
+    }
+    Op save =
+        tf.train.save(
+            prefix, texts(tf, names), texts(tf, names.stream().map(name -> "").toList()), values);
+    tf.withName("control_dependency").withControlDependencies(List.of(save)).identity(prefix);
+    Op restore = tf.withName("restore_all").withControlDependencies(restores).noOp();
+    return new SavedVariables(prefix, restore);
+  }
+
+  private static Operand<TString> texts(Ops tf, List<String> texts) {
+    return tf.constant(StandardCharsets.UTF_8, texts.toArray(String[]::new));
+  }
+
+  /** Reads all variables. */
+  public void restore(Session session, String file) {
+    try (TString name = TString.scalarOf(file)) {
+      session.runner().feed(prefix, name).addTarget(restore).run().close();
+    }
+  }
+}

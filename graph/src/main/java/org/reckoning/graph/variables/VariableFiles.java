@@ -1,0 +1,135 @@
+package org.reckoning.graph.variables;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.train.Restore;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The nodes that write all variables to a file and read them again, in TensorFlow's own checkpoint
+ * format ({@code PREFIX.index}, {@code PREFIX.data-00000-of-00001}), which {@code
+ * tf.train.load_checkpoint} reads too.
+ *
+ * <p>A weight has its own name, the state of the outer optimizer {@code NAME/adam_m} and {@code
+ * NAME/adam_v}, the inner rates {@code inner_rates}, the number of updates {@code global_step}.
+ */
+public final class VariableFiles {
+  private static final String UPDATES = "global_step";
+  private static final List<String> MOMENTS = List.of("/adam_m", "/adam_v");
+
+  private final Operand<TString> prefix;
+  private final Operand<TInt64> updates;
+  private final Op save;
+  private final List<Op> restores;
+  private final Operand<?> restoredUpdates;
+
+  private VariableFiles(
+      Operand<TString> prefix,
+      Operand<TInt64> updates,
+      Op save,
+      List<Op> restores,
+      Operand<?> restoredUpdates) {
+    this.prefix = prefix;
+    this.updates = updates;
+    this.save = save;
+    this.restores = restores;
+    this.restoredUpdates = restoredUpdates;
+  }
+
+  /**
+   * Emits the nodes.
+   *
+   * @param moments of the outer optimizer, first and second; none where nothing is trained
+   */
+  public static <T extends TNumber> VariableFiles of(
+      Ops tf, Variables<T> weights, Variables<T> rates, List<Variables<T>> moments) {
+    Operand<TString> prefix =
+        tf.withName("file").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    Operand<TInt64> updates =
+        tf.withName(UPDATES).placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    List<String> names = new ArrayList<>();
+    List<Operand<?>> values = new ArrayList<>();
+    List<Op> restores = new ArrayList<>();
+    add(tf, prefix, weights, "", names, values, restores);
+    add(tf, prefix, rates, "", names, values, restores);
+    for (int i = 0; i < moments.size(); i++) {
+      add(tf, prefix, moments.get(i), MOMENTS.get(i), names, values, restores);
+    }
+    names.add(UPDATES);
+    values.add(updates);
+    Op save =
+        tf.train.save(
+            prefix, texts(tf, names), texts(tf, Collections.nCopies(names.size(), "")), values);
+    Operand<?> restoredUpdates = read(tf, prefix, UPDATES, TInt64.class);
+    return new VariableFiles(prefix, updates, save, restores, restoredUpdates);
+  }
+
+  private static <T extends TNumber> void add(
+      Ops tf,
+      Operand<TString> prefix,
+      Variables<T> variables,
+      String suffix,
+      List<String> names,
+      List<Operand<?>> values,
+      List<Op> restores) {
+    variables
+        .reads()
+        .forEach(
+            (name, read) -> {
+              String saved = savedName(name) + suffix;
+              names.add(saved);
+              values.add(read);
+              restores.add(
+                  variables.assignment(
+                      tf, name, read(tf.withSubScope("restore"), prefix, saved, variables.type())));
+            });
+  }
+
+  /** Returns the name that a variable has in the files. */
+  public static String savedName(String name) {
+    return name.equals(MetaParameters.RATES) ? "inner_rates" : name;
+  }
+
+  private static <U extends TType> Operand<U> read(
+      Ops tf, Operand<TString> prefix, String name, Class<U> type) {
+    Restore restore =
+        tf.train.restore(prefix, texts(tf, List.of(name)), texts(tf, List.of("")), List.of(type));
+    return restore.tensors().get(0).expect(type);
+  }
+
+  private static Operand<TString> texts(Ops tf, List<String> texts) {
+    return tf.constant(StandardCharsets.UTF_8, texts.toArray(String[]::new));
+  }
+
+  /** Writes all variables. */
+  public void save(Session session, String file, long numberOfUpdates) {
+    try (TString name = TString.scalarOf(file);
+        TInt64 number = TInt64.scalarOf(numberOfUpdates)) {
+      session.runner().feed(prefix, name).feed(updates, number).addTarget(save).run().close();
+    }
+  }
+
+  /** Reads all variables; returns the number of updates. */
+  public long restore(Session session, String file) {
+    try (TString name = TString.scalarOf(file)) {
+      for (Op restore : restores) { // one at a time: few tensors are alive at once
+        session.runner().feed(prefix, name).addTarget(restore).run().close();
+      }
+      try (Result result = session.runner().feed(prefix, name).fetch(restoredUpdates).run()) {
+        return ((TInt64) result.get(0)).getLong();
+      }
+    }
+  }
+}

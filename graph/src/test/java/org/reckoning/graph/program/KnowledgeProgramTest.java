@@ -1,0 +1,131 @@
+package org.reckoning.graph.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.decoding.Generation;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.settings.Adaptation;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.xla.XlaMode;
+import org.tensorflow.types.TFloat64;
+
+/** What a program that keeps facts says is what a program says that adapts for each question. */
+class KnowledgeProgramTest {
+  private static final TaskShape SHAPE = Micro.SHAPE;
+  private static final Decoding GREEDY = Decoding.greedy(3, -1);
+
+  @TempDir Path directory;
+
+  static Stream<Arguments> configurations() {
+    BilevelConfig config = Micro.config(2);
+    return Stream.of(
+        Arguments.of("all weights", config),
+        Arguments.of("AdamW", config.withInnerOptimizer(new AdamW())),
+        Arguments.of("rates in log space", config.withInnerRates(InnerRates.log(0.1))),
+        Arguments.of("compiled in segments", config.withXla(XlaMode.SEGMENTS)),
+        Arguments.of("compiled as a whole", config.withXla(XlaMode.WHOLE)),
+        Arguments.of(
+            "AdamW, compiled as a whole",
+            config.withInnerOptimizer(new AdamW()).withXla(XlaMode.WHOLE)),
+        Arguments.of("factors", config.withAdaptation(Adaptation.lora(2, 3, "attn.c_attn"))),
+        Arguments.of("a pattern", config.withAdaptation(Adaptation.matching("h.0.mlp.*"))),
+        Arguments.of("no inner loop", Micro.config(0)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("configurations")
+  void answers_afterOneEncoding_areThoseOfAdaptingEachTime(String name, BilevelConfig config) {
+    try (var reference = Micro.program(config);
+        var program = restored(config, reference)) {
+      for (long seed : List.of(20L, 21L, 20L)) { // other facts, and the first again
+        TaskBatch batch = Micro.batch(SHAPE, Micro.tasks(1, seed));
+        PassResult want = reference.evaluate(batch);
+
+        double[] innerLosses = program.encode(batch);
+        for (int k = 0; k <= config.innerSteps(); k++) {
+          assertThat(innerLosses[k]).isCloseTo(want.innerLoss(k, 0), within(1e-12));
+        }
+        for (int times = 0; times < 2; times++) {
+          double[] losses = program.score(batch);
+          for (int q = 0; q < SHAPE.questions(); q++) {
+            assertThat(losses[q]).isCloseTo(want.questionLoss(0, q), within(1e-12));
+          }
+        }
+        Generation texts = program.generate(batch, GREEDY);
+        Generation wantTexts = reference.generate(batch, GREEDY);
+        for (int q = 0; q < SHAPE.questions(); q++) {
+          assertThat(texts.tokens(0, q)).containsExactly(wantTexts.tokens(0, q));
+        }
+      }
+    }
+  }
+
+  @Test
+  void forget_goesBackToTheInitialWeights() {
+    BilevelConfig config = Micro.config(2);
+    TaskBatch batch = Micro.batch();
+    try (var reference = Micro.program(config);
+        var program = restored(config, reference)) {
+      double[] before = program.score(batch);
+      program.encode(batch);
+      assertThat(program.score(batch)).isNotEqualTo(before);
+      program.forget();
+      assertThat(program.score(batch)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void encode_thatDiverges_saysSoAndForgets() {
+    BilevelConfig config = Micro.config(2);
+    TaskBatch batch = Micro.batch();
+    try (var reference = Micro.program(config)) {
+      double[][] rates = reference.rates();
+      for (double[] row : rates) {
+        Arrays.fill(row, 1e300);
+      }
+      reference.assignRates(rates);
+      try (var program = restored(config, reference)) {
+        double[] before = program.score(batch);
+        assertThatThrownBy(() -> program.encode(batch))
+            .isInstanceOf(NotFiniteException.class)
+            .hasMessageContaining("inner loss after 1 inner steps");
+        assertThat(program.score(batch)).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void encode_ofSeveralTasks_isRefused() {
+    TaskShape two = SHAPE.withTasks(2);
+    try (var program = KnowledgeProgram.build(Micro.config(1), TFloat64.class)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> program.encode(Micro.batch(two, Micro.tasks(2, 1))))
+          .withMessage("tasks (2) must be 1: one body of knowledge is kept at a time");
+    }
+  }
+
+  private KnowledgeProgram<TFloat64> restored(
+      BilevelConfig config, BilevelProgram<TFloat64> reference) {
+    String prefix = directory.resolve("variables").toString();
+    reference.save(prefix);
+    KnowledgeProgram<TFloat64> program = KnowledgeProgram.build(config, TFloat64.class);
+    program.restore(prefix);
+    return program;
+  }
+}
