@@ -2,6 +2,7 @@ package org.reckoning.graph.xla;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -40,6 +42,10 @@ import org.tensorflow.proto.VersionDef;
 public final class Segment {
   /** Of what this TensorFlow builds. */
   private static final VersionDef VERSIONS = versions();
+
+  /** Names of the functions that a graph has: an import costs time for every node of the graph. */
+  private static final Map<Graph, Set<String>> FUNCTIONS =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   private final FunctionDef function;
   private final List<Segment> callees;
@@ -281,9 +287,13 @@ public final class Segment {
         .build();
   }
 
+  /** Adds this function and those that it calls to a graph that does not have them yet. */
   void addTo(Graph graph) {
     FunctionDefLibrary.Builder library = FunctionDefLibrary.newBuilder();
-    collect(library, new HashSet<>());
+    collect(library, FUNCTIONS.computeIfAbsent(graph, each -> new HashSet<>()));
+    if (library.getFunctionCount() == 0) {
+      return;
+    }
     // Without versions the graph would count as an old one, in which the shape of a scalar
     // placeholder is unknown.
     graph.importGraphDef(GraphDef.newBuilder().setVersions(VERSIONS).setLibrary(library).build());
