@@ -14,6 +14,7 @@ import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.reckoning.graph.xla.XlaCheck;
 import org.tensorflow.Graph;
@@ -67,7 +68,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     private final Ops tf;
     private final TaskShape shape;
     final GroupedPass<T> pass;
-    final Tensors feeds = new Tensors();
+    final Tensors feeds;
     final Tensors evaluation;
     private @Nullable Tensors generation;
     private final Tensors in;
@@ -78,12 +79,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       this.shape = shape;
       TaskModel<T> model = new TaskModel<>(config, layout, shape, type);
       pass = new GroupedPass<>(model, trains);
-      Ops feedScope = tf.withSubScope("feeds");
-      model
-          .factSpecs()
-          .all(model.questionSpecs())
-          .asMap()
-          .forEach((name, spec) -> feeds.put(name, spec.placeholder(feedScope, name)));
+      Specs specs = model.factSpecs().all(model.questionSpecs());
+      feeds = specs.placeholders(tf.withSubScope("feeds"));
       in = new Tensors().putAll("weights", parameters.weights().reads()).putAll(feeds);
       parameters.emitRates(tf).ifPresent(rates -> in.put("rates", rates));
       training =

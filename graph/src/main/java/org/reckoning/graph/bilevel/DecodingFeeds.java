@@ -14,11 +14,11 @@ import org.tensorflow.types.family.TNumber;
 /** The placeholders through which a {@link Decoding} reaches the graph. */
 final class DecodingFeeds<T extends TNumber> {
   private final Class<T> type;
-  private final Tensors operands = new Tensors();
+  private final Tensors operands;
 
   DecodingFeeds(Ops tf, Class<T> type) {
     this.type = type;
-    specs(type).asMap().forEach((name, spec) -> operands.put(name, spec.placeholder(tf, name)));
+    this.operands = specs(type).placeholders(tf);
   }
 
   /** Names and dtypes of the settings, all of them scalars. */

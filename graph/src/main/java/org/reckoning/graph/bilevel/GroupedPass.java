@@ -99,7 +99,7 @@ final class GroupedPass<T extends TNumber> {
   }
 
   private Tensors inGroups(Ops tf, Tensors in, Segment.Body emit) {
-    Set<String> perTask = model.factSpecs().all(model.questionSpecs()).asMap().keySet();
+    Set<String> perTask = model.factSpecs().all(model.questionSpecs()).names();
     return inGroups(tf, in, perTask, emit);
   }
 

@@ -246,10 +246,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   }
 
   private static Tensors placeholders(Ops tf, Specs specs) {
-    Ops scope = tf.withSubScope("feeds");
-    Tensors feeds = new Tensors();
-    specs.asMap().forEach((name, spec) -> feeds.put(name, spec.placeholder(scope, name)));
-    return feeds;
+    return specs.placeholders(tf.withSubScope("feeds"));
   }
 
   private static TaskShape single(TaskShape shape) {

@@ -225,7 +225,7 @@ final class UnrolledPass<T extends TNumber> {
     }
     Tensors shared = new Tensors().putAll("shared", shared(start, in));
     Tensors batch = new Tensors();
-    model.factSpecs().all(model.questionSpecs()).asMap().keySet().stream()
+    model.factSpecs().all(model.questionSpecs()).names().stream()
         .filter(name -> in.contains(name) && !name.equals("seed"))
         .forEach(name -> batch.put(name, in.get(name)));
     Tensors moving = theta.putAll("state", zeros.of(model.stateShapes()));
