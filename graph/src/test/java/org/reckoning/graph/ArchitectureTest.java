@@ -1,7 +1,11 @@
 package org.reckoning.graph;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,10 +21,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.Operation;
 
-/** Which package may know which. */
+/** The dependencies that packages and classes may have. */
 class ArchitectureTest {
   private static final String GRAPH = "org.reckoning.graph.";
+
+  /** The classes of autodiff that may name op types: tables, rules, and the access to nodes. */
+  private static final String KNOWS_OPS =
+      ".*(Rules|RuleTable|Forms|Node|Constants|Scalars)(\\$.*)?";
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -66,6 +76,29 @@ class ArchitectureTest {
             "gpt2",
             "xla"),
         slices().matching(GRAPH + "(*)..").should().beFreeOfCycles().as("packages have no cycle"),
+        noClasses()
+            .that()
+            .resideInAPackage(GRAPH + "autodiff")
+            .and()
+            .haveNameNotMatching(KNOWS_OPS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.tensorflow.op.*..")
+            .as("drivers and rewrites know no op"),
+        noClasses()
+            .that()
+            .resideInAPackage(GRAPH + "autodiff")
+            .and()
+            .haveNameNotMatching(KNOWS_OPS)
+            .should()
+            .callMethodWhere(
+                target(name("type"))
+                    .and(
+                        target(
+                            owner(
+                                assignableTo(Operation.class)
+                                    .or(assignableTo(GRAPH + "autodiff.Node"))))))
+            .as("drivers and rewrites do not ask for the type of an op"),
         noClasses()
             .should()
             .dependOnClassesThat()

@@ -15,9 +15,8 @@ import org.tensorflow.Output;
 import org.tensorflow.proto.DataType;
 
 /**
- * The nodes between some outputs {@code ys} and the independent variables {@code xs}, in an order
- * in which every node comes after the nodes it reads. The walk ends at an x: what an x was computed
- * from does not count.
+ * The nodes on paths from independent variables {@code xs} to outputs {@code ys}, in topological
+ * order. A path ends at an x: nodes that an x was computed from do not count.
  */
 final class ActiveNodes {
   private final RuleTable rules;
@@ -27,8 +26,8 @@ final class ActiveNodes {
   private final List<GraphOperation> ordered = new ArrayList<>();
 
   /**
-   * @param xs the independent variables
-   * @param moving those among them whose tangent is not zero, or whose cotangent is asked for
+   * @param xs independent variables
+   * @param moving the xs with a nonzero tangent (forward mode), or all xs (reverse mode)
    */
   ActiveNodes(
       RuleTable rules,
@@ -45,7 +44,7 @@ final class ActiveNodes {
     }
   }
 
-  /** Returns the nodes that depend on an x, readers after what they read. */
+  /** Returns the nodes that depend on a moving x; each comes after the nodes that it reads. */
   List<GraphOperation> ordered() {
     return ordered;
   }
@@ -55,7 +54,7 @@ final class ActiveNodes {
     return xs.contains(tensor);
   }
 
-  /** Returns whether a tensor is a moving x or depends on one in a way that has a derivative. */
+  /** Returns whether a tensor is a moving x or has a derivative with respect to one. */
   boolean isActive(Output<?> tensor) {
     if (isIndependent(tensor)) {
       return moving.contains(tensor);
@@ -64,7 +63,7 @@ final class ActiveNodes {
         && reaches.getOrDefault((GraphOperation) tensor.op(), false);
   }
 
-  /** Depth first with a stack of its own: an unrolled graph is deeper than the thread's stack. */
+  /** Visits ancestors depth first, without recursion: unrolled graphs overflow a thread's stack. */
   private void visit(GraphOperation start) {
     Deque<GraphOperation> stack = new ArrayDeque<>();
     stack.push(start);
@@ -74,7 +73,7 @@ final class ActiveNodes {
         stack.pop();
         continue;
       }
-      if (rules.isZero(op.type())) {
+      if (rules.isZero(op)) {
         reaches.put(op, false);
         stack.pop();
         continue;

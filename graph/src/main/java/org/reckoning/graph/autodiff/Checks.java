@@ -3,10 +3,15 @@ package org.reckoning.graph.autodiff;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 
-/** Checks that are always on: a wrong rule or a wrong seed fails while the graph is built. */
+/** Checks of derivatives while the graph is built: a wrong rule or a wrong seed fails early. */
 final class Checks {
   private Checks() {}
 
+  /**
+   * Requires a derivative to have the shape and dtype of the tensor that it belongs to.
+   *
+   * @throws IllegalArgumentException if it has others
+   */
   static void sameShapeAndType(String what, Operand<?> derivative, Operand<?> primal) {
     Output<?> d = derivative.asOutput();
     Output<?> p = primal.asOutput();

@@ -10,7 +10,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Differentiates a TensorFlow graph by adding nodes to it. Derivatives are ordinary nodes: they can
+ * Adds the derivatives of a TensorFlow graph to the graph. Derivatives are ordinary nodes: they can
  * be differentiated again, in either mode.
  *
  * <pre>{@code
@@ -21,8 +21,8 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  *
  * <p>Shapes must be static; dtypes are float32, float64 and bfloat16. The independent variables
- * {@code xs} may be any tensors of the graph: they are taken as independent of each other, so that
- * a walk ends at each of them. An op without a rule is an {@link UnsupportedOperationException}
+ * {@code xs} may be any tensors of the graph. They count as independent of each other, even if one
+ * is computed from another. An op without a rule causes an {@link UnsupportedOperationException}
  * that names its type and node.
  */
 public final class Differentiator {
@@ -52,8 +52,9 @@ public final class Differentiator {
   }
 
   /**
-   * Returns a differentiator that also knows the given op type.
+   * Returns a differentiator with rules for one more op type.
    *
+   * @param opType name of the op, such as {@code Tanh}
    * @throws IllegalStateException if the type has rules already
    */
   public Differentiator with(String opType, Pullback pullback, Pushforward pushforward) {
@@ -73,10 +74,10 @@ public final class Differentiator {
   }
 
   /**
-   * Reverse mode: multiplies cotangents of {@code ys} by the Jacobian from the left.
+   * Emits the product of cotangents of {@code ys} and the Jacobian, in reverse mode.
    *
    * @param ys outputs
-   * @param dys a cotangent for each output, of its shape and dtype; null for zero
+   * @param dys a cotangent for each output, of the output's shape and dtype; null for zero
    * @param xs independent variables
    * @return a cotangent for each x
    */
@@ -90,11 +91,11 @@ public final class Differentiator {
   }
 
   /**
-   * Forward mode: multiplies tangents of {@code xs} by the Jacobian from the right.
+   * Emits the product of the Jacobian and tangents of {@code xs}, in forward mode.
    *
    * @param ys outputs
    * @param xs independent variables
-   * @param dxs a tangent for each x, of its shape and dtype; null for zero
+   * @param dxs a tangent for each x, of the x's shape and dtype; null for zero
    * @return a tangent for each output
    */
   public Tangents pushforward(
@@ -108,7 +109,7 @@ public final class Differentiator {
   }
 
   /**
-   * The gradient of a tensor (of the sum of its elements, if it has several).
+   * Emits the gradient of a scalar, or of the sum of a tensor's elements.
    *
    * @return the gradient with respect to each x
    */
@@ -122,9 +123,10 @@ public final class Differentiator {
   }
 
   /**
-   * The Hessian of {@code y} (of the sum of its elements) times a vector, forward over reverse.
+   * Emits the product of the Hessian of {@code y} and a vector, forward over reverse. If y is not a
+   * scalar, the Hessian is that of the sum of its elements.
    *
-   * @param vs the vector: a tensor for each x, of its shape; null for zero
+   * @param vs the vector: a tensor for each x, of the x's shape; null for zero
    * @return the product: a tensor for each x
    */
   public Tangents hessianVectorProduct(
@@ -152,8 +154,7 @@ public final class Differentiator {
     return new Tangents(emitter, numbers(xs), product);
   }
 
-  @SuppressWarnings(
-      "unchecked") // a list of operands is read as a list of numbers; nothing is added to it
+  @SuppressWarnings("unchecked") // all elements are operands of numbers, and the list is only read
   private static List<Operand<TNumber>> numbers(List<?> operands) {
     return (List<Operand<TNumber>>) operands;
   }
@@ -161,7 +162,8 @@ public final class Differentiator {
   private static void requireSameSize(String what, List<?> some, String others, List<?> other) {
     if (some.size() != other.size()) {
       throw new IllegalArgumentException(
-          "%s (%d) must be as many as %s (%d)".formatted(what, some.size(), others, other.size()));
+          "number of %s (%d) must equal the number of %s (%d)"
+              .formatted(what, some.size(), others, other.size()));
     }
   }
 }

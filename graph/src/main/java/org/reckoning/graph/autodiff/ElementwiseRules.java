@@ -42,11 +42,10 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Elementwise ops. A rule multiplies {@code d}, a tangent or a cotangent, by the derivative; x is
- * the input, y the output.
+ * Rules of elementwise ops. A rule multiplies {@code d}, a tangent or a cotangent, by the
+ * derivative. x is the input, y the output.
  *
- * <p>Where a function has a kink: |x| has derivative 0 at 0, relu has 0 at 0, and equal arguments
- * of max and min take half each.
+ * <p>At a kink, |x| and relu have derivative 0, and equal arguments of max and min have 1/2 each.
  */
 final class ElementwiseRules {
   private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
@@ -158,7 +157,7 @@ final class ElementwiseRules {
         Maximum.OP_NAME, (n, d) -> whereGreater(n, d, 0, 1), (n, d) -> whereGreater(n, d, 1, 0));
     rules.elementwise(
         Minimum.OP_NAME, (n, d) -> whereGreater(n, d, 1, 0), (n, d) -> whereGreater(n, d, 0, 1));
-    // y = min(max(x, low), high); the bounds themselves count as inside
+    // y = min(max(x, low), high); at a bound, x has the derivative 1
     rules.elementwise(
         ClipByValue.OP_NAME,
         (n, d) ->
@@ -175,7 +174,7 @@ final class ElementwiseRules {
         (n, d) -> n.tf().select(n.tf().math.greater(n.in(0), n.in(2)), d, n.scalar(0)));
   }
 
-  /** d(a^b)/da = b a^(b-1); 0 for 0^0, so that the derivatives of x^2 at 0 are 0, 2, 0. */
+  /** Emits d(a^b)/da = b a^(b-1). It is 0 for 0^0: the derivatives of x^2 at 0 are 0, 2, 0. */
   private static Operand<TNumber> powerInBase(Node n, Operand<TNumber> d) {
     Operand<TNumber> a = n.in(0);
     Operand<TNumber> b = n.in(1);
@@ -188,22 +187,22 @@ final class ElementwiseRules {
     return n.tf().math.mul(d, n.tf().math.mul(b, n.tf().math.pow(a, exponent)));
   }
 
-  /** d(a^b)/db = y log a for a > 0, else 0: the logarithm is fed a 1 where it is not used. */
+  /** Emits d(a^b)/db = y log a for a > 0, else 0. The unused logarithms are those of 1, not NaN. */
   private static Operand<TNumber> powerInExponent(Node n, Operand<TNumber> d) {
     Operand<TBool> positive = n.tf().math.greater(n.in(0), n.scalar(0));
     Operand<TNumber> log = n.tf().math.log(n.tf().select(positive, n.in(0), n.scalar(1)));
     return n.tf().select(positive, n.tf().math.mul(d, n.tf().math.mul(n.out(), log)), n.scalar(0));
   }
 
-  /** {@code d * factor * exp(-x^2)}. */
+  /** Emits {@code d * factor * exp(-x^2)}. */
   private static Operand<TNumber> bell(Node n, Operand<TNumber> d, double factor) {
     Operand<TNumber> exp = n.tf().math.exp(n.tf().math.neg(n.tf().math.square(n.in(0))));
     return n.tf().math.mul(d, n.tf().math.mul(n.scalar(factor), exp));
   }
 
   /**
-   * {@code d} times: {@code ifGreater} where the first input is greater, {@code ifLess} where it is
-   * less, 1/2 on a tie.
+   * Multiplies {@code d} by {@code ifGreater} where the first input is greater, by {@code ifLess}
+   * where it is less, and by 1/2 at a tie.
    */
   private static Operand<TNumber> whereGreater(
       Node n, Operand<TNumber> d, double ifLess, double ifGreater) {

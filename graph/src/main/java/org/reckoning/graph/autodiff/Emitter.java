@@ -8,8 +8,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Where one run of a driver puts its new nodes: scopes that mirror the names of the nodes they
- * differentiate ({@code gradients/h.0/attn/...}), and scalar constants that are shared.
+ * The scopes and shared scalars of one run of a driver. The scope of a derivative mirrors the scope
+ * of the differentiated node: {@code gradients/h.0/attn/...} for {@code h.0/attn/...}.
  */
 final class Emitter {
   private final Ops root;
@@ -38,7 +38,7 @@ final class Emitter {
     return scope;
   }
 
-  /** Returns a constant scalar of the dtype of {@code like}. */
+  /** Returns a scalar constant of the dtype of {@code like}; each value is emitted once. */
   @SuppressWarnings("unchecked") // the cached scalar has the dtype that its key names
   <T extends TNumber> Operand<T> scalar(Operand<T> like, double value) {
     return (Operand<T>)
@@ -46,11 +46,12 @@ final class Emitter {
             like.asOutput().dataType() + " " + value, key -> Scalars.of(root, like.type(), value));
   }
 
-  /** Returns zeros of the shape and dtype of {@code like}. */
+  /** Emits zeros of the shape and dtype of {@code like}. */
   <T extends TNumber> Operand<T> zeros(Operand<T> like) {
     return broadcast(scalar(like, 0), like.shape());
   }
 
+  /** Broadcasts a tensor, unless it has the shape already. */
   <T extends TNumber> Operand<T> broadcast(Operand<T> x, Shape shape) {
     return shape.equals(x.shape()) ? x : root.broadcastTo(x, root.constant(shape.asArray()));
   }

@@ -14,13 +14,13 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
-/** Reading by index, and its adjoint: adding up by index. */
+/** Rules of gather ops, which read by index, and of their adjoints, which add by index. */
 final class GatherRules {
   private GatherRules() {}
 
   static void addTo(RuleTable rules) {
     rules.linear(Gather.OP_NAME, GatherRules::scatter, "batch_dims");
-    // Rows with a negative segment id are dropped by the sum: their cotangent is 0.
+    // The sum drops rows with a negative segment id: their cotangent is 0.
     rules.linear(
         UnsortedSegmentSum.OP_NAME,
         (n, dy) -> {
@@ -33,7 +33,7 @@ final class GatherRules {
           Arrays.fill(column, n.inShape(1).numDimensions(), column.length, 1);
           return n.tf().select(n.tf().reshape(kept, n.ints(column)), rows, n.scalar(0));
         });
-    rules.smallInput(UnsortedSegmentSum.OP_NAME, n -> 0);
+
     rules.linear(
         GatherNd.OP_NAME,
         (n, dy) -> {
@@ -49,9 +49,9 @@ final class GatherRules {
   }
 
   /**
-   * The adjoint of {@code gather(x, indices, axis, batch_dims)}. With the sizes of x as {@code [B,
-   * O, D, I]} (batch, outer, gathered, inner) and b, o rows of x numbered {@code (b O + o) D +
-   * index}, it is one sum by row number.
+   * Emits the adjoint of {@code gather(x, indices, axis, batch_dims)} as one sum by row number. x
+   * is seen as {@code [B, O, D, I]}: batch, outer, gathered and inner sizes. Row {@code (b O + o) D
+   * + index} has I elements.
    */
   private static Operand<TNumber> scatter(Node n, Operand<TNumber> dy) {
     Ops tf = n.tf();

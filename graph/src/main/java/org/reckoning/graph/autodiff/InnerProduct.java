@@ -3,18 +3,17 @@ package org.reckoning.graph.autodiff;
 import java.util.List;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
-import org.tensorflow.op.core.Reshape;
-import org.tensorflow.op.math.Add;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The sum of the elements of a product, {@code <a, b>}. Where b is linear in something much
- * smaller, b is not needed, nor is the product: {@code <a, L u> = <L^T a, u>}.
+ * The inner product {@code <a, b>}: the sum of the elements of {@code a b}. If b is a linear
+ * function L of a much smaller tensor u, then {@code <a, L u> = <L^T a, u>} needs neither b nor the
+ * product.
  *
- * <p>The derivative of a learning rate is such a sum, of a cotangent and the gradient of a weight:
- * {@code <A, X^T dY> = <X A, dY>}, with X the rows that the weight was multiplied with. The
- * gradient, a product of matrices, is saved, and {@code X A} is there already where the
- * Hessian-vector product along A is taken.
+ * <p>Example: the derivative of a learning rate is the inner product of a cotangent A and the
+ * gradient of a weight, {@code <A, X^T dY> = <X A, dY>}. X are the rows that the weight was
+ * multiplied with. The gradient, a product of matrices, is not computed. {@code X A} is shared with
+ * the Hessian-vector product along A.
  */
 final class InnerProduct {
   private final RuleTable rules;
@@ -26,7 +25,7 @@ final class InnerProduct {
   }
 
   /**
-   * Returns a scalar.
+   * Emits the inner product, a scalar.
    *
    * @param node the node whose scope the sum belongs to
    * @param a a tensor of the shape of b
@@ -41,43 +40,35 @@ final class InnerProduct {
         : node.tf().math.mul(scaled.s(), moved(node, scaled.x(), b));
   }
 
-  /** {@code <a, b>} with a moved to the inputs of the node that made b. */
-  private Operand<TNumber> moved(Node node, Operand<TNumber> a, Operand<TNumber> b) {
-    Node source = node(b);
-    if (isSum(source)) {
-      return node.tf().math.add(of(node, a, source.in(0)), of(node, a, source.in(1)));
+  /** Returns whether a tensor is a linear function of an input of at most half its size. */
+  private static boolean shrinks(Operand<TNumber> b) {
+    Form form = Forms.of(b);
+    if (form instanceof Form.View view) {
+      return shrinks(view.x());
     }
-    int i = isView(source) ? 0 : rules.smallInput(source);
+    if (form instanceof Form.Sum sum) {
+      return shrinks(sum.a()) || shrinks(sum.b());
+    }
+    if (form instanceof Form.Linear linear) {
+      GraphOperation op = (GraphOperation) b.op();
+      long size = Shapes.staticShape(b).size();
+      int other = 1 - linear.input();
+      return size >= 2 * Shapes.staticShape(op.input(linear.input())).size()
+          && (op.numInputs() != 2 || size >= 2 * Shapes.staticShape(op.input(other)).size());
+    }
+    return false;
+  }
+
+  /** Emits {@code <a, b>} as an inner product with the inputs of the op that computes b. */
+  private Operand<TNumber> moved(Node node, Operand<TNumber> a, Operand<TNumber> b) {
+    Form form = Forms.of(b);
+    if (form instanceof Form.Sum sum) {
+      return node.tf().math.add(of(node, a, sum.a()), of(node, a, sum.b()));
+    }
+    int i = form instanceof Form.Linear linear ? linear.input() : 0; // a view has one tensor
+    Node source = new Node(emitter, (GraphOperation) b.op());
     Tangents dy = new Tangents(emitter, List.of(b), List.of(a));
     Operand<TNumber> back = rules.pullback(source).apply(source, dy, i);
     return back == null ? emitter.scalar(a, 0) : of(node, back, source.in(i));
-  }
-
-  private boolean shrinks(Operand<TNumber> b) {
-    Node source = node(b);
-    if (isView(source)) {
-      return shrinks(source.in(0));
-    }
-    if (isSum(source)) {
-      return shrinks(source.in(0)) || shrinks(source.in(1));
-    }
-    int i = rules.smallInput(source);
-    return i >= 0
-        && Shapes.staticShape(b).size() >= 2 * source.inShape(i).size()
-        && (source.inputs() != 2
-            || Shapes.staticShape(b).size() >= 2 * source.inShape(1 - i).size());
-  }
-
-  private static boolean isView(Node source) {
-    return source.type().equals(Reshape.OP_NAME);
-  }
-
-  private static boolean isSum(Node source) {
-    return (source.type().equals(Add.OP_NAME) || source.type().equals("AddV2"))
-        && source.inShape(0).equals(source.inShape(1));
-  }
-
-  private Node node(Operand<TNumber> x) {
-    return new Node(emitter, (GraphOperation) x.op());
   }
 }

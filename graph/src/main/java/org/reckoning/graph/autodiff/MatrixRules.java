@@ -10,14 +10,15 @@ import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Matrix products with all transpose flags. With {@code A' = op(A), B' = op(B)} and {@code Y = A'
- * B'}: {@code dA' = dY B'^T} and {@code dB' = A'^T dY}; where an operand was transposed, so is its
- * cotangent. Batch axes that were broadcast are summed by the driver.
+ * Rules of matrix products with all transpose flags. {@code A'} and {@code B'} are the operands
+ * after an optional transposition, {@code Y = A' B'}. Then {@code dA' = dY B'^T} and {@code dB' =
+ * A'^T dY}; the cotangent of a transposed operand is transposed. The driver sums over broadcast
+ * batch axes.
  */
 final class MatrixRules {
   private MatrixRules() {}
 
-  /** Emits {@code op(a) op(b)}. */
+  /** Emits {@code a b}, with a or b transposed. */
   private interface Product {
     Operand<TNumber> of(
         Node n, Operand<TNumber> a, Operand<TNumber> b, boolean transposeA, boolean transposeB);
@@ -48,8 +49,6 @@ final class MatrixRules {
         type,
         (n, dy, i) -> pullback(n, dy.orZero(0), i, product, n.flag(flagA), n.flag(flagB)),
         (n, dx) -> List.of(pushforward(n, dx, product, n.flag(flagA), n.flag(flagB))));
-    // Of the two operands, the one whose cotangent multiplies dY as it lies in memory.
-    rules.smallInput(type, n -> n.flag(flagA) ? 1 : 0);
   }
 
   private static Operand<TNumber> pullback(
@@ -63,9 +62,9 @@ final class MatrixRules {
   }
 
   /**
-   * {@code op(a) op(b)}, or as {@code (op(b)^T op(a)^T)^T} where b is transposed and the larger
-   * operand: kernels for CPUs read a transposed right operand element by element, three to five
-   * times slower. What is then transposed is the smaller operand and the result.
+   * Emits {@code a' b'} in the faster orientation. CPU kernels read a transposed right operand
+   * element by element, three to five times slower. So where b is transposed and larger than a, the
+   * product is {@code (b a'^T)^T}: it transposes the smaller operand and the result.
    */
   private static Operand<TNumber> oriented(
       Node n, Operand<TNumber> a, Operand<TNumber> b, Product product, boolean ta, boolean tb) {
@@ -84,8 +83,9 @@ final class MatrixRules {
   }
 
   /**
-   * {@code dA' B' + A' dB'}. Where the result is larger than the operands (the gradient of a weight
-   * from few rows), both terms are one product {@code [dA', A'] [B'; dB']}: half the traffic.
+   * Emits {@code dA' B' + A' dB'}. If the result is larger than the operands, as the gradient of a
+   * weight from few rows, both terms are one product {@code [dA', A'] [B'; dB']}. It writes the
+   * result once instead of twice.
    */
   private static Operand<TNumber> pushforward(
       Node n, Tangents dx, Product product, boolean ta, boolean tb) {
@@ -108,7 +108,8 @@ final class MatrixRules {
   }
 
   /**
-   * {@code y = einsum("a,b->y")}: {@code da = einsum("y,b->a")} and {@code db = einsum("a,y->b")}.
+   * Emits a cotangent of {@code y = einsum("a,b->y")}: {@code da = einsum("y,b->a")} or {@code db =
+   * einsum("a,y->b")}.
    */
   private static Operand<TNumber> einsumPullback(Node n, Tangents dy, int input) {
     String equation = n.text("equation");
@@ -121,8 +122,9 @@ final class MatrixRules {
             && within(labels[1], labels[0] + labels[2]);
     if (!supported) {
       throw new IllegalArgumentException(
-          ("equation '%s' of %s must be explicit, with two operands, no label twice in one of them"
-                  + " and none in one of them alone, to be differentiated")
+          ("equation '%s' of %s must be 'a,b->y' to be differentiated: explicit, two operands, no"
+                  + " repeated label within an operand, and each label of an operand in the other"
+                  + " operand or the result")
               .formatted(equation, n));
     }
     String a = labels[0];

@@ -12,8 +12,8 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * An op of the graph under differentiation, as its rules see it: its inputs, outputs and
- * attributes, and the scope to emit derivative nodes to.
+ * A node under differentiation, as its rules see it: inputs, outputs and attributes, and the scope
+ * for new nodes.
  */
 public final class Node {
   private final GraphOperation op;
@@ -26,13 +26,13 @@ public final class Node {
     this.tf = emitter.scopeOf(op.name());
   }
 
-  /** Returns the scope for new nodes. */
+  /** Returns the ops of the scope for new nodes. */
   public Ops tf() {
     return tf;
   }
 
-  /** Returns the op type. */
-  public String type() {
+  /** Returns the op type, the key of the rule tables. */
+  String type() {
     return op.type();
   }
 
@@ -41,12 +41,12 @@ public final class Node {
     return op.name();
   }
 
-  /** Returns how many inputs the node has. */
+  /** Returns the number of inputs. */
   public int inputs() {
     return op.numInputs();
   }
 
-  /** Returns how many outputs the node has. */
+  /** Returns the number of outputs. */
   public int outputs() {
     return op.numOutputs();
   }
@@ -57,12 +57,12 @@ public final class Node {
     return (Operand<TNumber>) op.input(i);
   }
 
-  /** Returns input {@code i} as a tensor of the given dtype, for inputs that are not numbers. */
+  /** Returns input {@code i} as a tensor of the given dtype, such as {@code TBool}. */
   public <T extends TType> Operand<T> in(int i, Class<T> type) {
     return op.input(i).expect(type);
   }
 
-  /** Returns the inputs {@code from} to {@code to}, the latter excluded. */
+  /** Returns the inputs from {@code from}, inclusive, to {@code to}, exclusive. */
   public List<Operand<TNumber>> ins(int from, int to) {
     return IntStream.range(from, to).mapToObj(this::in).toList();
   }
@@ -102,33 +102,32 @@ public final class Node {
     return op.attributes().getAttrString(attribute);
   }
 
-  /** Returns a scalar constant of the dtype of the first output. */
+  /** Emits a scalar constant of the dtype of the first output. */
   public Operand<TNumber> scalar(double value) {
     return emitter.scalar(out(), value);
   }
 
-  /** Returns a shape, or any other list of integers, as a constant. */
+  /** Emits a vector of integers, such as a shape, as a constant. */
   public Operand<TInt64> ints(long... values) {
     return tf.constant(values);
   }
 
   /**
-   * Reads the integers of an input that must be known when the graph is built (axes, sizes,
-   * paddings).
+   * Returns the integers of a constant input, such as axes, sizes or paddings.
    *
-   * @throws IllegalArgumentException if the input is not a constant
+   * @throws IllegalArgumentException if the input is not a constant or holds no integers
    */
   public long[] constantInts(int input) {
-    return Shapes.constantInts(op, input);
+    return Constants.ints(op, input);
   }
 
   /**
-   * Emits an op of the same type on other inputs, which is the tangent of an op that is linear in
-   * them.
+   * Emits an op of the same type on other inputs. For an op that is linear in its inputs, this is
+   * the pushforward.
    *
    * @param inputs one operand for each input, in order
-   * @param attributes the attributes to copy; those that TensorFlow infers from the inputs are not
-   *     needed
+   * @param attributes names of the attributes to copy; TensorFlow infers dtypes and counts from the
+   *     inputs
    */
   public GraphOperation replay(List<? extends Operand<?>> inputs, String... attributes) {
     OperationBuilder builder =
@@ -142,7 +141,7 @@ public final class Node {
     return (GraphOperation) builder.build();
   }
 
-  /** Returns what the node computes, for messages: {@code op type 'MatMul' (node 'h.0/MatMul')}. */
+  /** Returns type and name for messages: {@code op type 'MatMul' (node 'h.0/MatMul')}. */
   @Override
   public String toString() {
     return "op type '" + type() + "' (node '" + name() + "')";

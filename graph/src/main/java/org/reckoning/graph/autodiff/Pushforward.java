@@ -9,12 +9,12 @@ import org.tensorflow.types.family.TNumber;
 @FunctionalInterface
 public interface Pushforward {
   /**
-   * Emits the tangents of all outputs. The driver broadcasts them to the shape of the output and
-   * checks shape and dtype.
+   * Emits the tangents of all outputs. The driver broadcasts them to the shapes of the outputs and
+   * checks shapes and dtypes.
    *
    * @param node the op that is differentiated
    * @param dx tangents of its inputs; at least one is not zero
-   * @return one tangent for each output; null where it is zero
+   * @return one tangent for each output; null for zero
    */
   List<@Nullable Operand<TNumber>> apply(Node node, Tangents dx);
 }

@@ -14,8 +14,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Reductions and cumulative sums. Elements that tie for a maximum or minimum share its derivative
- * evenly.
+ * Rules of reductions and cumulative sums. Elements that tie for a maximum or minimum share its
+ * derivative evenly.
  */
 final class ReductionRules {
   private ReductionRules() {}
@@ -46,7 +46,7 @@ final class ReductionRules {
           Operand<TNumber> products = n.tf().math.mul(dx.orZero(0), n.in(0));
           return Collections.singletonList(n.tf().sum(products, allAxes(n)));
         });
-    // The adjoint of a sum over what comes before is a sum over what comes after.
+    // The adjoint of a cumulative sum is the cumulative sum in the other direction.
     rules.linear(
         Cumsum.OP_NAME,
         (n, dy) ->
@@ -61,13 +61,13 @@ final class ReductionRules {
         "reverse");
   }
 
-  /** Broadcasts a tensor of the output's shape over the axes that were reduced. */
+  /** Broadcasts a tensor of the output's shape over the reduced axes. */
   private static Operand<TNumber> spread(Node n, Operand<TNumber> y) {
     Operand<TNumber> kept = n.tf().reshape(y, n.ints(keptShape(n)));
     return n.tf().broadcastTo(kept, n.ints(n.inShape(0).asArray()));
   }
 
-  /** 1 where an element equals the maximum or minimum, divided by how many do; 0 elsewhere. */
+  /** Emits 1/n at each of the n elements that equal the extremum, 0 elsewhere. */
   private static Operand<TNumber> winners(Node n) {
     Operand<TNumber> wins =
         n.tf().select(n.tf().math.equal(n.in(0), spread(n, n.out())), n.scalar(1), n.scalar(0));

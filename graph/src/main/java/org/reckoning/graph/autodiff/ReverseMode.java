@@ -10,26 +10,26 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.math.Mul;
 import org.tensorflow.types.family.TNumber;
 
 /**
  * The reverse-mode driver: walks from the outputs back to the independent variables and sums
- * cotangents. Knows no op.
+ * cotangents. It knows no op: rules are in the {@link RuleTable}, cheaper forms in {@link
+ * Rewrites}.
  */
 final class ReverseMode {
   private final RuleTable rules;
   private final Emitter emitter;
-  private final InnerProduct innerProduct;
+  private final Rewrites rewrites;
   private final Map<Output<?>, Operand<TNumber>> cotangents = new HashMap<>();
 
   ReverseMode(RuleTable rules, Emitter emitter) {
     this.rules = rules;
     this.emitter = emitter;
-    this.innerProduct = new InnerProduct(rules, emitter);
+    this.rewrites = new Rewrites(rules, emitter);
   }
 
+  /** Returns a cotangent for each x, given a cotangent for each y; null for zero. */
   Tangents pullback(
       List<Operand<TNumber>> ys, List<@Nullable Operand<TNumber>> dys, List<Operand<TNumber>> xs) {
     for (int i = 0; i < ys.size(); i++) {
@@ -71,22 +71,11 @@ final class ReverseMode {
       }
       Operand<TNumber> dx = rule.apply(node, dy, i);
       if (dx != null) {
-        dx = unbroadcast(node, dx, node.inShape(i));
+        dx = rewrites.unbroadcast(node, dx, node.inShape(i));
         Checks.sameShapeAndType("cotangent of input " + i + " of " + node, dx, node.in(i));
         accumulate(node.in(i), dx);
       }
     }
-  }
-
-  /** As {@link Shapes#unbroadcast}; the sum of a whole product is an {@link InnerProduct}. */
-  private Operand<TNumber> unbroadcast(Node node, Operand<TNumber> dx, Shape shape) {
-    Node source = new Node(emitter, (GraphOperation) dx.op());
-    boolean summed = shape.numDimensions() == 0 && dx.shape().numDimensions() > 0;
-    return summed
-            && source.type().equals(Mul.OP_NAME)
-            && source.inShape(0).equals(source.inShape(1))
-        ? innerProduct.of(node, source.in(0), source.in(1))
-        : Shapes.unbroadcast(node.tf(), dx, shape);
   }
 
   private void accumulate(Operand<TNumber> x, Operand<TNumber> dx) {

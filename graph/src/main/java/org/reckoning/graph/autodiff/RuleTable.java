@@ -8,48 +8,46 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The derivative rules of op types, in two tables: {@link Pullback} for reverse mode and {@link
- * Pushforward} for forward mode. Ops without a derivative are declared ({@link #zero}); an op that
- * is in neither is an error.
+ * The derivative rules of op types: a {@link Pullback} for reverse mode and a {@link Pushforward}
+ * for forward mode. Op types with a zero derivative are declared with {@link #zero}. Any other op
+ * is an error.
  *
- * <p>A rule may emit only ops that are in the table themselves. Then every order of derivative and
- * every mixture of the two modes works.
+ * <p>A rule may emit only ops that are in the table. Then derivatives of every order and every
+ * mixture of the two modes work.
  */
 final class RuleTable {
   private final Map<String, Pullback> pullbacks = new TreeMap<>();
   private final Map<String, Pushforward> pushforwards = new TreeMap<>();
   private final Set<String> zeros = new TreeSet<>();
-  private final Map<String, ToIntFunction<Node>> smallInputs = new TreeMap<>();
 
-  /** Derivative of an elementwise function in one input: multiplies {@code d} by it. */
+  /** Multiplies {@code d} by the derivative of an elementwise function in one input. */
   @FunctionalInterface
   interface Slope {
     Operand<TNumber> times(Node node, Operand<TNumber> d);
   }
 
-  /** Pullback of an op with one differentiable input and one output. */
+  /** The pullback of an op with one output that is linear in its first input. */
   @FunctionalInterface
   interface Adjoint {
     Operand<TNumber> apply(Node node, Operand<TNumber> dy);
   }
 
-  /** Emits an op of two inputs on other inputs. */
+  /** Emits an op with two inputs on other inputs. */
   @FunctionalInterface
   interface Product {
     Operand<TNumber> of(Node node, Operand<TNumber> a, Operand<TNumber> b);
   }
 
   /**
-   * An elementwise op. Its Jacobian is diagonal, so that tangents and cotangents are scaled alike
-   * and one rule serves both modes.
+   * Adds an elementwise op. Its Jacobian is diagonal, so one rule serves tangents and cotangents.
    *
-   * @param slopes one for each input; null for an input without derivative
+   * @param slopes one for each input; null for an input without a derivative
    */
   void elementwise(String type, @Nullable Slope... slopes) {
     rule(
@@ -72,10 +70,10 @@ final class RuleTable {
   }
 
   /**
-   * An op that is linear in its first input and has no derivative in the others: its pushforward is
-   * the op itself.
+   * Adds an op that is linear in its first input and has no derivative in the others. Its
+   * pushforward is the op itself.
    *
-   * @param attributes the attributes of the op that TensorFlow does not infer
+   * @param attributes the attributes of the op that TensorFlow does not infer from the inputs
    */
   void linear(String type, Adjoint adjoint, String... attributes) {
     rule(
@@ -93,16 +91,11 @@ final class RuleTable {
   }
 
   /**
-   * An op of two inputs that is linear in each: its pushforward is the sum of the op with one input
-   * replaced by its tangent.
+   * Adds an op with two inputs that is linear in each. Its pushforward is {@code op(da, b) + op(a,
+   * db)}.
    *
-   * @param attributes the attributes of the op that TensorFlow does not infer
+   * @param product emits the op on other inputs
    */
-  void bilinear(String type, Pullback pullback, String... attributes) {
-    bilinear(type, (node, a, b) -> node.replay(List.of(a, b), attributes).output(0), pullback);
-  }
-
-  /** An op of two inputs that is linear in each, and how it is emitted on other inputs. */
   void bilinear(String type, Product product, Pullback pullback) {
     rule(
         type,
@@ -126,7 +119,11 @@ final class RuleTable {
         });
   }
 
-  /** An op with rules of its own. */
+  /**
+   * Adds an op with any two rules.
+   *
+   * @throws IllegalStateException if the type has rules already
+   */
   void rule(String type, Pullback pullback, Pushforward pushforward) {
     if (pullbacks.containsKey(type) || zeros.contains(type)) {
       throw new IllegalStateException("op type '" + type + "' has rules already");
@@ -135,34 +132,21 @@ final class RuleTable {
     pushforwards.put(type, pushforward);
   }
 
-  /**
-   * Declares that an op type with a rule is linear in one input, which is often much smaller than
-   * its output.
-   *
-   * @param input which input it is
-   */
-  void smallInput(String type, ToIntFunction<Node> input) {
-    smallInputs.put(type, input);
-  }
-
-  /** Returns the input that {@link #smallInput(String, ToIntFunction)} declared, or -1. */
-  int smallInput(Node node) {
-    ToIntFunction<Node> input = smallInputs.get(node.type());
-    return input == null ? -1 : input.applyAsInt(node);
-  }
-
-  /**
-   * Ops whose derivative is zero wherever it exists, and those through which no derivative is meant
-   * to pass.
-   */
+  /** Declares op types whose derivative is zero, wherever it exists or by definition. */
   void zero(String... types) {
     zeros.addAll(Arrays.asList(types));
   }
 
-  boolean isZero(String type) {
-    return zeros.contains(type);
+  /** Returns whether the derivative of an op is declared to be zero. */
+  boolean isZero(GraphOperation op) {
+    return zeros.contains(op.type());
   }
 
+  /**
+   * Returns the pullback of a node's op type.
+   *
+   * @throws UnsupportedOperationException if the type has none
+   */
   Pullback pullback(Node node) {
     Pullback rule = pullbacks.get(node.type());
     if (rule == null) {
@@ -172,6 +156,11 @@ final class RuleTable {
     return rule;
   }
 
+  /**
+   * Returns the pushforward of a node's op type.
+   *
+   * @throws UnsupportedOperationException if the type has none
+   */
   Pushforward pushforward(Node node) {
     Pushforward rule = pushforwards.get(node.type());
     if (rule == null) {
@@ -186,7 +175,7 @@ final class RuleTable {
     return Collections.unmodifiableSet(pullbacks.keySet());
   }
 
-  /** Returns the op types that are declared to have no derivative, sorted. */
+  /** Returns the op types whose derivative is declared to be zero, sorted. */
   Set<String> zeros() {
     return Collections.unmodifiableSet(zeros);
   }
@@ -196,7 +185,6 @@ final class RuleTable {
     copy.pullbacks.putAll(pullbacks);
     copy.pushforwards.putAll(pushforwards);
     copy.zeros.addAll(zeros);
-    copy.smallInputs.putAll(smallInputs);
     return copy;
   }
 

@@ -31,8 +31,7 @@ public final class Scalars {
       }
     }
     throw new IllegalArgumentException(
-        "dtype ("
-            + type.getSimpleName()
-            + ") must be TFloat32, TFloat64 or TBfloat16 to have derivatives");
+        "dtype (%s) must be TFloat32, TFloat64 or TBfloat16 to have derivatives"
+            .formatted(type.getSimpleName()));
   }
 }

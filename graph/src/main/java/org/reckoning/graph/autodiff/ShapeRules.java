@@ -31,7 +31,7 @@ import org.tensorflow.op.dtypes.Cast;
 import org.tensorflow.op.linalg.Transpose;
 import org.tensorflow.types.family.TNumber;
 
-/** Ops that move elements without computing with them. All are linear. */
+/** Rules of ops that move elements without computing with them. All are linear. */
 final class ShapeRules {
   private static final String[] STRIDED_SLICE_MASKS = {
     "begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"
@@ -77,7 +77,7 @@ final class ShapeRules {
               ? n.tf().roll(dy, n.tf().constant(shifts[0]), n.tf().constant(n.constantInts(2)[0]))
               : n.tf().roll(dy, n.ints(shifts), n.ints(n.constantInts(2)));
         });
-    // Copies of x side by side: [m0*s0, m1*s1] is seen as [m0, s0, m1, s1] and summed over the m.
+    // Views [m0*s0, m1*s1], copies of x side by side, as [m0, s0, m1, s1] and sums over the m.
     rules.linear(
         Tile.OP_NAME,
         (n, dy) -> {
@@ -106,7 +106,7 @@ final class ShapeRules {
           return n.tf().pad(dy, n.tf().constant(paddings), n.scalar(0));
         });
     rules.linear("Pad", ShapeRules::unpadded);
-    // PadV2 is also linear in the value that it pads with.
+    // PadV2 is also linear in the padding value.
     rules.rule(
         Pad.OP_NAME,
         (n, dy, i) ->

@@ -1,24 +1,20 @@
 package org.reckoning.graph.autodiff;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
-/** Static shapes, and broadcasting undone. */
+/** Static shapes, and the adjoint of broadcasting. */
 final class Shapes {
   private Shapes() {}
 
   /**
    * Returns the shape of a tensor.
    *
-   * @throws IllegalArgumentException if a size is not known when the graph is built
+   * @throws IllegalArgumentException if a size is unknown while the graph is built
    */
   static Shape staticShape(Operand<?> x) {
     Shape shape = x.shape();
@@ -31,12 +27,11 @@ final class Shapes {
   }
 
   /**
-   * Sums a cotangent over the axes that were broadcast, so that it gets the shape of the tensor
-   * that was. A cotangent that cannot come from broadcasting is returned as it is, for the driver's
-   * check to refuse.
+   * Sums a cotangent over the broadcast axes. A cotangent whose shape is not broadcast from {@code
+   * shape} is returned unchanged; the driver's check refuses it.
    *
    * @param dy cotangent in the broadcast shape
-   * @param shape shape before broadcasting
+   * @param shape shape before broadcasting, and of the result
    */
   static Operand<TNumber> unbroadcast(Ops tf, Operand<TNumber> dy, Shape shape) {
     Shape from = staticShape(dy);
@@ -70,34 +65,5 @@ final class Shapes {
       }
     }
     return true;
-  }
-
-  static long[] constantInts(GraphOperation op, int input) {
-    GraphOperation producer = (GraphOperation) op.input(input).op();
-    if (!producer.type().equals("Const")) {
-      throw new IllegalArgumentException(
-          "input %d of op type '%s' (node '%s') must be a constant to be differentiated but comes from a %s"
-              .formatted(input, op.type(), op.name(), producer.type()));
-    }
-    try (Tensor value = producer.attributes().getAttrTensor("value")) {
-      // The tensor of an attribute is untyped: it is no TInt32, whatever it holds.
-      ByteDataBuffer data = value.asRawTensor().data();
-      return switch (value.dataType()) {
-        case DT_INT32 -> {
-          int[] ints = new int[(int) value.shape().size()];
-          data.asInts().read(ints);
-          yield Arrays.stream(ints).asLongStream().toArray();
-        }
-        case DT_INT64 -> {
-          long[] longs = new long[(int) value.shape().size()];
-          data.asLongs().read(longs);
-          yield longs;
-        }
-        default ->
-            throw new IllegalArgumentException(
-                "input %d of op type '%s' (node '%s') must hold integers but holds %s"
-                    .formatted(input, op.type(), op.name(), value.dataType()));
-      };
-    }
   }
 }

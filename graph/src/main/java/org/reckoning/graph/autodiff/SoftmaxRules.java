@@ -11,12 +11,12 @@ import org.tensorflow.op.nn.SoftmaxCrossEntropyWithLogits;
 import org.tensorflow.op.nn.SparseSoftmaxCrossEntropyWithLogits;
 import org.tensorflow.types.family.TNumber;
 
-/** Softmax, its logarithm and cross-entropies, all over the last axis; p stands for the softmax. */
+/** Rules of softmax, log-softmax and cross-entropies over the last axis; p is the softmax. */
 final class SoftmaxRules {
   private SoftmaxRules() {}
 
   static void addTo(RuleTable rules) {
-    // The Jacobian diag(p) - p p^T is symmetric, so that one rule serves both modes.
+    // The Jacobian diag(p) - p p^T is symmetric, so one rule serves both modes.
     rules.elementwise(Softmax.OP_NAME, (n, d) -> softmaxJacobian(n, n.out(), d));
     // d log p = dx - sum(p dx), adjoint dy - p sum(dy)
     rules.rule(
@@ -35,9 +35,9 @@ final class SoftmaxRules {
   }
 
   /**
-   * Features [B, V] and labels [B] give the loss [B] and, as second output, its derivative {@code p
-   * - onehot(label)} [B, V]. First derivatives read that output, second derivatives differentiate
-   * it.
+   * Adds the op with features [B, V] and labels [B]. Its outputs are the loss [B] and the
+   * derivative {@code p - onehot(label)} [B, V]. First derivatives read the second output; second
+   * derivatives differentiate it.
    */
   private static void addSparseCrossEntropy(RuleTable rules) {
     rules.rule(
@@ -52,8 +52,8 @@ final class SoftmaxRules {
   }
 
   /**
-   * Features x [B, V] and labels q [B, V], of any sum, give the loss {@code -sum(q log p)} [B] and,
-   * as second output, {@code p - q}.
+   * Adds the op with features x [B, V] and labels q [B, V], of any sum. Its outputs are the loss
+   * {@code -sum(q log p)} [B] and {@code p - q} [B, V].
    */
   private static void addCrossEntropy(RuleTable rules) {
     rules.rule(
@@ -84,13 +84,13 @@ final class SoftmaxRules {
         });
   }
 
-  /** Derivative of {@code -sum(q log p)} in the features: {@code p sum(q) - q}. */
+  /** Emits the derivative of {@code -sum(q log p)} in the features: {@code p sum(q) - q}. */
   private static Operand<TNumber> lossSlope(Node n) {
     Operand<TNumber> p = n.tf().nn.softmax(features(n));
     return n.tf().math.sub(n.tf().math.mul(p, rowSum(n, n.in(1))), n.in(1));
   }
 
-  /** The features in the shape [B, V] of the result: the op broadcasts them against the labels. */
+  /** Emits the features in the shape [B, V] to which the op broadcasts them. */
   private static Operand<TNumber> features(Node n) {
     return n.inShape(0).equals(n.outShape(1))
         ? n.in(0)
@@ -101,7 +101,7 @@ final class SoftmaxRules {
     return d == null ? null : softmaxJacobian(n, n.tf().nn.softmax(features(n)), d);
   }
 
-  /** {@code p (d - sum(p d))}. */
+  /** Emits {@code p (d - sum(p d))}. */
   private static Operand<TNumber> softmaxJacobian(Node n, Operand<TNumber> p, Operand<TNumber> d) {
     return n.tf().math.mul(p, n.tf().math.sub(d, rowSum(n, n.tf().math.mul(p, d))));
   }

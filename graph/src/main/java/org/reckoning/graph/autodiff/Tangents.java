@@ -7,8 +7,8 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * One tangent or cotangent for each of some tensors, in their order. A structural zero is a marker
- * (null), not a tensor of zeros: nothing is computed for it.
+ * A list of tangents or cotangents, one for each tensor of a list. A structural zero is null, not a
+ * tensor of zeros: nothing is computed for it.
  */
 public final class Tangents {
   private final Emitter emitter;
@@ -22,25 +22,23 @@ public final class Tangents {
     this.values = Collections.unmodifiableList(values);
   }
 
-  /** Returns how many tensors there are. */
+  /** Returns the number of tensors. */
   public int size() {
     return values.size();
   }
 
-  /** Returns the tangent of tensor {@code i}, or null where it is zero. */
+  /** Returns the tangent of tensor {@code i}, or null if it is a structural zero. */
   public @Nullable Operand<TNumber> get(int i) {
     return values.get(i);
   }
 
-  /**
-   * Returns the tangent of tensor {@code i}, as a tensor of zeros where it is a structural zero.
-   */
+  /** Returns the tangent of tensor {@code i}; emits zeros if it is a structural zero. */
   public Operand<TNumber> orZero(int i) {
     Operand<TNumber> value = values.get(i);
     return value != null ? value : emitter.zeros(primals.get(i));
   }
 
-  /** Returns all tangents, null where they are zero. */
+  /** Returns all tangents, with null for structural zeros. */
   public List<@Nullable Operand<TNumber>> toList() {
     return values;
   }

@@ -1,8 +1,8 @@
 package org.reckoning.graph.autodiff;
 
 /**
- * Ops without a derivative: sources, integer and boolean results, step functions (whose derivative
- * is zero wherever it exists), random numbers, and the op that stops gradients on purpose.
+ * Ops with a zero derivative: sources, integer and boolean results, step functions, random numbers
+ * and ops that stop gradients. The derivative of a step function is zero wherever it exists.
  */
 final class ZeroRules {
   private ZeroRules() {}

@@ -1,12 +1,12 @@
 /**
- * Differentiates TensorFlow graphs symbolically: reverse mode, forward mode and every mixture of
+ * Symbolic differentiation of TensorFlow graphs: reverse mode, forward mode and every mixture of
  * the two, to any order.
  *
- * <p>Open {@link org.reckoning.graph.autodiff.Differentiator} first, then {@link
- * org.reckoning.graph.autodiff.ReverseMode} and {@link org.reckoning.graph.autodiff.ForwardMode}
- * (the drivers, which know no op), then one family of rules, say {@link
- * org.reckoning.graph.autodiff.ElementwiseRules}. The package knows nothing of GPT-2 or of
- * RECKONING.
+ * <p>Open {@link org.reckoning.graph.autodiff.Differentiator} first, then the drivers {@link
+ * org.reckoning.graph.autodiff.ReverseMode} and {@link org.reckoning.graph.autodiff.ForwardMode},
+ * which know no op. Then open one family of rules, such as {@link
+ * org.reckoning.graph.autodiff.ElementwiseRules}. Cheaper forms of some derivatives are in {@link
+ * org.reckoning.graph.autodiff.Rewrites}. The package is independent of GPT-2 and of RECKONING.
  */
 @NullMarked
 package org.reckoning.graph.autodiff;

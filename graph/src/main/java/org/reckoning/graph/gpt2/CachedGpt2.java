@@ -12,11 +12,10 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * GPT-2 that keeps the keys and values of the tokens that it has read, so that the next token of a
- * text of any length costs the pass of one token. It has the blocks of {@link Gpt2} and so its
- * numbers. No dropout.
+ * GPT-2 with a cache of keys and values: the next token of a text of any length costs a pass of one
+ * token. It runs the blocks of {@link Gpt2}, so its numbers are the same. It has no dropout.
  *
- * <p>The cache has S slots a text; the token at position i is in slot i:
+ * <p>The cache has S slots for each text. The token at position i is in slot i:
  *
  * <pre>{@code
  * h.0.keys, h.0.values, h.1.keys, ...   [N, B, H, S, D]
@@ -26,18 +25,25 @@ public final class CachedGpt2<T extends TNumber> {
   private final Gpt2Config config;
   private final Gpt2<T> model;
 
-  /** What comes out of reading one more token. */
+  /**
+   * Result of reading one more token.
+   *
+   * @param hidden hidden states [N, B, C] after the token
+   * @param cache the cache with the token
+   */
   public record Step<T extends TNumber>(Operand<T> hidden, Map<String, Operand<T>> cache) {}
 
   /**
-   * @param lora the low-rank factors that the parameters hold, or null
+   * Creates a model; its weights are passed to every call.
+   *
+   * @param lora settings of the low-rank factors among the parameters, or null for none
    */
   public CachedGpt2(Gpt2Config config, @Nullable Lora lora) {
     this.config = config;
     this.model = new Gpt2<>(config, lora, Dropout.none());
   }
 
-  /** Returns the shapes of the cache of N tasks of B texts of at most S tokens. */
+  /** Returns the shapes of the cache for N tasks of B texts of at most S tokens. */
   public Map<String, Shape> shapes(long n, long b, long s) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     for (int layer = 0; layer < config.nLayer(); layer++) {
@@ -49,13 +55,13 @@ public final class CachedGpt2<T extends TNumber> {
   }
 
   /**
-   * Reads texts.
+   * Emits the cache of texts.
    *
-   * @param tokens ids [N, B, S], padded on the right; what is in the cache for padding is never
-   *     seen if the next tokens are put into its slots
-   * @param lengths how many of them are real [N, B]
+   * @param tokens ids [N, B, S], padded on the right; the next tokens overwrite the cache slots of
+   *     the padding before they are seen
+   * @param lengths number of real tokens of each text [N, B]
    * @return the cache
-   * @throws IllegalArgumentException if the texts are longer than the model's positions
+   * @throws IllegalArgumentException if S is larger than the number of positions of the model
    */
   public Map<String, Operand<T>> read(
       Ops tf, Parameters<T> p, Operand<TInt32> tokens, Operand<TInt32> lengths) {
@@ -75,12 +81,11 @@ public final class CachedGpt2<T extends TNumber> {
   }
 
   /**
-   * Reads one more token of each text.
+   * Emits the pass of one more token of each text.
    *
-   * @param cache of all tokens before
-   * @param tokens ids [N, B]
-   * @param positions where they are in their texts [N, B]
-   * @return hidden states [N, B, C] after the token, and the cache with it
+   * @param cache the cache of all earlier tokens
+   * @param tokens ids of the tokens [N, B]
+   * @param positions positions of the tokens in their texts [N, B]
    */
   public Step<T> next(
       Ops tf,
@@ -92,16 +97,16 @@ public final class CachedGpt2<T extends TNumber> {
     long b = tokens.shape().get(1);
     long c = config.nEmbd();
     Ops embed = tf.withSubScope("embed");
-    Operand<T> word = model.rows(embed, p.get("wte.weight"), column(embed, tokens));
-    Operand<T> place = model.rows(embed, p.get("wpe.weight"), column(embed, positions));
+    Operand<T> word = Embedding.rows(embed, p.get("wte.weight"), column(embed, tokens));
+    Operand<T> place = Embedding.rows(embed, p.get("wpe.weight"), column(embed, positions));
     Operand<T> x = embed.reshape(embed.math.add(word, place), embed.constant(new long[] {n, b, c}));
 
     Ops mask = tf.withSubScope("mask");
     long s = Objects.requireNonNull(cache.get(keys(0))).shape().get(3);
     Operand<TInt32> slot = mask.range(mask.constant(0), mask.constant((int) s), mask.constant(1));
-    Operand<TInt32> position =
-        mask.reshape(positions, mask.constant(new long[] {n, b, 1, 1, 1})); // and slot is [S]
-    Operand<T> bias = model.biasOf(mask, mask.math.lessEqual(slot, position), x.type());
+    Operand<TInt32> position = // broadcast against slot [S]
+        mask.reshape(positions, mask.constant(new long[] {n, b, 1, 1, 1}));
+    Operand<T> bias = AttentionBias.of(mask, mask.math.lessEqual(slot, position), x.type());
     Operand<TBool> here =
         mask.reshape(mask.math.equal(slot, position), mask.constant(new long[] {n, b, 1, s, 1}));
 
@@ -125,7 +130,7 @@ public final class CachedGpt2<T extends TNumber> {
     return new Step<>(tf.reshape(hidden, tf.constant(new long[] {n, b, c})), longer);
   }
 
-  /** The output head: hidden states [N, M, C] to logits [N, M, V]. */
+  /** Emits the output head: logits [N, M, V] of hidden states [N, M, C]. */
   public Operand<T> logits(Ops tf, Parameters<T> p, Operand<T> hidden) {
     return model.logits(tf, p, hidden);
   }

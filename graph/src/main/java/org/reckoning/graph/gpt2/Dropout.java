@@ -15,12 +15,11 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * Stateless dropout: the mask is a function of a seed and of the place in the model, so that a step
- * that is computed again sees the same mask. It does not depend on the dtype, or on whether XLA
- * compiles.
+ * Stateless dropout. The mask is a function of a seed and of the place in the model, so a
+ * recomputed step has the same mask. The mask depends neither on the dtype nor on XLA.
  */
 public final class Dropout<T extends TNumber> {
-  /** TensorFlow's number of the generator that its kernels and XLA have in common. */
+  /** TensorFlow's number of the Philox generator, which its kernels and XLA share. */
   private static final int PHILOX = 1;
 
   private final double rate;
@@ -29,9 +28,11 @@ public final class Dropout<T extends TNumber> {
   private long site;
 
   /**
-   * @param rate probability of an element to be dropped, in [0, 1)
-   * @param seed scalar that is fed
-   * @param input what the model reads; the masks of other inputs are others
+   * Creates a dropout whose first site is 0.
+   *
+   * @param rate probability that an element is dropped, in [0, 1)
+   * @param seed scalar
+   * @param input name of the model's input, such as "facts"; each name has its own masks
    * @throws IllegalArgumentException if the rate is out of range
    */
   public Dropout(double rate, Operand<TInt64> seed, String input) {
@@ -50,14 +51,14 @@ public final class Dropout<T extends TNumber> {
     input = "";
   }
 
-  /** Returns one that drops nothing. */
+  /** Returns a dropout that drops nothing. */
   public static <T extends TNumber> Dropout<T> none() {
     return new Dropout<>();
   }
 
   /**
    * Sets elements of {@code x} to 0 with probability {@code rate} and divides the others by {@code
-   * 1 - rate}. Each call is a site of its own.
+   * 1 - rate}. Each call is a new site with its own mask.
    */
   public Operand<T> apply(Ops tf, Operand<T> x) {
     if (rate == 0) {
@@ -67,7 +68,7 @@ public final class Dropout<T extends TNumber> {
     Operand<TInt64> key =
         RandomSeed.of(scope, Objects.requireNonNull(seed), "dropout of " + input, site++);
     Operand<TInt64> counter = scope.constant(new long[2]);
-    // Whole numbers: of the same random bits, XLA makes other fractions than the kernels do.
+    // Integers, because XLA and the kernels turn the same random bits into different fractions.
     Operand<TInt32> uniform =
         scope.random.statelessRandomUniformFullIntV2(
             scope.constant(x.shape().asArray()),
@@ -83,7 +84,7 @@ public final class Dropout<T extends TNumber> {
     return scope.math.mul(x, scope.select(kept, scale, zero));
   }
 
-  @SuppressWarnings("unchecked") // unsigned numbers have no Java type
+  @SuppressWarnings("unchecked") // TensorFlow Java has no type for unsigned integers
   private static Operand<? extends TType> unsigned(Ops tf, Operand<TInt64> x) {
     OperationBuilder builder =
         tf.scope()

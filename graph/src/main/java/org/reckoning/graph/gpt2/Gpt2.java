@@ -4,31 +4,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.train.BatchMatMul;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The forward pass of GPT-2, in the order of the model, with a leading task axis on everything.
+ * The forward pass of GPT-2, read from top to bottom. Every tensor has a leading task axis.
  *
  * <pre>{@code
- * N  tasks                   T  tokens of a sequence      H  heads
- * B  sequences of a task     C  width                     D  width of a head, C / H
- * M  keys that queries meet  I  width inside the MLP      V  tokens known
+ * N  tasks                T  tokens of a sequence    H  heads
+ * B  sequences of a task  C  width                   D  width of a head, C / H
+ * M  keys of a query      I  width inside the MLP    V  size of the vocabulary
  * }</pre>
  *
- * <p>A weight is [N, ...] where every task has its own copy and [1, ...] where all tasks share one.
+ * <p>A weight is [N, ...] if every task has its own copy, and [1, ...] if all tasks share it.
  */
 public final class Gpt2<T extends TNumber> {
-  /** Added to the scores of keys that must not be seen: their softmax is exactly 0. */
-  private static final double MASKED = -1e9;
-
   private static final double GELU_CUBIC = 0.044715;
   private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
@@ -37,9 +34,11 @@ public final class Gpt2<T extends TNumber> {
   private final Dropout<T> dropout;
 
   /**
-   * @param lora the low-rank factors that the parameters hold, or null
-   * @param dropout applied after the embeddings, to the attention weights, and to what each block
-   *     adds
+   * Creates a model; its weights are passed to every call.
+   *
+   * @param lora settings of the low-rank factors among the parameters, or null for none
+   * @param dropout applied to the embeddings, to the attention weights, and to the outputs of
+   *     attention and MLP
    */
   public Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout) {
     this.config = config;
@@ -48,12 +47,12 @@ public final class Gpt2<T extends TNumber> {
   }
 
   /**
-   * Runs the model up to the final layer normalization.
+   * Emits the model up to the final layer normalization.
    *
    * @param tokens ids [N, B, T], padded on the right
-   * @param lengths how many of them are real [N, B]
-   * @param nudge a zero that is added to the embeddings, so that a second evaluation is not merged
-   *     with the first; null for none
+   * @param lengths number of real tokens of each sequence [N, B]
+   * @param nudge a zero that is added to the embeddings, so that XLA does not merge a second
+   *     evaluation with the first; null for none
    * @return hidden states [N, B, T, C]
    * @throws IllegalArgumentException if the sequences are longer than the model's positions
    */
@@ -66,7 +65,7 @@ public final class Gpt2<T extends TNumber> {
     return hiddenOf(tf, p, words(tf, p, tokens), lengths, nudge, (scope, layer, own) -> own);
   }
 
-  /** The same as {@link #hidden}, given the {@link #words} of the tokens. */
+  /** Emits the same as {@link #hidden}, from the {@link #words} of the tokens. */
   Operand<T> hiddenOf(
       Ops tf,
       Parameters<T> p,
@@ -85,60 +84,46 @@ public final class Gpt2<T extends TNumber> {
       x = tf.math.add(x, nudge);
     }
     Operand<T> bias =
-        attentionBias(tf.withSubScope("mask"), x.type(), ids, lengths); // [N, B, 1, T, T]
+        AttentionBias.causal(tf.withSubScope("mask"), x.type(), ids, lengths); // [N, B, 1, T, T]
     return blocks(tf, p, x, bias, memory);
   }
 
   /**
-   * The blocks and the final layer normalization.
+   * Emits the blocks and the final layer normalization.
    *
    * @param x embedded tokens [N, B*T, C]
-   * @param bias added to the scores of the M keys in memory [N, B, 1, T, M]
+   * @param bias of the M keys in memory [N, B, 1, T, M]
    * @return hidden states [N, B, T, C]
    */
   Operand<T> blocks(
       Ops tf, Parameters<T> p, Operand<T> x, Operand<T> bias, AttentionMemory<T> memory) {
-    // The sums between the blocks are in float64, as the layer norms that read them.
+    // The residual stream is in float64, like the layer normalizations that read it.
     Operand<TFloat64> stream = wide(tf, x);
     for (int layer = 0; layer < config.nLayer(); layer++) {
       stream = block(tf.withSubScope("h." + layer), p, layer, stream, bias, memory);
     }
-    x = layerNorm(tf, p, "ln_f", stream, x.type());
+    x = layerNorm(tf.withSubScope("ln_f"), p, "ln_f", stream, x.type());
     Shape scores = bias.shape();
     return tf.reshape(
         x, tf.constant(new long[] {scores.get(0), scores.get(1), scores.get(3), config.nEmbd()}));
   }
 
   /**
-   * The output head, tied to the token embedding.
+   * Emits the output head, whose weight is the token embedding.
    *
    * @param hidden [N, M, C], any number M of positions
    * @return logits [N, M, V]
    */
   public Operand<T> logits(Ops tf, Parameters<T> p, Operand<T> hidden) {
-    return matMul(tf.withSubScope("lm_head"), hidden, p.get("wte.weight"), true);
+    return MatrixProduct.ofTransposed(tf.withSubScope("lm_head"), hidden, p.get("wte.weight"));
   }
 
-  /** The rows of the token embedding: ids [N, B, T] to [N, B, T, C]. */
+  /** Emits the token embeddings of ids [N, B, T]: [N, B, T, C]. */
   Operand<T> words(Ops tf, Parameters<T> p, Operand<TInt32> tokens) {
-    return rows(tf.withSubScope("embed"), p.get("wte.weight"), tokens);
+    return Embedding.rows(tf.withSubScope("embed"), p.get("wte.weight"), tokens);
   }
 
-  /** Rows of a table [N|1, R, C] by their numbers: [N, B, T] to [N, B, T, C]. */
-  Operand<T> rows(Ops tf, Operand<T> table, Operand<TInt32> numbers) {
-    long n = numbers.shape().get(0);
-    boolean shared = table.shape().get(0) == 1;
-    // The tables of all tasks as one: row n R + number.
-    int[] firstRows = new int[(int) n];
-    for (int task = 0; task < n; task++) {
-      firstRows[task] = shared ? 0 : task * (int) table.shape().get(1);
-    }
-    Operand<TInt32> offsets = tf.reshape(tf.constant(firstRows), tf.constant(new long[] {n, 1, 1}));
-    Operand<T> rows = tf.reshape(table, tf.constant(new long[] {-1, config.nEmbd()}));
-    return tf.gather(rows, tf.math.add(numbers, offsets), tf.constant(0));
-  }
-
-  /** Adds the position embedding to the words: [N, B, T, C] to [N, B*T, C]. */
+  /** Adds the position embeddings to the words [N, B, T, C]: [N, B*T, C]. */
   private Operand<T> embed(Ops tf, Parameters<T> p, Operand<T> words) {
     Ops scope = tf.withSubScope("embed");
     long n = words.shape().get(0);
@@ -153,26 +138,7 @@ public final class Gpt2<T extends TNumber> {
         scope.math.add(words, positions), scope.constant(new long[] {n, b * t, c}));
   }
 
-  /**
-   * 0 where query i may see key j: {@code j <= i} and {@code j < length}; else a large negative
-   * number. [N, B, 1, T, T]
-   */
-  private Operand<T> attentionBias(Ops tf, Class<T> type, Shape ids, Operand<TInt32> lengths) {
-    long t = ids.get(2);
-    Operand<TInt32> position = tf.range(tf.constant(0), tf.constant((int) t), tf.constant(1));
-    Operand<TInt32> query = tf.reshape(position, tf.constant(new long[] {t, 1}));
-    Operand<TBool> causal = tf.math.lessEqual(position, query); // [T, T]
-    Operand<TInt32> length =
-        tf.reshape(lengths, tf.constant(new long[] {ids.get(0), ids.get(1), 1, 1, 1}));
-    Operand<TBool> real = tf.math.less(position, length); // [N, B, 1, 1, T]
-    return biasOf(tf, tf.math.logicalAnd(causal, real), type);
-  }
-
-  /** 0 where a key may be seen, else a large negative number. */
-  Operand<T> biasOf(Ops tf, Operand<TBool> visible, Class<T> type) {
-    return tf.select(visible, Scalars.of(tf, type, 0), Scalars.of(tf, type, MASKED));
-  }
-
+  /** Adds the outputs of attention and MLP to the residual stream x [N, B*T, C]. */
   private Operand<TFloat64> block(
       Ops tf,
       Parameters<T> p,
@@ -181,22 +147,12 @@ public final class Gpt2<T extends TNumber> {
       Operand<T> bias,
       AttentionMemory<T> memory) {
     String name = "h." + layer;
-    Operand<T> attended =
-        attention(
-            tf.withSubScope("attn"),
-            p,
-            layer,
-            layerNorm(tf, p, name, "ln_1", x, bias.type()),
-            bias,
-            memory);
+    Operand<T> forAttention = layerNorm(tf.withSubScope("ln_1"), p, name + ".ln_1", x, bias.type());
+    Operand<T> attended = attention(tf.withSubScope("attn"), p, layer, forAttention, bias, memory);
     x = tf.math.add(x, wide(tf, attended));
-    Operand<T> thought =
-        mlp(
-            tf.withSubScope("mlp"),
-            p,
-            name + ".mlp",
-            layerNorm(tf, p, name, "ln_2", x, bias.type()));
-    return tf.math.add(x, wide(tf, thought));
+    Operand<T> forMlp = layerNorm(tf.withSubScope("ln_2"), p, name + ".ln_2", x, bias.type());
+    Operand<T> transformed = mlp(tf.withSubScope("mlp"), p, name + ".mlp", forMlp);
+    return tf.math.add(x, wide(tf, transformed));
   }
 
   private Operand<T> attention(
@@ -216,7 +172,7 @@ public final class Gpt2<T extends TNumber> {
         linear(tf, p, name + ".c_attn", x, withoutKeys(tf, p.get(name + ".c_attn.bias")));
     qkv = tf.reshape(qkv, tf.constant(new long[] {n, b, t, 3, h, d}));
     qkv = tf.linalg.transpose(qkv, tf.constant(new int[] {3, 0, 1, 4, 2, 5})); // [3, N, B, H, T, D]
-    List<Operand<T>> parts = unstack(tf, qkv);
+    List<Output<T>> parts = tf.unstack(qkv, 3L, Unstack.axis(0L)).output();
     Operand<T> q = parts.get(0);
     AttentionMemory.Entries<T> seen =
         memory.visible(tf, layer, new AttentionMemory.Entries<>(parts.get(1), parts.get(2)));
@@ -235,9 +191,9 @@ public final class Gpt2<T extends TNumber> {
   }
 
   /**
-   * The bias [N|1, 3C] of queries, keys and values with that of the keys as 0. A bias of the keys
-   * shifts all scores of a query alike, which the softmax does not see: its gradient is exactly 0.
-   * What rounding would make of that 0 is as large as epsilon to an AdamW inside the loop.
+   * Replaces the part of the keys in the bias [N|1, 3C] of queries, keys and values by 0. A bias of
+   * the keys shifts all scores of a query alike, and softmax ignores it: its gradient is exactly 0.
+   * Computed with rounding, that 0 would be as large as the epsilon of an inner AdamW.
    */
   private Operand<T> withoutKeys(Ops tf, Operand<T> bias) {
     Operand<T> kept = tf.dtypes.cast(tf.constant(new double[][] {{1}, {0}, {1}}), bias.type());
@@ -251,7 +207,7 @@ public final class Gpt2<T extends TNumber> {
     return dropout.apply(tf, linear(tf, p, name + ".c_proj", inside)); // [N, B*T, C]
   }
 
-  /** The tanh form: {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}, arXiv 1606.08415. */
+  /** Emits {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))} (arXiv 1606.08415). */
   private Operand<T> gelu(Ops tf, Operand<T> x) {
     Operand<T> cubic =
         tf.math.mul(Scalars.of(tf, x.type(), GELU_CUBIC), tf.math.mul(x, tf.math.square(x)));
@@ -260,22 +216,12 @@ public final class Gpt2<T extends TNumber> {
     return tf.math.mul(tf.math.mul(Scalars.of(tf, x.type(), 0.5), x), gate);
   }
 
-  private Operand<T> layerNorm(
-      Ops tf, Parameters<T> p, String block, String name, Operand<TFloat64> x, Class<T> type) {
-    return normalize(tf.withSubScope(name), p, block + "." + name, x, type);
-  }
-
-  private Operand<T> layerNorm(
-      Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Class<T> type) {
-    return normalize(tf.withSubScope(name), p, name, x, type);
-  }
-
   /**
-   * {@code (x - mean) / sqrt(variance + eps) * weight + bias} over the last axis, with the biased
-   * variance. In float64 whatever the model's dtype: of all that is not a product of matrices, its
-   * rounding is what gradients see most, and it is little work.
+   * Emits {@code (x - mean) / sqrt(variance + eps) * weight + bias} over the last axis, with the
+   * biased variance. It is computed in float64 whatever the dtype of the model: it is little work,
+   * and after the matrix products its rounding errors affect gradients most.
    */
-  private Operand<T> normalize(
+  private Operand<T> layerNorm(
       Ops tf, Parameters<T> p, String name, Operand<TFloat64> x, Class<T> type) {
     Operand<TFloat64> mean = tf.math.mean(x, tf.constant(-1), Mean.keepDims(true)); // [N, B*T, 1]
     Operand<TFloat64> centered = tf.math.sub(x, mean);
@@ -294,60 +240,20 @@ public final class Gpt2<T extends TNumber> {
     return tf.dtypes.cast(x, TFloat64.class);
   }
 
-  /**
-   * {@code x W + b}, and the low-rank product where the layer has one: [N, M, in] to [N, M, out].
-   */
+  /** Emits {@code x W + b}, plus the product of {@link Lora} if the layer has one: [N, M, out]. */
   private Operand<T> linear(Ops tf, Parameters<T> p, String name, Operand<T> x) {
     return linear(tf, p, name, x, p.get(name + ".bias"));
   }
 
   private Operand<T> linear(Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
-    Operand<T> y = matMul(tf, x, p.get(name + ".weight"), false);
+    Operand<T> y = MatrixProduct.of(tf, x, p.get(name + ".weight"));
     y = tf.math.add(y, tf.expandDims(bias, tf.constant(1)));
     if (lora != null && p.contains(Lora.factorA(name))) {
       Ops scope = tf.withSubScope("lora");
-      Operand<T> low = matMul(scope, x, p.get(Lora.factorA(name)), true); // [N, M, rank]
-      Operand<T> high = matMul(scope, low, p.get(Lora.factorB(name)), true); // [N, M, out]
+      Operand<T> low = MatrixProduct.ofTransposed(scope, x, p.get(Lora.factorA(name)));
+      Operand<T> high = MatrixProduct.ofTransposed(scope, low, p.get(Lora.factorB(name)));
       y = tf.math.add(y, scope.math.mul(high, Scalars.of(scope, x.type(), lora.scale())));
     }
     return y;
-  }
-
-  /**
-   * {@code x [N, M, in] times w [N|1, in, out]}, or w [N|1, out, in] transposed. A shared w sees
-   * all tasks as one long batch.
-   */
-  private Operand<T> matMul(Ops tf, Operand<T> x, Operand<T> w, boolean transposeW) {
-    long n = x.shape().get(0);
-    long m = x.shape().get(1);
-    boolean shared = n > 1 && w.shape().get(0) == 1;
-    if (m == 1 && !shared) { // XLA's kernel for one row on CPUs has a tenth of the speed of two
-      return firstRow(tf, matMul(tf, withSecondRow(tf, x), w, transposeW));
-    }
-    Operand<T> rows =
-        shared ? tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)})) : x;
-    Operand<T> y;
-    if (transposeW) {
-      // (w x^T)^T: kernels for CPUs are several times slower where the larger operand is transposed
-      y = tf.train.batchMatMul(w, rows, x.type(), BatchMatMul.adjY(true)); // [N|1, out, M]
-      y = tf.linalg.transpose(y, tf.constant(new int[] {0, 2, 1}));
-    } else {
-      y = tf.train.batchMatMul(rows, w, x.type());
-    }
-    return shared ? tf.reshape(y, tf.constant(new long[] {n, m, y.shape().get(2)})) : y;
-  }
-
-  private Operand<T> withSecondRow(Ops tf, Operand<T> x) {
-    Operand<TInt32> below = tf.constant(new int[][] {{0, 0}, {0, 1}, {0, 0}});
-    return tf.pad(x, below, Scalars.of(tf, x.type(), 0));
-  }
-
-  private Operand<T> firstRow(Ops tf, Operand<T> x) {
-    long[] size = {x.shape().get(0), 1, x.shape().get(2)};
-    return tf.slice(x, tf.constant(new long[3]), tf.constant(size));
-  }
-
-  private static <T extends TNumber> List<Operand<T>> unstack(Ops tf, Operand<T> x) {
-    return List.copyOf(tf.unstack(x, x.shape().get(0), Unstack.axis(0L)).output());
   }
 }

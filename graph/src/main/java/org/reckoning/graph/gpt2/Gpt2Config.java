@@ -4,12 +4,12 @@ import java.util.LinkedHashMap;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * Sizes of a GPT-2; the keys in messages are those of a Hugging Face {@code config.json}.
+ * Sizes of a GPT-2. Messages use the keys of a Hugging Face {@code config.json}.
  *
- * <p>Legend of the shapes, here and wherever a GPT-2 is meant:
+ * <p>Legend of the shapes, here and in other classes:
  *
  * <pre>{@code
- * V  vocabSize   tokens known              C  nEmbd   width of the residual stream
+ * V  vocabSize   size of the vocabulary    C  nEmbd   width of the residual stream
  * P  nPositions  longest sequence          L  nLayer  blocks
  * T  tokens of one sequence, T <= P        H  nHead   attention heads
  * B  sequences                             D  C / H   width of one head
@@ -23,8 +23,8 @@ import org.tensorflow.ndarray.Shape;
  * @param nHead number of attention heads H
  * @param nInner width I of the hidden layer of the MLP
  * @param layerNormEpsilon added to the variance, inside the root
- * @param initializerRange deviation of random initial weights; 0.02 was chosen for widths from 768
- *     on, and narrow models learn sooner with about {@code 1 / sqrt(C)}
+ * @param initializerRange standard deviation of random initial weights; 0.02 suits widths of 768
+ *     and more, narrower models learn sooner with about {@code 1 / sqrt(C)}
  */
 public record Gpt2Config(
     int vocabSize,
@@ -36,7 +36,7 @@ public record Gpt2Config(
     double layerNormEpsilon,
     double initializerRange) {
 
-  /** The deviation with which the published models were started. */
+  /** Standard deviation of the initial weights of the published models. */
   public static final double INITIALIZER_RANGE = 0.02;
 
   /**
@@ -66,7 +66,7 @@ public record Gpt2Config(
     }
   }
 
-  /** A model whose random initial weights have deviation {@value #INITIALIZER_RANGE}. */
+  /** Creates sizes with an initializer range of {@value #INITIALIZER_RANGE}. */
   public Gpt2Config(
       int vocabSize,
       int nPositions,
@@ -102,7 +102,7 @@ public record Gpt2Config(
     return new Gpt2Config(50_257, 1024, nEmbd, nLayer, nHead, 4 * nEmbd, 1e-5);
   }
 
-  /** Returns a copy with another number of tokens V. */
+  /** Returns a copy with another vocabulary size V. */
   public Gpt2Config withVocabSize(int value) {
     return new Gpt2Config(
         value, nPositions, nEmbd, nLayer, nHead, nInner, layerNormEpsilon, initializerRange);
@@ -114,7 +114,7 @@ public record Gpt2Config(
         vocabSize, value, nEmbd, nLayer, nHead, nInner, layerNormEpsilon, initializerRange);
   }
 
-  /** Returns a copy with another width C, and with {@code nInner} four times that. */
+  /** Returns a copy with another width C and with {@code nInner = 4 C}. */
   public Gpt2Config withNEmbd(int value) {
     requirePositive("n_embd", value);
     if (value > Integer.MAX_VALUE / 4) {
@@ -150,7 +150,7 @@ public record Gpt2Config(
         vocabSize, nPositions, nEmbd, nLayer, nHead, nInner, value, initializerRange);
   }
 
-  /** Returns a copy with another deviation of random initial weights. */
+  /** Returns a copy with another standard deviation of random initial weights. */
   public Gpt2Config withInitializerRange(double value) {
     return new Gpt2Config(
         vocabSize, nPositions, nEmbd, nLayer, nHead, nInner, layerNormEpsilon, value);
@@ -162,9 +162,9 @@ public record Gpt2Config(
   }
 
   /**
-   * Returns the shape of every parameter, under its Hugging Face name without the {@code
-   * transformer.} prefix and in Hugging Face order. The output head is {@code wte.weight} again, so
-   * it is not listed.
+   * Returns the shape of every parameter, in Hugging Face order. Names are those of Hugging Face
+   * without the prefix {@code transformer.}. The output head shares {@code wte.weight} and is not
+   * listed.
    */
   public LinkedHashMap<String, Shape> parameterShapes() {
     long c = nEmbd;
@@ -184,7 +184,7 @@ public record Gpt2Config(
     return shapes;
   }
 
-  /** Returns the number of parameters, those of the shared head counted once. */
+  /** Returns the number of parameters; the output head is not counted again. */
   public long parameterCount() {
     return parameterShapes().values().stream().mapToLong(Shape::size).sum();
   }

@@ -11,21 +11,26 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Initial weights of a GPT-2 trained from scratch: normal with deviation {@link
- * Gpt2Config#initializerRange}, divided by {@code sqrt(2 L)} for the projections that add to the
- * residual stream; layer normalizations start as the identity and biases at 0. Of low-rank factors,
- * A is normal with deviation {@code 1/sqrt(rank)} and B is 0, so that they change nothing at first.
+ * Random initial weights of a GPT-2.
+ *
+ * <ul>
+ *   <li>Matrices are normal with standard deviation {@link Gpt2Config#initializerRange}. It is
+ *       divided by {@code sqrt(2 L)} for the projections that add to the residual stream.
+ *   <li>Layer normalizations start as the identity, biases at 0.
+ *   <li>Low-rank factors A are normal with standard deviation {@code 1/sqrt(rank)}, factors B are
+ *       0: their product is 0 at first.
+ * </ul>
  */
 public final class Gpt2Initializer {
   private Gpt2Initializer() {}
 
   /**
-   * Emits the initial value of a weight. Every dtype gets the float32 numbers, so that a float64
+   * Emits the initial value of a weight. It is drawn in float32 whatever the dtype, so a float64
    * program can check a float32 one.
    *
-   * @param name Hugging Face name
+   * @param name Hugging Face name of the weight
    * @param shape shape of the weight, without a task axis
-   * @param seed scalar; the value depends on it and on the name
+   * @param seed scalar; the value is a function of seed and name
    */
   public static <T extends TNumber> Operand<T> initialValue(
       Ops tf, Gpt2Config config, String name, Shape shape, Operand<TInt64> seed, Class<T> type) {

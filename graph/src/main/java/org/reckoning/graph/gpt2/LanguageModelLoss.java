@@ -14,11 +14,11 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * Scores the tokens of sequences with a model: position t is predicted by the logits at t - 1, so
- * that the first token is never scored.
+ * Losses of the tokens of sequences. The logits at position t - 1 predict the token at t; the first
+ * token has no loss.
  *
- * <p>Logits are the largest tensor of a pass. Where no derivative is wanted they can be made in
- * parts, a few positions after the other, so that only a part is in memory.
+ * <p>Logits are the largest tensor of a pass. Without a derivative they can be computed in parts of
+ * a few positions: only one part is in memory at a time.
  */
 public final class LanguageModelLoss<T extends TNumber> {
   private final Operand<T> tokenLosses;
@@ -26,10 +26,11 @@ public final class LanguageModelLoss<T extends TNumber> {
   private final Class<T> type;
 
   /**
-   * Some positions of every task.
+   * P positions of every task.
    *
    * @param logits [N*P, V]
-   * @param labels the tokens that come [N*P]
+   * @param labels the next tokens [N*P]
+   * @param losses [N, P]
    */
   private record Part<T extends TNumber>(
       Operand<T> logits, Operand<TInt32> labels, Operand<T> losses) {}
@@ -41,13 +42,12 @@ public final class LanguageModelLoss<T extends TNumber> {
   }
 
   /**
-   * Runs the model.
+   * Emits the model and the losses of its tokens.
    *
    * @param tokens ids [N, B, T], padded on the right, {@code T >= 2}
-   * @param lengths how many of them are real [N, B]
+   * @param lengths number of real tokens of each sequence [N, B]
    * @param nudge see {@link Gpt2#hidden}
-   * @throws IllegalArgumentException if the sequences have no second token, or more than the model
-   *     has positions
+   * @throws IllegalArgumentException if T is less than 2 or more than the positions of the model
    */
   public static <T extends TNumber> LanguageModelLoss<T> of(
       Ops tf,
@@ -60,9 +60,10 @@ public final class LanguageModelLoss<T extends TNumber> {
   }
 
   /**
-   * Runs the model, with logits in parts: the numbers are those of {@link #of} but for rounding.
+   * Emits the same as {@link #of} with the logits in parts. The numbers differ by rounding only.
    *
-   * @param mostLogits so many numbers at once, if a position of each task has no more
+   * @param mostLogits largest number of elements of a part; a part has at least one position of
+   *     each task
    */
   public static <T extends TNumber> LanguageModelLoss<T> inParts(
       Ops tf,
@@ -88,7 +89,7 @@ public final class LanguageModelLoss<T extends TNumber> {
     long scored = ids.get(2) - 1;
     if (scored < 1) {
       throw new IllegalArgumentException(
-          "tokens a sequence (%d) must be at least 2, as the first is not scored"
+          "tokens a sequence (%d) must be at least 2: the first token has no loss"
               .formatted(ids.get(2)));
     }
     Operand<T> words = model.words(tf, p, tokens); // [N, B, T, C]
@@ -97,8 +98,7 @@ public final class LanguageModelLoss<T extends TNumber> {
             tf, p, words, lengths, nudge, (layerScope, layer, own) -> own); // [N, B, T, C]
     Ops scope = tf.withSubScope("loss");
     long c = hidden.shape().get(3);
-    // The last position predicts nothing: it is dropped before the head, the largest product of
-    // all.
+    // The last position predicts nothing: dropped before the head, the largest product.
     hidden =
         scope.slice(
             hidden, scope.constant(new long[4]), scope.constant(new long[] {n, b, scored, c}));
@@ -135,7 +135,9 @@ public final class LanguageModelLoss<T extends TNumber> {
         scope.reshape(all, scope.constant(new long[] {n, b, scored})), parts);
   }
 
-  /** Positions from one to another, exclusive, of every task [N, M, ...]. */
+  /**
+   * Emits the positions from {@code from}, inclusive, to {@code to}, exclusive, of x [N, M, ...].
+   */
   private static <U extends TType> Operand<U> positions(Ops tf, Operand<U> x, long from, long to) {
     Shape shape = x.shape();
     if (from == 0 && to == shape.get(1)) {
@@ -148,7 +150,7 @@ public final class LanguageModelLoss<T extends TNumber> {
     return tf.slice(x, tf.constant(begin), tf.constant(size));
   }
 
-  /** Puts parts [N, P] behind one another. */
+  /** Concatenates parts [N, P] along the positions. */
   private static <T extends TNumber> Operand<T> joined(Ops tf, List<Operand<T>> parts) {
     return parts.size() == 1 ? parts.get(0) : tf.concat(parts, tf.constant(1));
   }
@@ -176,12 +178,12 @@ public final class LanguageModelLoss<T extends TNumber> {
   }
 
   /**
-   * Puts the logits of the targets, computed by themselves, into their places [M, V].
+   * Replaces the logits of the targets [M, V] by separately computed ones.
    *
-   * <p>This is for the derivative in the hidden state, {@code sum_v (p_v - [v = target]) wte_v}:
-   * the term of the target is far larger than the others, and a product that meets it midway rounds
-   * each later sum at its size. So the product sums the others alone, and the target's row is added
-   * once. Rows of the embedding that are looked up already serve for it.
+   * <p>The derivative in the hidden state is {@code sum_v (p_v - [v = target]) wte_v}. The term of
+   * the target is far larger than the others, and a matrix product rounds each later sum at its
+   * size. So the matrix product has only the other terms, and the target's term is added once. It
+   * needs the embedding of the target, which was looked up already.
    */
   private static <T extends TNumber> Operand<T> withTargets(
       Ops tf, Operand<T> logits, Operand<TInt32> labels, Operand<T> targetLogits) {
@@ -194,16 +196,16 @@ public final class LanguageModelLoss<T extends TNumber> {
   }
 
   /**
-   * Returns {@code -log p} of every token but the first of each sequence [N, B, T-1], targets or
-   * not.
+   * Returns {@code -log p} of every token but the first of each sequence [N, B, T-1]. It includes
+   * tokens that are no targets.
    */
   public Operand<T> tokenLosses() {
     return tokenLosses;
   }
 
   /**
-   * Returns the mean loss of the target tokens of each sequence [N, B]; 0 for a sequence that has
-   * none.
+   * Emits the mean loss of the target tokens of each sequence [N, B]; 0 for a sequence without
+   * targets.
    *
    * @param mask 1 for target tokens, else 0 [N, B, T]
    */
@@ -214,8 +216,8 @@ public final class LanguageModelLoss<T extends TNumber> {
   }
 
   /**
-   * Returns the loss of each task [N]: the mean over its sequences that have a target token of
-   * their mean losses.
+   * Emits the loss of each task [N]: the mean of {@link #sequenceLosses} over the sequences with a
+   * target token.
    *
    * @param mask 1 for target tokens, else 0 [N, B, T]
    */
@@ -227,7 +229,7 @@ public final class LanguageModelLoss<T extends TNumber> {
   }
 
   /**
-   * Returns how many target tokens of each sequence have the largest logit of all [N, B].
+   * Emits the number of target tokens of each sequence that have the largest logit [N, B].
    *
    * @param mask 1 for target tokens, else 0 [N, B, T]
    */

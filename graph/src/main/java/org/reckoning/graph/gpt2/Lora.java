@@ -10,8 +10,8 @@ import org.tensorflow.ndarray.Shape;
  *
  * @param rank inner dimension of the factors
  * @param alpha scale; the product is multiplied by alpha/rank
- * @param targets the linear layers that get factors: {@code attn.c_attn} means that layer of every
- *     block, {@code c_proj} both layers of that name
+ * @param targets the linear layers with factors: {@code attn.c_attn} is that layer of every block,
+ *     {@code c_proj} both layers of that name
  */
 public record Lora(int rank, double alpha, List<String> targets) {
   private static final List<String> LAYERS =
@@ -42,7 +42,7 @@ public record Lora(int rank, double alpha, List<String> targets) {
     }
   }
 
-  /** Returns the factor by which the low-rank product is multiplied. */
+  /** Returns the multiplier of the low-rank product, alpha/rank. */
   public double scale() {
     return alpha / rank;
   }

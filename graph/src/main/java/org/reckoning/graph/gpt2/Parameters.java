@@ -8,13 +8,13 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * The weights of a model: an ordered map from Hugging Face names to operands. Every weight has a
- * leading task axis, of size N for weights that each task has a copy of, and of size 1 for those
- * that all tasks share.
+ * leading task axis. Its size is N if each task has a copy of the weight, and 1 if all tasks share
+ * it.
  */
 public final class Parameters<T extends TNumber> {
   private final Map<String, Operand<T>> weights;
 
-  /** Takes weights in the order of the map. */
+  /** Copies the weights, in the order of the map. */
   public Parameters(Map<String, Operand<T>> weights) {
     this.weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
   }
@@ -22,7 +22,7 @@ public final class Parameters<T extends TNumber> {
   /**
    * Returns a weight.
    *
-   * @throws IllegalArgumentException if there is none of this name
+   * @throws IllegalArgumentException if no weight has this name
    */
   public Operand<T> get(String name) {
     Operand<T> weight = weights.get(name);
@@ -32,12 +32,12 @@ public final class Parameters<T extends TNumber> {
     return weight;
   }
 
-  /** Returns whether there is a weight of this name. */
+  /** Returns whether a weight has this name. */
   public boolean contains(String name) {
     return weights.containsKey(name);
   }
 
-  /** Returns these weights and others. */
+  /** Returns a copy with other weights, which replace those of the same name. */
   public Parameters<T> with(Map<String, Operand<T>> others) {
     Map<String, Operand<T>> all = new LinkedHashMap<>(weights);
     all.putAll(others);

@@ -14,28 +14,29 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Chooses a token for each of N x B texts from logits [N, B, V]. Of tokens with the same logit, the
- * one with the lower id counts as the likelier.
+ * The choice of a next token for each of N x B texts from logits [N, B, V]. Of tokens with the same
+ * logit, the one with the lower id ranks first.
  */
 public final class TokenChoice {
   private static final int FRACTION_BITS = 53; // of a float64
 
   private TokenChoice() {}
 
-  /** The likeliest token [N, B]. */
+  /** Emits the most likely token of each text [N, B]. */
   public static <T extends TNumber> Operand<TInt32> greedy(Ops tf, Operand<T> logits) {
     return tf.dtypes.cast(tf.math.argMax(logits, tf.constant(-1)), TInt32.class);
   }
 
   /**
-   * Draws a token [N, B] from the softmax of {@code logits / temperature}, restricted first to the
-   * {@code topK} likeliest tokens, then to the smallest set of the likeliest whose probability
-   * among those reaches {@code topP} (arXiv 1904.09751).
+   * Draws a token of each text [N, B] from the softmax of {@code logits / temperature}.
+   *
+   * <p>The choice is restricted to the {@code topK} most likely tokens. Of these, it is restricted
+   * to the fewest whose probabilities add up to {@code topP} (nucleus sampling, arXiv 1904.09751).
    *
    * @param temperature positive scalar
    * @param topK scalar; 0 for all tokens
    * @param topP scalar in (0, 1]
-   * @param uniform in [0, 1), [N, B]
+   * @param uniform random numbers in [0, 1) [N, B]
    */
   public static <T extends TNumber> Operand<TInt32> sampled(
       Ops tf,
@@ -62,7 +63,7 @@ public final class TokenChoice {
         tf.math.logicalOr(tf.math.less(rank, topK), tf.math.equal(topK, tf.constant(0)));
     weights = tf.select(amongK, weights, tf.constant(0.0));
 
-    Operand<TFloat64> sums = tf.math.cumsum(weights, last); // up to and with each token
+    Operand<TFloat64> sums = tf.math.cumsum(weights, last); // each token included
     Operand<TFloat64> before = tf.math.sub(sums, weights);
     Operand<TFloat64> total = tf.sum(weights, last, Sum.keepDims(true)); // [N, B, 1]
     Operand<TFloat64> reached = tf.math.mul(total, tf.dtypes.cast(topP, TFloat64.class));
@@ -72,7 +73,7 @@ public final class TokenChoice {
         tf.sum(tf.select(kept, weights, tf.constant(0.0)), last, Sum.keepDims(true)); // [N,B,1]
     Operand<TFloat64> drawn = tf.math.mul(keptWeight, tf.expandDims(uniform, last));
     Operand<TBool> passed = tf.math.logicalAnd(kept, tf.math.lessEqual(sums, drawn));
-    // The sums may end below their total by a rounding: the last that is kept is chosen then.
+    // Rounding may leave the last sum below the total: then the last kept token is chosen.
     Operand<TInt32> chosen =
         tf.math.minimum(
             count(tf, passed), tf.math.sub(count(tf, kept), tf.constant(1))); // [N, B], a rank
@@ -80,7 +81,7 @@ public final class TokenChoice {
   }
 
   /**
-   * {@code log p} of tokens under the softmax of the logits [N, B].
+   * Emits {@code log p} of tokens under the softmax of the logits [N, B].
    *
    * @param tokens ids [N, B]
    */
@@ -90,11 +91,11 @@ public final class TokenChoice {
   }
 
   /**
-   * Numbers in [0, 1) that depend on nothing but the seed, the number of the task, the number of
-   * its text, and the position, so that a text does not depend on what else is in the batch.
+   * Emits random numbers in [0, 1), a function of seed, task, text and position. So a text does not
+   * depend on the rest of the batch.
    *
-   * <p>TensorFlow's own stateless generators number the elements of the tensor that they fill,
-   * whose shape depends on the batch.
+   * <p>The numbers of TensorFlow's stateless generators depend on the shape of the tensor, and so
+   * on the batch.
    *
    * @param seed scalar
    * @param tasks numbers of the tasks [N]
@@ -123,7 +124,7 @@ public final class TokenChoice {
     return tf.sum(tf.dtypes.cast(marked, TInt32.class), tf.constant(-1));
   }
 
-  /** One element of each row: values [N, B, V] at [N, B]. */
+  /** Emits one element of each row: values [N, B, V] at an index [N, B]. */
   private static <U extends TNumber> Operand<U> pick(
       Ops tf, Operand<U> values, Operand<TInt32> index) {
     Operand<U> picked =

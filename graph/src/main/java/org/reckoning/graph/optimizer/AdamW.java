@@ -10,7 +10,7 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Adam with decoupled weight decay (arXiv 1711.05101), at step t:
+ * Adam with decoupled weight decay (arXiv 1711.05101). The update at step t is:
  *
  * <pre>{@code
  * m' = beta1 m + (1 - beta1) g
@@ -18,14 +18,14 @@ import org.tensorflow.types.family.TNumber;
  * theta' = theta (1 - rate weightDecay) - rate [m' / (1 - beta1^t)] / [sqrt(v') / sqrt(1 - beta2^t) + epsilon]
  * }</pre>
  *
- * <p>Where v' is 0 its root is 0 and the derivative of the root is taken as 0, in every mode and
- * order: a weight that gets no gradient (a position that no sequence reaches) would make everything
- * NaN otherwise.
+ * <p>The derivative of {@code sqrt(v')} counts as 0 where v' is 0, in every mode and order. Its
+ * true value, infinity, would turn all derivatives into NaN as soon as one weight has no gradient,
+ * such as the embedding of an unused position.
  *
  * @param beta1 decay of the first moment, in [0, 1)
  * @param beta2 decay of the second moment, in [0, 1)
  * @param epsilon added to the root of the second moment, positive
- * @param weightDecay multiplied by the rate; 0 for none
+ * @param weightDecay coefficient of the decay, which is multiplied by the rate; 0 for none
  */
 public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
     implements InnerOptimizer {
@@ -33,7 +33,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
   private static final String SECOND_MOMENT = "v";
 
   /**
-   * Checks the values.
+   * Checks the ranges.
    *
    * @throws IllegalArgumentException if one is out of range
    */
@@ -44,7 +44,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     Ranges.requireNonNegative("weight_decay", weightDecay);
   }
 
-  /** Betas 0.9 and 0.999, epsilon 1e-8, decay 0.01. */
+  /** Creates an AdamW with betas 0.9 and 0.999, epsilon 1e-8 and weight decay 0.01. */
   public AdamW() {
     this(0.9, 0.999, 1e-8, 0.01);
   }
@@ -96,17 +96,15 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
   }
 
   /**
-   * {@code 1 - beta^t}, as {@code -expm1(t log(beta))}: the power would lose half of the digits in
-   * float32.
+   * Emits {@code 1 - beta^t} as {@code -expm1(t log(beta))}. The plain formula loses half of the
+   * digits in float32.
    */
   private static <T extends TNumber> Operand<T> bias(Ops tf, double beta, Operand<T> step) {
     Operand<T> exponent = tf.math.mul(step, Scalars.of(tf, step.type(), Math.log(beta)));
     return tf.math.neg(tf.math.expm1(exponent));
   }
 
-  /**
-   * The root is fed a 1 where v is 0, and 0 is selected afterwards: no infinite derivative arises.
-   */
+  /** Emits {@code sqrt(v)} with derivative 0 at 0: the root of 1 is taken there and dropped. */
   private static <T extends TNumber> Operand<T> rootOrZero(Ops tf, Operand<T> v) {
     Operand<T> zero = Scalars.of(tf, v.type(), 0);
     Operand<TBool> positive = tf.math.greater(v, zero);

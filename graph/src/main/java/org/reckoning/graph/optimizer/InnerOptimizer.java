@@ -7,19 +7,19 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * An update rule {@code (theta', s') = U(theta, s, g, rate)} for one tensor, made of ops that have
- * derivatives: gradients flow through the weight, the state, the gradient and the rate.
+ * A differentiable update rule {@code (theta', s') = U(theta, s, g, rate)} for one weight.
+ * Gradients flow through the weight, the state, the gradient and the rate.
  */
 public sealed interface InnerOptimizer permits Sgd, Momentum, AdamW {
 
-  /** Returns the names of the state tensors, each of the shape of the weight and 0 at first. */
+  /** Returns the names of the state tensors. Each has the shape of the weight and starts at 0. */
   List<String> slots();
 
   /**
    * Emits one update.
    *
    * @param theta the weight, of any shape
-   * @param state its state, by slot
+   * @param state the state of the weight, by slot
    * @param g the gradient, of the weight's shape
    * @param rate learning rate, a scalar
    * @param step number of the update, a scalar that starts at 1
@@ -33,7 +33,7 @@ public sealed interface InnerOptimizer permits Sgd, Momentum, AdamW {
       Operand<T> step);
 
   /**
-   * Result of an update.
+   * The result of an update.
    *
    * @param theta the new weight
    * @param state the new state, by slot

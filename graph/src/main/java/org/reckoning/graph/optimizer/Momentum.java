@@ -8,11 +8,15 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Gradient descent with momentum: {@code b' = momentum b + g} (so that b is g at the first step),
- * {@code theta' = theta - rate b'}; in Nesterov's form {@code theta' = theta - rate (g + momentum
- * b')}.
+ * Gradient descent with momentum. The buffer b starts at 0, so the first b' is g.
  *
- * @param momentum share of the buffer that is kept, in [0, 1)
+ * <pre>{@code
+ * b' = momentum b + g
+ * theta' = theta - rate b'                   plain form
+ * theta' = theta - rate (g + momentum b')    Nesterov's form
+ * }</pre>
+ *
+ * @param momentum factor of the buffer in each step, in [0, 1)
  * @param weightDecay coefficient of the L2 penalty, added to g; 0 for none
  * @param nesterov whether to use Nesterov's form
  */
@@ -21,7 +25,7 @@ public record Momentum(double momentum, double weightDecay, boolean nesterov)
   private static final String BUFFER = "buffer";
 
   /**
-   * Checks the values.
+   * Checks the ranges.
    *
    * @throws IllegalArgumentException if one is out of range
    */
@@ -30,7 +34,7 @@ public record Momentum(double momentum, double weightDecay, boolean nesterov)
     Ranges.requireNonNegative("weight_decay", weightDecay);
   }
 
-  /** Momentum 0.9, without weight decay. */
+  /** Creates a plain momentum of 0.9 without weight decay. */
   public Momentum() {
     this(0.9, 0, false);
   }

@@ -1,6 +1,6 @@
 package org.reckoning.graph.optimizer;
 
-/** Checks of hyper-parameters. */
+/** Range checks of hyper-parameters. */
 final class Ranges {
   private Ranges() {}
 

@@ -15,15 +15,15 @@ import org.tensorflow.types.family.TNumber;
 public record Sgd(double weightDecay) implements InnerOptimizer {
 
   /**
-   * Checks the values.
+   * Checks the weight decay.
    *
-   * @throws IllegalArgumentException if the weight decay is negative
+   * @throws IllegalArgumentException if it is negative or not finite
    */
   public Sgd {
     Ranges.requireNonNegative("weight_decay", weightDecay);
   }
 
-  /** Plain gradient descent, without weight decay. */
+  /** Creates a gradient descent without weight decay. */
   public Sgd() {
     this(0);
   }
@@ -45,7 +45,7 @@ public record Sgd(double weightDecay) implements InnerOptimizer {
     return new Update<>(tf.math.sub(theta, tf.math.mul(rate, direction)), Map.of());
   }
 
-  /** {@code g + weightDecay theta}. */
+  /** Emits {@code g + weightDecay theta}, or returns g if there is no decay. */
   static <T extends TNumber> Operand<T> penalized(
       Ops tf, Operand<T> g, Operand<T> theta, double weightDecay) {
     return weightDecay == 0

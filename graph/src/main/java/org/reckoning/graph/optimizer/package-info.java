@@ -1,5 +1,5 @@
 /**
- * Optimizers as differentiable functions of weight, state, gradient and rate. Open {@link
+ * Inner optimizers as differentiable functions of weight, state, gradient and rate. Open {@link
  * org.reckoning.graph.optimizer.InnerOptimizer} first.
  */
 @NullMarked

@@ -6,8 +6,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
 
 /**
- * Derives a seed from another one: a hash of the seed, of a purpose and of indices. Two seeds that
- * differ in any of them are unrelated.
+ * Seeds derived from a seed, a purpose and indices by a hash. Seeds that differ in any of them are
+ * unrelated.
  *
  * <pre>{@code
  * h = SHA-256 of the purpose, its first 64 bits
@@ -15,9 +15,9 @@ import org.tensorflow.types.TInt64;
  * derived = mix(seed + (h + 1) * GAMMA)
  * }</pre>
  *
- * <p>{@code mix} is that of splitmix64 (doi 10.1145/2660193.2660195). Numbers on the host and in
- * the graph are the same. The seed comes last, so that indices known while building cost no node:
- * such a seed is a dozen operations on scalars.
+ * <p>{@code mix} is that of splitmix64 (doi 10.1145/2660193.2660195). The host and the graph
+ * compute the same numbers. The seed enters last, so constant indices need no nodes: such a seed is
+ * a dozen operations on scalars.
  */
 public final class RandomSeed {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
@@ -29,27 +29,27 @@ public final class RandomSeed {
   /**
    * Returns a seed.
    *
-   * @param purpose what is drawn; names of things may be part of it
+   * @param purpose what the seed is for, such as {@code "weight wte.weight"}
    */
   public static long of(long seed, String purpose, long... indices) {
     return mixed(seed, hash(purpose, indices));
   }
 
   /**
-   * Emits a seed whose indices are known while the graph is built.
+   * Emits a seed for constant indices.
    *
    * @param seed scalar
-   * @param purpose what is drawn; names of things may be part of it
+   * @param purpose what the seed is for, such as {@code "weight wte.weight"}
    */
   public static Operand<TInt64> of(Ops tf, Operand<TInt64> seed, String purpose, long... indices) {
     return mix(tf, tf.math.add(seed, tf.constant(draws(hash(purpose, indices)))));
   }
 
   /**
-   * Emits a seed for each element of the indices, which are broadcast.
+   * Emits a seed for each element of the indices, which are broadcast against each other.
    *
    * @param seed scalar
-   * @param purpose what is drawn; names of things may be part of it
+   * @param purpose what the seed is for, such as {@code "token"}
    */
   public static Operand<TInt64> of(
       Ops tf, Operand<TInt64> seed, String purpose, List<Operand<TInt64>> indices) {
@@ -68,7 +68,7 @@ public final class RandomSeed {
     return hash;
   }
 
-  /** What splitmix64 draws from a state after {@code number} other draws. */
+  /** Returns draw {@code number} of splitmix64 from a state, counted from 0. */
   private static long mixed(long state, long number) {
     return mix(state + draws(number));
   }
@@ -78,6 +78,7 @@ public final class RandomSeed {
     return mix(tf, tf.math.add(state, draws));
   }
 
+  /** Returns how far draw {@code number} advances the state. */
   private static long draws(long number) {
     return (number + 1) * GAMMA;
   }
@@ -95,7 +96,7 @@ public final class RandomSeed {
     return tf.bitwise.bitwiseXor(z, shifted(tf, z, 31));
   }
 
-  /** Shifts to the right, zeros coming in. */
+  /** Emits a logical shift to the right. */
   private static Operand<TInt64> shifted(Ops tf, Operand<TInt64> x, int bits) {
     return tf.bitwise.bitwiseAnd(
         tf.bitwise.rightShift(x, tf.constant((long) bits)), tf.constant(-1L >>> bits));

@@ -8,15 +8,15 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * A hash of texts and numbers, the same on every machine and in every version: generated tasks and
- * their splits depend on it.
+ * A hash of texts and numbers that is the same on every machine and in every version. Generated
+ * tasks and their splits depend on it.
  */
 public final class StableHash {
   private StableHash() {}
 
-  /** Returns 64 bits that differ as soon as one of the parts does. */
+  /** Returns the first 64 bits of a SHA-256 of the parts. */
   public static long of(Object... parts) {
-    // The length in front keeps ("a", "bc") and ("ab", "c") apart.
+    // The length before each part distinguishes ("a", "bc") from ("ab", "c").
     String text =
         Arrays.stream(parts)
             .map(String::valueOf)

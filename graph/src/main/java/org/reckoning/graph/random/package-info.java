@@ -1,6 +1,6 @@
 /**
- * Where random numbers come from. Open {@link org.reckoning.graph.random.RandomSeed} first: every
- * seed of a program and of a training run is made by it.
+ * Seeds of random numbers. Open {@link org.reckoning.graph.random.RandomSeed} first: it derives
+ * every seed of a program and of a training run.
  */
 @NullMarked
 package org.reckoning.graph.random;

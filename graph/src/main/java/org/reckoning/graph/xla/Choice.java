@@ -11,7 +11,7 @@ import org.tensorflow.op.core.StatelessIf;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBool;
 
-/** One of two computations inside of a segment: only the one that is chosen is done. */
+/** A conditional inside a segment: one of two computations runs. */
 public final class Choice {
   private final Segment then;
   private final Segment otherwise;
@@ -26,9 +26,11 @@ public final class Choice {
   /**
    * Builds the functions of a choice.
    *
-   * @param name of the functions
-   * @param arguments what both read
-   * @param results what both return, in this order
+   * @param name prefix of the names of the functions
+   * @param arguments arguments of both functions
+   * @param results results of both functions, in this order
+   * @param then the computation if the condition is true
+   * @param otherwise the computation if the condition is false
    */
   public static Choice define(
       String name, Specs arguments, Specs results, Segment.Body then, Segment.Body otherwise) {
@@ -38,7 +40,7 @@ public final class Choice {
         results.asMap());
   }
 
-  /** Returns the functions: callees of the segment that the choice is in. */
+  /** Returns the functions; a segment that contains the choice must list them as callees. */
   public List<Segment> segments() {
     return List.of(then, otherwise);
   }
@@ -48,7 +50,7 @@ public final class Choice {
    *
    * @param condition scalar
    * @param given one operand for each argument
-   * @return the results
+   * @return the results of the computation that runs
    */
   public Tensors of(Ops tf, Operand<TBool> condition, Tensors given) {
     otherwise.addTo((Graph) tf.scope().env());

@@ -15,7 +15,7 @@ final class ContentHash {
 
   private ContentHash() {}
 
-  /** Returns 12 hexadecimal digits of the SHA-256 of the message, maps in it sorted. */
+  /** Returns 12 hexadecimal digits of the SHA-256 of a message; the order of maps has no effect. */
   static String of(Message message) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();

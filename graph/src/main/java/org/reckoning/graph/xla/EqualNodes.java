@@ -3,27 +3,33 @@ package org.reckoning.graph.xla;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Merges the nodes of a function that compute the same: constants, shapes, and products that two
- * derivatives have in common.
+ * Merges nodes of a function that compute the same, such as constants, shapes and products that two
+ * derivatives share.
  */
 final class EqualNodes {
+  /** Op types that read or change state, besides those with one of the prefixes. */
+  private static final Set<String> STATEFUL = Set.of("ReadVariableOp", "VarHandleOp", "NoOp");
+
+  private static final List<String> STATEFUL_PREFIXES = List.of("Stateful", "Assign");
+
   private final Map<Content, String> kept = new HashMap<>();
   private final Map<String, String> replaced = new HashMap<>();
 
   private EqualNodes() {}
 
-  /** What a node computes: with the same content, the same values. */
+  /** What determines the values of a pure node. */
   private record Content(String op, List<String> inputs, Map<String, AttrValue> attributes) {}
 
   /**
-   * Returns the function with the first of all equal nodes in place of the others.
+   * Returns a function in which each node takes the place of the later nodes that equal it.
    *
-   * @param function its nodes come after those that they read
+   * @param function a function whose nodes are in topological order
    */
   static FunctionDef merge(FunctionDef function) {
     EqualNodes equal = new EqualNodes();
@@ -45,24 +51,19 @@ final class EqualNodes {
     return merged.build();
   }
 
-  /** {@code node:output:index} with the node that stands for it; an argument has no colon. */
+  /** Returns a source {@code node:output:index} with a merged node replaced by the kept one. */
   private String renamed(String source) {
-    int colon = source.indexOf(':');
+    int colon = source.indexOf(':'); // an argument of the function has none
     String node = colon < 0 ? source : source.substring(0, colon);
     String first = replaced.get(node);
     return first == null ? source : first + source.substring(node.length());
   }
 
-  /** Whether a node does nothing but compute its outputs from its inputs. */
+  /** Returns whether the outputs of a node are a function of its inputs, without side effects. */
   private static boolean isPure(NodeDef node) {
     String op = node.getOp();
-    boolean touchesState =
-        op.startsWith("Stateful")
-            || op.startsWith("Assign")
-            || op.equals("ReadVariableOp")
-            || op.equals("VarHandleOp")
-            || op.equals("NoOp");
+    boolean stateful = STATEFUL.contains(op) || STATEFUL_PREFIXES.stream().anyMatch(op::startsWith);
     boolean ordered = node.getInputList().stream().anyMatch(input -> input.startsWith("^"));
-    return !touchesState && !ordered;
+    return !stateful && !ordered;
   }
 }

@@ -15,18 +15,17 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.Scope;
 
 /**
- * Names and control dependencies of new nodes, as TensorFlow Java's own scope gives them, but in
- * constant time.
+ * A scope that gives nodes the same names as TensorFlow Java's own scope, in constant time.
  *
- * <p>TensorFlow Java reads the names of all nodes of the graph whenever it makes a sub-scope, and
- * the derivatives of a model have thousands of them: building took three times as long. Here a
- * scope remembers the names that it has given. So all nodes of a graph must come from one root.
+ * <p>TensorFlow Java reads the names of all nodes of a graph to create a sub-scope. Derivatives of
+ * a model have thousands of sub-scopes, and building them took three times as long. A scope of this
+ * class remembers the names that it has given. So all nodes of a graph must come from one root.
  */
 public final class GraphScope implements Scope {
   private final Graph graph;
   private final String prefix; // empty, or ends with a slash
   private final @Nullable String name;
-  private final Map<String, Integer> given; // how often a name was asked for
+  private final Map<String, Integer> given; // number of requests for each name
   private final List<Operation> controlInputs;
   private final String device;
   private final boolean inBody;
@@ -49,27 +48,27 @@ public final class GraphScope implements Scope {
   }
 
   /**
-   * Returns the root of the scopes of a graph that has no nodes yet.
+   * Returns the ops of a new graph, with this kind of scope.
    *
-   * @throws IllegalArgumentException if it has some, whose names could be given again
+   * @throws IllegalArgumentException if the graph has nodes, whose names could be given again
    */
   public static Ops root(Graph graph) {
     return root(graph, false);
   }
 
-  /** The same of a graph that becomes the body of a function. */
+  /** Returns the same as {@link #root(Graph)} for the body of a function. */
   static Ops body(Graph graph) {
     return root(graph, true);
   }
 
-  /** Whether nodes are added to the body of a function. */
+  /** Returns whether ops add nodes to the body of a function. */
   static boolean isInBody(Ops tf) {
     return tf.scope() instanceof GraphScope scope && scope.inBody;
   }
 
   private static Ops root(Graph graph, boolean inBody) {
     if (graph.operations().hasNext()) {
-      throw new IllegalArgumentException("the graph must have no nodes yet");
+      throw new IllegalArgumentException("graph must have no nodes yet; use a new graph");
     }
     Scope scope = new GraphScope(graph, "", null, new HashMap<>(), List.of(), "", inBody);
     return Ops.create(new Root(graph, scope));
@@ -103,7 +102,7 @@ public final class GraphScope implements Scope {
 
   @Override
   public Scope withInitScope() {
-    throw new UnsupportedOperationException("no node of these graphs is an initializer");
+    throw new UnsupportedOperationException("a GraphScope has no initializers");
   }
 
   @Override
@@ -115,14 +114,14 @@ public final class GraphScope implements Scope {
   public String makeUnique(String id) {
     if (!Scope.isValidOpName(id)) {
       throw new IllegalArgumentException(
-          "name '%s' must be letters, digits, dots, dashes and underscores".formatted(id));
+          "name '%s' must consist of letters, digits, dots, dashes and underscores".formatted(id));
     }
     int before = given.merge(id, 1, Integer::sum) - 1;
     return before == 0 ? id : id + "_" + before;
   }
 
   @Override
-  public void refreshNames() {} // they are known
+  public void refreshNames() {} // nothing to read: the scope knows its names
 
   @Override
   public Scope withControlDependencyOps(Iterable<Operation> operations) {
@@ -148,7 +147,7 @@ public final class GraphScope implements Scope {
     return false;
   }
 
-  /** A graph whose base scope is another one: what {@link Ops#create} needs to take it. */
+  /** A graph with another base scope, which {@link Ops#create} takes over. */
   private record Root(Graph graph, Scope baseScope) implements ExecutionEnvironment {
     @Override
     public OperationBuilder opBuilder(String type, String name, Scope scope) {

@@ -7,15 +7,15 @@ import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 
-/** Sessions in which compiled segments work. */
+/** Sessions for graphs with compiled segments. */
 public final class GraphSession {
   private GraphSession() {}
 
   /**
    * Opens a session.
    *
-   * <p>TensorFlow's graph rewriter is off: in large graphs it turns sums inside of compiled
-   * functions into ops that XLA does not know. GPU memory is taken as it is needed.
+   * <p>TensorFlow's graph optimizer is off. In large graphs it replaces sums in compiled functions
+   * by ops that XLA does not support. The session takes GPU memory as needed, not all of it.
    */
   public static Session open(Graph graph) {
     return new Session(

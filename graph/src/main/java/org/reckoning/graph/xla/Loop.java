@@ -14,8 +14,8 @@ import org.tensorflow.op.core.StatelessWhile;
 import org.tensorflow.types.TBool;
 
 /**
- * A loop inside of a segment: as long as a condition holds, a state goes through a body. XLA
- * compiles it with the segment that it is in. What the body does not change is not copied.
+ * A while loop inside a segment. XLA compiles it with the segment. Tensors that the body does not
+ * change are not copied.
  */
 public final class Loop {
   private final Segment condition;
@@ -31,11 +31,11 @@ public final class Loop {
   /**
    * Builds the functions of a loop.
    *
-   * @param name of the functions
-   * @param specs the state, and what condition and body read besides
+   * @param name prefix of the names of the functions
+   * @param specs the state, which includes the constant tensors that condition and body read
    * @param callees segments that the body calls
-   * @param condition whether the loop goes on, from the state
-   * @param body the new values of those tensors that change
+   * @param condition computes from the state whether the loop continues
+   * @param body computes new values of the tensors that change
    */
   public static Loop define(
       String name,
@@ -60,7 +60,7 @@ public final class Loop {
               unknown.removeAll(in.names());
               if (!unknown.isEmpty()) {
                 throw new IllegalArgumentException(
-                    "results %s of the body of loop '%s' must be in its state; it has %s"
+                    "results %s of the body of loop '%s' must be in its state %s"
                         .formatted(unknown, name, in.names()));
               }
               Tensors all = new Tensors();
@@ -72,7 +72,7 @@ public final class Loop {
     return new Loop(check, step, specs.asMap());
   }
 
-  /** Returns the functions: callees of the segment that the loop is in. */
+  /** Returns the functions; a segment that contains the loop must list them as callees. */
   public List<Segment> segments() {
     return List.of(condition, body);
   }

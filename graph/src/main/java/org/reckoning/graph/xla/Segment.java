@@ -33,14 +33,14 @@ import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.VersionDef;
 
 /**
- * A piece of the computation as one TensorFlow function: built once, compiled by XLA once, called
- * from the static graph as often as it is needed.
+ * A TensorFlow function: built once, compiled by XLA once, called any number of times from the
+ * static graph.
  *
- * <p>Arguments and results have names. An argument that no result depends on is not passed, so that
- * nothing keeps it alive, and a result that is an argument does not travel through the function.
+ * <p>Arguments and results have names. An argument that no result needs is not passed to the
+ * function, so its memory can be freed. A result that is an argument bypasses the function.
  */
 public final class Segment {
-  /** Of what this TensorFlow builds. */
+  /** The version of graphs that this TensorFlow builds. */
   private static final VersionDef VERSIONS = versions();
 
   /** Names of the functions that a graph has: an import costs time for every node of the graph. */
@@ -58,21 +58,21 @@ public final class Segment {
   @FunctionalInterface
   public interface Body {
     /**
-     * Builds named results from named arguments. An op with a side effect is run if a result
+     * Builds named results from named arguments. An op with a side effect runs only if a result
      * depends on it, by data or by control.
      *
-     * @param tf a graph of the segment's own
+     * @param tf ops of the segment's own graph
      * @param arguments placeholders, in the order of the specs
      */
     Tensors build(Ops tf, Tensors arguments);
   }
 
-  /** Where a result comes from. */
+  /** The source of a result. */
   private sealed interface Result {
-    /** An output of the function. */
+    /** A result that is an output of the function. */
     record Computed(int output) implements Result {}
 
-    /** One of the arguments. */
+    /** A result that is an argument. */
     record PassedThrough(String argument) implements Result {}
   }
 
@@ -94,8 +94,8 @@ public final class Segment {
   /**
    * Builds a segment.
    *
-   * @param name name of the function, to which a hash of its content is appended: the same segment
-   *     has the same name in every process, so that XLA's cache on disk finds it
+   * @param name prefix of the function's name, which ends with a hash of its content: the name is
+   *     the same in every process, so XLA's cache on disk finds the function
    * @param specs dtypes and shapes of the arguments
    * @param callees segments that the body calls
    */
@@ -104,8 +104,8 @@ public final class Segment {
   }
 
   /**
-   * Builds a segment whose function takes every argument and returns every result, in order: what
-   * an op wants that calls functions itself.
+   * Builds a segment whose function takes every argument and returns every result, in order. Ops
+   * such as {@code StatelessWhile} call functions by position and need them all.
    */
   static Segment ofFullSignature(String name, Specs specs, List<Segment> callees, Body body) {
     return define(name, specs, callees, body, true);
@@ -116,16 +116,9 @@ public final class Segment {
     try (Graph graph = new Graph()) {
       callees.forEach(callee -> callee.addTo(graph));
       Ops tf = GraphScope.body(graph);
-      Tensors arguments = new Tensors();
+      Tensors arguments = specs.placeholders(tf);
       Map<Output<?>, String> argumentNames = new HashMap<>();
-      specs
-          .asMap()
-          .forEach(
-              (argument, spec) -> {
-                Operand<?> placeholder = spec.placeholder(tf, argument);
-                arguments.put(argument, placeholder);
-                argumentNames.put(placeholder.asOutput(), argument);
-              });
+      arguments.names().forEach(each -> argumentNames.put(arguments.get(each).asOutput(), each));
       Tensors built = body.build(tf, arguments);
 
       Set<Operation> needed = new HashSet<>();
@@ -175,12 +168,12 @@ public final class Segment {
   }
 
   /**
-   * Adds a call to a graph. In the body of another segment it is compiled as a part of that one, if
-   * that one is: XLA is never asked twice.
+   * Adds a call to a graph. A call in the body of another segment is compiled with that segment and
+   * has no mark for XLA of its own.
    *
-   * @param tf where the call is put; it is named after the scope's name
+   * @param tf scope of the call
    * @param arguments one operand for each spec; those that the segment does not need may be missing
-   * @param compiled whether XLA must compile a call of the static graph
+   * @param compiled whether XLA must compile a call in the static graph
    * @return the results, in order
    * @throws IllegalArgumentException if an argument is missing or has another dtype or shape than
    *     its spec
@@ -207,8 +200,7 @@ public final class Segment {
             .setAttr("Tin", inputTypes())
             .setAttr("Tout", outputTypes())
             .setAttr("f", reference())
-            // Else the inliner dissolves the call and its recomputation is merged with the forward
-            // pass.
+            // An inlined call that recomputes would be merged with the forward pass.
             .setAttr("_noinline", true);
     if (compiled && !GraphScope.isInBody(tf)) {
       builder.setAttr("_XlaMustCompile", true);
@@ -216,7 +208,7 @@ public final class Segment {
     return outputs(builder.build());
   }
 
-  /** All outputs of an op. */
+  /** Returns all outputs of an op. */
   static List<Operand<?>> outputs(Operation op) {
     List<Operand<?>> outputs = new ArrayList<>();
     for (int i = 0; i < op.numOutputs(); i++) {
@@ -225,14 +217,14 @@ public final class Segment {
     return outputs;
   }
 
-  /** Begins an op that refers to this function, which is added to the graph. */
+  /** Returns the builder of an op that calls this function; adds the function to the graph. */
   OperationBuilder caller(Ops tf, String type) {
     Graph graph = (Graph) tf.scope().env();
     addTo(graph);
     return graph.opBuilder(type, tf.scope().makeOpName(type), tf.scope());
   }
 
-  /** The arguments that the function takes, checked, in order. */
+  /** Returns the arguments that the function takes, in order; checks their dtypes and shapes. */
   Output<?>[] inputs(Tensors arguments) {
     return passed.stream()
         .map(name -> argument(arguments, name).asOutput())
@@ -247,7 +239,7 @@ public final class Segment {
     return types(function.getSignature().getOutputArgList());
   }
 
-  /** Returns the name of the function in a graph. */
+  /** Returns the name of the function, with the hash. */
   public String functionName() {
     return function.getSignature().getName();
   }
@@ -257,17 +249,17 @@ public final class Segment {
     return function;
   }
 
-  /** Returns the nodes of the body in the order in which they were built, arguments included. */
+  /** Returns the nodes of the body in the order of building, arguments included. */
   public List<SegmentNode> nodes() {
     return nodes;
   }
 
-  /** Returns the names of the arguments that a call passes, in the order of the function's. */
+  /** Returns the names of the arguments that the function takes, in order. */
   public List<String> passedArguments() {
     return passed;
   }
 
-  /** Returns the names of the results that a call computes, in the order of its outputs. */
+  /** Returns the names of the results that the function computes, in the order of its outputs. */
   public List<String> computedResults() {
     return results.entrySet().stream()
         .filter(result -> result.getValue() instanceof Result.Computed)
@@ -280,7 +272,7 @@ public final class Segment {
     return callees;
   }
 
-  /** The function as an attribute of an op that calls it. */
+  /** Returns the function as an attribute of an op that calls it. */
   AttrValue reference() {
     return AttrValue.newBuilder()
         .setFunc(NameAttrList.newBuilder().setName(functionName()))
@@ -294,8 +286,7 @@ public final class Segment {
     if (library.getFunctionCount() == 0) {
       return;
     }
-    // Without versions the graph would count as an old one, in which the shape of a scalar
-    // placeholder is unknown.
+    // Without a version the graph would count as old: scalar placeholders would have no shape.
     graph.importGraphDef(GraphDef.newBuilder().setVersions(VERSIONS).setLibrary(library).build());
   }
 
@@ -310,7 +301,8 @@ public final class Segment {
     Operand<?> operand = arguments.get(name);
     TensorSpec spec = specs.get(name);
     if (spec == null) {
-      throw new IllegalStateException("argument '" + name + "' has no spec");
+      throw new IllegalStateException(
+          "argument '%s' of segment '%s' has no spec".formatted(name, functionName()));
     }
     if (spec.type() != null
         && (operand.asOutput().type() != spec.type() || !operand.shape().equals(spec.shape()))) {
@@ -342,9 +334,8 @@ public final class Segment {
   }
 
   /**
-   * TensorFlow Java lists the nodes of a function in an order that changes between processes. Puts
-   * them into the order in which they were built, merges equal ones, and names the function after
-   * its content.
+   * Returns a function in canonical form: nodes in the order of building, equal nodes merged, named
+   * after its content. TensorFlow Java lists nodes in an order that differs between processes.
    */
   private static FunctionDef canonical(String name, FunctionDef function, Graph graph) {
     Map<String, Integer> position = new HashMap<>();

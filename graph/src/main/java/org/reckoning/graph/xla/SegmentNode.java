@@ -8,14 +8,14 @@ import org.tensorflow.op.linalg.Einsum;
 import org.tensorflow.proto.DataType;
 
 /**
- * A node of a segment's body, as an inspection sees it.
+ * A description of a node in the body of a segment, for inspection.
  *
  * @param type op type
- * @param name name in the body
+ * @param name name of the node in the body
  * @param inputs shapes of the inputs
  * @param outputs shapes of the outputs
  * @param dtypes dtypes of the outputs
- * @param equation equation of an Einsum; empty for all other op types
+ * @param equation equation of an Einsum; empty for other op types
  */
 public record SegmentNode(
     String type,

@@ -3,11 +3,12 @@ package org.reckoning.graph.xla;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TType;
 
-/** Names, dtypes and shapes of the arguments of a segment, in order. */
+/** Names, dtypes and shapes of the arguments of a segment, in a fixed order. */
 public final class Specs {
   private final Map<String, TensorSpec> specs = new LinkedHashMap<>();
 
@@ -29,13 +30,18 @@ public final class Specs {
     return this;
   }
 
-  /** Adds all of another list. */
+  /** Adds all arguments of another list. */
   public Specs all(Specs others) {
     specs.putAll(others.specs);
     return this;
   }
 
-  /** Emits a placeholder for each tensor, under its name. */
+  /** Returns the names, in order. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(specs.keySet());
+  }
+
+  /** Emits a placeholder for each argument, in order. */
   public Tensors placeholders(Ops tf) {
     Tensors placeholders = new Tensors();
     specs.forEach((name, spec) -> placeholders.put(name, spec.placeholder(tf, name)));
@@ -43,7 +49,7 @@ public final class Specs {
   }
 
   /** Returns the specs by name, in order. */
-  public Map<String, TensorSpec> asMap() {
+  Map<String, TensorSpec> asMap() {
     return Collections.unmodifiableMap(specs);
   }
 }

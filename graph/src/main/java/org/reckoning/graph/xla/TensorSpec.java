@@ -12,25 +12,22 @@ import org.tensorflow.types.family.TType;
  * Dtype and static shape of an argument of a segment.
  *
  * @param type dtype as a class; null for the handle of a resource variable
- * @param shape static shape; of a variable, the shape of its value
+ * @param shape static shape of the tensor, or of a variable's value
  */
-public record TensorSpec(@Nullable Class<? extends TType> type, Shape shape) {
+record TensorSpec(@Nullable Class<? extends TType> type, Shape shape) {
 
-  /** A tensor. */
-  public static TensorSpec of(Class<? extends TType> type, Shape shape) {
+  /** Returns the spec of a tensor. */
+  static TensorSpec of(Class<? extends TType> type, Shape shape) {
     return new TensorSpec(type, shape);
   }
 
-  /** The handle of a resource variable, which a segment may read and assign. */
-  public static TensorSpec variable(Shape shape) {
+  /** Returns the spec of a resource variable's handle; a segment may read and assign it. */
+  static TensorSpec variable(Shape shape) {
     return new TensorSpec(null, shape);
   }
 
-  /**
-   * Emits a placeholder; its name is the given one with dots for slashes, which a name must not
-   * hold.
-   */
-  public Operand<?> placeholder(Ops tf, String name) {
+  /** Emits a placeholder. Its name has dots for slashes, which the name of a node must not have. */
+  Operand<?> placeholder(Ops tf, String name) {
     Ops named = tf.withName(name.replace('/', '.'));
     if (type != null) {
       return named.placeholder(type, Placeholder.shape(shape));

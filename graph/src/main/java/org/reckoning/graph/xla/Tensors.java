@@ -9,13 +9,13 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TType;
 
 /**
- * Named tensors in a fixed order: the arguments and results of a segment. Names are paths ({@code
- * theta/h.0.ln_1.weight}).
+ * Named tensors in a fixed order, such as the arguments and results of a segment. Names are paths:
+ * {@code theta/h.0.ln_1.weight}.
  */
 public final class Tensors {
   private final Map<String, Operand<?>> operands = new LinkedHashMap<>();
 
-  /** Gives names to tensors, in the same order. */
+  /** Returns tensors with names, both in the same order. */
   static Tensors of(Iterable<String> names, List<Operand<?>> operands) {
     Tensors tensors = new Tensors();
     int i = 0;
@@ -25,15 +25,19 @@ public final class Tensors {
     return tensors;
   }
 
-  /** Adds a tensor. */
+  /**
+   * Adds a tensor.
+   *
+   * @throws IllegalArgumentException if a tensor of this name exists
+   */
   public Tensors put(String name, Operand<?> operand) {
     if (operands.put(name, operand) != null) {
-      throw new IllegalArgumentException("tensor '" + name + "' is there twice");
+      throw new IllegalArgumentException("tensor '" + name + "' exists already");
     }
     return this;
   }
 
-  /** Adds tensors under a path. */
+  /** Adds tensors under a path: {@code path/name}. */
   public Tensors putAll(String path, Map<String, ? extends Operand<?>> tensors) {
     tensors.forEach((name, operand) -> put(path + "/" + name, operand));
     return this;
@@ -48,7 +52,7 @@ public final class Tensors {
   /**
    * Returns a tensor.
    *
-   * @throws IllegalArgumentException if there is none of this name
+   * @throws IllegalArgumentException if no tensor has this name
    */
   public Operand<?> get(String name) {
     Operand<?> operand = operands.get(name);
@@ -58,17 +62,21 @@ public final class Tensors {
     return operand;
   }
 
-  /** Returns a tensor of a known dtype. */
+  /**
+   * Returns a tensor of a dtype.
+   *
+   * @throws IllegalArgumentException if no tensor has this name, or the tensor has another dtype
+   */
   public <T extends TType> Operand<T> get(String name, Class<T> type) {
     return get(name).asOutput().expect(type);
   }
 
-  /** Returns whether there is a tensor of this name. */
+  /** Returns whether a tensor has this name. */
   public boolean contains(String name) {
     return operands.containsKey(name);
   }
 
-  /** Returns the tensors under a path, by the rest of their names, in order. */
+  /** Returns the tensors under a path, in order; the keys are the names without the path. */
   public <T extends TType> Map<String, Operand<T>> under(String path, Class<T> type) {
     Map<String, Operand<T>> tensors = new LinkedHashMap<>();
     operands.forEach(

@@ -11,8 +11,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Proves that XLA compiles what it is asked to. TensorFlow is silent when it is not: it then runs a
- * function op by op.
+ * A check that TensorFlow compiles functions with XLA. Without XLA, TensorFlow runs a function op
+ * by op and reports nothing.
  */
 public final class XlaCheck {
   private static boolean proven;
@@ -20,10 +20,10 @@ public final class XlaCheck {
   private XlaCheck() {}
 
   /**
-   * Compiles a function that XLA must refuse, as it turns numbers into text. If it runs all the
-   * same, XLA was not used. Done once a process.
+   * Requires XLA, once in a process. The check compiles a function that XLA must refuse, as it
+   * turns numbers into text. If the function runs, XLA was not used.
    *
-   * @throws IllegalStateException if XLA does not compile here
+   * @throws IllegalStateException if XLA does not work on this machine
    */
   public static synchronized void require() {
     if (proven) {
@@ -48,11 +48,10 @@ public final class XlaCheck {
           return;
         }
         throw new IllegalStateException(
-            "XLA was asked for but does not work here (%s); use xla=off".formatted(e.getMessage()),
-            e);
+            "XLA does not work on this machine (%s); use xla=off".formatted(e.getMessage()), e);
       }
     }
     throw new IllegalStateException(
-        "XLA was asked for but this TensorFlow ignores it and would run op by op; use xla=off");
+        "this TensorFlow does not compile with XLA and would run op by op; use xla=off");
   }
 }

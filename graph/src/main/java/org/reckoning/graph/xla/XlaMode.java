@@ -1,27 +1,27 @@
 package org.reckoning.graph.xla;
 
 /**
- * What XLA compiles. The numbers are the same in every mode, up to the order of rounding.
+ * The parts of a program that XLA compiles. The numbers of all modes are equal up to rounding.
  *
- * <p>One rule for all programs: unless the mode is {@link #OFF}, each call of a function in the
- * static graph is compiled, with all that the function calls. {@link #WHOLE} puts the calls of a
- * pass into one function.
+ * <p>Unless the mode is {@link #OFF}, each function that the static graph calls is compiled,
+ * together with the functions that it calls. {@link #WHOLE} puts the calls of a pass into one
+ * function.
  */
 public enum XlaMode {
   /**
-   * Every segment is a program of its own: compile time does not grow with the number of inner
-   * steps. The default.
+   * Compiles each segment once: compile time does not grow with the number of inner steps. The
+   * default.
    */
   SEGMENTS,
   /**
-   * A whole pass, all inner steps and pullbacks or all inner steps of an encoding, is one program:
-   * compile time grows faster than the number of steps.
+   * Compiles a pass as one function: a training pass, an evaluation or an encoding, with all its
+   * inner steps. Compile time grows faster than the number of steps.
    */
   WHOLE,
-  /** TensorFlow runs the same functions op by op. */
+  /** Compiles nothing: TensorFlow runs the same functions op by op. */
   OFF;
 
-  /** Returns whether XLA is used at all. */
+  /** Returns whether XLA compiles anything. */
   public boolean compiles() {
     return this != OFF;
   }

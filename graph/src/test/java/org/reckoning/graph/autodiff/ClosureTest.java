@@ -16,8 +16,8 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The two rule tables are closed: what a rule emits has rules itself. Every order of derivative and
- * every mixture of the modes rests on this.
+ * Closure of the rule tables: an op that a rule emits has rules itself. Derivatives of every order
+ * and every mixture of the modes depend on this.
  */
 class ClosureTest {
   private static final int ORDERS = 3;
@@ -59,8 +59,8 @@ class ClosureTest {
   }
 
   /**
-   * Derivatives in both modes. Their seeds join the xs: the derivative of a linear op depends on
-   * nothing else, and the next order is to go through it all the same.
+   * Emits derivatives in both modes. Their seeds join the xs, because the derivative of a linear op
+   * depends on nothing else and the next order must pass through it.
    */
   private static List<Operand<TNumber>> derivatives(
       TestGraph g, List<Operand<TNumber>> ys, List<Operand<TNumber>> xs) {

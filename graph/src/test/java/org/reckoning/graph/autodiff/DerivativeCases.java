@@ -98,7 +98,7 @@ final class DerivativeCases {
   /**
    * An op with its inputs.
    *
-   * @param name op type and what is special, {@code MatMul transpose_a}
+   * @param name op type and variant, such as {@code MatMul transpose_a}
    * @param opType the op type that is tested
    * @param inputs shapes and intervals of the inputs
    * @param body builds the outputs from the inputs
@@ -638,7 +638,7 @@ final class DerivativeCases {
 
   private static Stream<Case> softmaxes() {
     Domain logits = in(-2, 2, 3, 4);
-    Domain labels = in(0.1, 1, 3, 4); // of any sum: the op takes them so
+    Domain labels = in(0.1, 1, 3, 4); // the op accepts rows of any sum
     int[] classes = {1, 3, 0};
     return Stream.of(
         one(Softmax.OP_NAME, "", logits, (tf, x) -> tf.nn.softmax(x)),
@@ -697,7 +697,7 @@ final class DerivativeCases {
         });
   }
 
-  // How rows are written.
+  // Builders of rows.
 
   private static Stream<Case> concat(Stream<Stream<Case>> families) {
     return families.flatMap(cases -> cases);
@@ -707,7 +707,7 @@ final class DerivativeCases {
     return new Domain(Shape.of(shape), low, high);
   }
 
-  /** The same matrices with batch axes before. */
+  /** Returns the matrices with leading batch axes. */
   private static Domain batch(Domain matrix, long... axes) {
     return new Domain(Shape.of(axes).append(matrix.shape()), matrix.low(), matrix.high());
   }
@@ -716,7 +716,7 @@ final class DerivativeCases {
     return one(opType, "", in(low, high, 2, 3), body);
   }
 
-  /** A row for each way in which two inputs are broadcast against each other. */
+  /** Returns a row for each way of broadcasting two inputs. */
   private static Stream<Case> binary(String opType, double low, double high, Binary body) {
     long[][][] shapes = {
       {{2, 3}, {2, 3}},
@@ -749,7 +749,7 @@ final class DerivativeCases {
         (tf, x) -> List.of(body.of(tf, x.get(0), x.get(1))));
   }
 
-  /** Three inputs of one shape. */
+  /** Returns three inputs of one shape. */
   private static Case case3(String opType, String what, Body body) {
     Domain matrix = in(-2, 2, 2, 3);
     return new Case(name(opType, what), opType, List.of(matrix, matrix, matrix), body);
@@ -767,7 +767,7 @@ final class DerivativeCases {
     return Scalars.of(tf, like.type(), value);
   }
 
-  /** An op that TensorFlow Java has no class for. */
+  /** Emits an op without a class in TensorFlow Java. */
   private static Operand<TNumber> raw(
       Ops tf, String opType, Consumer<OperationBuilder> attributes, Operand<?>... inputs) {
     OperationBuilder op =

@@ -25,16 +25,16 @@ import org.tensorflow.types.family.TNumber;
 class DerivativeTest {
   private static final int SEED = 17;
 
-  /** The step at which the errors of rounding, 2^-52/h, and of truncation, h^2, are equal. */
+  /** Step with equal errors of rounding, 2^-52/h, and of truncation, h^2. */
   private static final double STEP = Math.cbrt(Math.ulp(1.0));
 
   /**
-   * Relative to the largest element. At the step above both errors are 4e-11; the rest is room for
-   * third derivatives and for values that are larger than their derivatives.
+   * Tolerance relative to the largest element. At the step above both errors are 4e-11. The rest is
+   * room for third derivatives and for values larger than their derivatives.
    */
   private static final double TOLERANCE = 2e-9;
 
-  /** Relative tolerance where both sides are exact but for rounding, 2^-52 an operation. */
+  /** Relative tolerance if both sides are exact up to rounding, 2^-52 an operation. */
   private static final double ROUNDING = 1e-12;
 
   private static final Differentiator D = Differentiator.standard();
@@ -51,9 +51,7 @@ class DerivativeTest {
     }
   }
 
-  /**
-   * One case: {@code y(x)} with directions u and v for the inputs and cotangents w for the outputs.
-   */
+  /** A case {@code y(x)} with directions u and v of the inputs and cotangents w of the outputs. */
   private static final class Probe {
     private final TestGraph g;
     private final String name;
@@ -117,14 +115,14 @@ class DerivativeTest {
     }
 
     /**
-     * {@code y + y^2}: even for a linear op the Hessian is not zero, and its second derivative runs
-     * through the rules of all that its first derivative emits.
+     * Emits {@code y + y^2}. Its Hessian is not zero even for a linear op, so the second derivative
+     * uses the rules of every op that the first derivative emits.
      */
     private Operand<TNumber> bent(Operand<TNumber> y) {
       return g.tf().math.add(y, g.tf().math.square(y));
     }
 
-    /** Central differences of some tensors along a direction. */
+    /** Returns central differences of tensors along a direction. */
     private List<double[]> differences(List<Operand<TNumber>> tensors, List<double[]> direction) {
       List<double[]> ahead = at(moved(direction, STEP), tensors);
       List<double[]> behind = at(moved(direction, -STEP), tensors);
@@ -172,7 +170,7 @@ class DerivativeTest {
     return zipped;
   }
 
-  /** What rounding errors of a dot product are relative to. */
+  /** Returns the scale of the rounding errors of a dot product. */
   private static double scale(List<double[]> a, List<double[]> b) {
     return Math.max(1, dot(zip(a, a, (x, y) -> Math.abs(x)), zip(b, b, (x, y) -> Math.abs(x))));
   }

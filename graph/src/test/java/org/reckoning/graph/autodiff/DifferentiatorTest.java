@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
-/** What the {@link Differentiator} promises beyond right numbers. */
+/** The contract of {@link Differentiator} apart from the numbers: errors, zeros, names, nodes. */
 class DifferentiatorTest {
   private static final Differentiator D = Differentiator.standard();
 
@@ -102,10 +102,10 @@ class DifferentiatorTest {
 
     assertThatThrownBy(() -> D.pullback(tf, List.of(x), List.of(), List.of(x)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("cotangents (0) must be as many as outputs (1)");
+        .hasMessage("number of cotangents (0) must equal the number of outputs (1)");
     assertThatThrownBy(() -> D.pushforward(tf, List.of(x), List.of(x, x), List.of(x)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("tangents (1) must be as many as inputs (2)");
+        .hasMessage("number of tangents (1) must equal the number of inputs (2)");
   }
 
   @Test
@@ -141,9 +141,9 @@ class DifferentiatorTest {
     assertThatThrownBy(() -> D.gradients(tf, y, List.of(x)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "equation 'ij,i->i' of op type 'Einsum' (node 'Einsum') must be explicit, with two"
-                + " operands, no label twice in one of them and none in one of them alone, to be"
-                + " differentiated");
+            "equation 'ij,i->i' of op type 'Einsum' (node 'Einsum') must be 'a,b->y' to be"
+                + " differentiated: explicit, two operands, no repeated label within an operand,"
+                + " and each label of an operand in the other operand or the result");
   }
 
   @Test
@@ -188,7 +188,7 @@ class DifferentiatorTest {
                 + " like tensor 'Asinh', but is DT_DOUBLE [3, 2]");
   }
 
-  // Rules of one's own.
+  // User-defined rules.
 
   @Test
   void with_aRule_differentiatesTheOpInBothModesToOrderTwo() {
@@ -273,7 +273,7 @@ class DifferentiatorTest {
   void integerPaths_areIgnored() {
     Operand<TNumber> x = constant(2.5);
     Operand<TInt32> floor = tf.math.add(tf.dtypes.cast(x, TInt32.class), tf.constant(1));
-    // FloorMod has no rule: the walk must not come to it
+    // FloorMod has no rule: the walk must not reach it
     Operand<TInt32> odd = tf.math.floorMod(floor, tf.constant(2));
     Operand<TNumber> y = tf.math.mul(x, tf.dtypes.cast(odd, x.type()));
 
@@ -353,7 +353,7 @@ class DifferentiatorTest {
     assertThat(g.run(new Feeds(), tangent.orZero(0))).containsExactly(3);
   }
 
-  // The graph that is built.
+  // The nodes of derivatives.
 
   @Test
   void aChain_of20000Nodes_doesNotOverflowTheStack() {
@@ -406,7 +406,7 @@ class DifferentiatorTest {
 
   @Test
   void derivatives_builtTwice_areTheSameGraph() {
-    // Not byte by byte: TensorFlow writes the attributes of a node in any order.
+    // Not compared as bytes: TensorFlow writes the attributes of a node in any order.
     assertThat(transformerGraph()).isEqualTo(transformerGraph());
   }
 

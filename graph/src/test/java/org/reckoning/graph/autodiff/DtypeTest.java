@@ -28,12 +28,12 @@ import org.tensorflow.types.family.TNumber;
 class DtypeTest {
   private static final int SEED = 17;
 
-  /** How far a chain of ops may drift, in roundings of one op. */
+  /** Tolerance of a chain of ops, in roundings of one op. */
   private static final double ROUNDINGS = 32;
 
   private static final Differentiator D = Differentiator.standard();
 
-  /** The first case of each op type. */
+  /** Returns the first case of each op type. */
   static Stream<Case> cases() {
     Map<String, Case> first = new LinkedHashMap<>();
     DerivativeCases.all().forEach(c -> first.putIfAbsent(c.opType(), c));
@@ -63,7 +63,7 @@ class DtypeTest {
     }
   }
 
-  /** Cotangents of all inputs, then tangents of all outputs; the values fit the smallest dtype. */
+  /** Returns cotangents of inputs, then tangents of outputs, at values that fit every dtype. */
   private static List<double[]> derivatives(Case c, Class<? extends TNumber> type) {
     try (var g = new TestGraph()) {
       List<Operand<TNumber>> x = c.inputs().stream().map(in -> g.input(type, in.shape())).toList();
@@ -125,7 +125,7 @@ class DtypeTest {
     return values.stream().map(DtypeTest::toBfloat16).toList();
   }
 
-  /** Cuts off the bits that bfloat16 does not have. */
+  /** Drops the bits that bfloat16 lacks. */
   private static double[] toBfloat16(double[] values) {
     return Arrays.stream(values)
         .map(x -> Float.intBitsToFloat(Float.floatToIntBits((float) x) & 0xffff0000))

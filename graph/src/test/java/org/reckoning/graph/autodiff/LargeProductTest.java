@@ -22,8 +22,8 @@ import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Products that are larger than their factors, as the gradient of a weight is: {@link InnerProduct}
- * and {@link Scaled} compute with the factors alone.
+ * {@link Rewrites} of products that are larger than their factors, such as the gradient of a
+ * weight: {@link InnerProduct} and {@link Scaled} compute with the factors alone.
  */
 class LargeProductTest {
   private static final Differentiator D = Differentiator.standard();
@@ -163,7 +163,7 @@ class LargeProductTest {
     return input;
   }
 
-  /** The nodes that a tensor is computed from and that have [C, C] elements; views do not count. */
+  /** Returns the ancestors of a tensor that have [C, C] elements, without views. */
   private static Set<String> largeNodesBehind(Operand<?> x, Operand<?>... known) {
     Set<String> large = new HashSet<>();
     Set<String> seen = new HashSet<>();

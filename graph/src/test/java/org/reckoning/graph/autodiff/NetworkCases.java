@@ -12,8 +12,8 @@ import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Rows for small networks of many ops, in the form of {@link DerivativeCases}. B is the batch, T
- * the tokens, C the channels, V the classes.
+ * Rows of {@link DerivativeCases} for small networks of many ops. B is the number of sequences, T
+ * of tokens, C of channels, V of classes.
  */
 final class NetworkCases {
   static final int B = 2;
@@ -91,7 +91,7 @@ final class NetworkCases {
     return tf.math.add(tf.math.mul(tf.math.mul(centered, scale), gain), bias);
   }
 
-  /** Causal: a position does not see the ones after it. */
+  /** Emits causal attention: a position does not see later ones. */
   private static Operand<TNumber> attention(
       Ops tf, Operand<TNumber> q, Operand<TNumber> k, Operand<TNumber> v) {
     var scores = tf.train.batchMatMul(q, k, q.type(), BatchMatMul.adjY(true)); // [B, T, T]
@@ -101,7 +101,7 @@ final class NetworkCases {
     return tf.train.batchMatMul(tf.nn.softmax(masked), v, q.type()); // [B, T, C]
   }
 
-  /** The tanh form. */
+  /** Emits GELU in its tanh form. */
   private static Operand<TNumber> gelu(Ops tf, Operand<TNumber> x) {
     var cube = tf.math.mul(x, tf.math.square(x));
     var inner = tf.math.add(x, tf.math.mul(scalar(tf, x, 0.044715), cube));
@@ -109,7 +109,7 @@ final class NetworkCases {
     return tf.math.mul(tf.math.mul(scalar(tf, x, 0.5), x), tf.math.add(scalar(tf, x, 1), gate));
   }
 
-  /** [B, T, C] times [C, D]. */
+  /** Emits the product of [B, T, C] and [C, D]. */
   private static Operand<TNumber> matMul(Ops tf, Operand<TNumber> x, Operand<TNumber> w) {
     return tf.train.batchMatMul(x, w, x.type());
   }

@@ -18,12 +18,12 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Values and derivatives of first and second order where central differences do not help: at kinks
- * and ties, at the edge of a domain, and where a function saturates or overflows. The conventions
- * are those of the Javadoc of the rules.
+ * Values and derivatives of first and second order where central differences fail: at kinks and
+ * ties, at the edge of a domain, and where a function saturates or overflows. The Javadoc of the
+ * rules defines the expected derivatives.
  */
 class SpecialValuesTest {
-  /** Relative: a few roundings of float64. */
+  /** Relative tolerance: a few roundings of float64. */
   private static final double TOLERANCE = 1e-14;
 
   private static final double INFINITY = Double.POSITIVE_INFINITY;
@@ -31,7 +31,7 @@ class SpecialValuesTest {
   private static final Differentiator D = Differentiator.standard();
 
   /**
-   * A point and what is to come out there.
+   * A point with the expected value and derivatives.
    *
    * @param name op and point
    * @param body builds the output, whose elements are summed
@@ -59,7 +59,7 @@ class SpecialValuesTest {
     return Stream.of(kinks(), powers(), edges(), saturated(), softmaxes()).flatMap(rows -> rows);
   }
 
-  /** No slope at 0, ties share, bounds count as inside. */
+  /** Kinks: no slope at 0, ties share a derivative, bounds belong to the interval. */
   private static Stream<Row> kinks() {
     return Stream.of(
         point("abs at 0", (tf, x) -> tf.math.abs(x), 0, 0, 0, 0),
@@ -124,9 +124,7 @@ class SpecialValuesTest {
             2));
   }
 
-  /**
-   * x^0 has derivative 0, also at 0; the derivative in the exponent is 0 unless the base is > 0.
-   */
+  /** Powers: x^0 has derivative 0 even at 0; in the exponent it is 0 unless the base is > 0. */
   private static Stream<Row> powers() {
     return Stream.of(
         power(0, 0, 1, 0, 0),
@@ -146,7 +144,7 @@ class SpecialValuesTest {
         pair("0^0 in both", (tf, a, b) -> tf.math.pow(a, b), of(0, 0), 1, of(0, 0), of(0, 0)));
   }
 
-  /** The edge of a domain: derivatives are infinite where they are, and 0 where it is declared. */
+  /** Edges of domains: derivatives are infinite, or 0 by definition. */
   private static Stream<Row> edges() {
     return Stream.of(
         point("sqrt at 0", (tf, x) -> tf.math.sqrt(x), 0, 0, INFINITY, -INFINITY),
@@ -199,7 +197,7 @@ class SpecialValuesTest {
         point("atan of 1e200", (tf, x) -> tf.math.atan(x), 1e200, Math.PI / 2, 0, 0));
   }
 
-  /** Logits of +-1e4: finite and right. */
+  /** Softmaxes of logits of +-1e4: all numbers are finite. */
   private static Stream<Row> softmaxes() {
     double[] sharp = of(1e4, -1e4, 0);
     double[] tied = of(1e4, 1e4, -1e4);
@@ -279,7 +277,7 @@ class SpecialValuesTest {
     }
   }
 
-  // How rows are written.
+  // Builders of rows.
 
   /** An elementwise function at a point: value, first and second derivative. */
   private static Row point(String name, Unary body, double x, double y, double dy, double ddy) {
@@ -363,7 +361,7 @@ class SpecialValuesTest {
     return Arrays.stream(values).mapToObj(SpecialValuesTest::of).toList();
   }
 
-  // How rows are compared.
+  // Comparison of rows.
 
   private static void assertClose(
       String what, TestGraph g, Feeds feeds, Tangents actual, List<double[]> expected) {
@@ -385,7 +383,7 @@ class SpecialValuesTest {
     }
   }
 
-  /** Infinity equals itself. */
+  /** Asserts that numbers are close; an infinity equals itself. */
   private static void assertClose(String what, double actual, double expected) {
     double error = Math.abs(actual - expected);
     assertThat(actual == expected || error <= TOLERANCE * Math.max(1, Math.abs(expected)))

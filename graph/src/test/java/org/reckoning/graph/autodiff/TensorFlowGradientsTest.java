@@ -22,16 +22,14 @@ import org.tensorflow.op.nn.SoftmaxCrossEntropyWithLogits;
 import org.tensorflow.op.nn.SparseSoftmaxCrossEntropyWithLogits;
 import org.tensorflow.types.family.TNumber;
 
-/**
- * TensorFlow's own gradients as a second oracle for first derivatives of ops and whole networks.
- */
+/** First derivatives of ops and networks against TensorFlow's own gradients, a second oracle. */
 class TensorFlowGradientsTest {
   private static final int SEED = 17;
 
-  /** Both sides are exact but for rounding, 2^-52 an operation. */
+  /** Tolerance of two sides that are exact up to rounding, 2^-52 an operation. */
   private static final double TOLERANCE = 1e-13;
 
-  /** Op types and cases for which TensorFlow's C++ library has no gradient, or a wrong one. */
+  /** Op types and cases without a gradient in TensorFlow's C++ library, or with a wrong one. */
   private static final Set<String> NO_ORACLE =
       Set.of(
           EnsureShape.OP_NAME,

@@ -22,10 +22,7 @@ import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TNumber;
 
-/**
- * A graph and its session. Values go in and come out as flat float64 arrays, whatever the dtype of
- * the tensor.
- */
+/** A graph and its session. Values are flat float64 arrays, whatever the dtype of the tensor. */
 final class TestGraph implements AutoCloseable {
   private static final ConfigProto CONFIG =
       ConfigProto.newBuilder()
@@ -66,7 +63,7 @@ final class TestGraph implements AutoCloseable {
     return input(TFloat64.class, Shape.of(shape));
   }
 
-  /** Adds an input like a tensor: a seed for it, or a direction. */
+  /** Adds an input of the shape and dtype of a tensor, such as its seed. */
   Operand<TNumber> inputLike(Operand<TNumber> tensor) {
     return input(tensor.type(), tensor.shape());
   }
@@ -110,7 +107,7 @@ final class TestGraph implements AutoCloseable {
     return run(values, List.of(fetch)).get(0);
   }
 
-  /** Returns how many nodes the graph has. */
+  /** Returns the number of nodes. */
   int size() {
     int size = 0;
     for (var nodes = graph.operations(); nodes.hasNext(); nodes.next()) {
@@ -119,7 +116,7 @@ final class TestGraph implements AutoCloseable {
     return size;
   }
 
-  /** Returns the op types of the nodes, without the first ones, sorted. */
+  /** Returns the op types of all but the first nodes, sorted. */
   Set<String> opTypesAfter(int first) {
     Set<String> types = new TreeSet<>();
     int index = 0;
@@ -143,7 +140,7 @@ final class TestGraph implements AutoCloseable {
     return (Operand<TNumber>) x;
   }
 
-  /** In float64; a node of its own in any case, for a tensor cannot be both fed and fetched. */
+  /** Returns a cast to float64: always a new node, as a tensor cannot be both fed and fetched. */
   private Operand<TFloat64> doubles(Operand<?> x) {
     return casts.computeIfAbsent(x.asOutput(), y -> tf.dtypes.cast(y, TFloat64.class));
   }

@@ -35,7 +35,7 @@ class CachedGpt2Test {
   private static final int SLOTS = 10;
   private static final int STEPS = 2;
 
-  /** Of the prompts of a task; the texts are {@value #STEPS} tokens longer. */
+  /** Lengths of the prompts of a task; the texts are {@value #STEPS} tokens longer. */
   private static final int[] PROMPTS = {4, 1, 7};
 
   private final TestTensors tensors = new TestTensors();
@@ -48,9 +48,11 @@ class CachedGpt2Test {
   }
 
   /**
-   * @param tasks N
-   * @param texts B
-   * @param copies tasks that have weights of their own: N, or 1 for none
+   * Sizes of a case.
+   *
+   * @param tasks number of tasks N
+   * @param texts number of texts B
+   * @param copies number of copies of the weights: N, or 1 if all tasks share them
    */
   record Row(
       Class<? extends TNumber> type,
@@ -84,7 +86,7 @@ class CachedGpt2Test {
     int n = row.tasks();
     int b = row.texts();
     int[][] texts = new int[n * b][];
-    for (int i = 0; i < texts.length; i++) { // what is after the prompts is not to be seen
+    for (int i = 0; i < texts.length; i++) { // tokens after the prompts must not be seen
       texts[i] = random.ints(SLOTS, 0, MODEL.vocabSize()).toArray();
     }
     Map<String, Operand<T>> weights = weights(row, type);
@@ -114,7 +116,7 @@ class CachedGpt2Test {
     assertThat(norm).isGreaterThan(1);
   }
 
-  /** Logits of each of the texts' last tokens, those after the prompts [STEPS, N, B, V]. */
+  /** Returns the logits after each token that follows the prompts [STEPS, N, B, V]. */
   private <T extends TNumber> Operand<T> cached(
       Ops scope, Row row, Parameters<T> p, int[][] texts) {
     CachedGpt2<T> model = new CachedGpt2<>(MODEL, row.lora());

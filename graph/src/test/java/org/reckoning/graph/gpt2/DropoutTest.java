@@ -87,7 +87,7 @@ class DropoutTest {
     assertThat(agreement(first, values.get(5))).isCloseTo(independent(), within(0.03));
   }
 
-  /** The share of elements at which two masks agree by chance. */
+  /** Returns the share of elements at which two masks agree by chance. */
   private static double independent() {
     return RATE * RATE + (1 - RATE) * (1 - RATE);
   }

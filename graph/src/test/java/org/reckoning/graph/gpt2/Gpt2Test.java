@@ -25,8 +25,8 @@ class Gpt2Test {
   private static final Gpt2Config SMALL = new Gpt2Config(11, 8, 8, 2, 2, 16, 1e-5);
 
   /**
-   * One head of width 2. With so large an epsilon and weights of 1e9, every layer normalization
-   * does no more than subtract the mean: the rest is computed by hand.
+   * A model with one head of width 2. With this large epsilon and weights of 1e9, a layer
+   * normalization only subtracts the mean, and the model can be computed by hand.
    */
   private static final Gpt2Config CENTERING = new Gpt2Config(4, 4, 2, 1, 1, 2, 1e18);
 
@@ -38,7 +38,7 @@ class Gpt2Test {
     tensors.close();
   }
 
-  // Hand-computed numbers.
+  // Numbers computed by hand.
 
   @Test
   void layerNorm_dividesByTheBiasedDeviation() {
@@ -48,7 +48,7 @@ class Gpt2Test {
     weights.put("ln_f.weight", new double[] {1, 2, 3, 4});
     weights.put("ln_f.bias", new double[] {0, 0, 10, 0});
 
-    // Mean 2.5, variance 1.25: the root of variance and epsilon is that of 2.
+    // Mean 2.5, variance 1.25; variance and epsilon add up to 2.
     double root = Math.sqrt(2);
     assertThat(tensors.value(hidden(config, weights, ids(0), ids(1))))
         .containsExactly(
@@ -76,7 +76,7 @@ class Gpt2Test {
     weights.put("h.0.attn.c_attn.weight", valuesOnly());
     weights.put("h.0.attn.c_proj.weight", identity());
 
-    // The first of the two coordinates, at each position.
+    // The first coordinate at each position.
     assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(0, 1, 2, 3), ids(4)))))
         .containsExactly(new double[] {1 + 1, 3 + 2, 8 + 4, 100 + 28}, within(1e-9));
     // Keys from the third on are padding.
@@ -235,7 +235,7 @@ class Gpt2Test {
                     tensors.ints(new long[] {1, 1, 1}, 0),
                     tensors.ints(new long[] {1, 1}, 1),
                     null))
-        .withMessage("tokens a sequence (1) must be at least 2, as the first is not scored");
+        .withMessage("tokens a sequence (1) must be at least 2: the first token has no loss");
   }
 
   // Weights.
@@ -375,13 +375,13 @@ class Gpt2Test {
         .withMessage("no weight 'wte.weight'; known: [a]");
   }
 
-  // Helpers.
+  // Models and losses.
 
   private Gpt2<TFloat64> model(Gpt2Config config, @Nullable Lora lora) {
     return new Gpt2<>(config, lora, Dropout.none());
   }
 
-  /** One sequence; hidden states [1, 1, T, C]. */
+  /** Returns the hidden states [1, 1, T, C] of one sequence. */
   private Operand<TFloat64> hidden(
       Gpt2Config config, Map<String, double[]> weights, int[] ids, int[] length) {
     return hidden(
@@ -409,7 +409,7 @@ class Gpt2Test {
             null);
   }
 
-  /** Mean losses of the sequences, all but the first token scored. */
+  /** Returns the mean losses of the sequences over all tokens but the first. */
   private double[] losses(Map<String, double[]> weights, long[] shape, int[] ids, int... lengths) {
     double[] mask = new double[ids.length];
     for (int i = 0; i < ids.length; i++) {
@@ -449,7 +449,7 @@ class Gpt2Test {
     return weights;
   }
 
-  /** All zeros but for the layer normalizations, which subtract the mean. */
+  /** Returns weights of 0, except for layer normalizations that subtract the mean. */
   private static Map<String, double[]> centering() {
     Map<String, double[]> weights = zeros(CENTERING);
     for (String name : List.of("h.0.ln_1.weight", "h.0.ln_2.weight", "ln_f.weight")) {
@@ -474,7 +474,7 @@ class Gpt2Test {
     return new double[] {1, 0, 0, 1};
   }
 
-  /** Weights [C, 3C] of queries and keys that are 0, and of values that are the input. */
+  /** Returns weights [C, 3C] that make queries and keys 0 and values equal to the input. */
   private static double[] valuesOnly() {
     return new double[] {0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
   }

@@ -23,7 +23,7 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 
 class TokenChoiceTest {
-  /** Probabilities 1/2, 1/4, 1/8, 1/16, 1/16 of the tokens 3, 0, 4, 1, 2. */
+  /** Logits with probabilities 1/2, 1/4, 1/8, 1/16, 1/16 of the tokens 3, 0, 4, 1, 2. */
   private static final double[] HALVES = {-2, -4, -4, -1, -3};
 
   private final TestTensors tensors = new TestTensors();
@@ -59,7 +59,7 @@ class TokenChoiceTest {
 
   @ParameterizedTest(name = "k={0} p={1} u={2}")
   @CsvSource({
-    // all tokens: they have 1/2, 3/4, 7/8, 15/16 and 1 below them
+    // all tokens: their cumulative probabilities are 1/2, 3/4, 7/8, 15/16 and 1
     "0, 1, 0, 3",
     "0, 1, 0.49, 3",
     "0, 1, 0.5, 0",
@@ -74,18 +74,18 @@ class TokenChoiceTest {
     "1, 1, 0.999, 3",
     "0, 0.0001, 0.999, 3",
     "0, 0.5, 0.999, 3",
-    // the fewest that reach p; of the two with 1/16, the lower id comes first
+    // the fewest tokens that reach p; of the two with 1/16, the lower id comes first
     "0, 0.51, 0.999, 0",
     "0, 0.75, 0.999, 0",
     "0, 0.76, 0.999, 4",
     "0, 0.9, 0.999, 1",
     "0, 0.94, 0.999, 2",
     "4, 1, 0.999, 1",
-    // p counts among the k likeliest: 4/7, 2/7, 1/7
+    // p applies to the k most likely tokens: 4/7, 2/7, 1/7
     "3, 0.57, 0.999, 3",
     "3, 0.58, 0.999, 0",
     "3, 0.86, 0.999, 4",
-    // more than there are
+    // k larger than the vocabulary
     "9, 1, 0.99, 2"
   })
   void sampled_takesTheTokenInWhoseShareTheNumberFalls(

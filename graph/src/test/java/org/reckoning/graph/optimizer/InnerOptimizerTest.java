@@ -34,7 +34,7 @@ class InnerOptimizerTest {
     tensors.close();
   }
 
-  /** A number and how many digits after the point are known. */
+  /** A number with the count of its known decimals. */
   private record Digits(double value, int digits) {
     void check(String what, double got) {
       assertThat(got).as(what).isCloseTo(value, within(0.5 * Math.pow(10, -digits)));
@@ -42,7 +42,7 @@ class InnerOptimizerTest {
   }
 
   private static Digits exactly(double value) {
-    return new Digits(value, 13); // but for rounding
+    return new Digits(value, 13); // exact up to rounding
   }
 
   /** A line of the reference table. */
@@ -57,8 +57,8 @@ class InnerOptimizerTest {
       List<Digits> rateGradient) {}
 
   /**
-   * {@code L_in = (2 w1 + w2 - 3)^2}, {@code L_out = (w1 + 3 w2 - 1)^2}, from w = (1, -0.5), after
-   * two steps; where there is a w3, L_out has {@code w3^2} more.
+   * Reference numbers of {@code L_in = (2 w1 + w2 - 3)^2} and {@code L_out = (w1 + 3 w2 - 1)^2}
+   * after two steps from w = (1, -0.5). In cases with a w3, {@code w3^2} is added to L_out.
    */
   static Stream<Arguments> references() {
     List<Double> two = List.of(1.0, -0.5);
@@ -186,7 +186,7 @@ class InnerOptimizerTest {
     double[] updated =
         update(new AdamW(0, 0, 1, 0.5), new double[] {2}, new double[] {3}, 0.1, 7, zeroMoments(0));
 
-    // Without memory the direction is g / (|g| + 1).
+    // With betas of 0 the direction is g / (|g| + 1).
     assertThat(updated[0]).isCloseTo(2 * (1 - 0.1 * 0.5) - 0.1 * 3 / 4, within(1e-15));
   }
 
@@ -245,7 +245,7 @@ class InnerOptimizerTest {
             .update(tf, zero, Map.of("m", zero, "v", zero), g, tf.constant(1f), tf.constant(1f));
 
     double[] moved = tensors.value(updated.theta());
-    // 1 - 0.999f alone would be wrong by 2e-5.
+    // The difference 1 - 0.999f has an error of 2e-5.
     assertThat(moved[0]).isCloseTo(-1, within(5e-7));
     assertThat(moved[1]).isCloseTo(1, within(5e-7));
   }
@@ -335,7 +335,7 @@ class InnerOptimizerTest {
     return state;
   }
 
-  /** {@code (a w1 + b w2 - c)^2}. */
+  /** Emits {@code (a w1 + b w2 - c)^2}. */
   private Operand<TFloat64> squaredResidual(Operand<TFloat64> w, double c, double a, double b) {
     double[] factors = new double[(int) w.shape().size()];
     factors[0] = a;

@@ -51,7 +51,7 @@ class RandomSeedTest {
     }
   }
 
-  /** Seeds that are near, or apart by the increments of generators, are as good as any. */
+  /** Derived seeds are distinct, even of neighbours or of seeds a generator's increment apart. */
   @Test
   void of_100000Combinations_gives100000Seeds() {
     long[] seeds = {42, 43, 0, 42 + GAMMA, 42 - GAMMA};
@@ -78,7 +78,7 @@ class RandomSeedTest {
     assertThat(Collections.disjoint(nested, flat)).isTrue();
   }
 
-  /** The seed of a mask as training makes it: each part of the program adds what it knows. */
+  /** Returns the seed of a dropout mask in training: each part of the program adds its indices. */
   private static long nested(
       long seed, String purpose, int update, int pass, int group, int step, int site) {
     long ofPass = RandomSeed.of(RandomSeed.of(seed, "update", update), "pass", pass);
@@ -139,7 +139,7 @@ class RandomSeedTest {
         });
   }
 
-  /** Cheap: what is known while building is hashed then. */
+  /** Constant indices are hashed while the graph is built. */
   @Test
   void of_knownIndices_addsNoNodeForThem() {
     Operand<TInt64> seed = tf.constant(1L);

@@ -59,7 +59,7 @@ class GraphScopeTest {
       Ops.create(graph).constant(1);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> GraphScope.root(graph))
-          .withMessage("the graph must have no nodes yet");
+          .withMessage("graph must have no nodes yet; use a new graph");
     }
   }
 }

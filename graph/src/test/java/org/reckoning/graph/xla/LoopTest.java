@@ -15,7 +15,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
 
-/** Loops and choices inside of segments. */
+/** Loops and choices inside segments. */
 class LoopTest {
   private static final Specs STATE =
       new Specs()
@@ -35,7 +35,7 @@ class LoopTest {
     return in.get(name, TFloat64.class);
   }
 
-  /** Even halves; of odd numbers, thrice and one. */
+  /** Returns the step of Collatz: x / 2 if x is even, else 3 x + 1. */
   private static Choice collatz() {
     return Choice.define(
         "collatz",
@@ -49,7 +49,7 @@ class LoopTest {
                     tf.math.add(tf.math.mul(get(in, "x"), tf.constant(3.0)), tf.constant(1.0))));
   }
 
-  /** As long as x is larger than the limit. */
+  /** Returns a loop that runs while x is larger than the limit. */
   private static Loop loop() {
     Choice choice = collatz();
     return Loop.define(
@@ -118,8 +118,7 @@ class LoopTest {
                     (tf, in) -> tf.constant(true),
                     (tf, in) -> new Tensors().put("y", in.get("x"))))
         .withMessage(
-            "results [y] of the body of loop 'loop' must be in its state; it has"
-                + " [x, limit, unused]");
+            "results [y] of the body of loop 'loop' must be in its state [x, limit, unused]");
   }
 
   private static double[] of(double value) {

@@ -105,7 +105,7 @@ class SegmentTest {
     assertThat(tensors.size()).isEqualTo(before);
     assertThat(results.get("x/a")).isSameAs(arguments.get("x/b"));
     assertThat(results.get("x/b")).isSameAs(arguments.get("x/a"));
-    // A result that is an argument does not travel through a function that computes others.
+    // A result that is an argument bypasses a function that computes other results.
     Segment mixed = sum("sum", 1);
     assertThat(mixed.call(tf, arguments, false).get("x/a")).isSameAs(arguments.get("x/a"));
     assertThat(mixed.function().getSignature().getOutputArgList()).hasSize(1);
@@ -236,7 +236,7 @@ class SegmentTest {
         .containsExactly("", "", "i,j->ij");
   }
 
-  /** XLA compiles a function with all that it calls. */
+  /** XLA compiles a function together with the functions that it calls. */
   @Test
   void call_insideOfASegment_doesNotAskForXla() {
     Segment inner = square();
@@ -274,7 +274,7 @@ class SegmentTest {
   }
 
   @Test
-  @SuppressWarnings("unchecked") // handles have no Java type
+  @SuppressWarnings("unchecked") // TensorFlow Java has no type for handles
   void sideEffect_onWhichAResultDepends_happens() {
     Segment count =
         Segment.define(
@@ -307,7 +307,7 @@ class SegmentTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> one.put("a", tf.constant(2)))
-        .withMessage("tensor 'a' is there twice");
+        .withMessage("tensor 'a' exists already");
     assertThat(one.contains("a")).isTrue();
     assertThat(new Tensors().putAll("p/q", Map.of("r", tf.constant(1))).under("p", TInt32.class))
         .containsOnlyKeys("q/r");
