@@ -120,8 +120,7 @@ final class ClutrrLines {
         facts,
         // (a, b) there is (b, a) here
         List.of(
-            new Question(
-                RecordLines.kinshipQuestion(query.group(4), query.group(2)), label, relevant)),
+            Question.ofKinship(query.group(4), query.group(2), label, relevant)),
         Integer.parseInt(kind.group(2)),
         DatasetType.CLUTRR.labels());
   }

@@ -13,11 +13,33 @@ public enum DatasetType {
   /** A hypothesis: {@code yes}, {@code no}. */
   ENTAILMENT_TREE;
 
+  /** The relations of CLUTRR but husband and wife, in alphabetical order. */
+  private static final List<String> RELATIONS =
+      List.of(
+          "aunt",
+          "brother",
+          "daughter",
+          "daughter-in-law",
+          "father",
+          "father-in-law",
+          "granddaughter",
+          "grandfather",
+          "grandmother",
+          "grandson",
+          "mother",
+          "mother-in-law",
+          "nephew",
+          "niece",
+          "sister",
+          "son",
+          "son-in-law",
+          "uncle");
+
   /** Returns the labels to choose from where a record names no others. */
   public List<String> labels() {
     return switch (this) {
       case PROOFWRITER -> List.of("yes", "no", "none");
-      case CLUTRR -> Kinship.labels();
+      case CLUTRR -> RELATIONS;
       case FOLIO -> List.of("yes", "no", "unknown");
       case ENTAILMENT_TREE -> List.of("yes", "no");
     };

@@ -67,12 +67,4 @@ enum Kinship {
       case PARENT_IN_LAW -> male ? "father-in-law" : "mother-in-law";
     };
   }
-
-  /** Returns the 18 words that can be an answer, in alphabetical order. */
-  static List<String> labels() {
-    return RESULTS.stream()
-        .flatMap(kind -> Stream.of(kind.word(true), kind.word(false)))
-        .sorted()
-        .toList();
-  }
 }

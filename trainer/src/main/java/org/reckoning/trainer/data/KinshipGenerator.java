@@ -149,11 +149,6 @@ public final class KinshipGenerator {
     return new KinshipGenerator(hops, distractors, seed, forms, questions);
   }
 
-  /** Returns the 18 labels in alphabetical order. */
-  public static List<String> labels() {
-    return Kinship.labels();
-  }
-
   /** Returns the first tasks of a split, each made when it is asked for. */
   public Stream<ReasoningTask> tasks(Split split, long count) {
     return LongStream.range(0, count).mapToObj(index -> task(split, index));
@@ -182,13 +177,14 @@ public final class KinshipGenerator {
             .toList(),
         asked.stream().map(inquiry -> question(problem, inquiry, order)).toList(),
         length,
-        labels());
+        DatasetType.CLUTRR.labels());
   }
 
   private static Question question(
       KinshipProblem problem, KinshipProblem.Inquiry inquiry, List<Integer> order) {
-    return new Question(
-        RecordLines.kinshipQuestion(problem.last(inquiry), problem.first(inquiry)),
+    return Question.ofKinship(
+        problem.last(inquiry),
+        problem.first(inquiry),
         inquiry.answer(),
         inquiry.chain().stream().map(order::indexOf).sorted().toList());
   }

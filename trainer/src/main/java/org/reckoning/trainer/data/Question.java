@@ -11,6 +11,11 @@ import java.util.List;
  *     empty where they are not known
  */
 public record Question(String text, String label, List<Integer> relevant) {
+  /**
+   * Checks the texts.
+   *
+   * @throws IllegalArgumentException if the text or the label is blank
+   */
   public Question {
     relevant = List.copyOf(relevant);
     if (text.isBlank()) {
@@ -19,5 +24,10 @@ public record Question(String text, String label, List<Integer> relevant) {
     if (label.isBlank()) {
       throw new IllegalArgumentException("label of a question must not be blank");
     }
+  }
+
+  /** Returns the question of {@link DatasetType#CLUTRR} for the relation of a to b. */
+  public static Question ofKinship(String a, String b, String label, List<Integer> relevant) {
+    return new Question("How are %s and %s related to each other ?".formatted(a, b), label, relevant);
   }
 }

@@ -200,15 +200,11 @@ final class RecordLines implements RecordFormat {
                   type == DatasetType.CLUTRR ? " or [text, \"A B\", relation]" : ""));
     }
     List<String> people = people(question.get(1));
-    return new Question(
-        kinshipQuestion(people.get(0), people.get(1)),
+    return Question.ofKinship(
+        people.get(0),
+        people.get(1),
         Labels.read(type, question.get(2)),
         relevant);
-  }
-
-  /** Asks what a is of b. */
-  static String kinshipQuestion(String a, String b) {
-    return "How are %s and %s related to each other ?".formatted(a, b);
   }
 
   private static List<List<Integer>> relevant(JsonNode json, int questions, List<Integer> positions)

@@ -239,7 +239,7 @@ class KinshipGeneratorTest {
             .collect(
                 Collectors.groupingBy(
                     task -> task.questions().get(0).label(), TreeMap::new, Collectors.counting()));
-    assertThat(labels.keySet()).containsExactlyElementsOf(KinshipGenerator.labels());
+    assertThat(labels.keySet()).containsExactlyElementsOf(DatasetType.CLUTRR.labels());
     // 200 each, standard deviation 14
     assertThat(labels.values()).allMatch(count -> count > 140 && count < 260);
 
