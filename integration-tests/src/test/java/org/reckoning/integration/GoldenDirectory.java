@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.PublishedWeights;
 import org.reckoning.trainer.weights.SafetensorsFile;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -71,7 +72,7 @@ record GoldenDirectory(
    * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
    */
   static GoldenDirectory read(Path directory) throws IOException {
-    try (Gpt2Weights model = Gpt2Weights.open(directory)) {
+    try (Gpt2Weights model = PublishedWeights.open(directory)) {
       return new Reader(directory, model).read();
     }
   }

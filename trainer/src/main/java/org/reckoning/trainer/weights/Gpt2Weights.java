@@ -13,7 +13,7 @@ import org.tensorflow.types.TFloat32;
  * memory because of them.
  *
  * <pre>{@code
- * try (Gpt2Weights weights = Gpt2Weights.open(Path.of("models/gpt2"))) {
+ * try (Gpt2Weights weights = PublishedWeights.open(Path.of("models/gpt2"))) {
  *   for (String name : weights.config().parameterShapes().keySet()) {
  *     try (TFloat32 tensor = weights.read(name)) { .. }
  *   }
@@ -23,6 +23,9 @@ import org.tensorflow.types.TFloat32;
  * <p>Not safe for use by several threads.
  */
 public interface Gpt2Weights extends AutoCloseable {
+  /** Name of the token embeddings, which are also the output head. */
+  String EMBEDDING = "wte.weight";
+
   /** Returns the sizes. */
   Gpt2Config config();
 
@@ -83,21 +86,6 @@ public interface Gpt2Weights extends AutoCloseable {
   void close() throws IOException;
 
   /**
-   * Opens published weights and checks all but the numbers. Those are checked when they are read:
-   * every one must be finite.
-   *
-   * @param path a directory or file of the Hugging Face form, {@code config.json} and {@code
-   *     model.safetensors} or shards of it; a directory with OpenAI's TensorFlow checkpoint and its
-   *     {@code hparams.json}; one of these in the cache of the Hugging Face hub; or an adapter with
-   *     its base beside it
-   * @throws MissingPathException if it is neither of these
-   * @throws WeightsFormatException if it is not a GPT-2, or malformed
-   */
-  static Gpt2Weights open(Path path) throws IOException {
-    return finite(path, openUnchecked(path));
-  }
-
-  /**
    * Returns the same weights, but reading a tensor with NaN or infinities is refused.
    *
    * @param path for messages
@@ -105,21 +93,6 @@ public interface Gpt2Weights extends AutoCloseable {
    */
   static Gpt2Weights finite(Path path, Gpt2Weights source) {
     return new FiniteWeights(path, source);
-  }
-
-  /** Opens published weights whose numbers may be anything, to look at them. */
-  static Gpt2Weights openUnchecked(Path path) throws IOException {
-    return PublishedWeights.open(path);
-  }
-
-  /**
-   * Opens a model with a low-rank adapter merged into it.
-   *
-   * @param adapter a directory that PEFT or this program has written
-   * @throws WeightsFormatException if the adapter is of another kind, or of another model
-   */
-  static Gpt2Weights openAdapted(Path base, Path adapter) throws IOException {
-    return finite(adapter, AdaptedWeights.open(openUnchecked(base), adapter));
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.reckoning.trainer.weights;
 
-import static org.reckoning.trainer.weights.TensorNames.EMBEDDING;
 import static org.reckoning.trainer.weights.TensorNames.HEAD;
 import static org.reckoning.trainer.weights.WeightsFormatException.quote;
 

@@ -171,7 +171,7 @@ final class OpenAiWeights implements Gpt2Weights {
 
   @Override
   public TFloat32 read(String name) throws IOException {
-    if (rows.padding() == 0 || !name.equals(TensorNames.EMBEDDING)) {
+    if (rows.padding() == 0 || !name.equals(EMBEDDING)) {
       return readStored(name);
     }
     try (TFloat32 all = readStored(name)) {

@@ -36,7 +36,7 @@ public final class PaddingFile implements AutoCloseable {
             new TensorData.Lazy(
                 shape,
                 () -> {
-                  try (TFloat32 all = weights.readStored(TensorNames.EMBEDDING)) {
+                  try (TFloat32 all = weights.readStored(Gpt2Weights.EMBEDDING)) {
                     return FloatTensors.rowsFrom(all, weights.config().vocabSize());
                   }
                 })));

@@ -11,10 +11,40 @@ import java.util.stream.Stream;
 import org.reckoning.trainer.files.MissingPathException;
 
 /** Finds out of which form weights are. */
-final class PublishedWeights {
+public final class PublishedWeights {
   private PublishedWeights() {}
 
-  static Gpt2Weights open(Path named) throws IOException {
+  /**
+   * Opens published weights and checks all but the numbers. Those are checked when they are read:
+   * every one must be finite.
+   *
+   * @param path a directory or file of the Hugging Face form, {@code config.json} and {@code
+   *     model.safetensors} or shards of it; a directory with OpenAI's TensorFlow checkpoint and its
+   *     {@code hparams.json}; one of these in the cache of the Hugging Face hub; or an adapter with
+   *     its base beside it
+   * @throws MissingPathException if it is neither of these
+   * @throws WeightsFormatException if it is not a GPT-2, or malformed
+   */
+  public static Gpt2Weights open(Path path) throws IOException {
+    return Gpt2Weights.finite(path, openUnchecked(path));
+  }
+
+  /** Opens published weights whose numbers may be anything, to look at them. */
+  public static Gpt2Weights openUnchecked(Path path) throws IOException {
+    return find(path);
+  }
+
+  /**
+   * Opens a model with a low-rank adapter merged into it.
+   *
+   * @param adapter a directory that PEFT or this program has written
+   * @throws WeightsFormatException if the adapter is of another kind, or of another model
+   */
+  public static Gpt2Weights openAdapted(Path base, Path adapter) throws IOException {
+    return Gpt2Weights.finite(adapter, AdaptedWeights.open(openUnchecked(base), adapter));
+  }
+
+  private static Gpt2Weights find(Path named) throws IOException {
     Path path = HubCache.snapshot(named).orElse(named);
     if (!Files.exists(path)) {
       ModelDirectory.finishReplacement(path);
@@ -64,7 +94,7 @@ final class PublishedWeights {
           "is an adapter and has no weights of its own; merge it into the model that it belongs to:"
               + " reckoning model import --from MODEL --adapter %s --to DIR".formatted(adapter));
     }
-    return AdaptedWeights.open(open(base), adapter);
+    return AdaptedWeights.open(find(base), adapter);
   }
 
   private static Gpt2Weights openFile(Path file) throws IOException {
@@ -74,7 +104,7 @@ final class PublishedWeights {
       return HuggingFaceWeights.openShards(file);
     }
     if (name.equals(HuggingFaceWeights.CONFIG) || name.equals(OpenAiWeights.SIZES)) {
-      return open(directory);
+      return find(directory);
     }
     if (isPickled(file)) {
       throw pickled(file, directory);

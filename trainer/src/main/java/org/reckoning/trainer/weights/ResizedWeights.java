@@ -1,6 +1,5 @@
 package org.reckoning.trainer.weights;
 
-import static org.reckoning.trainer.weights.TensorNames.EMBEDDING;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -73,12 +72,11 @@ final class ResizedWeights implements Gpt2Weights {
         .orElseThrow(
             () ->
                 new IOException(
-                    "%s know %d tokens, and which is not said: they must be GPT-2's %d, or listed in %s beside them"
+                    "%s know %d tokens, and which is not said: they must be GPT-2's %d, or listed in vocabulary.json beside them"
                         .formatted(
                             what,
                             weights.config().vocabSize(),
-                            Tokenizer.SIZE,
-                            HuggingFaceWeights.VOCABULARY)));
+                            Tokenizer.SIZE)));
   }
 
   private static int[] unknown(Vocabulary wanted, Vocabulary known) {

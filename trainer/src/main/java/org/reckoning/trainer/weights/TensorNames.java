@@ -19,14 +19,12 @@ final class TensorNames {
   /** The output head, which is the embeddings again. */
   static final String HEAD = "lm_head.weight";
 
-  static final String EMBEDDING = "wte.weight";
-
   private static final String INNER =
       "_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module";
   private static final Pattern WRAPPER = Pattern.compile("(" + INNER + ")\\.");
   private static final Pattern PREFIX =
       Pattern.compile("(?:(?:" + INNER + "|module|model|transformer)\\.)*+");
-  private static final Set<String> TIED = Set.of(HEAD, EMBEDDING);
+  private static final Set<String> TIED = Set.of(HEAD, Gpt2Weights.EMBEDDING);
 
   private TensorNames() {}
 

@@ -22,6 +22,7 @@ import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.PublishedWeights;
 import org.reckoning.trainer.weights.Logits;
 import org.reckoning.trainer.weights.ModelDirectory;
 import org.reckoning.trainer.weights.PaddedModel;
@@ -192,7 +193,7 @@ class RunWeightsTest {
     RunConfig full =
         config().with("model.name_or_path", published.toString()).with("model.vocabulary", "full");
     Path place = trained(full, "full");
-    try (Gpt2Weights padded = Gpt2Weights.open(published);
+    try (Gpt2Weights padded = PublishedWeights.open(published);
         Gpt2Weights run = RunWeights.openAny(place);
         TFloat32 before = padded.readStored("wte.weight");
         TFloat32 after = run.readStored("wte.weight");

@@ -95,8 +95,8 @@ class AdaptedWeightsTest {
   void read_isTheWeightPlusTheScaledProduct(String rankStabilized, double scale)
       throws IOException {
     String config = CONFIG.replace("\"use_rslora\": false", "\"use_rslora\": " + rankStabilized);
-    try (Gpt2Weights base = Gpt2Weights.open(GoldenLogits.MICRO);
-        Gpt2Weights adapted = Gpt2Weights.openAdapted(GoldenLogits.MICRO, write(config))) {
+    try (Gpt2Weights base = PublishedWeights.open(GoldenLogits.MICRO);
+        Gpt2Weights adapted = PublishedWeights.openAdapted(GoldenLogits.MICRO, write(config))) {
       assertThat(adapted.format())
           .isEqualTo("safetensors, 1 file, F32; adapter of rank 2 merged into 2 layers");
       for (String name : base.config().parameterShapes().keySet()) {
@@ -132,7 +132,7 @@ class AdaptedWeightsTest {
   void open_ofAnAdapterThatThisProgramWrote_readsTheSameFactors() throws IOException {
     Lora lora = new Lora(RANK, 6, List.of("c_attn"));
     Path adapter = directory.resolve("adapter");
-    try (Gpt2Weights base = Gpt2Weights.open(GoldenLogits.MICRO);
+    try (Gpt2Weights base = PublishedWeights.open(GoldenLogits.MICRO);
         SafetensorsFile factors = factors()) {
       ModelDirectory.create(
           adapter,
@@ -146,9 +146,9 @@ class AdaptedWeightsTest {
                 name -> read(factors, name),
                 ModelDirectory.BASE);
           });
-      try (Gpt2Weights beside = Gpt2Weights.open(adapter);
-          Gpt2Weights named = Gpt2Weights.openAdapted(GoldenLogits.MICRO, adapter);
-          Gpt2Weights byHand = Gpt2Weights.openAdapted(GoldenLogits.MICRO, directory)) {
+      try (Gpt2Weights beside = PublishedWeights.open(adapter);
+          Gpt2Weights named = PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter);
+          Gpt2Weights byHand = PublishedWeights.openAdapted(GoldenLogits.MICRO, directory)) {
         assertThat(Gpt2Checksum.of(beside)).isEqualTo(Gpt2Checksum.of(byHand));
         assertThat(Gpt2Checksum.of(named)).isEqualTo(Gpt2Checksum.of(byHand));
         assertThat(Gpt2Checksum.of(named)).isNotEqualTo(Gpt2Checksum.of(base));
@@ -188,7 +188,7 @@ class AdaptedWeightsTest {
     assertThat(CONFIG).contains(from);
     Path adapter = write(CONFIG.replace(from, to));
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.openAdapted(GoldenLogits.MICRO, adapter))
+        .isThrownBy(() -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter))
         .withMessage(
             "%s: must be a plain low-rank adapter: %s",
             adapter.resolve("adapter_config.json"), message);
@@ -211,7 +211,7 @@ class AdaptedWeightsTest {
   private void assertFactors(String problem) throws IOException {
     Path adapter = write(CONFIG);
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.openAdapted(GoldenLogits.MICRO, adapter))
+        .isThrownBy(() -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter))
         .withMessage(
             "%s: must have the factors of adapter_config.json for this model: %s",
             adapter.resolve("adapter_model.safetensors"), problem);
@@ -222,11 +222,11 @@ class AdaptedWeightsTest {
     Path adapter = write(CONFIG);
     Files.move(adapter.resolve("adapter_model.safetensors"), adapter.resolve("adapter_model.bin"));
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.openAdapted(GoldenLogits.MICRO, adapter))
+        .isThrownBy(() -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter))
         .withMessageContaining(
             "must have the file adapter_model.safetensors, as reading a pickled");
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.openAdapted(GoldenLogits.MICRO, adapter.resolve("nothing")))
+        .isThrownBy(() -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter.resolve("nothing")))
         .isInstanceOf(MissingPathException.class);
   }
 }

@@ -44,7 +44,7 @@ class HubCacheTest {
         "models--openai-community--gpt2"
       })
   void open_ofAModelInTheCache_findsItsSnapshot(String named) throws IOException {
-    try (Gpt2Weights read = Gpt2Weights.open(hub.resolve(named))) {
+    try (Gpt2Weights read = PublishedWeights.open(hub.resolve(named))) {
       GoldenLogits.check(read);
     }
   }
@@ -53,17 +53,17 @@ class HubCacheTest {
   void open_ofSeveralSnapshots_takesTheOneOfMain_orAsks() throws IOException {
     Path model = hub.resolve("models--gpt2");
     Files.createDirectory(model.resolve("snapshots/other"));
-    Gpt2Weights.open(model).close();
+    PublishedWeights.open(model).close();
     Files.delete(model.resolve("refs/main"));
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.open(model))
+        .isThrownBy(() -> PublishedWeights.open(model))
         .withMessage(
             "%s: must have the file refs/main or one snapshot but has [%s, other]; name the one that"
                 + " is meant",
             model, HASH);
     Files.writeString(model.resolve("refs/main"), "../../elsewhere");
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.open(model))
+        .isThrownBy(() -> PublishedWeights.open(model))
         .withMessageContaining("names the snapshot '../../elsewhere', which is not there");
   }
 
@@ -71,18 +71,18 @@ class HubCacheTest {
   void open_ofADownloadThatIsNotComplete_saysSo() throws IOException {
     Files.delete(hub.resolve("models--gpt2/blobs/blob-of-model.safetensors"));
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.open(hub.resolve("gpt2")))
+        .isThrownBy(() -> PublishedWeights.open(hub.resolve("gpt2")))
         .withMessageEndingWith("is a link to a file that is not there; download the model again");
   }
 
   @Test
   void open_ofTheWholeCache_namesAModelInIt() {
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.open(hub))
+        .isThrownBy(() -> PublishedWeights.open(hub))
         .withMessageEndingWith("; in this cache there is " + hub.resolve("models--gpt2"));
     assertThat(hub.resolve("gpt3")).doesNotExist();
     assertThatIOException()
-        .isThrownBy(() -> Gpt2Weights.open(hub.resolve("gpt3")))
+        .isThrownBy(() -> PublishedWeights.open(hub.resolve("gpt3")))
         .withMessageEndingWith("there is no such file or directory");
   }
 }

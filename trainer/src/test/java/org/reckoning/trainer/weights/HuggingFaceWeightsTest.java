@@ -49,7 +49,7 @@ class HuggingFaceWeightsTest {
   /** The expected numbers were read with Python's struct module and summed with math.fsum. */
   @Test
   void read_ofAHuggingFaceCheckpoint_givesItsNumbers() throws IOException {
-    try (Gpt2Weights micro = Gpt2Weights.open(MICRO)) {
+    try (Gpt2Weights micro = PublishedWeights.open(MICRO)) {
       assertThat(micro.config()).isEqualTo(new Gpt2Config(61, 24, 16, 2, 4, 64, 1e-5));
       assertThat(micro.format()).isEqualTo("safetensors, 1 file, F32");
       assertThat(micro.vocabulary()).isEmpty();
@@ -176,7 +176,7 @@ class HuggingFaceWeightsTest {
   }
 
   private static void assertTiny(Path path) throws IOException {
-    try (Gpt2Weights read = Gpt2Weights.open(path)) {
+    try (Gpt2Weights read = PublishedWeights.open(path)) {
       assertThat(read.config()).isEqualTo(TINY);
       for (Map.Entry<String, TensorData> each : tiny().entrySet()) {
         assertThat(Logits.floats(read, each.getKey()))
@@ -190,7 +190,7 @@ class HuggingFaceWeightsTest {
     writeShards(index -> index);
     assertTiny(directory);
     assertTiny(directory.resolve("model.safetensors.index.json"));
-    try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+    try (Gpt2Weights read = PublishedWeights.open(directory)) {
       assertThat(read.format()).isEqualTo("safetensors, 2 files, F32");
     }
   }
@@ -228,7 +228,7 @@ class HuggingFaceWeightsTest {
     writeShards(index -> index.replace(from, to));
     Path file = directory.resolve("model.safetensors.index.json");
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessage("%s", file + ": " + message);
   }
 
@@ -238,7 +238,7 @@ class HuggingFaceWeightsTest {
     Files.delete(directory.resolve("b.safetensors"));
     Path file = directory.resolve("model.safetensors.index.json");
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(file))
+        .isThrownBy(() -> PublishedWeights.open(file))
         .withMessage("%s: names b.safetensors, which is not there", file);
   }
 
@@ -266,7 +266,7 @@ class HuggingFaceWeightsTest {
     Path file = Files.write(directory.resolve(name), new byte[] {'P', 'K', 3, 4});
     for (Path path : List.of(file, directory)) {
       assertThatExceptionOfType(WeightsFormatException.class)
-          .isThrownBy(() -> Gpt2Weights.open(path))
+          .isThrownBy(() -> PublishedWeights.open(path))
           .withMessageStartingWith(
               "%s: is pickled, and to read such a file is to run whatever program it holds;", file)
           .withMessageContaining(
@@ -280,7 +280,7 @@ class HuggingFaceWeightsTest {
     Path odd = Files.createDirectory(directory.resolve("it's $HOME"));
     Files.write(odd.resolve("pytorch_model.bin"), new byte[1]);
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(odd))
+        .isThrownBy(() -> PublishedWeights.open(odd))
         .withMessageEndingWith(
             " '%1$s/it'\\''s $HOME' '%1$s/it'\\''s $HOME-safetensors'", directory);
   }
@@ -289,18 +289,18 @@ class HuggingFaceWeightsTest {
   void open_ofWhatIsNoModel_saysWhatItIs() throws IOException {
     Path part = Files.write(directory.resolve("model.ckpt.data-00000-of-00001"), new byte[9]);
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(part))
+        .isThrownBy(() -> PublishedWeights.open(part))
         .withMessage(
             "%s: is a part of a TensorFlow checkpoint; give its directory, with hparams.json in it",
             part);
     Files.writeString(directory.resolve("adapter_config.json"), "{}");
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessageStartingWith("%s: is an adapter and has no weights of its own; ", directory);
     Path folder = Files.createDirectory(directory.resolve("config.json"));
     Files.write(directory.resolve("model.safetensors"), SafetensorsBytes.file("{}"));
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessage("%s: must be a file", folder);
   }
 
@@ -320,10 +320,10 @@ class HuggingFaceWeightsTest {
   void open_ofOtherThings_isRefused() throws IOException {
     Path missing = directory.resolve("nothing");
     assertThatExceptionOfType(MissingPathException.class)
-        .isThrownBy(() -> Gpt2Weights.open(missing))
+        .isThrownBy(() -> PublishedWeights.open(missing))
         .withMessage("%s: there is no such file or directory", missing);
     assertThatExceptionOfType(MissingPathException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessage(
             "%s: must be a directory with model.safetensors, or model.safetensors.index.json, or"
                 + " OpenAI's hparams.json and checkpoint",
@@ -336,11 +336,11 @@ class HuggingFaceWeightsTest {
     Path file = directory.resolve("vocabulary.json");
     Vocabulary.compact(IntStream.of(7, 9)).save(file);
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessage("%s: its size (3) must be the vocab_size (5) of config.json", file);
     Vocabulary five = Vocabulary.compact(IntStream.of(7, 9, 1, 0));
     five.save(file);
-    try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+    try (Gpt2Weights read = PublishedWeights.open(directory)) {
       assertThat(read.vocabulary()).contains(five);
       assertThat(read.endOfText()).isEqualTo(4);
     }
@@ -512,7 +512,7 @@ class HuggingFaceWeightsTest {
 
   private void assertRefused(String message) {
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessage("%s", directory.resolve("model.safetensors") + ": " + message);
   }
 

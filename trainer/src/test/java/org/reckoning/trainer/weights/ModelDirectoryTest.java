@@ -37,9 +37,9 @@ class ModelDirectoryTest {
 
   @Test
   void writeModel_ofAHuggingFaceCheckpoint_keepsBytesLogitsAndChecksum() throws IOException {
-    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+    try (Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       Path once = write(micro, "once");
-      try (Gpt2Weights read = Gpt2Weights.open(once)) {
+      try (Gpt2Weights read = PublishedWeights.open(once)) {
         assertSame(read, micro);
         GoldenLogits.check(read);
         Path twice = write(read, "twice");
@@ -84,7 +84,7 @@ class ModelDirectoryTest {
   void writeModel_ofACompactVocabulary_keepsIt() throws IOException {
     try (Gpt2Weights random = Gpt2Weights.random(SIZES, FOUR, 5)) {
       Path model = write(random, "compact");
-      try (Gpt2Weights read = Gpt2Weights.open(model)) {
+      try (Gpt2Weights read = PublishedWeights.open(model)) {
         assertSame(read, random);
         assertThat(read.vocabulary()).contains(FOUR);
       }
@@ -111,7 +111,7 @@ class ModelDirectoryTest {
           .isEqualTo("196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783");
       assertThat(sha256(Files.readAllBytes(model.resolve("merges.txt"))))
           .isEqualTo("1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5");
-      try (Gpt2Weights read = Gpt2Weights.open(model)) {
+      try (Gpt2Weights read = PublishedWeights.open(model)) {
         assertThat(read.vocabulary()).contains(Vocabulary.full());
       }
     }
@@ -201,7 +201,7 @@ class ModelDirectoryTest {
       Path made = write(replacement, "made");
       Files.move(made, directory.resolve(".model.tmp"));
       Files.move(model, directory.resolve(".model.old.tmp"));
-      try (Gpt2Weights found = Gpt2Weights.open(named)) {
+      try (Gpt2Weights found = PublishedWeights.open(named)) {
         assertThat(Gpt2Checksum.of(found)).isEqualTo(Gpt2Checksum.of(replacement));
       }
       assertThat(directory.resolve(".model.tmp")).doesNotExist();

@@ -57,7 +57,7 @@ class NonFiniteTest {
       bias[0] = Float.NaN;
       bias[1] = Float.POSITIVE_INFINITY;
       SafetensorsWriter.write(file, tensors);
-      try (Gpt2Weights read = Gpt2Weights.open(model)) {
+      try (Gpt2Weights read = PublishedWeights.open(model)) {
         assertThatExceptionOfType(WeightsFormatException.class)
             .isThrownBy(() -> read.read("ln_f.bias"))
             .withMessageStartingWith(
@@ -71,7 +71,7 @@ class NonFiniteTest {
             .withMessageContaining("tensor 'wte.weight' has 94 NaN among its 100608 numbers");
         assertThat(copy).doesNotExist();
       }
-      try (Gpt2Weights any = Gpt2Weights.openUnchecked(model)) {
+      try (Gpt2Weights any = PublishedWeights.openUnchecked(model)) {
         any.requireReadable();
       }
     }

@@ -54,10 +54,10 @@ class OpenAiWeightsTest {
 
   @Test
   void open_ofACheckpoint_givesTheWeightsAndTheLogits() throws IOException {
-    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+    try (Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       write(micro, "model.ckpt");
       for (Path path : List.of(directory, directory.resolve("hparams.json"))) {
-        try (Gpt2Weights read = Gpt2Weights.open(path)) {
+        try (Gpt2Weights read = PublishedWeights.open(path)) {
           assertThat(read.config()).isEqualTo(micro.config());
           for (String name : micro.config().parameterShapes().keySet()) {
             assertThat(Logits.bits(Logits.floats(read, name)))
@@ -75,12 +75,12 @@ class OpenAiWeightsTest {
     Gpt2Config sizes = new Gpt2Config(50_257, 3, 2, 1, 1, 8, 1e-5);
     try (Gpt2Weights plain = Gpt2Weights.random(sizes, Vocabulary.full(), 5);
         Gpt2Weights padded =
-            Gpt2Weights.open(PaddedModel.write(directory.resolve("padded"), plain, 50_304, 7.5f))) {
+            PublishedWeights.open(PaddedModel.write(directory.resolve("padded"), plain, 50_304, 7.5f))) {
       write(padded, "model.ckpt");
       Files.writeString(
           directory.resolve("hparams.json"),
           "{\"n_vocab\": 50304, \"n_ctx\": 3, \"n_embd\": 2, \"n_head\": 1, \"n_layer\": 1}");
-      try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+      try (Gpt2Weights read = PublishedWeights.open(directory)) {
         assertThat(read.config()).isEqualTo(sizes);
         assertThat(read.padding()).isEqualTo(47);
         assertThat(Gpt2Checksum.of(read)).isEqualTo(Gpt2Checksum.of(plain));
@@ -94,7 +94,7 @@ class OpenAiWeightsTest {
 
   @Test
   void open_ofSeveralCheckpoints_takesTheOneThatIsNamed() throws IOException {
-    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+    try (Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       write(micro, "a");
       write(micro, "b");
     }
@@ -105,7 +105,7 @@ class OpenAiWeightsTest {
     Files.writeString(
         directory.resolve("checkpoint"),
         "model_checkpoint_path: \"b\"\nall_model_checkpoint_paths: \"a\"\n");
-    try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+    try (Gpt2Weights read = PublishedWeights.open(directory)) {
       GoldenLogits.check(read);
     }
   }
@@ -121,11 +121,11 @@ class OpenAiWeightsTest {
 
   @Test
   void read_ofAnotherShapeOrAMissingTensor_isRefused() throws IOException {
-    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+    try (Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       write(micro, "model.ckpt");
     }
     Files.writeString(directory.resolve("hparams.json"), SIZES.replace("61", "60"));
-    try (Gpt2Weights read = Gpt2Weights.open(directory)) {
+    try (Gpt2Weights read = PublishedWeights.open(directory)) {
       assertThatExceptionOfType(WeightsFormatException.class)
           .isThrownBy(() -> read.read("wte.weight"))
           .withMessage(
@@ -135,7 +135,7 @@ class OpenAiWeightsTest {
     Files.writeString(
         directory.resolve("hparams.json"), SIZES.replace("\"n_layer\": 2", "\"n_layer\": 3"));
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessageStartingWith(
             "%s: tensor 'model/h2/ln_1/b' cannot be read: '", directory.resolve("model.ckpt"))
         .withMessageContaining("not found in checkpoint");
@@ -144,13 +144,13 @@ class OpenAiWeightsTest {
   /** Without listing the shapes of two thousand million layers, which no memory holds. */
   @Test
   void open_ofAnotherNumberOfLayers_isRefused() throws IOException {
-    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+    try (Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       write(micro, "model.ckpt");
     }
     Path sizes = directory.resolve("hparams.json");
     Files.writeString(sizes, SIZES.replace("\"n_layer\": 2", "\"n_layer\": 2000000000"));
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessageContaining("tensor 'model/h1999999999/ln_1/b' cannot be read");
     Files.writeString(sizes, SIZES.replace("\"n_layer\": 2", "\"n_layer\": 1"));
     assertRefused(sizes, "n_layer (1) must be that of the checkpoint, which has more layers");
@@ -158,7 +158,7 @@ class OpenAiWeightsTest {
 
   @Test
   void read_ofAnotherType_isRefusedInOneLine() throws IOException {
-    try (Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+    try (Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       write(micro, "model.ckpt");
     }
     Path prefix = directory.resolve("model.ckpt");
@@ -172,7 +172,7 @@ class OpenAiWeightsTest {
 
   private void assertRefused(Path named, String message) {
     assertThatExceptionOfType(WeightsFormatException.class)
-        .isThrownBy(() -> Gpt2Weights.open(directory))
+        .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessage("%s", named + ": " + message);
   }
 

@@ -29,7 +29,7 @@ class PaddedVocabularyTest {
       throws IOException {
     try (Gpt2Weights plain = Gpt2Weights.random(SIZES, Vocabulary.full(), 5)) {
       Path model = PaddedModel.write(directory.resolve("padded"), plain, rows, PADDING);
-      try (Gpt2Weights padded = Gpt2Weights.open(model)) {
+      try (Gpt2Weights padded = PublishedWeights.open(model)) {
         assertThat(padded.config()).isEqualTo(SIZES);
         assertThat(padded.padding()).isEqualTo(rows - Tokenizer.SIZE);
         assertThat(padded.storedConfig().vocabSize()).isEqualTo(rows);
@@ -56,7 +56,7 @@ class PaddedVocabularyTest {
     Vocabulary few = Vocabulary.compact(IntStream.of(11, 995));
     try (Gpt2Weights plain = Gpt2Weights.random(SIZES, Vocabulary.full(), 5);
         Gpt2Weights padded =
-            Gpt2Weights.open(PaddedModel.write(directory, plain, 50_304, PADDING))) {
+            PublishedWeights.open(PaddedModel.write(directory, plain, 50_304, PADDING))) {
       for (Vocabulary wanted : new Vocabulary[] {few, Vocabulary.full()}) {
         Gpt2Weights picked = padded.withVocabulary(wanted);
         assertThat(picked.padding()).isZero();
@@ -73,7 +73,7 @@ class PaddedVocabularyTest {
     try (Gpt2Weights plain = Gpt2Weights.random(SIZES, Vocabulary.full(), 5)) {
       Path model = PaddedModel.write(directory, plain, 50_304, PADDING);
       Vocabulary.full().save(model.resolve("vocabulary.json"));
-      try (Gpt2Weights padded = Gpt2Weights.open(model)) {
+      try (Gpt2Weights padded = PublishedWeights.open(model)) {
         assertThat(padded.padding()).isEqualTo(47);
       }
     }
@@ -85,12 +85,12 @@ class PaddedVocabularyTest {
     try (Gpt2Weights plain = Gpt2Weights.random(SIZES, Vocabulary.full(), 5)) {
       Path model = PaddedModel.write(directory, plain, 50_265, PADDING);
       TokenizerFiles.write(model, SIZES.nPositions());
-      try (Gpt2Weights padded = Gpt2Weights.open(model)) {
+      try (Gpt2Weights padded = PublishedWeights.open(model)) {
         assertThat(padded.padding()).isEqualTo(8);
       }
       Path file = model.resolve("vocab.json");
       Files.writeString(file, Files.readString(file).replace("\"the\": ", "\"derder\": "));
-      try (Gpt2Weights other = Gpt2Weights.open(model)) {
+      try (Gpt2Weights other = PublishedWeights.open(model)) {
         assertThat(other.vocabulary()).isEmpty();
         assertThat(other.config().vocabSize()).isEqualTo(50_265);
       }
@@ -109,7 +109,7 @@ class PaddedVocabularyTest {
         Vocabulary fewer = Vocabulary.compact(IntStream.range(1, Tokenizer.SIZE));
         PaddedModel.write(model, plain.withVocabulary(fewer), rows, PADDING);
       }
-      try (Gpt2Weights other = Gpt2Weights.open(model)) {
+      try (Gpt2Weights other = PublishedWeights.open(model)) {
         assertThat(other.vocabulary()).isEmpty();
         assertThat(other.padding()).isZero();
         assertThatIOException()

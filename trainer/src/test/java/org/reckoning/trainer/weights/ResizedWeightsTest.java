@@ -71,7 +71,7 @@ class ResizedWeightsTest {
   void unknownTokens_areRefused() throws IOException {
     try (Gpt2Weights full = full(1);
         Gpt2Weights wide = Gpt2Weights.random(FULL.withNEmbd(4), Vocabulary.full(), 1);
-        Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+        Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       Gpt2Weights fewer = full.withVocabulary(FEWER);
       assertThatIOException()
           .isThrownBy(() -> fewer.withVocabulary(SOME))
