@@ -2,9 +2,9 @@ package org.reckoning.trainer.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.data.DataFormat;
+import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.KinshipGenerator;
+import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.LoadOrder;
 
 /**

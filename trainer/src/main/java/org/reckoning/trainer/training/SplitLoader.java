@@ -10,12 +10,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.DataConfig;
 import org.reckoning.trainer.config.DataSource;
-import org.reckoning.trainer.data.DataProblems;
+import org.reckoning.trainer.data.formats.DataProblems;
 import org.reckoning.trainer.data.FactOrder;
-import org.reckoning.trainer.data.KinshipGenerator;
+import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.Split;
-import org.reckoning.trainer.data.TaskReader;
+import org.reckoning.trainer.data.formats.TaskReader;
 
 /** Generates or reads the data of a run. */
 public final class SplitLoader {

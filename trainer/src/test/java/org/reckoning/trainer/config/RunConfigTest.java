@@ -30,7 +30,7 @@ import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.xla.XlaMode;
-import org.reckoning.trainer.data.DataFormat;
+import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.LoadOrder;
 import org.reckoning.trainer.tokens.Method;

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.data;
 
+import org.reckoning.trainer.data.formats.Samples;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 

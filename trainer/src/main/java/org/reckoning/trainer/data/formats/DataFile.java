@@ -1,0 +1,165 @@
+package org.reckoning.trainer.data.formats;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.TextFile;
+
+/**
+ * A file of tasks that is opened once, as a pipe can be: its start is looked at to find the format,
+ * and kept for whoever reads it.
+ */
+public final class DataFile implements Closeable {
+  /** The first record tells its kind within so many bytes. */
+  private static final int START_BYTES = 1 << 20;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path path;
+  private final InputStream source;
+  private @Nullable InputStream text;
+  private @Nullable IOException problem;
+
+  private DataFile(Path path, InputStream source) {
+    this.path = path;
+    this.source = source;
+  }
+
+  /**
+   * Opens a file or a pipe.
+   *
+   * @throws IOException if it cannot be opened; what is wrong with its bytes is told by {@link
+   *     TaskReader#read}
+   */
+  public static DataFile open(Path path) throws IOException {
+    return new DataFile(path, TextFile.bytes(path));
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Returns the bytes of the text, from the start, each of them once. */
+  InputStream text() throws IOException {
+    if (problem != null) {
+      throw problem;
+    }
+    if (text == null) {
+      try {
+        text = TextFile.open(source);
+      } catch (IOException e) {
+        problem = e;
+        throw e;
+      }
+    }
+    return text;
+  }
+
+  /** Returns whether it is one JSON array rather than lines. */
+  boolean isArray() throws IOException {
+    return firstSign(start()) == '[';
+  }
+
+  /**
+   * Returns the format that the first record suggests; where it suggests none, the name.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public DataFormat format() throws IOException {
+    byte[] start;
+    try {
+      start = start();
+    } catch (EOFException | ZipException | TextFile.NotTextException e) {
+      return byName(); // whose reader tells what is wrong
+    }
+    return switch (firstSign(start)) {
+      case '[', '{' -> ofObject(names(start));
+      default -> isHeader(start) ? DataFormat.CLUTRR_CSV : byName();
+    };
+  }
+
+  private DataFormat byName() {
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    return name.endsWith(".csv") || name.endsWith(".csv.gz")
+        ? DataFormat.CLUTRR_CSV
+        : DataFormat.RECORDS;
+  }
+
+  private static DataFormat ofObject(Set<String> names) {
+    if (names.contains("triples") || names.contains("options")) {
+      return DataFormat.PROOFWRITER;
+    }
+    return names.contains("context") ? DataFormat.RULETAKER : DataFormat.RECORDS;
+  }
+
+  private byte[] start() throws IOException {
+    InputStream in = text();
+    in.mark(START_BYTES);
+    ByteArrayOutputStream start = new ByteArrayOutputStream();
+    try {
+      for (int next = in.read(); next >= 0 && start.size() < START_BYTES - 1; next = in.read()) {
+        start.write(next);
+      }
+    } catch (EOFException | ZipException e) {
+      // Told when its turn comes.
+    }
+    in.reset();
+    return start.toByteArray();
+  }
+
+  private static char firstSign(byte[] start) {
+    for (byte each : start) {
+      if (!Character.isWhitespace(each)) {
+        return (char) each;
+      }
+    }
+    return ' ';
+  }
+
+  /** Returns the names of the first object, as far as its start is well-formed. */
+  private static Set<String> names(byte[] start) {
+    Set<String> names = new HashSet<>();
+    try (JsonParser json = JSON.createParser(start)) {
+      if (json.nextToken() == JsonToken.START_ARRAY) {
+        json.nextToken();
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        names.add(json.currentName());
+        json.nextToken();
+        json.skipChildren();
+      }
+    } catch (IOException e) {
+      // Whose reader tells what is wrong.
+    }
+    return names;
+  }
+
+  private static boolean isHeader(byte[] start) {
+    String first =
+        new String(start, StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> !line.isBlank())
+            .findFirst()
+            .orElse("");
+    List<String> cells = List.of(first.replace("\"", "").split(",", -1));
+    return cells.containsAll(ClutrrLines.COLUMNS);
+  }
+
+  @Override
+  public void close() throws IOException {
+    source.close();
+  }
+}

@@ -1,0 +1,132 @@
+package org.reckoning.trainer.data.formats;
+
+import static org.reckoning.trainer.data.formats.BadLineException.quote;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Strict reading of JSON objects. */
+final class JsonFields {
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** Of elements of an array, behind which others follow. */
+  private static final ObjectMapper STRICT_ELEMENTS =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private JsonFields() {}
+
+  /** Returns the object that a line is. */
+  static JsonNode object(String line) throws BadLineException {
+    JsonNode node;
+    try {
+      node = STRICT.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new BadLineException("the line must be a JSON object: " + explain(e));
+    }
+    if (!node.isObject()) {
+      throw new BadLineException("the line must be a JSON object but is %s".formatted(quote(line)));
+    }
+    return node;
+  }
+
+  /** Reads the elements of an array one by one, as strictly. */
+  static JsonParser parser(InputStream in) throws IOException {
+    return STRICT_ELEMENTS.createParser(in);
+  }
+
+  /** Returns what the parser found wrong, on one line. */
+  static String explain(JsonProcessingException e) {
+    String where =
+        e.getLocation() == null ? "" : " at column %d".formatted(e.getLocation().getColumnNr());
+    String what = e.getOriginalMessage().replaceAll(" \\(bound as .*", ""); // a Java class
+    return what.startsWith("Invalid UTF-8")
+        ? "the text must be UTF-8; save the file in that encoding"
+        : quote(what) + where;
+  }
+
+  /** Returns the value of a key. */
+  static JsonNode required(JsonNode object, String key) throws BadLineException {
+    JsonNode value = object.get(key);
+    if (value == null || value.isNull()) {
+      throw new BadLineException(
+          "key '%s' is missing; the keys are %s"
+              .formatted(key, quote(String.join(", ", names(object)))));
+    }
+    return value;
+  }
+
+  /** Returns the text of a key. */
+  static String text(JsonNode object, String key) throws BadLineException {
+    return text(key, required(object, key));
+  }
+
+  /** Returns a value that must be a text which is not blank. */
+  static String text(String what, JsonNode value) throws BadLineException {
+    if (!value.isTextual() || value.textValue().isBlank()) {
+      throw new BadLineException(
+          "%s (%s) must be a text that is not blank".formatted(what, quote(value.toString())));
+    }
+    String text = value.textValue().strip();
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new BadLineException(
+          "%s (%s) must be text but has half a character, such as \\ud83d alone"
+              .formatted(what, quote(text)));
+    }
+    return text;
+  }
+
+  /** Returns the elements of the array of a key. */
+  static List<JsonNode> elements(JsonNode object, String key) throws BadLineException {
+    JsonNode value = required(object, key);
+    if (!value.isArray()) {
+      throw new BadLineException(
+          "%s (%s) must be an array".formatted(key, quote(value.toString())));
+    }
+    List<JsonNode> elements = new ArrayList<>();
+    value.forEach(elements::add);
+    return elements;
+  }
+
+  /** Returns the members of the object of a key, of which there must be at least one. */
+  static Set<Map.Entry<String, JsonNode>> members(JsonNode object, String key)
+      throws BadLineException {
+    JsonNode value = required(object, key);
+    if (!value.isObject() || value.isEmpty()) {
+      throw new BadLineException(
+          "%s (%s) must be an object that is not empty".formatted(key, quote(value.toString())));
+    }
+    return value.properties();
+  }
+
+  /** Returns the number of a key: an integer that is 0 or more. */
+  static int count(JsonNode object, String key) throws BadLineException {
+    JsonNode value = required(object, key);
+    if (!value.isInt() || value.intValue() < 0) {
+      throw new BadLineException(
+          "%s (%s) must be an integer that is 0 or more".formatted(key, quote(value.toString())));
+    }
+    return value.intValue();
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+}

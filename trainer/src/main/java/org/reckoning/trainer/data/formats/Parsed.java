@@ -1,0 +1,20 @@
+package org.reckoning.trainer.data.formats;
+
+import org.reckoning.trainer.data.ReasoningTask;
+
+import java.util.List;
+
+/**
+ * What a line of a file gave.
+ *
+ * @param tasks in the order of the line
+ * @param leftOut one reason for each question that became no task on purpose
+ */
+record Parsed(List<ReasoningTask> tasks, List<String> leftOut) {
+  /** A line without a task, for example a header. */
+  static final Parsed NOTHING = new Parsed(List.of(), List.of());
+
+  static Parsed of(ReasoningTask task) {
+    return new Parsed(List.of(task), List.of());
+  }
+}

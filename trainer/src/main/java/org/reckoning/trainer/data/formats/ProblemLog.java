@@ -1,0 +1,68 @@
+package org.reckoning.trainer.data.formats;
+
+import org.reckoning.trainer.data.ReasoningTask;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Counts what becomes of the lines of one file, and hands its tasks on. */
+final class ProblemLog {
+  private final Path file;
+  private final int limit;
+  private final Consumer<? super ReasoningTask> sink;
+  private final List<DataProblems.Problem> listed = new ArrayList<>();
+  private final Map<String, Long> leftOut = new TreeMap<>();
+  private long tasks;
+  private long badLines;
+  private long line;
+
+  /**
+   * @param limit how many bad lines are listed
+   */
+  ProblemLog(Path file, int limit, Consumer<? super ReasoningTask> sink) {
+    this.file = file;
+    this.limit = limit;
+    this.sink = sink;
+  }
+
+  /** Notes which line is read. */
+  void at(long number) {
+    line = number;
+  }
+
+  /** Returns the line that was read last; 0 before the first. */
+  long line() {
+    return line;
+  }
+
+  /** Notes why nothing can be read behind the last line. */
+  void broken(String reason) {
+    bad(line + 1, reason);
+  }
+
+  /** Returns whether the lines gave nothing at all. */
+  boolean isEmpty() {
+    return tasks == 0 && badLines == 0 && leftOut.isEmpty();
+  }
+
+  void bad(long line, String reason) {
+    badLines++;
+    if (listed.size() < limit) {
+      listed.add(new DataProblems.Problem(file, line, reason));
+    }
+  }
+
+  void good(Parsed parsed) {
+    parsed.leftOut().forEach(reason -> leftOut.merge(reason, 1L, Long::sum));
+    tasks += parsed.tasks().size();
+    parsed.tasks().forEach(sink);
+  }
+
+  DataProblems problems() {
+    return new DataProblems(tasks, badLines, listed, leftOut);
+  }
+}

@@ -1,0 +1,240 @@
+package org.reckoning.trainer.data.formats;
+
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.DatasetType;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.zip.ZipException;
+import org.reckoning.trainer.files.TextFile.NotTextException;
+import org.reckoning.trainer.files.TextLines;
+
+/**
+ * Reads tasks from files, one line, CSV row or element of a JSON array at a time.
+ *
+ * <pre>{@code
+ * TaskReader reader = TaskReader.of(DataFormat.RECORDS, DatasetType.PROOFWRITER);
+ * DataProblems problems = reader.read(file, task -> ...);
+ * problems.lines().forEach(System.err::println);
+ * }</pre>
+ *
+ * <p>Every line becomes tasks, is listed as bad, or has its questions counted as left out; a blank
+ * line is no line. Texts are as in the file: templates change them later.
+ */
+public final class TaskReader {
+  /** How many bad lines of a file are listed unless said otherwise. */
+  public static final int DEFAULT_LIMIT = 20;
+
+  private final DataFormat format;
+  private final DatasetType type;
+  private final int limit;
+  private final boolean shortProofs;
+
+  private TaskReader(DataFormat format, DatasetType type, int limit, boolean shortProofs) {
+    this.format = format;
+    this.type = type;
+    this.limit = limit;
+    this.shortProofs = shortProofs;
+  }
+
+  /**
+   * Reads files of a format.
+   *
+   * @param type the kind of data in them
+   * @throws IllegalArgumentException if the format is only for another kind of data
+   */
+  public static TaskReader of(DataFormat format, DatasetType type) {
+    DatasetType only = format.type().orElse(type);
+    if (only != type) {
+      throw new IllegalArgumentException(
+          "dataset_type (%s) must be %s for files of the format %s"
+              .formatted(lower(type), lower(only), format));
+    }
+    return new TaskReader(format, type, DEFAULT_LIMIT, false);
+  }
+
+  /** Returns a reader that lists so many bad lines of a file, and counts the rest. */
+  public TaskReader withLimit(int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit (%d) must be 0 or more".formatted(limit));
+    }
+    return new TaskReader(format, type, limit, shortProofs);
+  }
+
+  /**
+   * Returns a reader that keeps the questions of official theories whose proof names fewer than two
+   * sentences; the recipe of the RECKONING authors leaves them out.
+   */
+  public TaskReader withShortProofs() {
+    return new TaskReader(format, type, limit, true);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param tasks takes each task as soon as it is read
+   * @return what became of the lines
+   * @throws IOException if the file cannot be read at all
+   */
+  public DataProblems read(Path file, Consumer<? super ReasoningTask> tasks) throws IOException {
+    try (DataFile opened = DataFile.open(file)) {
+      return read(opened, tasks);
+    }
+  }
+
+  /**
+   * Reads a file that is open.
+   *
+   * @param tasks takes each task as soon as it is read
+   * @return what became of the lines
+   * @throws IOException if the file cannot be read at all
+   */
+  public DataProblems read(DataFile file, Consumer<? super ReasoningTask> tasks)
+      throws IOException {
+    ProblemLog log = new ProblemLog(file.path(), limit, tasks);
+    try {
+      if (format == DataFormat.CLUTRR_CSV) {
+        readRows(file, log);
+      } else if (file.isArray()) {
+        readArray(file, log);
+      } else {
+        readLines(file, log);
+      }
+    } catch (EOFException | ZipException e) {
+      log.broken(brokenGzip(e));
+    } catch (NotTextException e) {
+      log.broken(String.valueOf(e.getMessage()));
+    } catch (BoundedInput.TooLongException e) {
+      log.bad(log.line(), String.valueOf(e.getMessage()));
+    }
+    if (log.isEmpty()) {
+      log.bad(1, "the file has no task; name one that has, or leave it out");
+    }
+    return log.problems();
+  }
+
+  /**
+   * The tasks of files, all in memory.
+   *
+   * @param tasks in the order of the files
+   * @param problems what became of the lines
+   */
+  public record Result(List<ReasoningTask> tasks, DataProblems problems) {
+    /** Copies the list. */
+    public Result {
+      tasks = List.copyOf(tasks);
+    }
+  }
+
+  /** Reads files into memory, one after the other. */
+  public Result readAll(List<Path> files) throws IOException {
+    List<ReasoningTask> tasks = new ArrayList<>();
+    DataProblems problems = DataProblems.NONE;
+    for (Path file : files) {
+      problems = problems.plus(read(file, tasks::add));
+    }
+    return new Result(tasks, problems);
+  }
+
+  private RecordFormat records() {
+    return switch (format) {
+      case RECORDS -> new RecordLines(type);
+      case PROOFWRITER, RULETAKER -> new TheoryLines(shortProofs);
+      case CLUTRR_CSV -> throw new IllegalStateException("CSV has rows, no records");
+    };
+  }
+
+  private void readLines(DataFile file, ProblemLog log) throws IOException {
+    RecordFormat records = records();
+    TextLines lines = TextLines.ofOpened(file.text());
+    while (lines.next()) {
+      log.at(lines.number());
+      try {
+        String line = lines.text();
+        if (!line.isBlank()) {
+          log.good(records.parse(JsonFields.object(line)));
+        }
+      } catch (BadLineException | IllegalArgumentException | NotTextException e) {
+        log.bad(lines.number(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private static void readRows(DataFile file, ProblemLog log) throws IOException {
+    ClutrrLines clutrr = new ClutrrLines();
+    CsvRows rows = new CsvRows(TextLines.ofOpened(file.text()));
+    while (rows.next()) {
+      log.at(rows.number());
+      try {
+        String row = rows.text();
+        if (!row.isBlank()) {
+          log.good(clutrr.parse(row));
+        }
+      } catch (BadLineException | IllegalArgumentException e) {
+        log.bad(rows.number(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void readArray(DataFile file, ProblemLog log) throws IOException {
+    if (format == DataFormat.RECORDS) {
+      readElements(file, records(), log);
+      return;
+    }
+    try (MultipleChoiceArray questions = new MultipleChoiceArray(file.path(), records())) {
+      readElements(file, questions, log);
+    }
+  }
+
+  private static void readElements(DataFile file, RecordFormat records, ProblemLog log)
+      throws IOException {
+    BoundedInput in = new BoundedInput(file.text());
+    try (JsonParser json = JsonFields.parser(in)) {
+      json.nextToken(); // the start of the array
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        int line = json.currentTokenLocation().getLineNr();
+        log.at(line);
+        in.restart();
+        JsonNode item = json.readValueAsTree();
+        try {
+          if (!item.isObject()) {
+            throw new BadLineException(
+                "an element of the array (%s) must be an object"
+                    .formatted(BadLineException.quote(item.toString())));
+          }
+          log.good(records.parse(item));
+        } catch (BadLineException | IllegalArgumentException e) {
+          log.bad(line, String.valueOf(e.getMessage()));
+        }
+      }
+      if (json.nextToken() != null) {
+        log.bad(
+            json.currentTokenLocation().getLineNr(),
+            "there must be nothing behind the array; the rest of the file was not read");
+      }
+    } catch (JsonProcessingException e) {
+      log.bad(
+          e.getLocation() == null ? log.line() : e.getLocation().getLineNr(),
+          "the rest of the file was not read, it is no JSON: " + JsonFields.explain(e));
+    }
+  }
+
+  /** Explains compressed data that cannot be unpacked further. */
+  private static String brokenGzip(IOException e) {
+    return "the compressed data breaks off here (%s); the rest was not read, get the file again"
+        .formatted(e.getMessage());
+  }
+
+  private static String lower(DatasetType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+}
