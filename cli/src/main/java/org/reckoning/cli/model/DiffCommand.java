@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.TensorDifference;
+import org.reckoning.trainer.tensors.TensorDifference;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import picocli.CommandLine.Command;

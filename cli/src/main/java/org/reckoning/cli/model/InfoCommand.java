@@ -12,7 +12,7 @@ import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Checksum;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.NonFinite;
+import org.reckoning.trainer.tensors.NonFinite;
 import org.tensorflow.types.TFloat32;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

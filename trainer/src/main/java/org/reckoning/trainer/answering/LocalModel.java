@@ -23,7 +23,7 @@ import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.Checkpoints;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.PublishedWeights;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 
 /** A run, a checkpoint in one, or published weights; its graph is built by {@link #reasoner}. */
 public final class LocalModel extends AskedModel {

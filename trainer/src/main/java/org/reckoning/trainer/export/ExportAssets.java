@@ -23,7 +23,7 @@ import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.TrainingRun;
-import org.reckoning.trainer.weights.TokenizerFiles;
+import org.reckoning.trainer.weights.published.TokenizerFiles;
 import org.tensorflow.Signature;
 
 /**

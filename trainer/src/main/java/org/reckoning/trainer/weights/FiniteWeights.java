@@ -1,5 +1,7 @@
 package org.reckoning.trainer.weights;
 
+import org.reckoning.trainer.tensors.NonFinite;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

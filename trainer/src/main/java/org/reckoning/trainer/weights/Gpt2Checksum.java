@@ -1,5 +1,7 @@
 package org.reckoning.trainer.weights;
 
+import org.reckoning.trainer.tensors.FloatTensors;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -34,7 +34,7 @@ import org.reckoning.trainer.training.Splits;
 import org.reckoning.trainer.training.TrainingListener;
 import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.ModelDirectory;
+import org.reckoning.trainer.weights.published.ModelDirectory;
 
 class ReasonerTest {
   private static final String QUESTION = "How are Mary and Alice related to each other ?";

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.weights;
 
+import org.reckoning.trainer.tensors.FloatTensors;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,7 +93,7 @@ public final class Logits {
   }
 
   /** Returns bits, which tell zeros and values that are not numbers apart. */
-  static int[] bits(float[] values) {
+  public static int[] bits(float[] values) {
     int[] bits = new int[values.length];
     Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
     return bits;

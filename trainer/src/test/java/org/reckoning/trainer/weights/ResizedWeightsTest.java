@@ -1,5 +1,8 @@
 package org.reckoning.trainer.weights;
 
+import org.reckoning.trainer.weights.published.PublishedWeights;
+import org.reckoning.trainer.weights.published.GoldenLogits;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 

@@ -1,0 +1,255 @@
+package org.reckoning.trainer.weights.published;
+
+import org.reckoning.trainer.tensors.TensorData;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.Lora;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Writes models as directories that the transformers library loads, and adapters that PEFT loads. A
+ * directory appears when it is complete.
+ *
+ * <pre>{@code
+ * config.json, generation_config.json, model.safetensors     float32, names without prefix, padding
+ * vocab.json, merges.txt, tokenizer_config.json              of a full vocabulary
+ * vocabulary.json                                            of a compact one
+ * }</pre>
+ */
+public final class ModelDirectory {
+  static final String ADAPTER = AdaptedWeights.CONFIG;
+
+  /** Of 12 tensors each; the largest GPT-2 has 48. */
+  private static final int MAX_LAYERS = 10_000;
+
+  /** Below an adapter: the model that it belongs to. */
+  public static final String BASE = "base";
+
+  /** What is written here, and what transformers writes beside: all that is ever deleted. */
+  private static final Pattern PARTS =
+      Pattern.compile(
+          ".*\\.safetensors(\\.index\\.json)?"
+              + "|(config|generation_config|adapter_config|vocab|vocabulary|tokenizer"
+              + "|tokenizer_config|special_tokens_map|added_tokens)\\.json|merges\\.txt");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ModelDirectory() {}
+
+  /** Puts files into a directory. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all files; the directory is there and empty. */
+    void writeTo(Path directory) throws IOException;
+  }
+
+  /**
+   * Makes a directory under a temporary name beside the target, forces it to the disk, then renames
+   * it. Of a link to a directory that directory is replaced.
+   *
+   * <p>A process that is killed at any moment leaves the old model or the new one: a name without a
+   * model, in the moment between two renames, is mended by {@link #finishReplacement}.
+   *
+   * @param replaces whether a model that is there is replaced
+   * @throws IOException if the target exists and may not be replaced, or cannot be written; it is
+   *     as it was then
+   */
+  public static void create(Path target, boolean replaces, Content content) throws IOException {
+    checkTarget(target, replaces);
+    Replacement paths = Replacement.of(target);
+    List<Path> parents = DurableFiles.createDirectories(paths.parent());
+    boolean written = false;
+    try {
+      paths.clear();
+      Files.createDirectory(paths.made());
+      content.writeTo(paths.made());
+      paths.replace();
+      written = true;
+    } catch (FileSystemException e) {
+      throw FileProblem.cannotWrite(target, e);
+    } catch (IOException e) { // such as a full disk
+      throw new IOException("'%s' was not written: %s".formatted(target, e.getMessage()), e);
+    } finally {
+      paths.clear();
+      if (!written) {
+        DurableFiles.removeEmpty(parents);
+      }
+    }
+  }
+
+  /**
+   * Completes the replacement of a model by a process that was killed in the moment when neither
+   * the old nor the new one had the name, and tells so on standard error.
+   *
+   * @param target does not exist
+   * @throws IOException if none can be given the name; the message tells where they are
+   */
+  public static void finishReplacement(Path target) throws IOException {
+    Optional<String> which = Replacement.of(target).finish();
+    if (which.isPresent()) {
+      System.err.printf(
+          "'%s' was being replaced when a process was killed; it is the %s model now%n",
+          target, which.get());
+    }
+  }
+
+  /**
+   * Checks whether a directory can be made, before anything heavy starts.
+   *
+   * @throws IOException if the target exists and may not be replaced
+   */
+  public static void checkTarget(Path target, boolean replaces) throws IOException {
+    if (!Files.exists(target)) {
+      finishReplacement(target);
+    }
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    boolean isModel =
+        Files.exists(target.resolve(HuggingFaceWeights.CONFIG))
+            || Files.exists(target.resolve(ADAPTER));
+    if (!isModel) {
+      throw new IOException(
+          "'%s' exists and is no model, so it is not replaced; choose another name"
+              .formatted(target));
+    }
+    Optional<Path> other = otherThanModel(target, Files.exists(target.resolve(ADAPTER)));
+    if (other.isPresent()) {
+      throw new IOException(
+          "'%s' holds '%s', which is no part of a model, so it is not replaced; choose another name"
+              .formatted(target, target.relativize(other.get())));
+    }
+    if (!replaces) {
+      throw new IOException(
+          "'%s' exists already; choose another name, or replace it with --force".formatted(target));
+    }
+  }
+
+  /** Returns something in a directory that replacing a model must not delete. */
+  private static Optional<Path> otherThanModel(Path directory, boolean isAdapter)
+      throws IOException {
+    List<Path> all;
+    try (Stream<Path> files = Files.list(directory)) {
+      all = files.sorted().toList();
+    }
+    for (Path each : all) {
+      String name = String.valueOf(each.getFileName());
+      Optional<Path> other =
+          isAdapter && name.equals(BASE) && Files.isDirectory(each)
+              ? otherThanModel(each, false)
+              : Optional.of(each)
+                  .filter(file -> Files.isDirectory(file) || !PARTS.matcher(name).matches());
+      if (other.isPresent()) {
+        return other;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Checks whether a file can hold a model of some sizes, before they are multiplied out.
+   *
+   * @throws IllegalArgumentException if it has too many tensors, or too large ones, to be read back
+   */
+  public static void checkSizes(Gpt2Config config) {
+    if (config.nLayer() > MAX_LAYERS) {
+      throw new IllegalArgumentException(
+          "n_layer (%d) must be at most %d".formatted(config.nLayer(), MAX_LAYERS));
+    }
+    config
+        .withNLayer(1) // all are alike
+        .parameterShapes()
+        .forEach(
+            (name, shape) -> {
+              if (shape.size() > SafetensorsFile.MAX_ELEMENTS) {
+                throw new IllegalArgumentException(
+                    "%s of shape %s must have at most %d numbers"
+                        .formatted(name, shape, SafetensorsFile.MAX_ELEMENTS));
+              }
+            });
+  }
+
+  /** Writes a model, one tensor at a time. */
+  public static void writeModel(Path directory, Gpt2Weights weights) throws IOException {
+    int end = weights.endOfText();
+    Gpt2Config stored = weights.storedConfig();
+    Gpt2ConfigFile.write(directory.resolve(HuggingFaceWeights.CONFIG), stored, end);
+    ObjectNode generation = JSON.createObjectNode();
+    generation.put("bos_token_id", end).put("eos_token_id", end);
+    write(directory.resolve("generation_config.json"), generation);
+    Optional<Vocabulary> vocabulary = weights.vocabulary();
+    if (vocabulary.isPresent() && vocabulary.get().isFull()) {
+      TokenizerFiles.write(directory, weights.config().nPositions());
+    } else if (vocabulary.isPresent()) {
+      vocabulary.get().save(directory.resolve(HuggingFaceWeights.VOCABULARY));
+    }
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    stored
+        .parameterShapes()
+        .forEach(
+            (name, shape) ->
+                tensors.put(name, new TensorData.Lazy(shape, () -> weights.readStored(name))));
+    SafetensorsWriter.write(directory.resolve(HuggingFaceWeights.FILE), tensors);
+  }
+
+  /** Gives the factors of an adapter by name; the caller closes them. */
+  @FunctionalInterface
+  public interface Factors {
+    /** Returns a factor. */
+    TFloat32 read(String name) throws IOException;
+  }
+
+  /**
+   * Writes low-rank factors as PEFT does.
+   *
+   * @param base the model that they belong to, as PEFT is to find it
+   */
+  public static void writeAdapter(
+      Path directory, Lora lora, Map<String, Shape> shapes, Factors factors, String base)
+      throws IOException {
+    ObjectNode config = JSON.createObjectNode();
+    config
+        .put("peft_type", "LORA")
+        .put("task_type", "CAUSAL_LM")
+        .put("base_model_name_or_path", base)
+        .put("r", lora.rank())
+        .put("lora_alpha", lora.alpha())
+        .put("lora_dropout", 0.0)
+        .put("bias", "none")
+        .put("fan_in_fan_out", true) // the weights of GPT-2's layers are [in, out]
+        .put("inference_mode", true);
+    config.set("target_modules", JSON.valueToTree(lora.targets()));
+    write(directory.resolve(ADAPTER), config);
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) ->
+            tensors.put(
+                "base_model.model.transformer.%s.weight".formatted(name),
+                new TensorData.Lazy(shape, () -> factors.read(name))));
+    SafetensorsWriter.write(directory.resolve(AdaptedWeights.FILE), tensors);
+  }
+
+  private static void write(Path file, ObjectNode json) throws IOException {
+    DurableFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+  }
+}

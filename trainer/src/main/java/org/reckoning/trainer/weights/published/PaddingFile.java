@@ -1,0 +1,104 @@
+package org.reckoning.trainer.weights.published;
+
+import org.reckoning.trainer.tensors.WeightsFormatException;
+import org.reckoning.trainer.tensors.TensorData;
+import org.reckoning.trainer.tensors.FloatTensors;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Keeps the padding of the weights that a run starts from in its directory, so that an export of
+ * the run has the same shape and the same rows.
+ */
+public final class PaddingFile implements AutoCloseable {
+  private static final String NAME = "padding.safetensors";
+  private static final String ROWS = "wte.padding";
+
+  private final Path path;
+  private final SafetensorsFile file;
+
+  private PaddingFile(Path path, SafetensorsFile file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  /** Writes the padding of weights, if they have any. */
+  public static void keep(Path directory, Gpt2Weights weights) throws IOException {
+    if (weights.padding() == 0) {
+      return;
+    }
+    Shape shape = Shape.of(weights.padding(), weights.config().nEmbd());
+    SafetensorsWriter.write(
+        directory.resolve(NAME),
+        Map.of(
+            ROWS,
+            new TensorData.Lazy(
+                shape,
+                () -> {
+                  try (TFloat32 all = weights.readStored(Gpt2Weights.EMBEDDING)) {
+                    return FloatTensors.rowsFrom(all, weights.config().vocabSize());
+                  }
+                })));
+  }
+
+  /** Returns whether a directory has such a file. */
+  public static boolean isIn(Path directory) {
+    return Files.exists(directory.resolve(NAME));
+  }
+
+  /**
+   * Opens the file of a run.
+   *
+   * @param width of the embeddings
+   * @throws WeightsFormatException if it holds something else
+   */
+  public static PaddingFile open(Path directory, int width) throws IOException {
+    Path path = directory.resolve(NAME);
+    PaddingFile opened = new PaddingFile(path, SafetensorsFile.open(path));
+    try {
+      opened.check(width);
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private void check(int width) throws WeightsFormatException {
+    Shape shape = file.names().contains(ROWS) ? file.shape(ROWS) : Shape.scalar();
+    if (shape.numDimensions() != 2
+        || shape.get(1) != width
+        || shape.get(0) > TokenRows.MOST
+        || !file.dtype(ROWS).isReadable()) {
+      throw new WeightsFormatException(
+          path,
+          "must have the rows of padding, %s [rows, %d]; without the file an export has none"
+              .formatted(ROWS, width));
+    }
+  }
+
+  /** Returns how many rows there are. */
+  public int rows() {
+    return (int) file.shape(ROWS).get(0);
+  }
+
+  /** Returns embeddings with the padding after them; the caller closes both. */
+  public TFloat32 after(TFloat32 embeddings) throws IOException {
+    try (TFloat32 rows = file.read(ROWS)) {
+      return FloatTensors.stacked(embeddings, rows);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

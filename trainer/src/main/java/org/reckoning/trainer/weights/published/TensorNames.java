@@ -1,0 +1,48 @@
+package org.reckoning.trainer.weights.published;
+
+import org.reckoning.trainer.weights.Gpt2Weights;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Names of tensors as programs save them. Whatever wraps a model puts its own name before them:
+ *
+ * <pre>{@code
+ * wte.weight
+ * transformer.wte.weight               GPT2LMHeadModel
+ * _orig_mod.transformer.wte.weight     torch.compile
+ * module._orig_mod.wte.weight          DistributedDataParallel of it
+ * h.0._orig_mod.ln_1.weight            torch.compile of a single block
+ * }</pre>
+ */
+final class TensorNames {
+  /** The output head, which is the embeddings again. */
+  static final String HEAD = "lm_head.weight";
+
+  private static final String INNER =
+      "_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module";
+  private static final Pattern WRAPPER = Pattern.compile("(" + INNER + ")\\.");
+  private static final Pattern PREFIX =
+      Pattern.compile("(?:(?:" + INNER + "|module|model|transformer)\\.)*+");
+  private static final Set<String> TIED = Set.of(HEAD, Gpt2Weights.EMBEDDING);
+
+  private TensorNames() {}
+
+  /** Returns what stands before the name of a parameter; empty if nothing does. */
+  static String prefix(String name) {
+    Matcher matcher = PREFIX.matcher(name);
+    return matcher.lookingAt() ? matcher.group() : "";
+  }
+
+  /** Returns the name without the names of wrappers. */
+  static String parameter(String name) {
+    return WRAPPER.matcher(name.substring(prefix(name).length())).replaceAll("");
+  }
+
+  /** Returns whether this is one of the two names of the tied tensor. */
+  static boolean isTied(String name) {
+    return TIED.contains(parameter(name));
+  }
+}
