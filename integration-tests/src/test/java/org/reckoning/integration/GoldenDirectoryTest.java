@@ -21,7 +21,7 @@ import org.reckoning.integration.GoldenCase.Optimizer;
 import org.reckoning.integration.GoldenCase.Variant;
 import org.reckoning.trainer.tensors.SafetensorsFile;
 import org.reckoning.trainer.tensors.SafetensorsWriter;
-import org.reckoning.trainer.tensors.TensorData;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.tensorflow.ndarray.Shape;
 
 class GoldenDirectoryTest {

@@ -14,7 +14,7 @@ import org.reckoning.trainer.answering.LocalModel;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.answering.RemoteModel;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ServerAddress;

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.formats.DataFile;
 import org.reckoning.trainer.data.formats.DataFormat;
-import org.reckoning.trainer.data.formats.DataProblems;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.formats.TaskReader;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.reckoning.trainer.data.formats.DataProblems;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.data.DataStatistics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

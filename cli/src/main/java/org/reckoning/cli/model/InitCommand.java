@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.config.Preset;
+import org.reckoning.trainer.config.ModelConfig.Preset;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.ModelDirectory;

@@ -12,7 +12,7 @@ import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.ServingProgram;
 import org.reckoning.graph.bilevel.TokenSequence;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ServerAddress;
 import org.reckoning.trainer.export.ServingClient;

@@ -1,5 +1,13 @@
 package org.reckoning.trainer.config;
 
+import org.reckoning.trainer.config.DataConfig.DataSource;
+
+import org.reckoning.trainer.config.ModelConfig.Preset;
+
+import org.reckoning.trainer.config.RunConfig.GradientKind;
+
+import org.reckoning.trainer.config.RunConfig.InnerMode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

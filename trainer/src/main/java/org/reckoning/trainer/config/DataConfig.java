@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
-import org.reckoning.trainer.data.LoadOrder;
+import org.reckoning.trainer.data.FactOrder.LoadOrder;
 
 /**
  * Which tasks there are and how they are told; the keys below {@code data}, documented in {@code
@@ -34,5 +34,13 @@ public record DataConfig(
   /** Copies the hops. */
   public DataConfig {
     hops = List.copyOf(hops);
+  }
+
+  /** Where the tasks come from. */
+  public enum DataSource {
+    /** The generator of kinship problems. */
+    KINSHIP,
+    /** Files of the user. */
+    FILES
   }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.reckoning.graph.inspect.NearestName;
 
 /** What was probably meant by a key that there is not. */
-public final class KeyHint {
+final class KeyHint {
   /** Switches of the reference implementation that are values of a key here. */
   private static final Map<String, String> REFERENCE =
       Map.of(
@@ -22,7 +22,7 @@ public final class KeyHint {
   private KeyHint() {}
 
   /** Returns {@code "; did you mean X?"}, or nothing if no key is near. */
-  public static String of(String key) {
+  static String of(String key) {
     return nearest(key).map(near -> "; did you mean " + near + "?").orElse("");
   }
 

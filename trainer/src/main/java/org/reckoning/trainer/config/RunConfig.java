@@ -1,5 +1,8 @@
 package org.reckoning.trainer.config;
 
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TFloat32;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -170,6 +173,11 @@ public record RunConfig(
     return TreeCheck.keys().getOrDefault(key, KeyType.OTHER);
   }
 
+  /** Returns {@code "; did you mean X?"} for a word that is no key, or "" if no key is similar. */
+  public static String hint(String word) {
+    return KeyHint.of(word);
+  }
+
   /** Returns the values under their keys. */
   public ObjectNode tree() {
     return MAPPER.valueToTree(this);
@@ -302,5 +310,75 @@ public record RunConfig(
         outerDropout,
         xla,
         taskGroups);
+  }
+
+  /** Type of all numbers of a model. */
+  public enum FloatType {
+    /** Single precision. */
+    FLOAT32(TFloat32.class),
+    /** Double precision, for comparisons: twice the memory, and slow on a GPU. */
+    FLOAT64(TFloat64.class);
+
+    private final Class<? extends TNumber> tensorType;
+
+    FloatType(Class<? extends TNumber> tensorType) {
+      this.tensorType = tensorType;
+    }
+
+    /** Returns TensorFlow's type. */
+    public Class<? extends TNumber> tensorType() {
+      return tensorType;
+    }
+  }
+
+  /** Update rule of the inner loop. */
+  public enum InnerOpt {
+    /** Gradient descent. */
+    SGD,
+    /** Gradient descent with momentum. */
+    MOMENTUM,
+    /** Adam with decoupled weight decay. */
+    ADAMW
+  }
+
+  /** What the inner loop changes. */
+  public enum InnerMode {
+    /** All weights. */
+    ALL,
+    /** Low-rank factors beside frozen weights. */
+    LORA,
+    /** The weights whose names match a pattern. */
+    PATTERN
+  }
+
+  /** How much of the inner loop the outer gradient sees. */
+  public enum GradientKind {
+    /** Second order through all steps. */
+    EXACT,
+    /** Inner gradients count as constants. */
+    FIRST_ORDER,
+    /** Second order through the last steps alone. */
+    TRUNCATED
+  }
+
+  /** How the outer learning rates go on after the warm-up. */
+  public enum Schedule {
+    /** Straight down to 0. */
+    LINEAR,
+    /** Half a cosine down to 0. */
+    COSINE,
+    /** They stay. */
+    CONSTANT
+  }
+
+  /**
+   * What a key takes, as far as it decides how its value is read.
+   *
+   * @param text whether it, or each element of it, is text or a word of a choice
+   * @param list whether it takes a list
+   */
+  public record KeyType(boolean text, boolean list) {
+    /** Numbers, truth values, keys with others below, and what is no key. */
+    static final KeyType OTHER = new KeyType(false, false);
   }
 }

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.config;
 
+import org.reckoning.trainer.config.RunConfig.KeyType;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.node.ArrayNode;

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.data;
 
+import org.reckoning.trainer.data.ReasoningTask.Question;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,9 @@
 package org.reckoning.trainer.data;
 
+import org.reckoning.trainer.data.ReasoningTask.Question;
+
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -96,5 +100,17 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
     List<Integer> chosen = new ArrayList<>(available);
     Collections.shuffle(chosen, random);
     return chosen.stream().limit(distractors).sorted().toList();
+  }
+
+  /** Where the distractors of a task stand among its facts. */
+  public enum LoadOrder {
+    /** The relevant facts, then the distractors. */
+    PRE,
+    /** The distractors, then the relevant facts. */
+    POST,
+    /** All of them shuffled. */
+    IN,
+    /** As in the record. */
+    NORM
   }
 }

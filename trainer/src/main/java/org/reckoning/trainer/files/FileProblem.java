@@ -2,6 +2,7 @@ package org.reckoning.trainer.files;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -35,6 +36,11 @@ public final class FileProblem {
   /** Returns the exception for a file that could not be read. */
   public static IOException cannotRead(Path file, IOException e) {
     return new IOException("'%s' cannot be read: %s".formatted(file, reason(e)), e);
+  }
+
+  /** Returns a stream to a file whose failures name the file. */
+  public static OutputStream naming(Path file, OutputStream out) {
+    return new NamedOutput(file, out);
   }
 
   /** Returns why a file could not be used, without its name and without class names. */

@@ -28,4 +28,13 @@ public final class Links {
     }
     return target;
   }
+
+  /**
+   * Returns whether a path leads to an open file of a process, such as {@code /dev/stdout}.
+   *
+   * @throws IOException if links lead in a circle
+   */
+  public static boolean leadsToOpenFile(Path path) throws IOException {
+    return OpenFiles.isOne(follow(path));
+  }
 }

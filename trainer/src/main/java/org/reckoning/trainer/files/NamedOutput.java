@@ -6,11 +6,11 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 
 /** Names the file in what the system says, as {@code No space left on device} alone helps none. */
-public final class NamedOutput extends FilterOutputStream {
+final class NamedOutput extends FilterOutputStream {
   private final Path file;
 
   /** Writes to a stream that belongs to a file. */
-  public NamedOutput(Path file, OutputStream out) {
+  NamedOutput(Path file, OutputStream out) {
     super(out);
     this.file = file;
   }

@@ -5,14 +5,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Paths such as {@code /dev/stdout} and {@code /dev/fd/63}, which name open files of a process. */
-public final class OpenFiles {
+final class OpenFiles {
   private static final Pattern NAMES =
       Pattern.compile("/dev/(stdin|stdout|stderr)|(?:/dev|/proc/(?:self|\\d+))/fd/(\\d{1,9})");
 
   private OpenFiles() {}
 
   /** Returns whether a path names an open file. */
-  public static boolean isOne(Path path) {
+  static boolean isOne(Path path) {
     return match(path).matches();
   }
 

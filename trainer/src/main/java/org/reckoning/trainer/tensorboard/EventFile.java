@@ -12,7 +12,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.reckoning.trainer.files.NamedOutput;
+import org.reckoning.trainer.files.FileProblem;
 import org.tensorflow.proto.DataClass;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
@@ -74,7 +74,7 @@ public final class EventFile implements Closeable {
         NAME_PREFIX + clock.instant().getEpochSecond() + "." + ProcessHandle.current().pid();
     Path path = directory.resolve(name);
     var out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    EventFile file = new EventFile(path, new RecordOutput(new NamedOutput(path, out)), clock);
+    EventFile file = new EventFile(path, new RecordOutput(FileProblem.naming(path, out)), clock);
     file.write(file.event(0).setFileVersion(VERSION));
     return file;
   }

@@ -3,7 +3,7 @@ package org.reckoning.trainer.tensors;
 import java.nio.ByteBuffer;
 
 /** Element types of a safetensors file; {@link #F64} to {@link #BF16} can be read as numbers. */
-public enum DType {
+enum DType {
   /** IEEE 754 double precision. */
   F64(8),
   /** IEEE 754 single precision. */
@@ -42,12 +42,12 @@ public enum DType {
   }
 
   /** Returns the size of one element in bytes. */
-  public int bytes() {
+  int bytes() {
     return bytes;
   }
 
   /** Returns whether this is one of the types that can be read as numbers. */
-  public boolean isReadable() {
+  boolean isReadable() {
     return compareTo(BF16) <= 0;
   }
 

@@ -108,12 +108,21 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
-   * Returns the element type of a tensor.
+   * Returns the element type of a tensor as the header names it, such as {@code BF16}.
    *
    * @throws IllegalArgumentException if there is no tensor of that name
    */
-  public DType dtype(String name) {
-    return entry(name).dtype();
+  public String dtype(String name) {
+    return entry(name).dtype().name();
+  }
+
+  /**
+   * Returns whether the elements of a tensor can be read as numbers: F64, F32, F16 or BF16.
+   *
+   * @throws IllegalArgumentException if there is no tensor of that name
+   */
+  public boolean isReadable(String name) {
+    return entry(name).dtype().isReadable();
   }
 
   /** Returns the strings under {@code __metadata__}; none if the file has none. */

@@ -121,4 +121,22 @@ public final class Batches {
     }
     this.position = position;
   }
+
+  /**
+   * Tasks of one bucket that are computed together.
+   *
+   * @param shape holds them all
+   * @param tasks their indices in the split, at most as many as the shape has rows
+   */
+  public record Batch(TaskShape shape, List<Integer> tasks) {
+    /** Copies the indices. */
+    public Batch {
+      tasks = List.copyOf(tasks);
+    }
+
+    /** Returns the tasks themselves. */
+    public <E> List<E> of(List<E> split) {
+      return tasks.stream().map(split::get).toList();
+    }
+  }
 }

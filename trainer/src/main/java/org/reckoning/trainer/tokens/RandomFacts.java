@@ -8,16 +8,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.reckoning.graph.random.RandomSeed;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /** Facts of other tasks of a split, as many as a task has, none with the text of its own. */
-public final class RandomFacts {
+final class RandomFacts {
   private final List<Fact> pool;
   private final long seed;
 
   /** Collects the facts of a split; a text that several tasks share counts once. */
-  public RandomFacts(List<ReasoningTask> split, long seed) {
+  RandomFacts(List<ReasoningTask> split, long seed) {
     Map<String, Fact> facts = new LinkedHashMap<>();
     for (ReasoningTask task : split) {
       for (Fact fact : task.facts()) {
@@ -33,7 +33,7 @@ public final class RandomFacts {
    *
    * @throws IllegalArgumentException if the other tasks have too few
    */
-  public List<Fact> draw(ReasoningTask task) {
+  List<Fact> draw(ReasoningTask task) {
     Set<String> own = task.facts().stream().map(Fact::text).collect(Collectors.toSet());
     int wanted = task.facts().size();
     if (pool.size() - own.size() < wanted) {

@@ -1,5 +1,9 @@
 package org.reckoning.trainer.tokens;
 
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
+
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,8 +15,8 @@ import org.reckoning.graph.bilevel.Span;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /**

@@ -24,7 +24,7 @@ import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tokens.Vocabulary;

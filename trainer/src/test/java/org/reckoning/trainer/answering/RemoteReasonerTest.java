@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.bilevel.Decoding;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ModelExport;

@@ -1,5 +1,9 @@
 package org.reckoning.trainer.data;
 
+import org.reckoning.trainer.data.ReasoningTask.Question;
+
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

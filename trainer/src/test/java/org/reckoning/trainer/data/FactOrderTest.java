@@ -1,5 +1,11 @@
 package org.reckoning.trainer.data;
 
+import org.reckoning.trainer.data.FactOrder.LoadOrder;
+
+import org.reckoning.trainer.data.ReasoningTask.Question;
+
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+
 import org.reckoning.trainer.data.formats.Samples;
 
 import static org.assertj.core.api.Assertions.assertThat;

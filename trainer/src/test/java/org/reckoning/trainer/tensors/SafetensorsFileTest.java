@@ -50,7 +50,7 @@ class SafetensorsFileTest {
       assertThat(file.shape("a")).isEqualTo(Shape.of(1, 1, 2));
       assertThat(file.shape("none")).isEqualTo(Shape.of(3, 0));
       assertThat(file.shape("\u00e4/\"x")).isEqualTo(Shape.scalar());
-      assertThat(file.dtype("b")).isEqualTo(DType.F32);
+      assertThat(file.dtype("b")).isEqualTo("F32");
       assertThat(file.metadata()).containsEntry("format", "pt").containsEntry("", "").hasSize(2);
     }
   }
@@ -133,7 +133,7 @@ class SafetensorsFileTest {
         "{\"t\":{\"dtype\":\"%s\",\"shape\":[],\"data_offsets\":[0,%d]}}"
             .formatted(dtype, dtype.bytes());
     try (SafetensorsFile file = open(file(header, new byte[dtype.bytes()]))) {
-      assertThat(file.dtype("t")).isEqualTo(dtype);
+      assertThat(file.dtype("t")).isEqualTo(dtype.name());
       assertThatExceptionOfType(WeightsFormatException.class)
           .isThrownBy(() -> file.readFloats("t"))
           .withMessage(

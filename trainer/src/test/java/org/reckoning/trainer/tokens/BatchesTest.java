@@ -1,5 +1,9 @@
 package org.reckoning.trainer.tokens;
 
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
+
+import org.reckoning.trainer.tokens.Batches.Batch;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.tokens;
 
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 

@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import org.reckoning.graph.bilevel.Span;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /** Problems of the tests, and how their encoding reads. */

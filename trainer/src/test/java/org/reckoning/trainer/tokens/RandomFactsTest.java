@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 
 class RandomFactsTest {

@@ -1,5 +1,9 @@
 package org.reckoning.trainer.tokens;
 
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
+
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.reckoning.trainer.tokens.Problems.read;
@@ -17,8 +21,8 @@ import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 
 class TaskEncoderTest {

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.tokens;
 
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.reckoning.trainer.data.DatasetType.CLUTRR;
 import static org.reckoning.trainer.data.DatasetType.ENTAILMENT_TREE;

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.data.formats;
 
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+
 import org.reckoning.trainer.data.ReasoningTask;
 
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package org.reckoning.trainer.data.formats;
 
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;

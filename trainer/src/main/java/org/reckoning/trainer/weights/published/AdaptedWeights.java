@@ -153,7 +153,7 @@ final class AdaptedWeights implements Gpt2Weights {
       problems.add("%s is %s, not %s".formatted(quote(b), file.shape(b), wantedB));
     }
     for (String name : List.of(a, b)) {
-      if (!file.dtype(name).isReadable()) {
+      if (!file.isReadable(name)) {
         problems.add(
             "%s is %s, not F64, F32, F16 or BF16".formatted(quote(name), file.dtype(name)));
       }

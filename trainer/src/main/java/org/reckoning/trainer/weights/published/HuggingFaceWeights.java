@@ -56,7 +56,7 @@ final class HuggingFaceWeights implements Gpt2Weights {
     }
 
     boolean isReadable() {
-      return file.dtype(name).isReadable();
+      return file.isReadable(name);
     }
   }
 
@@ -294,7 +294,7 @@ final class HuggingFaceWeights implements Gpt2Weights {
   public String format() {
     String dtypes =
         parameters.values().stream()
-            .map(stored -> stored.file().dtype(stored.name()).name())
+            .map(stored -> stored.file().dtype(stored.name()))
             .distinct()
             .collect(Collectors.joining(" and "));
     String count = files.size() == 1 ? "1 file" : files.size() + " files";

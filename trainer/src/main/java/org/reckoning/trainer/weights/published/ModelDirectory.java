@@ -1,6 +1,6 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.TensorData;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.reckoning.trainer.tensors.SafetensorsWriter;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.tensors.SafetensorsFile;

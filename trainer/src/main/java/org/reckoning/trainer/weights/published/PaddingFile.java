@@ -1,7 +1,7 @@
 package org.reckoning.trainer.weights.published;
 
 import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.TensorData;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.reckoning.trainer.tensors.FloatTensors;
 import org.reckoning.trainer.tensors.SafetensorsWriter;
 import org.reckoning.trainer.weights.Gpt2Weights;
@@ -77,7 +77,7 @@ public final class PaddingFile implements AutoCloseable {
     if (shape.numDimensions() != 2
         || shape.get(1) != width
         || shape.get(0) > TokenRows.MOST
-        || !file.dtype(ROWS).isReadable()) {
+        || !file.isReadable(ROWS)) {
       throw new WeightsFormatException(
           path,
           "must have the rows of padding, %s [rows, %d]; without the file an export has none"

@@ -1,9 +1,11 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Question;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,9 @@
 package org.reckoning.trainer.data.formats;
 
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+
 import org.reckoning.trainer.data.DataStatistics;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.DatasetType;
 

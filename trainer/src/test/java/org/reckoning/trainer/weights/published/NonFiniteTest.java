@@ -1,7 +1,7 @@
 package org.reckoning.trainer.weights.published;
 
 import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.TensorData;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.reckoning.trainer.tensors.FloatTensors;
 import org.reckoning.trainer.tensors.SafetensorsWriter;
 import org.reckoning.trainer.weights.Gpt2Weights;
