@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.SafetensorsFile;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.PublishedWeights;
-import org.reckoning.trainer.tensors.SafetensorsFile;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

@@ -1,13 +1,5 @@
 package org.reckoning.trainer.config;
 
-import org.reckoning.trainer.config.DataConfig.DataSource;
-
-import org.reckoning.trainer.config.ModelConfig.Preset;
-
-import org.reckoning.trainer.config.RunConfig.GradientKind;
-
-import org.reckoning.trainer.config.RunConfig.InnerMode;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +8,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.InnerRates;
 import org.reckoning.graph.inspect.NearestName;
-import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.config.DataConfig.DataSource;
+import org.reckoning.trainer.config.ModelConfig.Preset;
+import org.reckoning.trainer.config.RunConfig.GradientKind;
+import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.tokens.Method;
 
 /**
@@ -107,7 +104,7 @@ final class ConfigRules {
     require(
         !config.adapts() || config.nInnerIter() > 0,
         "n_inner_iter (0) must be at least 1 with method=%s; methods without inner loop are"
-                .formatted(lower(config.method()))
+                .formatted(EnumName.of(config.method()))
             + " in_context, no_facts and no_question",
         "n_inner_iter",
         "method");
@@ -216,7 +213,7 @@ final class ConfigRules {
               ? "data.dataset (null) must be a directory below data.data_dir, or data.train a file,"
                   + " with data.source=files"
               : "data.train (null) must be a file with data.format=%s"
-                  .formatted(lower(data.format())),
+                  .formatted(EnumName.of(data.format())),
           "data.source",
           "data.format",
           "data.train",
@@ -225,7 +222,8 @@ final class ConfigRules {
       require(
           data.datasetType() == only,
           "data.dataset_type (%s) must be %s with data.format=%s"
-              .formatted(lower(data.datasetType()), lower(only), lower(data.format())),
+              .formatted(
+                  EnumName.of(data.datasetType()), EnumName.of(only), EnumName.of(data.format())),
           "data.source",
           "data.dataset_type",
           "data.format");
@@ -234,7 +232,7 @@ final class ConfigRules {
     require(
         data.datasetType() == DatasetType.CLUTRR,
         "data.dataset_type (%s) must be clutrr with data.source=kinship"
-            .formatted(lower(data.datasetType())),
+            .formatted(EnumName.of(data.datasetType())),
         "data.source",
         "data.dataset_type");
     require(
@@ -262,9 +260,5 @@ final class ConfigRules {
     if (!holds && Set.of(keys).stream().noneMatch(wrong::contains)) {
       problems.add(problem);
     }
-  }
-
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -2,10 +2,10 @@ package org.reckoning.trainer.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
+import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.data.kinship.KinshipGenerator;
 
 /**
  * Which tasks there are and how they are told; the keys below {@code data}, documented in {@code

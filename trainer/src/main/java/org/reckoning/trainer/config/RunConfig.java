@@ -1,19 +1,14 @@
 package org.reckoning.trainer.config;
 
-import org.tensorflow.types.family.TNumber;
-import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TFloat32;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +26,12 @@ import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.xla.XlaMode;
+import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.tokens.Method;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * Everything a run is told: a component for each key, {@code nInnerIter} for {@code n_inner_iter}.
@@ -104,10 +104,10 @@ public record RunConfig(
 
   /** What Jackson lets pass silently is refused, see {@code TreeCheck}, which says it better. */
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+      Json.SNAKE_CASE
+          .rebuild()
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enumNamingStrategy(name -> name.toLowerCase(Locale.ROOT))
+          .enumNamingStrategy(EnumName::of)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.config;
 
-import org.reckoning.trainer.config.RunConfig.KeyType;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -24,6 +22,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.inspect.NearestName;
+import org.reckoning.trainer.config.RunConfig.KeyType;
+import org.reckoning.trainer.files.EnumName;
 
 /**
  * Compares a tree of values with the components of {@link RunConfig}, one by one: Jackson alone
@@ -265,7 +265,7 @@ final class TreeCheck {
 
     private static List<String> constants(Class<?> wanted) {
       return Arrays.stream(wanted.getEnumConstants())
-          .map(each -> ((Enum<?>) each).name().toLowerCase(Locale.ROOT))
+          .map(each -> EnumName.of((Enum<?>) each))
           .toList();
     }
 

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.data;
 
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /** Counts what is in a data set; its size does not grow with the number of tasks. */
 public final class DataStatistics implements Consumer<ReasoningTask> {

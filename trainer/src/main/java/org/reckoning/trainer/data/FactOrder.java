@@ -1,9 +1,5 @@
 package org.reckoning.trainer.data;
 
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.random.StableHash;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
  * Chooses the distractors of a task and the order of its facts. Both depend on nothing but the seed

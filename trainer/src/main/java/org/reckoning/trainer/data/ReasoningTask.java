@@ -95,7 +95,8 @@ public record ReasoningTask(
 
     /** Returns the question of {@link DatasetType#CLUTRR} for the relation of a to b. */
     public static Question ofKinship(String a, String b, String label, List<Integer> relevant) {
-      return new Question("How are %s and %s related to each other ?".formatted(a, b), label, relevant);
+      return new Question(
+          "How are %s and %s related to each other ?".formatted(a, b), label, relevant);
     }
   }
 }

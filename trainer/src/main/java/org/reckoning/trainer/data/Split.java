@@ -1,6 +1,7 @@
 package org.reckoning.trainer.data;
 
 import java.util.Locale;
+import org.reckoning.trainer.files.EnumName;
 
 /** A part of a data set. */
 public enum Split {
@@ -31,6 +32,6 @@ public enum Split {
   /** Returns the name in lower case, as in file names. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return EnumName.of(this);
   }
 }

@@ -14,12 +14,12 @@ import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.ReasoningTask.Question;
-import org.reckoning.trainer.tokens.Batches.Batch;
 import org.reckoning.trainer.tokens.Batches;
-import org.reckoning.trainer.tokens.Buckets.BucketLimits;
+import org.reckoning.trainer.tokens.Batches.Batch;
 import org.reckoning.trainer.tokens.Buckets;
-import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
 import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.TaskLengths;
 

@@ -4,8 +4,8 @@ import java.util.List;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TokenSequence;
-import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 import org.reckoning.trainer.tokens.TaskEncoder;
 
 /**

@@ -29,6 +29,7 @@ import org.tensorflow.types.TFloat32;
  */
 public final class SafetensorsFile implements AutoCloseable {
   static final int LENGTH_BYTES = 8;
+
   /** Longest header that is read. */
   public static final int MAX_HEADER_BYTES = 100_000_000;
 

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.tensors;
 
-import org.tensorflow.ndarray.Shape;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.reckoning.trainer.files.AtomicOutput;
+import org.reckoning.trainer.files.Json;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /** Writes safetensors files: F32 and F64, readable by {@link SafetensorsFile} and Hugging Face. */
@@ -69,19 +69,18 @@ public final class SafetensorsWriter {
   private static ByteBuffer header(
       List<? extends Map.Entry<String, ? extends TensorData>> tensors, Map<String, String> metadata)
       throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode header = mapper.createObjectNode();
-    header.set(SafetensorsHeader.METADATA, mapper.valueToTree(metadata));
+    ObjectNode header = Json.PLAIN.createObjectNode();
+    header.set(SafetensorsHeader.METADATA, Json.PLAIN.valueToTree(metadata));
     long offset = 0;
     for (var tensor : tensors) {
       DType dtype = dtype(tensor.getValue());
       ObjectNode entry = header.putObject(tensor.getKey()).put("dtype", dtype.name());
-      entry.set("shape", mapper.valueToTree(tensor.getValue().shape().asArray()));
+      entry.set("shape", Json.PLAIN.valueToTree(tensor.getValue().shape().asArray()));
       long end = offset + tensor.getValue().shape().size() * dtype.bytes();
       entry.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }
-    byte[] json = mapper.writeValueAsBytes(header);
+    byte[] json = Json.PLAIN.writeValueAsBytes(header);
     int padded = (json.length + 7) / 8 * 8;
     ByteBuffer buffer = littleEndian(SafetensorsFile.LENGTH_BYTES + padded);
     buffer.putLong(padded).put(json);

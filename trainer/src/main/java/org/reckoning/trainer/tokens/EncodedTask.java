@@ -84,7 +84,9 @@ public record EncodedTask(
       if (!withKnowledge) {
         return "";
       }
-      return knowledge.isEmpty() ? " " + BECAUSE : " " + BECAUSE + " " + String.join(",", knowledge);
+      return knowledge.isEmpty()
+          ? " " + BECAUSE
+          : " " + BECAUSE + " " + String.join(",", knowledge);
     }
 
     /** Returns the whole text. */

@@ -8,8 +8,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.reckoning.graph.random.RandomSeed;
-import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 
 /** Facts of other tasks of a split, as many as a task has, none with the text of its own. */
 final class RandomFacts {

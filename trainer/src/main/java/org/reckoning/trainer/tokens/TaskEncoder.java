@@ -1,9 +1,5 @@
 package org.reckoning.trainer.tokens;
 
-import org.reckoning.trainer.tokens.EncodedTask.Answer;
-
-import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -15,9 +11,11 @@ import org.reckoning.graph.bilevel.Span;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
-import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 
 /**
  * Turns reasoning tasks into tasks of the graph, for one method.

@@ -1,17 +1,14 @@
 package org.reckoning.trainer.tokens;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
 
 /**
@@ -23,11 +20,6 @@ import org.reckoning.trainer.files.TextFile;
  * it and always last.
  */
 public final class Vocabulary {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
   private static final String TOKENIZER = "gpt2";
   private static final Vocabulary FULL =
       new Vocabulary(IntStream.range(0, Tokenizer.SIZE).toArray());
@@ -130,15 +122,15 @@ public final class Vocabulary {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
   }
 
-  /** Writes the vocabulary as JSON. {@code gpt2_ids} is left out of a full one. */
+  /** Writes the vocabulary as Json.STRICT. {@code gpt2_ids} is left out of a full one. */
   public void save(Path file) throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = Json.STRICT.createObjectNode();
     root.put("tokenizer", TOKENIZER);
     root.put("size", size());
     if (!isFull()) {
-      root.set("gpt2_ids", JSON.valueToTree(gpt2Ids));
+      root.set("gpt2_ids", Json.STRICT.valueToTree(gpt2Ids));
     }
-    DurableFiles.write(file, JSON.writeValueAsBytes(root));
+    DurableFiles.write(file, Json.STRICT.writeValueAsBytes(root));
   }
 
   /**
@@ -149,7 +141,7 @@ public final class Vocabulary {
   public static Vocabulary load(Path file) throws IOException {
     JsonNode root;
     try {
-      root = JSON.readTree(TextFile.read(file));
+      root = Json.STRICT.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
       throw notVocabulary(
           file, "it is not JSON: " + e.getOriginalMessage().replaceAll(" \\(bound as .*", ""));

@@ -1,13 +1,12 @@
 package org.reckoning.trainer.weights;
 
-import org.reckoning.trainer.tensors.FloatTensors;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.reckoning.trainer.tensors.FloatTensors;
 import org.tensorflow.types.TFloat32;
 
 /**

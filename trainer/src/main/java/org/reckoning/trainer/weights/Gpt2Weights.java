@@ -1,12 +1,10 @@
 package org.reckoning.trainer.weights;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.types.TFloat32;
 

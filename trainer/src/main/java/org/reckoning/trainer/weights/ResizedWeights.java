@@ -1,13 +1,11 @@
 package org.reckoning.trainer.weights;
 
-import org.reckoning.trainer.tensors.FloatTensors;
-
-
 import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.FloatTensors;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
@@ -75,10 +73,7 @@ final class ResizedWeights implements Gpt2Weights {
             () ->
                 new IOException(
                     "%s know %d tokens, and which is not said: they must be GPT-2's %d, or listed in vocabulary.json beside them"
-                        .formatted(
-                            what,
-                            weights.config().vocabSize(),
-                            Tokenizer.SIZE)));
+                        .formatted(what, weights.config().vocabSize(), Tokenizer.SIZE)));
   }
 
   private static int[] unknown(Vocabulary wanted, Vocabulary known) {

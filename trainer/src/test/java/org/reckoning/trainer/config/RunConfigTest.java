@@ -1,21 +1,5 @@
 package org.reckoning.trainer.config;
 
-import org.reckoning.trainer.config.DataConfig.DataSource;
-
-import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
-
-import org.reckoning.trainer.config.ModelConfig.Preset;
-
-import org.reckoning.trainer.config.RunConfig.Schedule;
-
-import org.reckoning.trainer.config.RunConfig.GradientKind;
-
-import org.reckoning.trainer.config.RunConfig.InnerMode;
-
-import org.reckoning.trainer.config.RunConfig.InnerOpt;
-
-import org.reckoning.trainer.config.RunConfig.FloatType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -46,9 +30,17 @@ import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.xla.XlaMode;
-import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.config.DataConfig.DataSource;
+import org.reckoning.trainer.config.ModelConfig.Preset;
+import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
+import org.reckoning.trainer.config.RunConfig.FloatType;
+import org.reckoning.trainer.config.RunConfig.GradientKind;
+import org.reckoning.trainer.config.RunConfig.InnerMode;
+import org.reckoning.trainer.config.RunConfig.InnerOpt;
+import org.reckoning.trainer.config.RunConfig.Schedule;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
+import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.tokens.Method;
 
 class RunConfigTest {

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.tensors;
 
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -19,6 +17,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.tensors;
 
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -17,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

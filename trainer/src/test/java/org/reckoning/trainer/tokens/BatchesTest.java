@@ -1,9 +1,5 @@
 package org.reckoning.trainer.tokens;
 
-import org.reckoning.trainer.tokens.Buckets.BucketLimits;
-
-import org.reckoning.trainer.tokens.Batches.Batch;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -12,6 +8,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.trainer.tokens.Batches.Batch;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
 
 class BatchesTest {
   private static final TaskShape SMALL = new TaskShape(4, 2, 10, 1, 20);

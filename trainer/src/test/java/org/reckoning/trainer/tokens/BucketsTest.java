@@ -1,7 +1,5 @@
 package org.reckoning.trainer.tokens;
 
-import org.reckoning.trainer.tokens.Buckets.BucketLimits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -15,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
 
 class BucketsTest {
   private static TaskLengths task(String id, int facts, int factTokens, int questionTokens) {

@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import org.reckoning.graph.bilevel.Span;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
-import org.reckoning.trainer.data.ReasoningTask;
 
 /** Problems of the tests, and how their encoding reads. */
 final class Problems {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
-import org.reckoning.trainer.data.ReasoningTask;
 
 class RandomFactsTest {
   /** Task i has the facts i, i + 1 and i + 2, so that neighbours share some. */

@@ -1,9 +1,5 @@
 package org.reckoning.trainer.tokens;
 
-import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
-
-import org.reckoning.trainer.tokens.Buckets.BucketLimits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.reckoning.trainer.tokens.Problems.read;
@@ -21,9 +17,11 @@ import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
-import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 
 class TaskEncoderTest {
   private static final List<Fact> OTHERS =

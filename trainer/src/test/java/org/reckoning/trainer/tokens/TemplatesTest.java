@@ -1,7 +1,5 @@
 package org.reckoning.trainer.tokens;
 
-import org.reckoning.trainer.tokens.EncodedTask.Answer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.reckoning.trainer.data.DatasetType.CLUTRR;
 import static org.reckoning.trainer.data.DatasetType.ENTAILMENT_TREE;
@@ -10,6 +8,7 @@ import static org.reckoning.trainer.data.DatasetType.PROOFWRITER;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
 
 class TemplatesTest {
   @Test

@@ -22,10 +22,10 @@ import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.published.PublishedWeights;
 import org.reckoning.trainer.weights.Logits;
 import org.reckoning.trainer.weights.published.ModelDirectory;
 import org.reckoning.trainer.weights.published.PaddedModel;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.types.TFloat32;
 

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.weights;
 
-import org.reckoning.trainer.tensors.FloatTensors;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +11,7 @@ import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.Parameters;
 import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
+import org.reckoning.trainer.tensors.FloatTensors;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;

@@ -1,8 +1,5 @@
 package org.reckoning.trainer.weights;
 
-import org.reckoning.trainer.weights.published.PublishedWeights;
-import org.reckoning.trainer.weights.published.GoldenLogits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -13,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.published.GoldenLogits;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 
 class ResizedWeightsTest {
   private static final int C = 2;

@@ -1,10 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
 import static org.reckoning.trainer.data.formats.BadLineException.quote;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -19,6 +14,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
  * CLUTRR's CSV files: a row is a story and what somebody in it is to somebody else.
@@ -124,8 +123,7 @@ final class ClutrrLines {
         DatasetType.CLUTRR,
         facts,
         // (a, b) there is (b, a) here
-        List.of(
-            Question.ofKinship(query.group(4), query.group(2), label, relevant)),
+        List.of(Question.ofKinship(query.group(4), query.group(2), label, relevant)),
         Integer.parseInt(kind.group(2)),
         DatasetType.CLUTRR.labels());
   }

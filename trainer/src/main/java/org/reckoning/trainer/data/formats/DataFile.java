@@ -2,7 +2,6 @@ package org.reckoning.trainer.data.formats;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -16,6 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
 
 /**
@@ -25,8 +25,6 @@ import org.reckoning.trainer.files.TextFile;
 public final class DataFile implements Closeable {
   /** The first record tells its kind within so many bytes. */
   private static final int START_BYTES = 1 << 20;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path path;
   private final InputStream source;
@@ -132,7 +130,7 @@ public final class DataFile implements Closeable {
   /** Returns the names of the first object, as far as its start is well-formed. */
   private static Set<String> names(byte[] start) {
     Set<String> names = new HashSet<>();
-    try (JsonParser json = JSON.createParser(start)) {
+    try (JsonParser json = Json.PLAIN.createParser(start)) {
       if (json.nextToken() == JsonToken.START_ARRAY) {
         json.nextToken();
       }

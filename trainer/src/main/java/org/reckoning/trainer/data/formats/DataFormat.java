@@ -1,11 +1,10 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.DatasetType;
-
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.files.EnumName;
 
 /** How tasks are stored in a file, compressed or not. */
 public enum DataFormat {
@@ -42,6 +41,6 @@ public enum DataFormat {
   /** Returns the name as in configurations. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return EnumName.of(this);
   }
 }

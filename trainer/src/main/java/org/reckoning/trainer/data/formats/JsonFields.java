@@ -4,11 +4,7 @@ import static org.reckoning.trainer.data.formats.BadLineException.quote;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,26 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.reckoning.trainer.files.Json;
 
 /** Strict reading of JSON objects. */
 final class JsonFields {
-  private static final ObjectMapper STRICT =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
-  /** Of elements of an array, behind which others follow. */
-  private static final ObjectMapper STRICT_ELEMENTS =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
   private JsonFields() {}
 
   /** Returns the object that a line is. */
   static JsonNode object(String line) throws BadLineException {
     JsonNode node;
     try {
-      node = STRICT.readTree(line);
+      node = Json.STRICT.readTree(line);
     } catch (JsonProcessingException e) {
       throw new BadLineException("the line must be a JSON object: " + explain(e));
     }
@@ -47,7 +34,7 @@ final class JsonFields {
 
   /** Reads the elements of an array one by one, as strictly. */
   static JsonParser parser(InputStream in) throws IOException {
-    return STRICT_ELEMENTS.createParser(in);
+    return Json.STRICT_ELEMENTS.createParser(in);
   }
 
   /** Returns what the parser found wrong, on one line. */

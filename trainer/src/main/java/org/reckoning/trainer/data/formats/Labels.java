@@ -1,13 +1,12 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.DatasetType;
-
 import static org.reckoning.trainer.data.formats.BadLineException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DatasetType;
 
 /** The labels of the kinds of data, and the words that files have for them. */
 final class Labels {

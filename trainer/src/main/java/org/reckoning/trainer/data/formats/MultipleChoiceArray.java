@@ -1,10 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
 import static org.reckoning.trainer.data.formats.BadLineException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,6 +15,10 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.files.TextLines;

@@ -1,8 +1,7 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask;
-
 import java.util.List;
+import org.reckoning.trainer.data.ReasoningTask;
 
 /**
  * What a line of a file gave.

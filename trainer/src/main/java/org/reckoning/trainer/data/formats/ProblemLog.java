@@ -1,15 +1,13 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
-
-import org.reckoning.trainer.data.ReasoningTask;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 
 /** Counts what becomes of the lines of one file, and hands its tasks on. */
 final class ProblemLog {

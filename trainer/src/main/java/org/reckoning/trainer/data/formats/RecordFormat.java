@@ -1,8 +1,7 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import org.reckoning.trainer.data.ReasoningTask;
 
 /** Reads tasks from the JSON objects of one file, first object first. */
 @FunctionalInterface

@@ -1,10 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
 import static org.reckoning.trainer.data.formats.BadLineException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +11,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
  * The JSON records of the reference implementation. Unknown keys are ignored; on top of the
@@ -206,10 +205,7 @@ final class RecordLines implements RecordFormat {
     }
     List<String> people = people(question.get(1));
     return Question.ofKinship(
-        people.get(0),
-        people.get(1),
-        Labels.read(type, question.get(2)),
-        relevant);
+        people.get(0), people.get(1), Labels.read(type, question.get(2)), relevant);
   }
 
   private static List<List<Integer>> relevant(JsonNode json, int questions, List<Integer> positions)

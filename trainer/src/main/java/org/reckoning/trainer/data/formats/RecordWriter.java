@@ -1,10 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedWriter;
@@ -19,7 +14,11 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.files.AtomicOutput;
+import org.reckoning.trainer.files.Json;
 
 /**
  * Writes tasks as records that {@link DataFormat#RECORDS} reads back, and that the reference
@@ -35,7 +34,6 @@ import org.reckoning.trainer.files.AtomicOutput;
  * <p>The file is the old one or, after {@link #commit}, the complete new one.
  */
 public final class RecordWriter implements Closeable {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final AtomicOutput output;
@@ -68,7 +66,7 @@ public final class RecordWriter implements Closeable {
 
   /** Adds a record. */
   public void write(ReasoningTask task) throws IOException {
-    out.write(JSON.writeValueAsString(record(task)));
+    out.write(Json.PLAIN.writeValueAsString(record(task)));
     out.write('\n');
   }
 
@@ -88,7 +86,7 @@ public final class RecordWriter implements Closeable {
 
   private static ObjectNode record(ReasoningTask task) {
     List<Integer> needed = needed(task);
-    ObjectNode json = JSON.createObjectNode().put("guid", task.id());
+    ObjectNode json = Json.PLAIN.createObjectNode().put("guid", task.id());
     if (task.questions().size() == 1) {
       Question question = task.questions().get(0);
       json.put(

@@ -1,12 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import java.util.stream.Stream;
-import java.util.TreeMap;
-import java.util.Map;
-import java.util.Collections;
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -15,10 +8,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import java.util.zip.ZipException;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.files.TextLines;
 
@@ -61,7 +60,7 @@ public final class TaskReader {
     if (only != type) {
       throw new IllegalArgumentException(
           "dataset_type (%s) must be %s for files of the format %s"
-              .formatted(lower(type), lower(only), format));
+              .formatted(EnumName.of(type), EnumName.of(only), format));
     }
     return new TaskReader(format, type, DEFAULT_LIMIT, false);
   }
@@ -236,10 +235,6 @@ public final class TaskReader {
   private static String brokenGzip(IOException e) {
     return "the compressed data breaks off here (%s); the rest was not read, get the file again"
         .formatted(e.getMessage());
-  }
-
-  private static String lower(DatasetType type) {
-    return type.name().toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -1,10 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
 import static org.reckoning.trainer.data.formats.BadLineException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,6 +12,10 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
  * The official files of ProofWriter and RuleTaker: a theory a line, each of whose questions becomes
@@ -175,7 +174,9 @@ final class TheoryLines implements RecordFormat {
 
   private static Parsed plain(String id, JsonNode theory) throws BadLineException {
     List<Fact> facts =
-        sentences(JsonFields.text(theory, "context")).stream().map(text -> new Fact(text, true)).toList();
+        sentences(JsonFields.text(theory, "context")).stream()
+            .map(text -> new Fact(text, true))
+            .toList();
     List<ReasoningTask> tasks = new ArrayList<>();
     List<JsonNode> questions = JsonFields.elements(theory, "questions");
     if (questions.isEmpty()) {

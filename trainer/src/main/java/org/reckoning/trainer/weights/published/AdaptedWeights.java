@@ -1,10 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.weights.LowRankMerge;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
 
 import java.io.IOException;
@@ -20,7 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.LowRankMerge;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
  * The {@code adapter_config.json} of a low-rank adapter, as PEFT writes it. Every setting that

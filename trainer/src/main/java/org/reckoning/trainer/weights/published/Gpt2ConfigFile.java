@@ -1,11 +1,8 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
  * Reads and writes the {@code config.json} of a GPT-2; keys that do not change the computation are
@@ -35,8 +34,6 @@ public final class Gpt2ConfigFile {
 
   /** What every published GPT-2 has; files of older programs do not say it. */
   private static final double EPSILON = 1e-5;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
   private final JsonNode root;
@@ -68,7 +65,7 @@ public final class Gpt2ConfigFile {
 
   /** Writes a configuration that the transformers library reads, too. */
   public static void write(Path file, Gpt2Config config, int endOfText) throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = Json.PLAIN.createObjectNode();
     root.put("model_type", "gpt2").putArray("architectures").add("GPT2LMHeadModel");
     root.put("vocab_size", config.vocabSize())
         .put("n_positions", config.nPositions())
@@ -84,7 +81,8 @@ public final class Gpt2ConfigFile {
         .put("bos_token_id", endOfText)
         .put("eos_token_id", endOfText)
         .put("torch_dtype", "float32");
-    DurableFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+    DurableFiles.write(
+        file, Json.PLAIN.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
   }
 
   private Content content() throws WeightsFormatException {

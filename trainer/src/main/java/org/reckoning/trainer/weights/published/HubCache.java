@@ -1,7 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
 
 import java.io.IOException;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.reckoning.trainer.files.TextFile;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
  * The cache that the programs of the Hugging Face hub download to.

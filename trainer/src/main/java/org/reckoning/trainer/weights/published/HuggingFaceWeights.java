@@ -1,12 +1,7 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-import org.reckoning.trainer.tensors.TensorDifference;
-
-import static org.reckoning.trainer.weights.published.TensorNames.HEAD;
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
+import static org.reckoning.trainer.weights.published.TensorNames.HEAD;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.TensorDifference;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

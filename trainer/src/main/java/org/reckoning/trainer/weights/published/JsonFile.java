@@ -1,31 +1,22 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /** Reads the small files of JSON beside weights, which may be anything. */
 final class JsonFile {
   /** That of a safetensors header; the largest index of published weights is far below. */
   private static final int MAX_BYTES = SafetensorsFile.MAX_HEADER_BYTES;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private JsonFile() {}
 
@@ -43,7 +34,7 @@ final class JsonFile {
           file, "must have at most %d bytes but has %d".formatted(MAX_BYTES, Files.size(file)));
     }
     try {
-      return JSON.readTree(TextFile.read(file));
+      return Json.STRICT.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
       String reason =
           e instanceof MismatchedInputException

@@ -1,11 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-import org.reckoning.trainer.tensors.SafetensorsWriter;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -22,7 +16,12 @@ import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
@@ -51,8 +50,6 @@ public final class ModelDirectory {
           ".*\\.safetensors(\\.index\\.json)?"
               + "|(config|generation_config|adapter_config|vocab|vocabulary|tokenizer"
               + "|tokenizer_config|special_tokens_map|added_tokens)\\.json|merges\\.txt");
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private ModelDirectory() {}
 
@@ -194,7 +191,7 @@ public final class ModelDirectory {
     int end = weights.endOfText();
     Gpt2Config stored = weights.storedConfig();
     Gpt2ConfigFile.write(directory.resolve(HuggingFaceWeights.CONFIG), stored, end);
-    ObjectNode generation = JSON.createObjectNode();
+    ObjectNode generation = Json.PLAIN.createObjectNode();
     generation.put("bos_token_id", end).put("eos_token_id", end);
     write(directory.resolve("generation_config.json"), generation);
     Optional<Vocabulary> vocabulary = weights.vocabulary();
@@ -227,7 +224,7 @@ public final class ModelDirectory {
   public static void writeAdapter(
       Path directory, Lora lora, Map<String, Shape> shapes, Factors factors, String base)
       throws IOException {
-    ObjectNode config = JSON.createObjectNode();
+    ObjectNode config = Json.PLAIN.createObjectNode();
     config
         .put("peft_type", "LORA")
         .put("task_type", "CAUSAL_LM")
@@ -238,7 +235,7 @@ public final class ModelDirectory {
         .put("bias", "none")
         .put("fan_in_fan_out", true) // the weights of GPT-2's layers are [in, out]
         .put("inference_mode", true);
-    config.set("target_modules", JSON.valueToTree(lora.targets()));
+    config.set("target_modules", Json.PLAIN.valueToTree(lora.targets()));
     write(directory.resolve(ADAPTER), config);
     Map<String, TensorData> tensors = new LinkedHashMap<>();
     shapes.forEach(
@@ -250,6 +247,7 @@ public final class ModelDirectory {
   }
 
   private static void write(Path file, ObjectNode json) throws IOException {
-    DurableFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    DurableFiles.write(
+        file, Json.PLAIN.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 }

@@ -1,10 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.FloatTensors;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.CheckpointFile;
-
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,7 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.files.TextFile;
+import org.reckoning.trainer.tensors.CheckpointFile;
+import org.reckoning.trainer.tensors.FloatTensors;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

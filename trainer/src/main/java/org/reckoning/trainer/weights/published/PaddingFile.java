@@ -1,16 +1,15 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-import org.reckoning.trainer.tensors.FloatTensors;
-import org.reckoning.trainer.tensors.SafetensorsWriter;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.reckoning.trainer.tensors.FloatTensors;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
+import org.reckoning.trainer.tensors.WeightsFormatException;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

@@ -1,8 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.weights.Gpt2Weights;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.tensors.WeightsFormatException;
+import org.reckoning.trainer.weights.Gpt2Weights;
 
 /** Finds out of which form weights are. */
 public final class PublishedWeights {

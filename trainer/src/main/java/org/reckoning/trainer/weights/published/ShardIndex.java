@@ -1,8 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-
 import static org.reckoning.trainer.tensors.WeightsFormatException.quote;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
  * The file that says which safetensors file of a directory holds which tensor.

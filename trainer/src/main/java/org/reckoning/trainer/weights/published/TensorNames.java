@@ -1,10 +1,9 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.weights.Gpt2Weights;
-
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.reckoning.trainer.weights.Gpt2Weights;
 
 /**
  * Names of tensors as programs save them. Whatever wraps a model puts its own name before them:

@@ -1,9 +1,6 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Tokenizer;
 
 /**
@@ -37,8 +36,7 @@ public final class TokenizerFiles {
     List<String> tokens = tokens();
     DurableFiles.write(directory.resolve("vocab.json"), vocabulary(tokens));
     DurableFiles.write(directory.resolve("merges.txt"), merges(tokens));
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode config = mapper.createObjectNode();
+    ObjectNode config = Json.PLAIN.createObjectNode();
     config
         .put("tokenizer_class", "GPT2Tokenizer")
         .put("model_max_length", positions)
@@ -48,7 +46,7 @@ public final class TokenizerFiles {
         .put("unk_token", END_OF_TEXT);
     DurableFiles.write(
         directory.resolve("tokenizer_config.json"),
-        mapper.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
+        Json.PLAIN.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
   }
 
   /**

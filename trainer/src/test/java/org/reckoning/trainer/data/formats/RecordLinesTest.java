@@ -1,10 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.ReasoningTask.Question;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -12,6 +7,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 class RecordLinesTest {
   private static ReasoningTask read(DatasetType type, String line) throws BadLineException {

@@ -1,12 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
-
-import org.reckoning.trainer.data.DataStatistics;
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.DatasetType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -15,10 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reckoning.trainer.data.DataStatistics;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 
 /**
  * Whole published files, which cannot be shipped. The expected counts are those of the README.md

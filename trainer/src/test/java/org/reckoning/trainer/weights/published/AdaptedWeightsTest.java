@@ -1,12 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-import org.reckoning.trainer.tensors.SafetensorsWriter;
-import org.reckoning.trainer.weights.Gpt2Checksum;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-import org.reckoning.trainer.weights.Logits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.within;
@@ -24,6 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.gpt2.Lora;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
+import org.reckoning.trainer.weights.Gpt2Checksum;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.Logits;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
@@ -233,7 +232,8 @@ class AdaptedWeightsTest {
         .withMessageContaining(
             "must have the file adapter_model.safetensors, as reading a pickled");
     assertThatIOException()
-        .isThrownBy(() -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter.resolve("nothing")))
+        .isThrownBy(
+            () -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter.resolve("nothing")))
         .isInstanceOf(MissingPathException.class);
   }
 }

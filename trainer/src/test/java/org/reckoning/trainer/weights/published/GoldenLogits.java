@@ -1,9 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.SafetensorsFile;
-import org.reckoning.trainer.weights.Logits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.Logits;
 
 /** A small checkpoint that the transformers library wrote, and its logits in float64. */
 public final class GoldenLogits {

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.weights.Gpt2Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -13,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.trainer.weights.Gpt2Weights;
 
 class HubCacheTest {
   private static final String HASH = "607a30d783dfa663caf39e06633721c8d4cfcd7e";

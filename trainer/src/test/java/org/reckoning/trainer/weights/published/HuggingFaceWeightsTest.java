@@ -1,12 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-import org.reckoning.trainer.tensors.SafetensorsWriter;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.SafetensorsBytes;
-import org.reckoning.trainer.weights.Logits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.offset;
@@ -33,7 +26,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.tensors.SafetensorsBytes;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.Logits;
 import org.tensorflow.ndarray.Shape;
 
 class HuggingFaceWeightsTest {

@@ -1,10 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.weights.LowRankMerge;
-import org.reckoning.trainer.weights.Gpt2Checksum;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.Logits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -23,6 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Checksum;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.Logits;
+import org.reckoning.trainer.weights.LowRankMerge;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.types.TFloat32;
 

@@ -1,12 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-import org.reckoning.trainer.tensors.FloatTensors;
-import org.reckoning.trainer.tensors.SafetensorsWriter;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.NonFinite;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -18,7 +11,13 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.FloatTensors;
+import org.reckoning.trainer.tensors.NonFinite;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

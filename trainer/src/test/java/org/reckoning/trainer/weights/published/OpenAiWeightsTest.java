@@ -1,11 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.weights.Gpt2Checksum;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.tensors.CheckpointFile;
-import org.reckoning.trainer.weights.Logits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -21,7 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.CheckpointFile;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Checksum;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.Logits;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -81,7 +80,8 @@ class OpenAiWeightsTest {
     Gpt2Config sizes = new Gpt2Config(50_257, 3, 2, 1, 1, 8, 1e-5);
     try (Gpt2Weights plain = Gpt2Weights.random(sizes, Vocabulary.full(), 5);
         Gpt2Weights padded =
-            PublishedWeights.open(PaddedModel.write(directory.resolve("padded"), plain, 50_304, 7.5f))) {
+            PublishedWeights.open(
+                PaddedModel.write(directory.resolve("padded"), plain, 50_304, 7.5f))) {
       write(padded, "model.ckpt");
       Files.writeString(
           directory.resolve("hparams.json"),

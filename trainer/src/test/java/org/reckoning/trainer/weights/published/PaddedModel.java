@@ -1,16 +1,15 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
-import org.reckoning.trainer.tensors.SafetensorsWriter;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.Logits;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.Logits;
 import org.tensorflow.ndarray.Shape;
 
 /** A model whose embeddings were padded by another program. */

@@ -1,9 +1,5 @@
 package org.reckoning.trainer.weights.published;
 
-import org.reckoning.trainer.weights.Gpt2Checksum;
-import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.Logits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -19,6 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Checksum;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.Logits;
 
 class PaddedVocabularyTest {
   private static final Gpt2Config SIZES = new Gpt2Config(Tokenizer.SIZE, 3, 2, 1, 1, 4, 1e-5);
