@@ -20,8 +20,8 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Reads a checkpoint of TensorFlow, {@code PREFIX.index} and {@code PREFIX.data-00000-of-00001},
- * one tensor at a time, without the graph that wrote it.
+ * Reads a TensorFlow checkpoint, {@code PREFIX.index} and {@code PREFIX.data-00000-of-00001}, one
+ * tensor at a time. The graph that wrote it is not needed.
  */
 public final class CheckpointFile implements AutoCloseable {
   private final Path prefix;
@@ -46,9 +46,9 @@ public final class CheckpointFile implements AutoCloseable {
   /**
    * Opens a checkpoint.
    *
-   * @param prefix of the files
-   * @param type of the tensors that are going to be read
-   * @throws WeightsFormatException if there is none
+   * @param prefix common prefix of the files
+   * @param type element type of the tensors to read
+   * @throws WeightsFormatException if no checkpoint has this prefix
    */
   public static CheckpointFile open(Path prefix, Class<? extends TNumber> type) throws IOException {
     if (!Files.isRegularFile(Path.of(prefix + ".index"))) {
@@ -61,10 +61,10 @@ public final class CheckpointFile implements AutoCloseable {
   /**
    * Reads a tensor, rounded to float32.
    *
-   * @param shape that it must have, perhaps with an axis of length 1 before
-   * @return its values, in that shape; the caller closes it
-   * @throws WeightsFormatException if it is not there, of another shape or type, or the files are
-   *     damaged
+   * @param shape required shape; the stored tensor may have one more axis of length 1 in front
+   * @return the tensor, reshaped to {@code shape}; the caller closes it
+   * @throws WeightsFormatException if the tensor is missing, has another shape or type, or the
+   *     files are damaged
    */
   public TFloat32 read(String name, Shape shape) throws IOException {
     TFloat32 read = restore(name);
@@ -81,7 +81,7 @@ public final class CheckpointFile implements AutoCloseable {
     }
   }
 
-  /** Returns whether there is a tensor of that name that can be read. */
+  /** Returns whether a tensor of this name can be read. */
   public boolean has(String name) {
     try {
       restore(name).close();
@@ -96,7 +96,7 @@ public final class CheckpointFile implements AutoCloseable {
         TString what = TString.tensorOf(NdArrays.vectorOfObjects(name))) {
       return (TFloat32)
           session.runner().feed(file, from).feed(tensor, what).fetch(value).run().get(0);
-    } catch (TensorFlowException | IllegalArgumentException e) { // the latter: of another type
+    } catch (TensorFlowException | IllegalArgumentException e) { // the latter: another type
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new WeightsFormatException(
           prefix, "tensor %s cannot be read: %s".formatted(quote(name), quote(reason)));

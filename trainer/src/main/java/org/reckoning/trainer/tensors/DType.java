@@ -2,7 +2,10 @@ package org.reckoning.trainer.tensors;
 
 import java.nio.ByteBuffer;
 
-/** Element types of a safetensors file; {@link #F64} to {@link #BF16} can be read as numbers. */
+/**
+ * Element types of safetensors files. The types from {@link #F64} to {@link #BF16} can be read as
+ * numbers.
+ */
 enum DType {
   /** IEEE 754 double precision. */
   F64(8),
@@ -46,19 +49,17 @@ enum DType {
     return bytes;
   }
 
-  /** Returns whether this is one of the types that can be read as numbers. */
+  /** Returns whether elements of this type can be read as numbers. */
   boolean isReadable() {
     return compareTo(BF16) <= 0;
   }
 
-  /** Takes the next element of a little-endian buffer, exactly. */
+  /** Reads the next element of a little-endian buffer exactly. */
   double nextDouble(ByteBuffer buffer) {
     return this == F64 ? buffer.getDouble() : nextFloat(buffer);
   }
 
-  /**
-   * Takes the next element of a little-endian buffer: an F64 rounded to nearest, others exactly.
-   */
+  /** Reads the next element of a little-endian buffer; an F64 is rounded to the nearest float. */
   float nextFloat(ByteBuffer buffer) {
     return switch (this) {
       case F64 -> (float) buffer.getDouble();
@@ -69,7 +70,7 @@ enum DType {
     };
   }
 
-  /** Takes the next elements of a little-endian buffer, as {@link #nextFloat} does. */
+  /** Reads the next elements of a little-endian buffer, as {@link #nextFloat} does. */
   void nextFloats(ByteBuffer buffer, float[] values, int count) {
     if (this == F32) {
       buffer.asFloatBuffer().get(values, 0, count);

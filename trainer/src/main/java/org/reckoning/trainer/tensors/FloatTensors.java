@@ -5,24 +5,26 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TFloat32;
 
-/** Moves the elements of large tensors through a small array, which stays in the cache. */
+/** Operations on large float32 tensors, in chunks that fit into the cache of the processor. */
 public final class FloatTensors {
   private static final int CHUNK = 1 << 16;
 
   private FloatTensors() {}
 
-  /** Gives, or takes, the next elements of a tensor. */
+  /** A source or a sink of the elements of a tensor, one chunk after another. */
   @FunctionalInterface
   public interface Chunks {
     /**
-     * Does something with the next elements, or sets them.
+     * Uses the next elements, or sets them.
      *
-     * @param chunk the elements, in its first {@code count} places
+     * @param chunk holds the elements in its first {@code count} places
      */
     void next(float[] chunk, int count) throws IOException;
   }
 
-  /** Returns a new tensor of what is given, the last axis fastest; the caller closes it. */
+  /**
+   * Returns a new tensor with the elements of a source, last axis fastest; the caller closes it.
+   */
   public static TFloat32 filled(Shape shape, Chunks source) throws IOException {
     TFloat32 tensor = TFloat32.tensorOf(shape);
     try {
@@ -41,7 +43,7 @@ public final class FloatTensors {
     }
   }
 
-  /** Hands over the elements of a tensor, the last axis fastest. */
+  /** Passes the elements of a tensor to a sink, last axis fastest. */
   public static void forEach(TFloat32 tensor, Chunks sink) throws IOException {
     FloatDataBuffer data = data(tensor);
     float[] chunk = chunk(tensor.shape());
@@ -53,12 +55,12 @@ public final class FloatTensors {
     }
   }
 
-  /** Returns the first rows of a matrix, copied; the caller closes both. */
+  /** Returns a copy of the first rows of a matrix; the caller closes it. */
   public static TFloat32 firstRows(TFloat32 matrix, long rows) throws IOException {
     return copied(matrix, 0, rows);
   }
 
-  /** Returns the rows of a matrix from one on, copied; the caller closes both. */
+  /** Returns a copy of the rows of a matrix from row {@code first} on; the caller closes it. */
   public static TFloat32 rowsFrom(TFloat32 matrix, long first) throws IOException {
     return copied(matrix, first, matrix.shape().get(0) - first);
   }
@@ -75,7 +77,10 @@ public final class FloatTensors {
         });
   }
 
-  /** Returns the rows of two matrices in one; the caller closes all. */
+  /**
+   * Returns a new matrix with the rows of {@code top}, then those of {@code bottom}; the caller
+   * closes it.
+   */
   public static TFloat32 stacked(TFloat32 top, TFloat32 bottom) {
     TFloat32 both =
         TFloat32.tensorOf(Shape.of(top.shape().get(0) + bottom.shape().get(0), top.shape().get(1)));
@@ -84,7 +89,7 @@ public final class FloatTensors {
     return both;
   }
 
-  /** Returns the elements of a tensor, the last axis fastest. */
+  /** Returns the memory of a tensor, last axis fastest. */
   public static FloatDataBuffer data(TFloat32 tensor) {
     return tensor.asRawTensor().data().asFloats();
   }

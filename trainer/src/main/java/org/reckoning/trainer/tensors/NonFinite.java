@@ -7,23 +7,22 @@ import java.nio.file.Path;
 import org.tensorflow.types.TFloat32;
 
 /**
- * How many elements of a tensor are not finite numbers.
+ * Numbers of elements of a tensor that are NaN or infinite.
  *
- * @param nan elements that are not a number
- * @param infinite elements that are infinite, or too large for float32
+ * @param nan elements that are NaN
+ * @param infinite elements that are infinite or exceed float32
  */
 public record NonFinite(long nan, long infinite) {
-  /** The bits of infinity; those of NaN are more. */
+  /** The bits of infinity; those of NaN are larger. */
   private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
-  /** Counts them. */
+  /** Counts the non-finite elements of a tensor. */
   public static NonFinite in(TFloat32 tensor) throws IOException {
     long[] counts = {0, 0};
     FloatTensors.forEach(
         tensor,
         (values, count) -> {
-          int largest =
-              0; // bits of the largest magnitude: a loop that the processor does in parallel
+          int largest = 0; // bits of the largest magnitude: this loop is vectorized
           for (int i = 0; i < count; i++) {
             largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
           }
@@ -42,10 +41,10 @@ public record NonFinite(long nan, long infinite) {
   }
 
   /**
-   * Returns a tensor if all its elements are finite, and closes it if they are not.
+   * Returns the tensor if all its elements are finite; otherwise closes it and fails.
    *
-   * @param path for the message
-   * @throws WeightsFormatException if they are not, with name and numbers
+   * @param path the source of the tensor, for the message
+   * @throws WeightsFormatException with the name of the tensor and the numbers of such elements
    */
   public static TFloat32 checked(Path path, String name, TFloat32 tensor) throws IOException {
     try {
@@ -55,7 +54,7 @@ public record NonFinite(long nan, long infinite) {
       }
       throw new WeightsFormatException(
           path,
-          "tensor %s has %s among its %d numbers, and all must be finite; take weights from before training diverged ('reckoning model info' lists all such tensors)"
+          "tensor %s has %s among its %d numbers but all must be finite; take weights from before training diverged ('reckoning model info' lists all such tensors)"
               .formatted(quote(name), found, tensor.shape().size()));
     } catch (IOException | RuntimeException e) {
       tensor.close();

@@ -24,7 +24,7 @@ import org.tensorflow.types.TFloat32;
  * the rest  data, little-endian, without holes
  * }</pre>
  *
- * <p>Opening a file checks all of the header; see <a
+ * <p>Opening a file checks the whole header; see <a
  * href="https://github.com/huggingface/safetensors">the format</a>.
  */
 public final class SafetensorsFile implements AutoCloseable {
@@ -36,7 +36,7 @@ public final class SafetensorsFile implements AutoCloseable {
   /** Longest array that every Java virtual machine can allocate. */
   public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
-  /** {@code version } in ASCII, with which the text begins that a clone without LFS has instead. */
+  /** {@code version } in ASCII: the start of the pointer file in a clone without Git LFS. */
   private static final long LFS_POINTER = 0x206e_6f69_7372_6576L;
 
   private static final int CHUNK_BYTES = 1 << 20;
@@ -55,17 +55,17 @@ public final class SafetensorsFile implements AutoCloseable {
     }
     long headerLength = readFully(littleEndian(LENGTH_BYTES), 0).getLong();
     if (headerLength == LFS_POINTER) {
-      throw refuse("is a pointer of Git LFS and not the weights; fetch them with 'git lfs pull'");
+      throw refuse("is a Git LFS pointer instead of the weights; fetch them with 'git lfs pull'");
     }
     if (Long.compareUnsigned(headerLength, MAX_HEADER_BYTES) > 0) {
       throw refuse(
-          "the header must have at most %d bytes but says it has %s"
+          "the header must have at most %d bytes but claims %s"
               .formatted(MAX_HEADER_BYTES, Long.toUnsignedString(headerLength)));
     }
     dataStart = LENGTH_BYTES + headerLength;
     if (dataStart > fileLength) {
       throw refuse(
-          "the header says it has %d bytes but only %d follow (is the file complete?)"
+          "the header claims %d bytes but only %d follow (is the file complete?)"
               .formatted(headerLength, fileLength - LENGTH_BYTES));
     }
     byte[] json = new byte[(int) headerLength];
@@ -80,7 +80,7 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public static SafetensorsFile open(Path path) throws IOException {
     if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "there is no such file");
+      throw new NoSuchFileException(path.toString(), null, "no such file");
     }
     if (!Files.isRegularFile(path)) {
       throw new WeightsFormatException(path, "must be a file");
@@ -126,17 +126,17 @@ public final class SafetensorsFile implements AutoCloseable {
     return entry(name).dtype().isReadable();
   }
 
-  /** Returns the strings under {@code __metadata__}; none if the file has none. */
+  /** Returns the strings under {@code __metadata__}; empty if the file has none. */
   public Map<String, String> metadata() {
     return Collections.unmodifiableMap(header.metadata());
   }
 
   /**
-   * Reads a tensor: F32, F16 and BF16 exactly, F64 rounded to nearest. The caller closes it.
+   * Reads a tensor: F32, F16 and BF16 exactly, F64 rounded to nearest; the caller closes it.
    *
    * @throws IllegalArgumentException if there is no tensor of that name
-   * @throws WeightsFormatException if its dtype is another, it has 2^31 elements or more, or the
-   *     file was cut since it was opened
+   * @throws WeightsFormatException if the tensor has another type or 2^31 elements or more, or the
+   *     file was truncated after it was opened
    */
   public TFloat32 read(String name) throws IOException {
     return read(readable(name), entry(name).shape());
@@ -147,7 +147,7 @@ public final class SafetensorsFile implements AutoCloseable {
     return read(readable(name), Shape.of(rows, entry(name).shape().get(1)));
   }
 
-  /** Reads as many elements as a shape has, from the first on. */
+  /** Reads the first elements of a tensor, as many as a shape has. */
   private TFloat32 read(SafetensorsHeader.Entry entry, Shape shape) throws IOException {
     int bytes = entry.dtype().bytes();
     ByteBuffer[] chunk = {ByteBuffer.allocateDirect(0)};
@@ -155,7 +155,7 @@ public final class SafetensorsFile implements AutoCloseable {
     return FloatTensors.filled(
         shape,
         (values, count) -> {
-          if (chunk[0].capacity() < count * bytes) { // direct: the file is read right into it
+          if (chunk[0].capacity() < count * bytes) { // direct: avoids a copy
             chunk[0] = ByteBuffer.allocateDirect(count * bytes).order(ByteOrder.LITTLE_ENDIAN);
           }
           chunk[0].clear().limit(count * bytes);
@@ -170,8 +170,8 @@ public final class SafetensorsFile implements AutoCloseable {
    *
    * @return the elements, the last axis fastest
    * @throws IllegalArgumentException if there is no tensor of that name
-   * @throws WeightsFormatException if its dtype is another, it has more elements than an array can
-   *     have, or the file was cut since it was opened
+   * @throws WeightsFormatException if the tensor has another type or too many elements for an
+   *     array, or the file was truncated after it was opened
    */
   public float[] readFloats(String name) throws IOException {
     SafetensorsHeader.Entry entry = readable(name);
@@ -190,8 +190,8 @@ public final class SafetensorsFile implements AutoCloseable {
    *
    * @return the elements, the last axis fastest
    * @throws IllegalArgumentException if there is no tensor of that name
-   * @throws WeightsFormatException if its dtype is not F64, F32, F16 or BF16, it has more elements
-   *     than an array can have, or the file was cut since it was opened
+   * @throws WeightsFormatException if the type is not F64, F32, F16 or BF16, the tensor has too
+   *     many elements for an array, or the file was truncated after it was opened
    */
   public double[] readDoubles(String name) throws IOException {
     SafetensorsHeader.Entry entry = readable(name);
@@ -238,7 +238,7 @@ public final class SafetensorsFile implements AutoCloseable {
     return littleEndian((int) Math.min(CHUNK_BYTES, entry.end() - entry.begin()));
   }
 
-  /** Fills a buffer with the elements of a tensor from number {@code done} on. */
+  /** Fills a buffer with the elements of a tensor, starting at element {@code done}. */
   private void fill(ByteBuffer chunk, SafetensorsHeader.Entry entry, int done) throws IOException {
     long from = entry.begin() + (long) done * entry.dtype().bytes();
     chunk.clear().limit((int) Math.min(chunk.capacity(), entry.end() - from));
@@ -250,7 +250,7 @@ public final class SafetensorsFile implements AutoCloseable {
       int count = channel.read(buffer, position + buffer.position());
       if (count < 0) {
         throw refuse(
-            "the file ended at byte %d while it was read".formatted(position + buffer.position()));
+            "the file ended at byte %d while being read".formatted(position + buffer.position()));
       }
     }
     return buffer.flip();

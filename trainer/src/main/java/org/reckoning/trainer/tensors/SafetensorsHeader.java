@@ -22,7 +22,7 @@ import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * The header of a safetensors file, checked against the length of the data that follow it.
+ * The header of a safetensors file, checked against the length of the data.
  *
  * <pre>{@code
  * {"__metadata__": {"format": "pt"}, "ln_f.bias": {"dtype": "F32", "shape": [16], "data_offsets": [0, 64]}, ...}
@@ -34,12 +34,12 @@ import org.tensorflow.ndarray.Shape;
 record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadata) {
   static final String METADATA = "__metadata__";
 
-  /** Bounds the memory that a header can cost; the largest published files have some thousands. */
+  /** Bounds the memory of a header; the largest published files have a few thousand entries. */
   static final int MAX_ENTRIES = 250_000;
 
   static final int MAX_DIMENSIONS = 64;
 
-  /** Strict about duplicates; does not hash names, so that no choice of names can make it slow. */
+  /** Refuses duplicate keys; does not hash names, so that no choice of names makes it slow. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -47,10 +47,10 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
           .build();
 
   /**
-   * Where a tensor lies.
+   * The place of a tensor in the data.
    *
-   * @param begin its first byte, counted from the end of the header
-   * @param end the byte after its last
+   * @param begin offset of the first byte, from the end of the header
+   * @param end offset after the last byte
    */
   record Entry(DType dtype, Shape shape, long begin, long end) {
     long elements() {
@@ -61,11 +61,11 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
   /**
    * Parses a header.
    *
-   * @param file named in messages
+   * @param file the file, for messages
    * @param json the bytes of the header
    * @param dataLength number of bytes that follow the header
-   * @throws WeightsFormatException if the header is malformed, or the tensors do not fill the data
-   *     without holes and overlaps
+   * @throws WeightsFormatException if the header is malformed, or the tensors leave holes in the
+   *     data or overlap
    */
   static SafetensorsHeader parse(Path file, byte[] json, long dataLength) throws IOException {
     if (json.length == 0 || json[0] != '{') {
@@ -89,7 +89,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
     SafetensorsHeader read() throws IOException {
       Map<String, Entry> tensors = new LinkedHashMap<>();
       Map<String, String> metadata = Map.of();
-      parser.nextToken(); // the brace that the caller has seen
+      parser.nextToken(); // the opening brace
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();
         parser.nextToken();
@@ -101,7 +101,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         }
       }
       if (parser.nextToken() != null) {
-        throw refuse("the header must be one JSON object but goes on after it");
+        throw refuse("the header must be one JSON object but text follows it");
       }
       checkLayout(tensors);
       return new SafetensorsHeader(tensors, metadata);

@@ -14,9 +14,11 @@ import org.reckoning.trainer.files.Json;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
-/** Writes safetensors files: F32 and F64, readable by {@link SafetensorsFile} and Hugging Face. */
+/**
+ * Writes safetensors files of F32 and F64, which {@link SafetensorsFile} and Hugging Face can read.
+ */
 public final class SafetensorsWriter {
-  /** Without this entry the transformers library refuses a file. */
+  /** The transformers library refuses files without this entry. */
   private static final Map<String, String> PYTORCH_LAYOUT = Map.of("format", "pt");
 
   private static final int CHUNK_BYTES = 1 << 20;
@@ -34,13 +36,13 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes tensors; the file is the old one or the new one, never a part. One tensor at a time is
-   * in memory, where it is a {@link TensorData.Lazy}. Doubles go before floats, which keeps every
-   * tensor aligned; apart from that the order is that of the map.
+   * Writes tensors; the file appears only when it is complete. Only one {@link TensorData.Lazy} is
+   * in memory at a time. Doubles go before floats, which keeps every tensor aligned; otherwise the
+   * order of the map is kept.
    *
-   * @param file replaced if it exists
+   * @param file the file; replaced if it exists
    * @param tensors name to tensor
-   * @param metadata becomes {@code __metadata__}
+   * @param metadata the entries of {@code __metadata__}
    * @throws IllegalArgumentException if a tensor is called {@code __metadata__}
    */
   public static void write(
@@ -65,7 +67,7 @@ public final class SafetensorsWriter {
     }
   }
 
-  /** Returns the length of the header and the header, padded with spaces to a multiple of 8. */
+  /** Returns the length of the header, then the header, padded with spaces to a multiple of 8. */
   private static ByteBuffer header(
       List<? extends Map.Entry<String, ? extends TensorData>> tensors, Map<String, String> metadata)
       throws IOException {
@@ -140,21 +142,21 @@ public final class SafetensorsWriter {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A tensor to write; two in the Java heap are equal only if they share their array. */
+  /** A tensor to write. Two tensors are equal only if they share their array. */
   @SuppressWarnings("ArrayRecordComponent") // weights are large: no copies, no comparison by value
   public sealed interface TensorData {
     /** Returns the shape. */
     Shape shape();
 
     /**
-     * A tensor of single precision that is somewhere else until it is written.
+     * A tensor of single precision that is read when it is written.
      *
      * @param shape the shape
-     * @param reader gives the tensor, which whoever called it closes
+     * @param reader reads the tensor; the writer closes it
      */
     record Lazy(Shape shape, Reader reader) implements TensorData {}
 
-    /** Gives a tensor. */
+    /** A source of a tensor. */
     @FunctionalInterface
     interface Reader {
       /** Returns a new tensor, which the caller closes. */

@@ -4,17 +4,16 @@ import java.io.IOException;
 import org.tensorflow.types.TFloat32;
 
 /**
- * How far two tensors of a shape are apart.
+ * The difference of two tensors of the same shape.
  *
- * @param largest largest absolute difference of two elements; infinite if one is not a number, or
- *     infinite, and the other is something else
- * @param differing how many elements differ
- * @param elements how many there are
+ * @param largest largest absolute difference of two elements; infinite if one is NaN or infinite
+ *     and the other differs
+ * @param differing number of elements that differ
+ * @param elements number of elements
  */
 public record TensorDifference(double largest, long differing, long elements) {
   /**
-   * Compares element by element. Zeros of both signs are equal, and so is everything that is not a
-   * number.
+   * Compares two tensors element by element. Zeros of both signs are equal, and so are all NaN.
    *
    * @throws IllegalArgumentException if the shapes differ
    */
@@ -28,7 +27,7 @@ public record TensorDifference(double largest, long differing, long elements) {
     return new TensorDifference(comparison.largest, comparison.differing, a.shape().size());
   }
 
-  /** Compares what it is given with the same elements of another tensor. */
+  /** Compares chunks with the same elements of another tensor. */
   private static final class Comparison implements FloatTensors.Chunks {
     private final TFloat32 other;
     private float[] others = new float[0];

@@ -3,7 +3,7 @@ package org.reckoning.trainer.tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Tells in one sentence, which begins with the file, what is wrong with the contents of a file. */
+/** A malformed file of weights. The message is one sentence, which begins with the file. */
 public final class WeightsFormatException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -16,8 +16,8 @@ public final class WeightsFormatException extends IOException {
   }
 
   /**
-   * Returns text from a file in quotes: on one line, of bounded length, and without what a terminal
-   * obeys, such as controls and changes of the direction of writing.
+   * Quotes text from a file: on one line, of bounded length, without control characters and changes
+   * of the writing direction.
    */
   public static String quote(String text) {
     boolean isLong = text.length() > MAX_QUOTE;

@@ -8,7 +8,7 @@ import org.reckoning.trainer.tensors.NonFinite;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.types.TFloat32;
 
-/** Weights of which every number is finite: a tensor that has others is refused when it is read. */
+/** Weights that refuse to read a tensor with NaN or infinities. */
 final class FiniteWeights implements Gpt2Weights {
   private final Path path; // named in messages
   private final Gpt2Weights source;

@@ -53,43 +53,43 @@ class MalformedSafetensorsTest {
         row(
             "header one byte longer than the file",
             claiming(3, empty),
-            "the header says it has 3 bytes but only 2 follow (is the file complete?)"),
+            "the header claims 3 bytes but only 2 follow (is the file complete?)"),
         row(
             "length only",
             claiming(2, new byte[0]),
-            "the header says it has 2 bytes but only 0 follow (is the file complete?)"),
+            "the header claims 2 bytes but only 0 follow (is the file complete?)"),
         row(
             "header of the largest allowed length, absent",
             claiming(100_000_000, empty),
-            "the header says it has 100000000 bytes but only 2 follow (is the file complete?)"),
+            "the header claims 100000000 bytes but only 2 follow (is the file complete?)"),
         row(
             "header above the cap",
             claiming(100_000_001, empty),
-            "the header must have at most 100000000 bytes but says it has 100000001"),
+            "the header must have at most 100000000 bytes but claims 100000001"),
         row(
             "header of 2 GiB",
             claiming(1L << 31, empty),
-            "the header must have at most 100000000 bytes but says it has 2147483648"),
+            "the header must have at most 100000000 bytes but claims 2147483648"),
         row(
             "header of 2^63 - 1",
             claiming(Long.MAX_VALUE, empty),
-            "the header must have at most 100000000 bytes but says it has " + LONG_MAX),
+            "the header must have at most 100000000 bytes but claims " + LONG_MAX),
         row(
             "header of 2^63",
             claiming(Long.MIN_VALUE, empty),
-            "the header must have at most 100000000 bytes but says it has 9223372036854775808"),
+            "the header must have at most 100000000 bytes but claims 9223372036854775808"),
         row(
             "header of 2^64 - 1",
             claiming(-1, empty),
-            "the header must have at most 100000000 bytes but says it has 18446744073709551615"),
+            "the header must have at most 100000000 bytes but claims 18446744073709551615"),
         row(
-            "pointer of Git LFS",
+            "Git LFS pointer",
             "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.US_ASCII),
-            "is a pointer of Git LFS and not the weights; fetch them with 'git lfs pull'"),
+            "is a Git LFS pointer instead of the weights; fetch them with 'git lfs pull'"),
         row(
             "big-endian length",
             ByteBuffer.allocate(10).putLong(2).put(empty).array(),
-            "the header must have at most 100000000 bytes but says it has 144115188075855872"));
+            "the header must have at most 100000000 bytes but claims 144115188075855872"));
   }
 
   private static Stream<Arguments> syntax() {
@@ -117,7 +117,7 @@ class MalformedSafetensorsTest {
         row(
             "second object",
             file("{}{}"),
-            "the header must be one JSON object but goes on after it"),
+            "the header must be one JSON object but text follows it"),
         startingWith(
             "zeros as padding",
             file("{}\0\0\0"),

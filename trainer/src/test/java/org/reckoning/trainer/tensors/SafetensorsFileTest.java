@@ -187,7 +187,7 @@ class SafetensorsFileTest {
       }
       assertThatExceptionOfType(WeightsFormatException.class)
           .isThrownBy(() -> file.readFloats("t"))
-          .withMessage("%s: the file ended at byte %d while it was read", path(), bytes.length - 1);
+          .withMessage("%s: the file ended at byte %d while being read", path(), bytes.length - 1);
     }
   }
 
@@ -207,7 +207,7 @@ class SafetensorsFileTest {
         .withMessage(directory + ": must be a file");
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> SafetensorsFile.open(path()))
-        .withMessage(path() + ": there is no such file");
+        .withMessage(path() + ": no such file");
   }
 
   private SafetensorsFile open(byte[] bytes) throws IOException {

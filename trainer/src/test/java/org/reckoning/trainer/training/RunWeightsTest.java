@@ -222,7 +222,7 @@ class RunWeightsTest {
     RunConfig config = config().with("model.name_or_path", published.toString());
     assertThatIOException()
         .isThrownBy(() -> TrainingRun.prepare(config, splits(config), directory.resolve("run")))
-        .withMessageStartingWith("the weights know 2 tokens and not ");
+        .withMessageStartingWith("the weights have 2 tokens but lack ");
   }
 
   /** A changed number of heads fits all weights and computes other numbers. */

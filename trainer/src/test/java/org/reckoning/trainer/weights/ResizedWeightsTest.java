@@ -78,21 +78,19 @@ class ResizedWeightsTest {
       assertThatIOException()
           .isThrownBy(() -> fewer.withVocabulary(SOME))
           .withMessage(
-              "the weights know 2 tokens and not 2 of the 4 that are wanted, such as ','; give"
-                  + " others to take their embeddings from");
+              "the weights have 2 tokens but lack 2 of the 4 wanted tokens, such as ','; give other weights to take these embeddings from");
       assertThatIOException()
           .isThrownBy(() -> fewer.withVocabulary(SOME, full.withVocabulary(OTHERS)))
           .withMessage(
-              "the weights that give embeddings must know the token ' world' but know 3 others");
+              "the weights that give embeddings must have the token ' world' but have 3 others");
       assertThatIOException()
           .isThrownBy(() -> fewer.withVocabulary(SOME, wide))
           .withMessage(
-              "n_embd (4) of the weights that give embeddings must be that of the others (2)");
+              "n_embd (4) of the weights that give embeddings must equal n_embd (2) of the others");
       assertThatIOException()
           .isThrownBy(() -> micro.withVocabulary(SOME))
           .withMessage(
-              "the weights know 61 tokens, and which is not said: they must be GPT-2's 50257, or"
-                  + " listed in vocabulary.json beside them");
+              "the weights have 61 tokens of an unknown vocabulary: it must be GPT-2's, with 50257 tokens, or listed in vocabulary.json in the same directory");
     }
   }
 }

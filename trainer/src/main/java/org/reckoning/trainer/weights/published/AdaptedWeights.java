@@ -24,16 +24,16 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The weights of a base with a low-rank adapter merged into them, {@code W + scale (B A)^T}, layer
- * by layer as they are read.
+ * The weights of a base model with a low-rank adapter merged in: {@code W + scale (B A)^T}. Each
+ * layer is merged when it is read.
  */
 final class AdaptedWeights implements Gpt2Weights {
   static final String CONFIG = "adapter_config.json";
   static final String FILE = "adapter_model.safetensors";
 
   /**
-   * {@code base_model.model.transformer.h.0.attn.c_attn.lora_A.weight}; some files name the
-   * adapter.
+   * Name of a factor: {@code base_model.model.transformer.h.0.attn.c_attn.lora_A.weight}; in some
+   * files {@code .default}, the name of the adapter, follows {@code lora_A}.
    */
   private static final Pattern FACTOR =
       Pattern.compile(
@@ -47,7 +47,7 @@ final class AdaptedWeights implements Gpt2Weights {
   private final AdapterFile settings;
   private final Map<String, Factors> factors;
 
-  /** The names in the file of a layer's factors A [rank, in] and B [out, rank]. */
+  /** Names of a layer's factors in the file: A [rank, in] and B [out, rank]. */
   private record Factors(String a, String b) {}
 
   private AdaptedWeights(Gpt2Weights base, SafetensorsFile file, AdapterFile settings, Path path)
@@ -62,15 +62,15 @@ final class AdaptedWeights implements Gpt2Weights {
   /**
    * Opens an adapter.
    *
-   * @param base closed with the result, or if the adapter is refused
-   * @param directory with the two files that PEFT writes
+   * @param base the base model; closed with the result, or if the adapter is refused
+   * @param directory a directory with the two files that PEFT writes
    */
   static AdaptedWeights open(Gpt2Weights base, Path directory) throws IOException {
     SafetensorsFile file = null;
     try {
       if (!Files.isDirectory(directory)) {
         throw new MissingPathException(
-            "%s: there is no such directory, and an adapter is one with %s and %s"
+            "%s: no such directory; an adapter is a directory with %s and %s"
                 .formatted(directory, CONFIG, FILE));
       }
       AdapterFile settings = AdapterFile.read(directory.resolve(CONFIG));
@@ -82,8 +82,7 @@ final class AdaptedWeights implements Gpt2Weights {
                 .formatted(
                     FILE,
                     hasPickled(directory)
-                        ? ", as reading a pickled one runs the program in it; save the adapter again"
-                            + " with PEFT's save_pretrained, which writes safetensors"
+                        ? "; a pickled file can run any program when it is read, so it is refused: save the adapter again with PEFT's save_pretrained, which writes safetensors"
                         : ""));
       }
       file = SafetensorsFile.open(path);
@@ -103,7 +102,7 @@ final class AdaptedWeights implements Gpt2Weights {
     }
   }
 
-  /** Pairs the factors by layer, and checks that no tensor is anything else. */
+  /** Pairs the factors by layer; refuses any other tensor. */
   private Map<String, Factors> factors(Path path) throws WeightsFormatException {
     Map<String, String> a = new LinkedHashMap<>();
     Map<String, String> b = new LinkedHashMap<>();
@@ -113,7 +112,7 @@ final class AdaptedWeights implements Gpt2Weights {
       if (!matcher.matches() || !base.config().parameterShapes().containsKey(weight(matcher))) {
         problems.add("unexpected " + quote(name));
       } else if ((matcher.group(2).equals("A") ? a : b).put(matcher.group(1), name) != null) {
-        problems.add(quote(name) + " is there twice");
+        problems.add(quote(name) + " occurs twice");
       }
     }
     Map<String, Factors> factors = new LinkedHashMap<>();
@@ -141,7 +140,7 @@ final class AdaptedWeights implements Gpt2Weights {
   private void check(String layer, String a, String b, List<String> problems) {
     Shape weight = base.config().parameterShapes().get(layer + ".weight");
     if (weight == null) {
-      return; // was told
+      return; // reported as unexpected
     }
     Shape wantedA = Shape.of(settings.rank(), weight.get(0));
     Shape wantedB = Shape.of(weight.get(1), settings.rank());
@@ -159,7 +158,7 @@ final class AdaptedWeights implements Gpt2Weights {
     }
   }
 
-  /** Checks that no factor of a layer is missing altogether. */
+  /** Checks that every layer that the settings name has factors. */
   private void checkTargets(Path path) throws WeightsFormatException {
     List<String> problems = new ArrayList<>();
     base.config()
@@ -174,7 +173,7 @@ final class AdaptedWeights implements Gpt2Weights {
               }
             });
     if (factors.isEmpty()) {
-      problems.add("there are no factors");
+      problems.add("no factors");
     }
     if (!problems.isEmpty()) {
       throw refused(path, problems);

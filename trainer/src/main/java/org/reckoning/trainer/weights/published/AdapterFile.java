@@ -12,13 +12,13 @@ import java.util.Set;
 import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
- * The {@code adapter_config.json} of a low-rank adapter, as PEFT writes it. Every setting that
- * would change what the adapter computes is understood or refused.
+ * The {@code adapter_config.json} of a low-rank adapter, as PEFT writes it. Settings that change
+ * the computation are applied or refused, never ignored.
  *
- * @param rank of the factors
+ * @param rank inner dimension of the factors
  * @param scale factor of their product: {@code alpha / rank}, or {@code alpha / sqrt(rank)}
- * @param targets names, or ends of names, of the layers that have factors; empty if not all layers
- *     of these names have them, or a pattern says it
+ * @param targets names of the layers that must have factors, or ends of names; empty if a pattern
+ *     or a further setting selects the layers
  */
 record AdapterFile(int rank, double scale, List<String> targets) {
   /** Settings that must be absent, null, false or empty. */
@@ -38,11 +38,11 @@ record AdapterFile(int rank, double scale, List<String> targets) {
           "arrow_config",
           "corda_config");
 
-  /** Ways to start the factors that leave the weights of the base as they are. */
+  /** Initializations of the factors that do not change the weights of the base. */
   private static final Set<String> STARTS =
       Set.of("true", "false", "gaussian", "eva", "orthogonal");
 
-  /** PEFT's word for all linear layers but the head. */
+  /** PEFT's name for all linear layers except the head. */
   private static final String ALL = "all-linear";
 
   AdapterFile {
@@ -52,12 +52,12 @@ record AdapterFile(int rank, double scale, List<String> targets) {
   /**
    * Reads the file.
    *
-   * @throws WeightsFormatException if it is not of this form, or of another kind of adapter: all
-   *     problems are told at once
+   * @throws WeightsFormatException with all problems, if the file is malformed or describes another
+   *     kind of adapter
    */
   static AdapterFile read(Path file) throws IOException {
     if (!Files.exists(file)) {
-      throw new WeightsFormatException(file, "must be there for an adapter but is not");
+      throw new WeightsFormatException(file, "no such file; an adapter needs it");
     }
     JsonNode root = JsonFile.read(file);
     if (!root.isObject()) {
@@ -119,7 +119,7 @@ record AdapterFile(int rank, double scale, List<String> targets) {
     return node.asText().equals(ALL) ? List.of("c_attn", "c_proj", "c_fc") : targets;
   }
 
-  /** Returns whether a layer must have factors. */
+  /** Returns whether the settings require factors for a layer. */
   boolean targets(String layer) {
     String name = "transformer." + layer;
     return targets.stream().anyMatch(each -> name.equals(each) || name.endsWith("." + each));

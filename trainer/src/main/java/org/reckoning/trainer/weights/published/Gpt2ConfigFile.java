@@ -17,14 +17,14 @@ import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
- * Reads and writes the {@code config.json} of a GPT-2; keys that do not change the computation are
+ * Reads and writes the {@code config.json} of a GPT-2. Keys that do not change the computation are
  * ignored.
  */
 public final class Gpt2ConfigFile {
   /** Two names of GELU's tanh form. */
   private static final Set<String> ACTIVATIONS = Set.of("gelu_new", "gelu_pytorch_tanh");
 
-  /** Variants of GPT-2 that compute something else, with the value that means the plain one. */
+  /** Keys of variants of GPT-2, each with the value of the plain model. */
   private static final Map<String, Boolean> PLAIN =
       Map.of(
           "scale_attn_weights", true,
@@ -32,7 +32,7 @@ public final class Gpt2ConfigFile {
           "add_cross_attention", false,
           "tie_word_embeddings", true);
 
-  /** What every published GPT-2 has; files of older programs do not say it. */
+  /** The value of every published GPT-2; files of older programs lack the key. */
   private static final double EPSILON = 1e-5;
 
   private final Path file;
@@ -46,24 +46,24 @@ public final class Gpt2ConfigFile {
   }
 
   /**
-   * What a configuration says.
+   * The content of a configuration.
    *
    * @param config the sizes
-   * @param endOfText the id of the end of text; the last one if none is said
+   * @param endOfText the id of the end of text; the last id if the file names none
    */
   public record Content(Gpt2Config config, int endOfText) {}
 
   /**
    * Reads a configuration.
    *
-   * @throws WeightsFormatException if it is not JSON, or not that of a GPT-2 that can be computed:
-   *     all missing keys and all wrong values are told at once
+   * @throws WeightsFormatException with all missing keys and wrong values, if the file is not JSON
+   *     or not the configuration of a supported GPT-2
    */
   public static Content read(Path file) throws IOException {
     return new Gpt2ConfigFile(file, JsonFile.read(file)).content();
   }
 
-  /** Writes a configuration that the transformers library reads, too. */
+  /** Writes a configuration that the transformers library can also read. */
   public static void write(Path file, Gpt2Config config, int endOfText) throws IOException {
     ObjectNode root = Json.PLAIN.createObjectNode();
     root.put("model_type", "gpt2").putArray("architectures").add("GPT2LMHeadModel");
@@ -113,7 +113,7 @@ public final class Gpt2ConfigFile {
     try {
       var config = new Gpt2Config(vocabSize, nPositions, nEmbd, nLayer, nHead, 1, epsilon);
       config = nInner == null ? config.withNEmbd(nEmbd) : config.withNInner(nInner);
-      double range = root.path("initializer_range").asDouble(); // weights are there: no matter
+      double range = root.path("initializer_range").asDouble(); // no effect: weights exist
       return range > 0 && range < 1 ? config.withInitializerRange(range) : config;
     } catch (IllegalArgumentException e) {
       throw new WeightsFormatException(file, String.valueOf(e.getMessage()));
@@ -158,7 +158,7 @@ public final class Gpt2ConfigFile {
     return node == null ? 0 : node.doubleValue();
   }
 
-  /** Returns the value of a required key, null (and noted as missing) if there is none. */
+  /** Returns the value of a required key, or notes the key as missing and returns null. */
   private @Nullable JsonNode value(String key) {
     if (root.hasNonNull(key)) {
       return root.get(key);

@@ -12,7 +12,7 @@ import org.reckoning.trainer.files.TextFile;
 import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
- * The cache that the programs of the Hugging Face hub download to.
+ * The download cache of the Hugging Face hub.
  *
  * <pre>{@code
  * hub/models--openai-community--gpt2/
@@ -20,8 +20,8 @@ import org.reckoning.trainer.tensors.WeightsFormatException;
  *   snapshots/607a30d7../   links to the files in blobs/
  * }</pre>
  *
- * <p>A snapshot is a directory like any other. It is found from the directory of its model, and
- * from the model's name after the cache: {@code hub/openai-community/gpt2}.
+ * <p>A snapshot is a model directory. A path may also name the directory of its model, or the cache
+ * and the name of the model: {@code hub/openai-community/gpt2}.
  */
 final class HubCache {
   private static final String MODEL = "models--";
@@ -30,9 +30,9 @@ final class HubCache {
   private HubCache() {}
 
   /**
-   * Returns the snapshot that a path means, if it means one.
+   * Returns the snapshot that a path refers to; empty if it refers to none.
    *
-   * @throws WeightsFormatException if the cache does not say which one
+   * @throws WeightsFormatException if the cache has several snapshots and names none of them
    */
   static Optional<Path> snapshot(Path path) throws IOException {
     if (Files.isDirectory(path.resolve(SNAPSHOTS))) {
@@ -61,27 +61,25 @@ final class HubCache {
       String name = TextFile.read(main).strip();
       if (!found.contains(name)) {
         throw new WeightsFormatException(
-            main,
-            "names the snapshot %s, which is not there; download the model again"
-                .formatted(quote(name)));
+            main, "names the missing snapshot %s; download the model again".formatted(quote(name)));
       }
       return model.resolve(SNAPSHOTS).resolve(name);
     }
     if (found.size() != 1) {
       throw new WeightsFormatException(
           model,
-          "must have the file refs/main or one snapshot but has %s; name the one that is meant"
+          "must have the file refs/main or a single snapshot but has %s; give the path of one"
               .formatted(found));
     }
     return model.resolve(SNAPSHOTS).resolve(found.get(0));
   }
 
-  /** Returns, for a cache, what to name instead; empty for anything else. */
+  /** Returns a hint with the path of a model if a directory is a cache, otherwise an empty text. */
   static String hint(Path directory) throws IOException {
     List<String> models = names(directory).stream().filter(name -> name.startsWith(MODEL)).toList();
     return models.isEmpty()
         ? ""
-        : "; in this cache there is " + directory.resolve(models.get(0)).toString();
+        : "; this cache holds " + directory.resolve(models.get(0)).toString();
   }
 
   private static List<String> names(Path directory) throws IOException {

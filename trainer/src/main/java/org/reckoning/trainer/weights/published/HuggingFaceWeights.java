@@ -25,26 +25,26 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A GPT-2 in the Hugging Face form: {@code config.json} and one safetensors file or several.
+ * A GPT-2 in the Hugging Face form: {@code config.json} and one or more safetensors files.
  *
- * <p>Names lose what {@link TensorNames} calls their prefix. The attention masks that old files
- * carry are left out. The output head is {@code wte.weight} again: a file may have it under one of
- * its two names, or twice.
+ * <p>Prefixes of names are removed, see {@link TensorNames}. Attention masks, which old files
+ * contain, are ignored. The output head is tied to {@code wte.weight}: a file may have either name,
+ * or both.
  */
 final class HuggingFaceWeights implements Gpt2Weights {
   static final String CONFIG = "config.json";
   static final String FILE = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
 
-  /** Beside a model of a compact vocabulary: which tokens it has. */
+  /** The file with the tokens of a compact vocabulary. */
   static final String VOCABULARY = "vocabulary.json";
 
   private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias");
 
-  /** Of tensors that a message names, so that it stays a sentence whatever a file holds. */
+  /** Largest number of tensors in a message. */
   private static final int MAX_LISTED = 6;
 
-  /** Where a tensor is. */
+  /** A tensor in one of the files. */
   private record Stored(SafetensorsFile file, String name) {
     Shape shape() {
       return file.shape(name);
@@ -71,7 +71,7 @@ final class HuggingFaceWeights implements Gpt2Weights {
     Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
     Path config = directory.resolve(CONFIG);
     if (!Files.exists(config)) {
-      throw new WeightsFormatException(path, "must have the file config.json beside it");
+      throw new WeightsFormatException(path, "config.json must be in the same directory");
     }
     content = Gpt2ConfigFile.read(config);
     rows = rows(directory, content.config().vocabSize());
@@ -127,13 +127,12 @@ final class HuggingFaceWeights implements Gpt2Weights {
     if (vocabulary.size() != rows) {
       throw new WeightsFormatException(
           file,
-          "its size (%d) must be the vocab_size (%d) of config.json"
-              .formatted(vocabulary.size(), rows));
+          "size (%d) must equal vocab_size (%d) in config.json".formatted(vocabulary.size(), rows));
     }
     return new TokenRows(rows, 0, Optional.of(vocabulary));
   }
 
-  /** Returns parameter name to tensor, the output head among them. */
+  /** Returns a map from parameter to tensor, with the output head. */
   private Map<String, Stored> stored() throws WeightsFormatException {
     Map<String, Stored> stored = new LinkedHashMap<>();
     for (SafetensorsFile file : files) {
@@ -146,7 +145,7 @@ final class HuggingFaceWeights implements Gpt2Weights {
         if (other != null) {
           throw new WeightsFormatException(
               path,
-              "tensor %s must be there once but is there as %s and as %s"
+              "tensor %s must occur once but occurs as %s and as %s"
                   .formatted(quote(parameter), quote(other.name()), quote(name)));
         }
       }
@@ -154,9 +153,9 @@ final class HuggingFaceWeights implements Gpt2Weights {
     return stored;
   }
 
-  /** Checks that all parameters were saved from one model: they have the same prefix. */
+  /** Checks that all names have the same prefix, so that all parameters are from one model. */
   private void checkPrefixes(@Nullable Stored head) throws WeightsFormatException {
-    Stored first = parameter("wpe.weight"); // the embedding may be there as the head
+    Stored first = parameter("wpe.weight"); // the embedding may be stored as the head
     String prefix = TensorNames.prefix(first.name());
     for (Map.Entry<String, Stored> each : parameters.entrySet()) {
       String name = each.getValue().name();
@@ -172,17 +171,16 @@ final class HuggingFaceWeights implements Gpt2Weights {
   private WeightsFormatException mixed(String name, String other) {
     return new WeightsFormatException(
         path,
-        "the names of all tensors must have the same prefix but %s and %s have not; save the whole"
-                .formatted(quote(name), quote(other))
-            + " model at once");
+        "the names of all tensors must have the same prefix but %s and %s differ; save the whole model at once"
+            .formatted(quote(name), quote(other)));
   }
 
   private void checkShapes(Map<String, Stored> stored) throws WeightsFormatException {
     Gpt2Config config = content.config();
-    if (config.nLayer() > Math.max(stored.size(), 1)) { // before the shapes of all are listed
+    if (config.nLayer() > Math.max(stored.size(), 1)) { // before all shapes are listed
       throw new WeightsFormatException(
           path,
-          "has %d tensors, too few for the n_layer (%d) of config.json"
+          "has %d tensors, too few for n_layer (%d) in config.json"
               .formatted(stored.size(), config.nLayer()));
     }
     Map<String, Shape> shapes = config.parameterShapes();
@@ -211,7 +209,7 @@ final class HuggingFaceWeights implements Gpt2Weights {
     addProblem(problems, "wrong shape ", wrong);
     if (hasTransposed(stored, shapes)) {
       problems.add(
-          "linear layers must be [in, out], and those of nanoGPT and torch.nn.Linear are transposed");
+          "linear layers must be [in, out]; nanoGPT and torch.nn.Linear store the transpose");
     }
     addProblem(problems, "neither F64, F32, F16 nor BF16 ", unreadable);
     if (!problems.isEmpty()) {
@@ -245,7 +243,7 @@ final class HuggingFaceWeights implements Gpt2Weights {
   private void checkHead(Stored head) throws IOException {
     if (!equalsEmbedding(head)) {
       throw new WeightsFormatException(
-          path, "tensor '%s' must equal '%s', with which it is tied".formatted(HEAD, EMBEDDING));
+          path, "tensor '%s' must equal the tied tensor '%s'".formatted(HEAD, EMBEDDING));
     }
   }
 

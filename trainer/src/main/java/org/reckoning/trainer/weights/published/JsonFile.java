@@ -13,9 +13,9 @@ import org.reckoning.trainer.files.TextFile;
 import org.reckoning.trainer.tensors.SafetensorsFile;
 import org.reckoning.trainer.tensors.WeightsFormatException;
 
-/** Reads the small files of JSON beside weights, which may be anything. */
+/** Reads the small JSON files of models; their content is not trusted. */
 final class JsonFile {
-  /** That of a safetensors header; the largest index of published weights is far below. */
+  /** The limit of a safetensors header; the largest published index is far smaller. */
   private static final int MAX_BYTES = SafetensorsFile.MAX_HEADER_BYTES;
 
   private JsonFile() {}
@@ -23,7 +23,7 @@ final class JsonFile {
   /**
    * Reads a file.
    *
-   * @throws WeightsFormatException if it is not a file, too long, or not JSON
+   * @throws WeightsFormatException if the path is not a file, or the file is too long or not JSON
    */
   static JsonNode read(Path file) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -38,7 +38,7 @@ final class JsonFile {
     } catch (JsonProcessingException e) {
       String reason =
           e instanceof MismatchedInputException
-              ? "it must be one value with nothing behind it"
+              ? "a single value, with no text after it"
               : quote(e.getOriginalMessage());
       throw new WeightsFormatException(file, "must be JSON: " + reason);
     }

@@ -26,8 +26,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Writes models as directories that the transformers library loads, and adapters that PEFT loads. A
- * directory appears when it is complete.
+ * Writes model directories for the transformers library and adapters for PEFT. A directory appears
+ * under its name only when it is complete.
  *
  * <pre>{@code
  * config.json, generation_config.json, model.safetensors     float32, names without prefix, padding
@@ -38,13 +38,13 @@ import org.tensorflow.types.TFloat32;
 public final class ModelDirectory {
   static final String ADAPTER = AdaptedWeights.CONFIG;
 
-  /** Of 12 tensors each; the largest GPT-2 has 48. */
+  /** Largest number of layers, 12 tensors each; the largest GPT-2 has 48. */
   private static final int MAX_LAYERS = 10_000;
 
-  /** Below an adapter: the model that it belongs to. */
+  /** Subdirectory of an adapter with its base model. */
   public static final String BASE = "base";
 
-  /** What is written here, and what transformers writes beside: all that is ever deleted. */
+  /** Files that this class or transformers writes. Replacing a model deletes no other files. */
   private static final Pattern PARTS =
       Pattern.compile(
           ".*\\.safetensors(\\.index\\.json)?"
@@ -53,23 +53,23 @@ public final class ModelDirectory {
 
   private ModelDirectory() {}
 
-  /** Puts files into a directory. */
+  /** Writes the files of a new directory. */
   @FunctionalInterface
   public interface Content {
-    /** Writes all files; the directory is there and empty. */
+    /** Writes all files into an existing, empty directory. */
     void writeTo(Path directory) throws IOException;
   }
 
   /**
-   * Makes a directory under a temporary name beside the target, forces it to the disk, then renames
-   * it. Of a link to a directory that directory is replaced.
+   * Writes a directory under a temporary name beside the target, forces it to the disk, then
+   * renames it. If the target is a link, the directory that it points to is replaced.
    *
-   * <p>A process that is killed at any moment leaves the old model or the new one: a name without a
-   * model, in the moment between two renames, is mended by {@link #finishReplacement}.
+   * <p>If the process is killed, the old model or the new one remains. If it is killed between the
+   * two renames, {@link #finishReplacement} gives one of them the name.
    *
-   * @param replaces whether a model that is there is replaced
-   * @throws IOException if the target exists and may not be replaced, or cannot be written; it is
-   *     as it was then
+   * @param replaces whether an existing model is replaced
+   * @throws IOException if the target exists and may not be replaced, or cannot be written; the
+   *     target is unchanged
    */
   public static void create(Path target, boolean replaces, Content content) throws IOException {
     checkTarget(target, replaces);
@@ -95,23 +95,23 @@ public final class ModelDirectory {
   }
 
   /**
-   * Completes the replacement of a model by a process that was killed in the moment when neither
-   * the old nor the new one had the name, and tells so on standard error.
+   * Completes a replacement that was interrupted between its two renames, and reports it on
+   * standard error.
    *
    * @param target does not exist
-   * @throws IOException if none can be given the name; the message tells where they are
+   * @throws IOException with the place of the model, if it cannot be renamed
    */
   public static void finishReplacement(Path target) throws IOException {
     Optional<String> which = Replacement.of(target).finish();
     if (which.isPresent()) {
       System.err.printf(
-          "'%s' was being replaced when a process was killed; it is the %s model now%n",
+          "the replacement of '%s' was interrupted; the directory now holds the %s model%n",
           target, which.get());
     }
   }
 
   /**
-   * Checks whether a directory can be made, before anything heavy starts.
+   * Checks that a directory may be created, before any costly work starts.
    *
    * @throws IOException if the target exists and may not be replaced
    */
@@ -127,13 +127,12 @@ public final class ModelDirectory {
             || Files.exists(target.resolve(ADAPTER));
     if (!isModel) {
       throw new IOException(
-          "'%s' exists and is no model, so it is not replaced; choose another name"
-              .formatted(target));
+          "'%s' exists and is not a model; choose another name".formatted(target));
     }
     Optional<Path> other = otherThanModel(target, Files.exists(target.resolve(ADAPTER)));
     if (other.isPresent()) {
       throw new IOException(
-          "'%s' holds '%s', which is no part of a model, so it is not replaced; choose another name"
+          "'%s' exists and holds '%s', which is not part of a model; choose another name"
               .formatted(target, target.relativize(other.get())));
     }
     if (!replaces) {
@@ -142,7 +141,7 @@ public final class ModelDirectory {
     }
   }
 
-  /** Returns something in a directory that replacing a model must not delete. */
+  /** Returns a file that is not part of a model, if a directory holds one. */
   private static Optional<Path> otherThanModel(Path directory, boolean isAdapter)
       throws IOException {
     List<Path> all;
@@ -164,9 +163,9 @@ public final class ModelDirectory {
   }
 
   /**
-   * Checks whether a file can hold a model of some sizes, before they are multiplied out.
+   * Checks that a safetensors file can hold a model, before memory is allocated for it.
    *
-   * @throws IllegalArgumentException if it has too many tensors, or too large ones, to be read back
+   * @throws IllegalArgumentException if a tensor is too large, or the model has too many layers
    */
   public static void checkSizes(Gpt2Config config) {
     if (config.nLayer() > MAX_LAYERS) {
@@ -209,17 +208,17 @@ public final class ModelDirectory {
     SafetensorsWriter.write(directory.resolve(HuggingFaceWeights.FILE), tensors);
   }
 
-  /** Gives the factors of an adapter by name; the caller closes them. */
+  /** A source of the factors of an adapter. */
   @FunctionalInterface
   public interface Factors {
-    /** Returns a factor. */
+    /** Returns a factor by name; the caller closes it. */
     TFloat32 read(String name) throws IOException;
   }
 
   /**
-   * Writes low-rank factors as PEFT does.
+   * Writes low-rank factors in the form of PEFT.
    *
-   * @param base the model that they belong to, as PEFT is to find it
+   * @param base path or name of the base model, for PEFT
    */
   public static void writeAdapter(
       Path directory, Lora lora, Map<String, Shape> shapes, Factors factors, String base)

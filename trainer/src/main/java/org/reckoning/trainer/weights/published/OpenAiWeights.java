@@ -24,7 +24,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A GPT-2 as OpenAI published it: {@code hparams.json} and a checkpoint of TensorFlow.
+ * A GPT-2 in the form that OpenAI published: {@code hparams.json} and a TensorFlow checkpoint.
  *
  * <pre>{@code
  * wte.weight               model/wte
@@ -43,7 +43,7 @@ final class OpenAiWeights implements Gpt2Weights {
 
   private final TokenRows rows;
   private final Gpt2Config config;
-  private final Map<String, Shape> shapes; // as they are stored
+  private final Map<String, Shape> shapes; // with padding
   private final CheckpointFile checkpoint;
 
   private OpenAiWeights(Gpt2Config config, CheckpointFile checkpoint) {
@@ -65,7 +65,9 @@ final class OpenAiWeights implements Gpt2Weights {
     }
   }
 
-  /** Checks that the last layer is the last one, before the shapes of all are listed. */
+  /**
+   * Checks that the checkpoint has exactly {@code n_layer} layers, before all shapes are listed.
+   */
   private static void checkLayers(Path directory, Gpt2Config config, CheckpointFile checkpoint)
       throws IOException {
     int layers = config.nLayer();
@@ -74,7 +76,7 @@ final class OpenAiWeights implements Gpt2Weights {
     if (checkpoint.has(published("h." + layers + ".ln_1.bias"))) {
       throw new WeightsFormatException(
           directory.resolve(SIZES),
-          "n_layer (%d) must be that of the checkpoint, which has more layers".formatted(layers));
+          "n_layer (%d) is too small: the checkpoint has more layers".formatted(layers));
     }
   }
 
@@ -87,7 +89,7 @@ final class OpenAiWeights implements Gpt2Weights {
       }
     }
     if (!wrong.isEmpty()) {
-      throw new WeightsFormatException(file, "must have whole numbers below 2^31 as " + wrong);
+      throw new WeightsFormatException(file, "must have whole numbers below 2^31 for " + wrong);
     }
     try {
       return Gpt2Config.small()
@@ -102,7 +104,10 @@ final class OpenAiWeights implements Gpt2Weights {
     }
   }
 
-  /** Returns the one checkpoint, or of several the one that the file {@code checkpoint} names. */
+  /**
+   * Returns the prefix of the only checkpoint, or of the one that the file {@code checkpoint}
+   * names.
+   */
   private static Path prefix(Path directory) throws IOException {
     List<String> found;
     try (Stream<Path> files = Files.list(directory)) {
@@ -124,15 +129,15 @@ final class OpenAiWeights implements Gpt2Weights {
     }
     throw new WeightsFormatException(
         directory,
-        "must have one checkpoint (PREFIX.index and PREFIX.data-00000-of-00001) beside hparams.json,"
-            + " or the file checkpoint that names one of %s".formatted(found));
+        "must have a single checkpoint (PREFIX.index and PREFIX.data-00000-of-00001) beside hparams.json, or a file named checkpoint that names one of %s"
+            .formatted(found));
   }
 
-  /** Returns OpenAI's name of a parameter. */
+  /** Returns OpenAI's name for a parameter. */
   static String published(String parameter) {
     Matcher matcher = PARAMETER.matcher(parameter);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("'%s' is no parameter".formatted(parameter));
+      throw new IllegalArgumentException("'%s' is not a parameter".formatted(parameter));
     }
     String layer = matcher.group(2);
     String path =
@@ -170,7 +175,7 @@ final class OpenAiWeights implements Gpt2Weights {
 
   @Override
   public String format() {
-    return "OpenAI's checkpoint of TensorFlow, F32";
+    return "OpenAI's TensorFlow checkpoint, F32";
   }
 
   @Override

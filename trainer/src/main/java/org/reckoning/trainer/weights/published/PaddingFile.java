@@ -14,8 +14,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Keeps the padding of the weights that a run starts from in its directory, so that an export of
- * the run has the same shape and the same rows.
+ * The padding of the weights that a run started from, in the directory of the run. An export of the
+ * run gets the same rows.
  */
 public final class PaddingFile implements AutoCloseable {
   private static final String NAME = "padding.safetensors";
@@ -29,7 +29,7 @@ public final class PaddingFile implements AutoCloseable {
     this.file = file;
   }
 
-  /** Writes the padding of weights, if they have any. */
+  /** Writes the padding of weights, if they have padding. */
   public static void keep(Path directory, Gpt2Weights weights) throws IOException {
     if (weights.padding() == 0) {
       return;
@@ -48,7 +48,7 @@ public final class PaddingFile implements AutoCloseable {
                 })));
   }
 
-  /** Returns whether a directory has such a file. */
+  /** Returns whether a directory has a file of padding. */
   public static boolean isIn(Path directory) {
     return Files.exists(directory.resolve(NAME));
   }
@@ -56,8 +56,8 @@ public final class PaddingFile implements AutoCloseable {
   /**
    * Opens the file of a run.
    *
-   * @param width of the embeddings
-   * @throws WeightsFormatException if it holds something else
+   * @param width width of the embeddings
+   * @throws WeightsFormatException if the file holds anything else
    */
   public static PaddingFile open(Path directory, int width) throws IOException {
     Path path = directory.resolve(NAME);
@@ -79,17 +79,17 @@ public final class PaddingFile implements AutoCloseable {
         || !file.isReadable(ROWS)) {
       throw new WeightsFormatException(
           path,
-          "must have the rows of padding, %s [rows, %d]; without the file an export has none"
+          "must have the padding %s [rows, %d]; delete the file to export without padding"
               .formatted(ROWS, width));
     }
   }
 
-  /** Returns how many rows there are. */
+  /** Returns the number of rows. */
   public int rows() {
     return (int) file.shape(ROWS).get(0);
   }
 
-  /** Returns embeddings with the padding after them; the caller closes both. */
+  /** Returns a new tensor of the embeddings, then the padding; the caller closes both. */
   public TFloat32 after(TFloat32 embeddings) throws IOException {
     try (TFloat32 rows = file.read(ROWS)) {
       return FloatTensors.stacked(embeddings, rows);

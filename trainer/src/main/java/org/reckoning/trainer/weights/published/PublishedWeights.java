@@ -12,26 +12,26 @@ import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.weights.Gpt2Weights;
 
-/** Finds out of which form weights are. */
+/** Opens published weights; detects their form. */
 public final class PublishedWeights {
   private PublishedWeights() {}
 
   /**
-   * Opens published weights and checks all but the numbers. Those are checked when they are read:
-   * every one must be finite.
+   * Opens published weights and checks everything but the numbers. Reading a tensor fails unless
+   * all its numbers are finite.
    *
    * @param path a directory or file of the Hugging Face form, {@code config.json} and {@code
-   *     model.safetensors} or shards of it; a directory with OpenAI's TensorFlow checkpoint and its
+   *     model.safetensors} or its shards; a directory with OpenAI's TensorFlow checkpoint and its
    *     {@code hparams.json}; one of these in the cache of the Hugging Face hub; or an adapter with
-   *     its base beside it
-   * @throws MissingPathException if it is neither of these
-   * @throws WeightsFormatException if it is not a GPT-2, or malformed
+   *     its base model
+   * @throws MissingPathException if the path is none of these
+   * @throws WeightsFormatException if the model is malformed or not a GPT-2
    */
   public static Gpt2Weights open(Path path) throws IOException {
     return Gpt2Weights.finite(path, openUnchecked(path));
   }
 
-  /** Opens published weights whose numbers may be anything, to look at them. */
+  /** Opens published weights without requiring finite numbers, to inspect them. */
   public static Gpt2Weights openUnchecked(Path path) throws IOException {
     return find(path);
   }
@@ -52,7 +52,7 @@ public final class PublishedWeights {
       ModelDirectory.finishReplacement(path);
     }
     if (!Files.exists(path)) {
-      throw new MissingPathException(path + ": there is no such file or directory");
+      throw new MissingPathException(path + ": no such file or directory");
     }
     if (Files.isRegularFile(path)) {
       return openFile(path);
@@ -87,14 +87,14 @@ public final class PublishedWeights {
                 HubCache.hint(path)));
   }
 
-  /** Opens an adapter of ours, which has its base beside it. */
+  /** Opens an adapter that this program wrote, with its base model in a subdirectory. */
   private static Gpt2Weights openAdapter(Path adapter) throws IOException {
     Path base = adapter.resolve(ModelDirectory.BASE);
     if (!Files.isDirectory(base)) {
       throw new WeightsFormatException(
           adapter,
-          "is an adapter and has no weights of its own; merge it into the model that it belongs to:"
-              + " reckoning model import --from MODEL --adapter %s --to DIR".formatted(adapter));
+          "is an adapter without a base model; merge it into its model: reckoning model import --from MODEL --adapter %s --to DIR"
+              .formatted(adapter));
     }
     return AdaptedWeights.open(find(base), adapter);
   }
@@ -114,7 +114,7 @@ public final class PublishedWeights {
     if (Pattern.matches(".*\\.(index|meta|data-\\d+-of-\\d+)", name)) {
       throw new WeightsFormatException(
           file,
-          "is a part of a TensorFlow checkpoint; give its directory, with %s in it"
+          "is part of a TensorFlow checkpoint; give the directory with %s instead"
               .formatted(OpenAiWeights.SIZES));
     }
     return HuggingFaceWeights.openFile(file);
@@ -123,7 +123,7 @@ public final class PublishedWeights {
   private static void refuseBrokenLink(Path file) throws WeightsFormatException {
     if (Files.isSymbolicLink(file)) {
       throw new WeightsFormatException(
-          file, "is a link to a file that is not there; download the model again");
+          file, "is a link to a missing file; download the model again");
     }
   }
 
@@ -144,14 +144,13 @@ public final class PublishedWeights {
   private static WeightsFormatException pickled(Path file, Path directory) {
     return new WeightsFormatException(
         file,
-        ("is pickled, and to read such a file is to run whatever program it holds; convert it where"
-                + " you trust it, with config.json beside it and named pytorch_model.bin: python3 -c"
+        ("is pickled, and reading a pickled file can run any program; convert it where you trust it, named pytorch_model.bin and with config.json beside it: python3 -c"
                 + " 'import sys; from transformers import GPT2LMHeadModel as M;"
                 + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2])' %s %s")
             .formatted(shellWord(directory.toString()), shellWord(directory + "-safetensors")));
   }
 
-  /** Returns what a shell takes as just this text. */
+  /** Quotes a text for a shell, if necessary. */
   private static String shellWord(String text) {
     return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }

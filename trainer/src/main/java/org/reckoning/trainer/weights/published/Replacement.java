@@ -12,18 +12,18 @@ import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.Links;
 
 /**
- * The directories by which a new model takes the name of an old one. No system call that Java has
- * exchanges two directories, so there is a moment between two renames when neither has the name:
+ * The three paths of a replacement of one model directory by another. Java cannot exchange two
+ * directories in one step, so for a moment neither has the name:
  *
  * <pre>{@code
- * model  .model.tmp                  the new one is written, and forced to the disk
- *        .model.tmp  .model.old.tmp  the moment: a process that finds this finishes it
- * model              .model.old.tmp  the old one is deleted
+ * model  .model.tmp                  the new model is written and forced to the disk
+ *        .model.tmp  .model.old.tmp  between two renames; the next process finishes it
+ * model              .model.old.tmp  the old model is deleted
  * }</pre>
  *
- * @param target the name, absolute, behind all links
+ * @param target the name: an absolute path, links resolved
  * @param made the new model
- * @param old the old one, on its way out
+ * @param old the old model, until it is deleted
  */
 record Replacement(Path target, Path made, Path old) {
   static Replacement of(Path named) throws IOException {
@@ -38,7 +38,7 @@ record Replacement(Path target, Path made, Path old) {
     return Objects.requireNonNull(target.getParent()); // it has a name
   }
 
-  /** Gives the new model the name. */
+  /** Renames the new model to the target. */
   void replace() throws IOException {
     if (!Files.exists(target)) {
       DurableFiles.moveDirectory(made, target);
@@ -50,7 +50,7 @@ record Replacement(Path target, Path made, Path old) {
       move(made, target);
     } catch (IOException e) {
       if (Files.exists(target)) {
-        return; // another process found the moment and has finished it
+        return; // another process finished the replacement
       }
       move(old, target);
       throw e;
@@ -59,15 +59,15 @@ record Replacement(Path target, Path made, Path old) {
   }
 
   /**
-   * Gives a model the name if neither has it.
+   * Renames a model to the target if an interrupted replacement left no target.
    *
-   * @return which one, "new" or "old"; empty if there was nothing to do
+   * @return "new" or "old"; empty if no replacement was interrupted
    */
   Optional<String> finish() throws IOException {
     if (Files.exists(target) || !Files.isDirectory(old)) {
       return Optional.empty();
     }
-    boolean isMade = Files.isDirectory(made); // it was complete before the old one lost the name
+    boolean isMade = Files.isDirectory(made); // complete before the old model was renamed
     Path found = isMade ? made : old;
     try {
       move(found, target);
@@ -75,14 +75,14 @@ record Replacement(Path target, Path made, Path old) {
       clear();
     } catch (IOException e) {
       throw new IOException(
-          "'%s' was being replaced when a process was killed, and the model is in '%s'; rename that: %s"
+          "the replacement of '%s' was interrupted and its model is in '%s'; rename that directory: %s"
               .formatted(target, found, FileProblem.reason(e)),
           e);
     }
     return Optional.of(isMade ? "new" : "old");
   }
 
-  /** Deletes what is left beside the model; nothing if that is all there is of it. */
+  /** Deletes temporary directories, unless they hold the only copy of the model. */
   void clear() throws IOException {
     if (Files.exists(target) || !Files.exists(old)) {
       delete(made);

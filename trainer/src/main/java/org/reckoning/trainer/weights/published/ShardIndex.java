@@ -16,28 +16,28 @@ import org.reckoning.trainer.tensors.SafetensorsFile;
 import org.reckoning.trainer.tensors.WeightsFormatException;
 
 /**
- * The file that says which safetensors file of a directory holds which tensor.
+ * The index of a sharded model: the safetensors file of each tensor.
  *
  * <pre>{@code
  * {"metadata": {..}, "weight_map": {"h.0.ln_1.bias": "model-00001-of-00002.safetensors", ..}}
  * }</pre>
  *
  * @param file the index itself
- * @param shards tensor to name of the file that holds it
+ * @param shards map from tensor to the name of its file
  */
 record ShardIndex(Path file, Map<String, String> shards) {
-  /** As files are opened at the same time. */
+  /** All files are open at the same time. */
   private static final int MAX_SHARDS = 1_000;
 
   /**
    * Reads an index.
    *
-   * @throws WeightsFormatException if it is not of this form, or names a file elsewhere
+   * @throws WeightsFormatException if the index is malformed, or names a file in another directory
    */
   static ShardIndex read(Path file) throws IOException {
     JsonNode map = JsonFile.read(file).path("weight_map");
     if (!map.isObject() || map.isEmpty()) {
-      throw new WeightsFormatException(file, "must have an object of names as weight_map");
+      throw new WeightsFormatException(file, "must have an object of file names as weight_map");
     }
     Map<String, String> shards = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : map.properties()) {
@@ -45,7 +45,7 @@ record ShardIndex(Path file, Map<String, String> shards) {
       if (!entry.getValue().isTextual() || !shard.matches("[A-Za-z0-9_.-]+\\.safetensors")) {
         throw new WeightsFormatException(
             file,
-            "tensor %s must be in a safetensors file beside the index but is in %s"
+            "tensor %s must be in a safetensors file of the same directory but is in %s"
                 .formatted(quote(entry.getKey()), quote(shard)));
       }
       shards.put(entry.getKey(), shard);
@@ -56,8 +56,8 @@ record ShardIndex(Path file, Map<String, String> shards) {
   /**
    * Opens the files.
    *
-   * @throws WeightsFormatException if one is missing or malformed, or holds other tensors than the
-   *     index says; none is open then
+   * @throws WeightsFormatException if a file is missing, malformed, or differs from the index; no
+   *     file remains open
    */
   List<SafetensorsFile> open() throws IOException {
     Set<String> names = new TreeSet<>(shards.values());
@@ -70,7 +70,7 @@ record ShardIndex(Path file, Map<String, String> shards) {
       for (String name : names) {
         Path shard = file.resolveSibling(name);
         if (!Files.exists(shard)) {
-          throw new WeightsFormatException(file, "names %s, which is not there".formatted(name));
+          throw new WeightsFormatException(file, "names the missing file %s".formatted(name));
         }
         opened.add(SafetensorsFile.open(shard));
         checkNames(name, opened.get(opened.size() - 1).names());
@@ -85,14 +85,14 @@ record ShardIndex(Path file, Map<String, String> shards) {
   }
 
   /**
-   * Checks that a file holds what the index says. Programs write the tied tensor once and list it
-   * under either name, or nowhere, so it is looked for in all files.
+   * Checks that a file holds the tensors that the index lists for it. The tied tensor is exempt:
+   * programs list it under either name, or not at all.
    */
   private void checkNames(String shard, Set<String> held) throws WeightsFormatException {
     for (String tensor : held) {
       if (!shard.equals(shards.get(tensor)) && !TensorNames.isTied(tensor)) {
         throw new WeightsFormatException(
-            file, "must say that tensor %s is in %s, as it is".formatted(quote(tensor), shard));
+            file, "must list tensor %s for %s, which contains it".formatted(quote(tensor), shard));
       }
     }
     for (Map.Entry<String, String> entry : shards.entrySet()) {
@@ -101,8 +101,8 @@ record ShardIndex(Path file, Map<String, String> shards) {
           && !TensorNames.isTied(entry.getKey())) {
         throw new WeightsFormatException(
             file,
-            "says that tensor %s is in %s".formatted(quote(entry.getKey()), shard)
-                + ", where it is not");
+            "lists tensor %s for %s, which does not contain it"
+                .formatted(quote(entry.getKey()), shard));
       }
     }
   }

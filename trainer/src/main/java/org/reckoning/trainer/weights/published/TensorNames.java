@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.reckoning.trainer.weights.Gpt2Weights;
 
 /**
- * Names of tensors as programs save them. Whatever wraps a model puts its own name before them:
+ * Names of tensors in saved models. Wrappers of a model put their own names in front:
  *
  * <pre>{@code
  * wte.weight
@@ -17,7 +17,7 @@ import org.reckoning.trainer.weights.Gpt2Weights;
  * }</pre>
  */
 final class TensorNames {
-  /** The output head, which is the embeddings again. */
+  /** The output head, tied to the token embeddings. */
   static final String HEAD = "lm_head.weight";
 
   private static final String INNER =
@@ -29,18 +29,18 @@ final class TensorNames {
 
   private TensorNames() {}
 
-  /** Returns what stands before the name of a parameter; empty if nothing does. */
+  /** Returns the prefix of a parameter's name; empty if the name has none. */
   static String prefix(String name) {
     Matcher matcher = PREFIX.matcher(name);
     return matcher.lookingAt() ? matcher.group() : "";
   }
 
-  /** Returns the name without the names of wrappers. */
+  /** Returns the name of a parameter without prefix and wrappers. */
   static String parameter(String name) {
     return WRAPPER.matcher(name.substring(prefix(name).length())).replaceAll("");
   }
 
-  /** Returns whether this is one of the two names of the tied tensor. */
+  /** Returns whether a name is one of the two names of the tied tensor. */
   static boolean isTied(String name) {
     return TIED.contains(parameter(name));
   }

@@ -15,12 +15,11 @@ import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Tokenizer;
 
 /**
- * The files of GPT-2's tokenizer, byte for byte as they were published: {@code vocab.json} and
- * {@code merges.txt}, and a {@code tokenizer_config.json}.
+ * Writes the files of GPT-2's tokenizer: {@code vocab.json} and {@code merges.txt}, identical to
+ * the published files, and a {@code tokenizer_config.json}.
  *
- * <p>The merges are not stored anywhere here: the tokens in their order say them. A token came to
- * be by merging two that were there before it, and encoding its bytes with those alone ends with
- * just these two.
+ * <p>The merges are derived from the order of the tokens. Each token is a merge of two earlier
+ * tokens: encoding its bytes with the earlier tokens gives these two.
  */
 public final class TokenizerFiles {
   private static final String END_OF_TEXT = "<|endoftext|>";
@@ -30,7 +29,7 @@ public final class TokenizerFiles {
   /**
    * Writes the files.
    *
-   * @param positions tokens that the model can read
+   * @param positions longest sequence of the model, in tokens
    */
   public static void write(Path directory, int positions) throws IOException {
     List<String> tokens = tokens();
@@ -50,7 +49,7 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Returns whether a directory has the vocabulary of another tokenizer than GPT-2's: models of
+   * Returns whether a directory has the vocabulary of a tokenizer other than GPT-2's. Models of
    * other languages have about as many tokens.
    */
   static boolean areOfAnother(Path directory) throws IOException {
@@ -62,7 +61,7 @@ public final class TokenizerFiles {
     try {
       ids = JsonFile.read(file);
     } catch (WeightsFormatException e) {
-      return false; // it says nothing
+      return false; // an unreadable file decides nothing
     }
     List<String> tokens = tokens();
     for (int id = 0; id < tokens.size(); id++) {
@@ -73,7 +72,7 @@ public final class TokenizerFiles {
     return false;
   }
 
-  /** Returns the tokens but the last in order, a character for each byte. */
+  /** Returns all tokens but the last in order, one character for each byte. */
   private static List<String> tokens() {
     char[] visible = visible();
     List<String> tokens = new ArrayList<>();
@@ -87,7 +86,10 @@ public final class TokenizerFiles {
     return tokens;
   }
 
-  /** Returns GPT-2's characters for the bytes: those without a visible one are moved beyond 255. */
+  /**
+   * Returns GPT-2's character for each byte; bytes without a visible character are moved beyond
+   * 255.
+   */
   private static char[] visible() {
     char[] visible = new char[256];
     char next = 256;
@@ -99,7 +101,7 @@ public final class TokenizerFiles {
     return visible;
   }
 
-  /** Returns what Python's {@code json.dumps} makes of the map from token to id. */
+  /** Returns the map from token to id as Python's {@code json.dumps} writes it. */
   private static String vocabulary(List<String> tokens) {
     StringBuilder json = new StringBuilder("{");
     for (int id = 0; id < tokens.size(); id++) {
@@ -132,7 +134,7 @@ public final class TokenizerFiles {
     return lines.toString();
   }
 
-  /** Returns the two tokens that a token was merged from. */
+  /** Returns the two tokens that merge to a token. */
   private static List<String> parts(String token, int id, Map<String, Integer> ranks) {
     List<String> parts = new ArrayList<>(List.of(token.split("")));
     while (parts.size() > 2) {
@@ -146,7 +148,8 @@ public final class TokenizerFiles {
         }
       }
       if (at < 0) {
-        throw new IllegalStateException("token %d is not made of two before it".formatted(id));
+        throw new IllegalStateException(
+            "token %d is not a merge of two earlier tokens".formatted(id));
       }
       parts.set(at, parts.get(at) + parts.remove(at + 1));
     }

@@ -229,8 +229,7 @@ class AdaptedWeightsTest {
     Files.move(adapter.resolve("adapter_model.safetensors"), adapter.resolve("adapter_model.bin"));
     assertThatIOException()
         .isThrownBy(() -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter))
-        .withMessageContaining(
-            "must have the file adapter_model.safetensors, as reading a pickled");
+        .withMessageContaining("must have the file adapter_model.safetensors; a pickled");
     assertThatIOException()
         .isThrownBy(
             () -> PublishedWeights.openAdapted(GoldenLogits.MICRO, adapter.resolve("nothing")))

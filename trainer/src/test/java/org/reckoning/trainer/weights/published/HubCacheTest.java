@@ -59,13 +59,12 @@ class HubCacheTest {
     assertThatIOException()
         .isThrownBy(() -> PublishedWeights.open(model))
         .withMessage(
-            "%s: must have the file refs/main or one snapshot but has [%s, other]; name the one that"
-                + " is meant",
+            "%s: must have the file refs/main or a single snapshot but has [%s, other]; give the path of one",
             model, HASH);
     Files.writeString(model.resolve("refs/main"), "../../elsewhere");
     assertThatIOException()
         .isThrownBy(() -> PublishedWeights.open(model))
-        .withMessageContaining("names the snapshot '../../elsewhere', which is not there");
+        .withMessageContaining("names the missing snapshot '../../elsewhere'");
   }
 
   @Test
@@ -73,17 +72,17 @@ class HubCacheTest {
     Files.delete(hub.resolve("models--gpt2/blobs/blob-of-model.safetensors"));
     assertThatIOException()
         .isThrownBy(() -> PublishedWeights.open(hub.resolve("gpt2")))
-        .withMessageEndingWith("is a link to a file that is not there; download the model again");
+        .withMessageEndingWith("is a link to a missing file; download the model again");
   }
 
   @Test
   void open_ofTheWholeCache_namesAModelInIt() {
     assertThatIOException()
         .isThrownBy(() -> PublishedWeights.open(hub))
-        .withMessageEndingWith("; in this cache there is " + hub.resolve("models--gpt2"));
+        .withMessageEndingWith("; this cache holds " + hub.resolve("models--gpt2"));
     assertThat(hub.resolve("gpt3")).doesNotExist();
     assertThatIOException()
         .isThrownBy(() -> PublishedWeights.open(hub.resolve("gpt3")))
-        .withMessageEndingWith("there is no such file or directory");
+        .withMessageEndingWith("no such file or directory");
   }
 }

@@ -133,13 +133,13 @@ class HuggingFaceWeightsTest {
     write(TINY_JSON, stored);
     assertRefused(
         "the names of all tensors must have the same prefix but 'wpe.weight' and"
-            + " 'module.ln_f.bias' have not; save the whole model at once");
+            + " 'module.ln_f.bias' differ; save the whole model at once");
     stored.put("ln_f.bias", Objects.requireNonNull(stored.remove("module.ln_f.bias")));
     stored.put("module.lm_head.weight", Objects.requireNonNull(stored.get("wte.weight")));
     write(TINY_JSON, stored);
     assertRefused(
         "the names of all tensors must have the same prefix but 'wpe.weight' and"
-            + " 'module.lm_head.weight' have not; save the whole model at once");
+            + " 'module.lm_head.weight' differ; save the whole model at once");
   }
 
   /** Programs write the tied tensor once, and list it under either name, anywhere or not at all. */
@@ -207,25 +207,25 @@ class HuggingFaceWeightsTest {
         Arguments.of(
             "\"ln_f.bias\": \"a.safetensors\"",
             "\"ln_f.bias\": \"../a.safetensors\"",
-            "tensor 'ln_f.bias' must be in a safetensors file beside the index but is in"
+            "tensor 'ln_f.bias' must be in a safetensors file of the same directory but is in"
                 + " '../a.safetensors'"),
         Arguments.of(
             "\"ln_f.bias\": \"a.safetensors\"",
             "\"ln_f.bias\": 3",
-            "tensor 'ln_f.bias' must be in a safetensors file beside the index but is in '3'"),
+            "tensor 'ln_f.bias' must be in a safetensors file of the same directory but is in '3'"),
         Arguments.of(
             "\"ln_f.bias\": \"a.safetensors\"",
             "\"ln_f.bias\": \"b.safetensors\"",
-            "must say that tensor 'ln_f.bias' is in a.safetensors, as it is"),
+            "must list tensor 'ln_f.bias' for a.safetensors, which contains it"),
         Arguments.of(
             "\"ln_f.bias\": \"a.safetensors\"",
             "\"ln_f.bias\": \"a.safetensors\", \"x\": \"a.safetensors\"",
-            "says that tensor 'x' is in a.safetensors, where it is not"),
+            "lists tensor 'x' for a.safetensors, which does not contain it"),
         Arguments.of(
             "\"ln_f.bias\": \"a.safetensors\"",
             "\"ln_f.bias\": \"c.safetensors\"",
-            "must say that tensor 'ln_f.bias' is in a.safetensors, as it is"),
-        Arguments.of("weight_map", "map", "must have an object of names as weight_map"));
+            "must list tensor 'ln_f.bias' for a.safetensors, which contains it"),
+        Arguments.of("weight_map", "map", "must have an object of file names as weight_map"));
   }
 
   @ParameterizedTest(name = "{2}")
@@ -245,7 +245,7 @@ class HuggingFaceWeightsTest {
     Path file = directory.resolve("model.safetensors.index.json");
     assertThatExceptionOfType(WeightsFormatException.class)
         .isThrownBy(() -> PublishedWeights.open(file))
-        .withMessage("%s: names b.safetensors, which is not there", file);
+        .withMessage("%s: names the missing file b.safetensors", file);
   }
 
   private void writeShards(UnaryOperator<String> change) throws IOException {
@@ -274,7 +274,7 @@ class HuggingFaceWeightsTest {
       assertThatExceptionOfType(WeightsFormatException.class)
           .isThrownBy(() -> PublishedWeights.open(path))
           .withMessageStartingWith(
-              "%s: is pickled, and to read such a file is to run whatever program it holds;", file)
+              "%s: is pickled, and reading a pickled file can run any program;", file)
           .withMessageContaining(
               "M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2])' %s %s-safetensors",
               directory, directory);
@@ -297,12 +297,12 @@ class HuggingFaceWeightsTest {
     assertThatExceptionOfType(WeightsFormatException.class)
         .isThrownBy(() -> PublishedWeights.open(part))
         .withMessage(
-            "%s: is a part of a TensorFlow checkpoint; give its directory, with hparams.json in it",
+            "%s: is part of a TensorFlow checkpoint; give the directory with hparams.json instead",
             part);
     Files.writeString(directory.resolve("adapter_config.json"), "{}");
     assertThatExceptionOfType(WeightsFormatException.class)
         .isThrownBy(() -> PublishedWeights.open(directory))
-        .withMessageStartingWith("%s: is an adapter and has no weights of its own; ", directory);
+        .withMessageStartingWith("%s: is an adapter without a base model; ", directory);
     Path folder = Files.createDirectory(directory.resolve("config.json"));
     Files.write(directory.resolve("model.safetensors"), SafetensorsBytes.file("{}"));
     assertThatExceptionOfType(WeightsFormatException.class)
@@ -327,7 +327,7 @@ class HuggingFaceWeightsTest {
     Path missing = directory.resolve("nothing");
     assertThatExceptionOfType(MissingPathException.class)
         .isThrownBy(() -> PublishedWeights.open(missing))
-        .withMessage("%s: there is no such file or directory", missing);
+        .withMessage("%s: no such file or directory", missing);
     assertThatExceptionOfType(MissingPathException.class)
         .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessage(
@@ -343,7 +343,7 @@ class HuggingFaceWeightsTest {
     Vocabulary.compact(IntStream.of(7, 9)).save(file);
     assertThatExceptionOfType(WeightsFormatException.class)
         .isThrownBy(() -> PublishedWeights.open(directory))
-        .withMessage("%s: its size (3) must be the vocab_size (5) of config.json", file);
+        .withMessage("%s: size (3) must equal vocab_size (5) in config.json", file);
     Vocabulary five = Vocabulary.compact(IntStream.of(7, 9, 1, 0));
     five.save(file);
     try (Gpt2Weights read = PublishedWeights.open(directory)) {
@@ -469,8 +469,7 @@ class HuggingFaceWeightsTest {
         "must have the tensors of config.json: missing [h.0.ln_1.weight, ln_f.bias];"
             + " unexpected ['h.1.ln_1.weight', 'h.0.attn.c_attn.bias.extra'];"
             + " wrong shape [wte.weight is [6, 4], not [5, 4],"
-            + " h.0.mlp.c_fc.weight is [16, 4], not [4, 16]]; linear layers must be [in, out], and"
-            + " those of nanoGPT and torch.nn.Linear are transposed");
+            + " h.0.mlp.c_fc.weight is [16, 4], not [4, 16]]; linear layers must be [in, out]; nanoGPT and torch.nn.Linear store the transpose");
   }
 
   @Test
@@ -478,7 +477,7 @@ class HuggingFaceWeightsTest {
     Map<String, TensorData> stored = tiny();
     stored.put("lm_head.weight", zeros(5, 4));
     write(TINY_JSON, stored);
-    assertRefused("tensor 'lm_head.weight' must equal 'wte.weight', with which it is tied");
+    assertRefused("tensor 'lm_head.weight' must equal the tied tensor 'wte.weight'");
   }
 
   @Test
@@ -487,21 +486,21 @@ class HuggingFaceWeightsTest {
     stored.put("transformer.ln_f.bias", zeros(4));
     write(TINY_JSON, stored);
     assertRefused(
-        "tensor 'ln_f.bias' must be there once but is there as 'ln_f.bias' and as"
+        "tensor 'ln_f.bias' must occur once but occurs as 'ln_f.bias' and as"
             + " 'transformer.ln_f.bias'");
   }
 
   @Test
   void read_ofMoreLayersThanTheFileHasTensors_isRefusedBeforeTheyAreListed() throws IOException {
     write(TINY_JSON.replace("\"n_layer\": 1", "\"n_layer\": 2000000000"), tiny());
-    assertRefused("has 16 tensors, too few for the n_layer (2000000000) of config.json");
+    assertRefused("has 16 tensors, too few for n_layer (2000000000) in config.json");
   }
 
   @Test
   void read_withoutConfiguration_isRefused() throws IOException {
     write(TINY_JSON, tiny());
     Files.delete(directory.resolve("config.json"));
-    assertRefused("must have the file config.json beside it");
+    assertRefused("config.json must be in the same directory");
   }
 
   @Test

@@ -137,7 +137,7 @@ class ModelDirectoryTest {
       assertThatIOException()
           .isThrownBy(() -> write(random, "model"))
           .withMessage(
-              "'%s' holds 'thesis.txt', which is no part of a model, so it is not replaced; choose"
+              "'%s' exists and holds 'thesis.txt', which is not part of a model; choose"
                   + " another name",
               model);
       Files.delete(model.resolve("thesis.txt"));
@@ -149,8 +149,7 @@ class ModelDirectoryTest {
     }
     assertThatIOException()
         .isThrownBy(() -> ModelDirectory.create(directory, true, to -> {}))
-        .withMessage(
-            "'%s' exists and is no model, so it is not replaced; choose another name", directory);
+        .withMessage("'%s' exists and is not a model; choose another name", directory);
   }
 
   @Test
@@ -173,7 +172,7 @@ class ModelDirectoryTest {
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("nowhere"));
     assertThatIOException()
         .isThrownBy(() -> ModelDirectory.create(link, true, to -> {}))
-        .withMessageContaining("exists and is no model");
+        .withMessageContaining("exists and is not a model");
   }
 
   @Test

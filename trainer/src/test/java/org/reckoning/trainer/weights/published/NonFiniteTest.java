@@ -67,7 +67,7 @@ class NonFiniteTest {
         assertThatExceptionOfType(WeightsFormatException.class)
             .isThrownBy(() -> read.read("ln_f.bias"))
             .withMessageStartingWith(
-                "%s: tensor 'ln_f.bias' has 1 NaN and 1 infinite among its 2 numbers, and all must",
+                "%s: tensor 'ln_f.bias' has 1 NaN and 1 infinite among its 2 numbers but all must",
                 model);
         read.read("wte.weight").close(); // nothing is computed with the padding
         Path copy = directory.resolve("copy");

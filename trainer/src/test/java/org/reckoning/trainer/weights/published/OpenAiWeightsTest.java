@@ -106,8 +106,7 @@ class OpenAiWeightsTest {
     }
     assertRefused(
         directory,
-        "must have one checkpoint (PREFIX.index and PREFIX.data-00000-of-00001) beside hparams.json,"
-            + " or the file checkpoint that names one of [a, b]");
+        "must have a single checkpoint (PREFIX.index and PREFIX.data-00000-of-00001) beside hparams.json, or a file named checkpoint that names one of [a, b]");
     Files.writeString(
         directory.resolve("checkpoint"),
         "model_checkpoint_path: \"b\"\nall_model_checkpoint_paths: \"a\"\n");
@@ -159,7 +158,7 @@ class OpenAiWeightsTest {
         .isThrownBy(() -> PublishedWeights.open(directory))
         .withMessageContaining("tensor 'model/h1999999999/ln_1/b' cannot be read");
     Files.writeString(sizes, SIZES.replace("\"n_layer\": 2", "\"n_layer\": 1"));
-    assertRefused(sizes, "n_layer (1) must be that of the checkpoint, which has more layers");
+    assertRefused(sizes, "n_layer (1) is too small: the checkpoint has more layers");
   }
 
   @Test

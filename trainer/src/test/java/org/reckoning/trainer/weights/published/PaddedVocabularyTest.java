@@ -117,7 +117,7 @@ class PaddedVocabularyTest {
         assertThat(other.padding()).isZero();
         assertThatIOException()
             .isThrownBy(() -> other.withVocabulary(Vocabulary.full()))
-            .withMessageContaining("and which is not said");
+            .withMessageContaining("tokens of an unknown vocabulary");
       }
     }
   }
