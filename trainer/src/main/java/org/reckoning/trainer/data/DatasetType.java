@@ -2,18 +2,20 @@ package org.reckoning.trainer.data;
 
 import java.util.List;
 
-/** A kind of data: it decides the text templates and the labels. */
+/** A type of dataset, which decides the text templates and the labels. */
 public enum DatasetType {
   /** A statement about a theory: {@code yes}, {@code no}, {@code none} (unknown). */
   PROOFWRITER,
-  /** A kinship of two people, also of the generator here: 18 words such as {@code aunt}. */
+  /**
+   * The relation of two people, from CLUTRR or from the generator: 18 words such as {@code aunt}.
+   */
   CLUTRR,
   /** A conclusion of first-order logic: {@code yes}, {@code no}, {@code unknown}. */
   FOLIO,
   /** A hypothesis: {@code yes}, {@code no}. */
   ENTAILMENT_TREE;
 
-  /** The relations of CLUTRR but husband and wife, in alphabetical order. */
+  /** The relations of CLUTRR except husband and wife, in alphabetical order. */
   private static final List<String> RELATIONS =
       List.of(
           "aunt",
@@ -35,7 +37,7 @@ public enum DatasetType {
           "son-in-law",
           "uncle");
 
-  /** Returns the labels to choose from where a record names no others. */
+  /** Returns the labels of a task whose record names no labels. */
   public List<String> labels() {
     return switch (this) {
       case PROOFWRITER -> List.of("yes", "no", "none");

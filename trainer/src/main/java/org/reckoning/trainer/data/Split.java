@@ -5,18 +5,18 @@ import org.reckoning.trainer.files.EnumName;
 
 /** A part of a data set. */
 public enum Split {
-  /** What is learned from. */
+  /** Tasks to train on. */
   TRAIN,
-  /** What the best checkpoint is selected on. */
+  /** Tasks that select the best checkpoint. */
   VAL,
-  /** What is reported. */
+  /** Tasks for the reported results. */
   TEST;
 
   /**
    * Returns the split of a name.
    *
    * @param name {@code train}, {@code val}, its alias {@code dev}, or {@code test}, in any case
-   * @throws IllegalArgumentException if it is none of them
+   * @throws IllegalArgumentException if no split has this name
    */
   public static Split of(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {

@@ -1,6 +1,6 @@
 package org.reckoning.trainer.data.formats;
 
-/** Tells in one sentence why a line of a file is no task. */
+/** A line of a file that is not a task. The message is one sentence. */
 final class BadLineException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ final class BadLineException extends Exception {
     super(reason);
   }
 
-  /** Returns text from a file in quotes: on one line and of bounded length. */
+  /** Quotes text from a file, on one line and of bounded length. */
   static String quote(String text) {
     String excerpt = text.length() > MAX_QUOTE ? text.substring(0, MAX_QUOTE) + "..." : text;
     return "'" + excerpt.replaceAll("[\\p{Cntrl}\\p{Cs}\\u2028\\u2029]", "?") + "'";

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.reckoning.trainer.files.TextLines;
 
-/** Refuses an element that would fill the memory. */
+/** An input that limits the length of an element of an array, so that it cannot exhaust memory. */
 final class BoundedInput extends FilterInputStream {
   private long count;
 
@@ -13,7 +13,7 @@ final class BoundedInput extends FilterInputStream {
     super(in);
   }
 
-  /** Begins to count anew. */
+  /** Resets the count at the start of an element. */
   void restart() {
     count = 0;
   }
@@ -34,13 +34,13 @@ final class BoundedInput extends FilterInputStream {
     return read;
   }
 
-  /** An element without a reasonable end. */
+  /** An element that exceeds the limit. */
   static final class TooLongException extends IOException {
     private static final long serialVersionUID = 1;
 
     TooLongException() {
       super(
-          "an element is longer than %d MiB, which nothing here needs; the rest was not read"
+          "an element is longer than the limit of %d MiB; the rest of the file was not read"
               .formatted(TextLines.MOST_BYTES >> 20));
     }
   }

@@ -20,25 +20,25 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
- * CLUTRR's CSV files: a row is a story and what somebody in it is to somebody else.
+ * Reads CLUTRR's CSV files: a row holds a story and the relation of two people in it.
  *
- * <p>A row asks (a, b) and has r for an answer where "b is the r of a"; questions here are the
- * other way round: {@code How are b and a related to each other ?} has the label r. The square
- * brackets around names are taken away.
+ * <p>A row with the query (a, b) and the target r means "b is the r of a". It becomes the question
+ * {@code How are b and a related to each other ?} with the label r. The square brackets around
+ * names are removed.
  *
- * <p>A fact is a piece of the story that names at least two people, usually a sentence, with the
- * sentences after it that name fewer. It is relevant if the story without noise has it too; where
- * none is found there (1 row in 1,000 of the published ones), nothing says which are relevant.
+ * <p>A fact is a part of the story that names at least two people: usually a sentence, with the
+ * sentences after it that name fewer. It is relevant if the story without noise contains it, too.
+ * If that story contains no fact (1 published row in 1,000), relevance is unknown.
  */
 final class ClutrrLines {
   private static final ObjectReader CELLS = new CsvMapper().readerFor(String[].class);
   static final List<String> COLUMNS =
       List.of("id", "story", "query", "target", "clean_story", "task_name");
 
-  /** A pair as Python prints it; a name with an apostrophe stands in double quotes. */
+  /** A pair as Python prints it; a name with an apostrophe is in double quotes. */
   private static final Pattern PAIR = Pattern.compile("\\((['\"])(.+)\\1, (['\"])(.+)\\3\\)");
 
-  /** Kind of noise, which is 1 for none, and number of hops. */
+  /** Kind of noise, where 1 is none, and number of hops. */
   private static final Pattern TASK_NAME = Pattern.compile("task_(\\d+)\\.(\\d{1,9})");
 
   private static final Pattern NAME = Pattern.compile("\\[([^\\[\\]]+)\\]");
@@ -47,10 +47,10 @@ final class ClutrrLines {
   private final Map<String, Integer> columns = new HashMap<>();
 
   /**
-   * Reads a row that is not blank.
+   * Reads a row, which must not be blank.
    *
-   * @throws BadLineException if it is malformed
-   * @throws IllegalArgumentException if what it says makes no valid {@link ReasoningTask}
+   * @throws BadLineException if the row is malformed
+   * @throws IllegalArgumentException if the content is not a valid {@link ReasoningTask}
    */
   Parsed parse(String row) throws BadLineException {
     List<String> cells = cells(row);
@@ -82,7 +82,8 @@ final class ClutrrLines {
   private void readHeader(List<String> names) throws BadLineException {
     if (!names.containsAll(COLUMNS)) {
       throw new BadLineException(
-          "the header must have the columns %s; no row can be read without it".formatted(COLUMNS));
+          "the header must have the columns %s; no row can be read without them"
+              .formatted(COLUMNS));
     }
     for (int i = 0; i < names.size(); i++) {
       columns.put(names.get(i), i);
@@ -122,13 +123,13 @@ final class ClutrrLines {
         id,
         DatasetType.CLUTRR,
         facts,
-        // (a, b) there is (b, a) here
+        // the order of the pair is reversed
         List.of(Question.ofKinship(query.group(4), query.group(2), label, relevant)),
         Integer.parseInt(kind.group(2)),
         DatasetType.CLUTRR.labels());
   }
 
-  /** Cuts a story into facts. */
+  /** Splits a story into facts. */
   private static List<Fact> facts(String story, String clean) {
     List<String> pieces = new ArrayList<>();
     for (String sentence : TheoryLines.sentences(story)) {
@@ -155,8 +156,8 @@ final class ClutrrLines {
   }
 
   /**
-   * Cuts a sentence where two run into each other. Some lack a full stop, and stand in another
-   * order in the clean story: {@code [A] has a son called [B] [C] met his brother [A].}
+   * Splits two sentences that lack a full stop between them, as in {@code [A] has a son called [B]
+   * [C] met his brother [A].} The clean story may have them in another order.
    */
   private static List<String> pieces(String sentence, String clean) {
     if (clean.contains(sentence)) {
@@ -180,7 +181,7 @@ final class ClutrrLines {
     return List.of(sentence);
   }
 
-  /** Returns where the name ends that begins after a blank. */
+  /** Returns the end of the name that starts after a blank. */
   private static int end(String sentence, int blank) {
     return sentence.indexOf(']', blank) + 1;
   }

@@ -11,27 +11,29 @@ import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.files.TextLines;
 
 /**
- * The rows of a CSV file: a line each, or several where a quoted cell has line breaks. A quote that
- * nothing closes spoils its own line, not those after it.
+ * Reads the rows of a CSV file. A row is one line, or several if a quoted cell has line breaks. An
+ * open quote makes only its own line malformed, not the lines after it.
  */
 final class CsvRows implements Closeable {
-  /** A cell with more is an open quote. */
+  /** Largest number of lines of a row; more mean an open quote. */
   private static final int MOST_LINES = 1000;
 
   private final TextLines lines;
 
-  /** Lines that were looked at to find the end of a row, and are not part of it. */
+  /** Lines that were read in search of the end of a row but do not belong to it. */
   private final Deque<Line> pending = new ArrayDeque<>();
 
   private @Nullable IOException failure;
   private Line row = new Line(0, "", null);
 
   /**
-   * @param problem why it is no text, in a sentence
+   * A line of the file.
+   *
+   * @param problem why the line is not text, in one sentence; null if it is
    */
   private record Line(int number, String text, @Nullable String problem) {}
 
-  /** Where a line ends; nowhere if a quoted cell is followed by more than a comma. */
+  /** The state at the end of a line; NOWHERE if text follows the closing quote of a cell. */
   private enum End {
     OF_ROW,
     IN_QUOTES,
@@ -42,7 +44,7 @@ final class CsvRows implements Closeable {
     this.lines = lines;
   }
 
-  /** Goes to the next row; returns false at the end. */
+  /** Advances to the next row; returns false at the end of the file. */
   boolean next() throws IOException {
     Line first = line();
     if (first == null) {
@@ -53,7 +55,7 @@ final class CsvRows implements Closeable {
     return true;
   }
 
-  /** Returns the number of the row's first line, from 1; 0 before the first. */
+  /** Returns the number of the row's first line, from 1; 0 before the first row. */
   int number() {
     return row.number;
   }
@@ -83,7 +85,7 @@ final class CsvRows implements Closeable {
     }
   }
 
-  /** Returns a row of several lines; null if none of the next lines ends it. */
+  /** Returns a row of several lines; null if no later line ends the row. */
   private @Nullable Line whole(Line first) {
     List<Line> more = new ArrayList<>();
     StringBuilder text = new StringBuilder(first.text);
@@ -92,7 +94,7 @@ final class CsvRows implements Closeable {
       try {
         next = line();
       } catch (IOException e) {
-        failure = e; // its turn comes after the lines before it
+        failure = e; // thrown after the lines before it
       }
       if (next == null) {
         break;
@@ -113,7 +115,7 @@ final class CsvRows implements Closeable {
     return null;
   }
 
-  /** Returns where a line ends that begins where another one ended. */
+  /** Returns the state at the end of a line, from the state at its start. */
   private static End end(String line, End before) {
     boolean inQuotes = before == End.IN_QUOTES;
     boolean cellBegins = !inQuotes;
@@ -126,7 +128,7 @@ final class CsvRows implements Closeable {
       } else if (quoteBefore && c != '"' && c != ',') {
         return End.NOWHERE;
       } else {
-        inQuotes = c == '"' && (cellBegins || quoteBefore); // two quotes in a cell are one of text
+        inQuotes = c == '"' && (cellBegins || quoteBefore); // two quotes in a cell mean one
         quoteBefore = false;
       }
       cellBegins = !inQuotes && c == ',';

@@ -19,11 +19,11 @@ import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
 
 /**
- * A file of tasks that is opened once, as a pipe can be: its start is looked at to find the format,
- * and kept for whoever reads it.
+ * An open file of tasks. A pipe can be opened only once, so the start that decides the format is
+ * kept for the reader.
  */
 public final class DataFile implements Closeable {
-  /** The first record tells its kind within so many bytes. */
+  /** Number of bytes that decide the format. */
   private static final int START_BYTES = 1 << 20;
 
   private final Path path;
@@ -39,8 +39,8 @@ public final class DataFile implements Closeable {
   /**
    * Opens a file or a pipe.
    *
-   * @throws IOException if it cannot be opened; what is wrong with its bytes is told by {@link
-   *     TaskReader#read}
+   * @throws IOException if the file cannot be opened; {@link TaskReader#read} reports malformed
+   *     content
    */
   public static DataFile open(Path path) throws IOException {
     return new DataFile(path, TextFile.bytes(path));
@@ -50,7 +50,7 @@ public final class DataFile implements Closeable {
     return path;
   }
 
-  /** Returns the bytes of the text, from the start, each of them once. */
+  /** Returns the text as a stream from its start; all calls return the same stream. */
   InputStream text() throws IOException {
     if (problem != null) {
       throw problem;
@@ -66,22 +66,22 @@ public final class DataFile implements Closeable {
     return text;
   }
 
-  /** Returns whether it is one JSON array rather than lines. */
+  /** Returns whether the file is a JSON array rather than lines. */
   boolean isArray() throws IOException {
     return firstSign(start()) == '[';
   }
 
   /**
-   * Returns the format that the first record suggests; where it suggests none, the name.
+   * Returns the format, detected from the first record, otherwise from the name of the file.
    *
-   * @throws IOException if it cannot be read
+   * @throws IOException if the file cannot be read
    */
   public DataFormat format() throws IOException {
     byte[] start;
     try {
       start = start();
     } catch (EOFException | ZipException | TextFile.NotTextException e) {
-      return byName(); // whose reader tells what is wrong
+      return byName(); // the reader will report the problem
     }
     return switch (firstSign(start)) {
       case '[', '{' -> ofObject(names(start));
@@ -112,7 +112,7 @@ public final class DataFile implements Closeable {
         start.write(next);
       }
     } catch (EOFException | ZipException e) {
-      // Told when its turn comes.
+      // Reported by the reader.
     }
     in.reset();
     return start.toByteArray();
@@ -127,7 +127,7 @@ public final class DataFile implements Closeable {
     return ' ';
   }
 
-  /** Returns the names of the first object, as far as its start is well-formed. */
+  /** Returns the keys of the first object, up to a malformed place. */
   private static Set<String> names(byte[] start) {
     Set<String> names = new HashSet<>();
     try (JsonParser json = Json.PLAIN.createParser(start)) {
@@ -140,7 +140,7 @@ public final class DataFile implements Closeable {
         json.skipChildren();
       }
     } catch (IOException e) {
-      // Whose reader tells what is wrong.
+      // Reported by the reader.
     }
     return names;
   }

@@ -6,13 +6,15 @@ import java.util.Optional;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.files.EnumName;
 
-/** How tasks are stored in a file, compressed or not. */
+/** A file format of tasks; files may be compressed. */
 public enum DataFormat {
-  /** A JSON record a line, as the reference implementation has them; what is written here. */
+  /**
+   * JSON lines in the form of the reference implementation; the format that this program writes.
+   */
   RECORDS,
   /**
-   * ProofWriter: official files ({@code meta-*.jsonl}), or an array of multiple-choice questions,
-   * whose proof depths and relevant sentences come from a {@code .depth.tsv}.
+   * ProofWriter: official files ({@code meta-*.jsonl}), or an array of multiple-choice questions
+   * with proof depths and relevant sentences in a {@code .depth.tsv}.
    */
   PROOFWRITER,
   /** RuleTaker: official files, with proofs ({@code meta-*.jsonl}) or without. */
@@ -20,7 +22,7 @@ public enum DataFormat {
   /** CLUTRR: official CSV files. */
   CLUTRR_CSV;
 
-  /** Returns the kind of data in such files; empty if they may hold several. */
+  /** Returns the dataset type of such files; empty if the format fits every type. */
   public Optional<DatasetType> type() {
     return switch (this) {
       case RECORDS -> Optional.empty();
@@ -29,16 +31,14 @@ public enum DataFormat {
     };
   }
 
-  /**
-   * Returns the format that the first record of a file suggests; where it suggests none, the name.
-   */
+  /** Detects the format of a file from its first record, otherwise from its name. */
   public static DataFormat of(Path file) throws IOException {
     try (DataFile opened = DataFile.open(file)) {
       return opened.format();
     }
   }
 
-  /** Returns the name as in configurations. */
+  /** Returns the name in configurations. */
   @Override
   public String toString() {
     return EnumName.of(this);

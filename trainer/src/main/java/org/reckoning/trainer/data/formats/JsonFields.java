@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import org.reckoning.trainer.files.Json;
 
-/** Strict reading of JSON objects. */
+/** Reads the fields of JSON objects strictly. */
 final class JsonFields {
   private JsonFields() {}
 
-  /** Returns the object that a line is. */
+  /** Parses a line as an object. */
   static JsonNode object(String line) throws BadLineException {
     JsonNode node;
     try {
@@ -32,22 +32,22 @@ final class JsonFields {
     return node;
   }
 
-  /** Reads the elements of an array one by one, as strictly. */
+  /** Returns a strict parser of the elements of an array. */
   static JsonParser parser(InputStream in) throws IOException {
     return Json.STRICT_ELEMENTS.createParser(in);
   }
 
-  /** Returns what the parser found wrong, on one line. */
+  /** Returns the problem that the parser found, on one line. */
   static String explain(JsonProcessingException e) {
     String where =
         e.getLocation() == null ? "" : " at column %d".formatted(e.getLocation().getColumnNr());
-    String what = e.getOriginalMessage().replaceAll(" \\(bound as .*", ""); // a Java class
+    String what = e.getOriginalMessage().replaceAll(" \\(bound as .*", ""); // names a Java class
     return what.startsWith("Invalid UTF-8")
         ? "the text must be UTF-8; save the file in that encoding"
         : quote(what) + where;
   }
 
-  /** Returns the value of a key. */
+  /** Returns the value of a required key. */
   static JsonNode required(JsonNode object, String key) throws BadLineException {
     JsonNode value = object.get(key);
     if (value == null || value.isNull()) {
@@ -58,27 +58,27 @@ final class JsonFields {
     return value;
   }
 
-  /** Returns the text of a key. */
+  /** Returns the text of a required key. */
   static String text(JsonNode object, String key) throws BadLineException {
     return text(key, required(object, key));
   }
 
-  /** Returns a value that must be a text which is not blank. */
+  /** Returns a text, which must not be blank. */
   static String text(String what, JsonNode value) throws BadLineException {
     if (!value.isTextual() || value.textValue().isBlank()) {
       throw new BadLineException(
-          "%s (%s) must be a text that is not blank".formatted(what, quote(value.toString())));
+          "%s (%s) must be a non-blank text".formatted(what, quote(value.toString())));
     }
     String text = value.textValue().strip();
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw new BadLineException(
-          "%s (%s) must be text but has half a character, such as \\ud83d alone"
+          "%s (%s) must be text but has an unpaired surrogate, such as \\ud83d alone"
               .formatted(what, quote(text)));
     }
     return text;
   }
 
-  /** Returns the elements of the array of a key. */
+  /** Returns the elements of a required array. */
   static List<JsonNode> elements(JsonNode object, String key) throws BadLineException {
     JsonNode value = required(object, key);
     if (!value.isArray()) {
@@ -90,23 +90,23 @@ final class JsonFields {
     return elements;
   }
 
-  /** Returns the members of the object of a key, of which there must be at least one. */
+  /** Returns the members of a required object, which must not be empty. */
   static Set<Map.Entry<String, JsonNode>> members(JsonNode object, String key)
       throws BadLineException {
     JsonNode value = required(object, key);
     if (!value.isObject() || value.isEmpty()) {
       throw new BadLineException(
-          "%s (%s) must be an object that is not empty".formatted(key, quote(value.toString())));
+          "%s (%s) must be a non-empty object".formatted(key, quote(value.toString())));
     }
     return value.properties();
   }
 
-  /** Returns the number of a key: an integer that is 0 or more. */
+  /** Returns a required integer of 0 or more. */
   static int count(JsonNode object, String key) throws BadLineException {
     JsonNode value = required(object, key);
     if (!value.isInt() || value.intValue() < 0) {
       throw new BadLineException(
-          "%s (%s) must be an integer that is 0 or more".formatted(key, quote(value.toString())));
+          "%s (%s) must be an integer of 0 or more".formatted(key, quote(value.toString())));
     }
     return value.intValue();
   }

@@ -8,21 +8,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
 
-/** The labels of the kinds of data, and the words that files have for them. */
+/** Maps between labels and the words for them in files. */
 final class Labels {
   private Labels() {}
 
-  /** Returns the labels of a theory's statements. */
+  /** Returns the labels of the statements of a theory. */
   static List<String> ofTheory(boolean openWorld) {
     return openWorld ? DatasetType.PROOFWRITER.labels() : List.of("yes", "no");
   }
 
   /**
-   * Returns the label that a file's value stands for. Case does not matter; labels stand for
-   * themselves.
+   * Returns the label for a value in a file. Case does not matter; a label maps to itself.
    *
    * @param value a text, or a JSON boolean
-   * @throws BadLineException if it stands for none
+   * @throws BadLineException if the value maps to no label
    */
   static String read(DatasetType type, JsonNode value) throws BadLineException {
     String word = value.isBoolean() ? value.asText() : JsonFields.text("answer", value);
@@ -63,7 +62,7 @@ final class Labels {
     };
   }
 
-  /** Returns the word that records have for a label: the inverse of {@link #read}. */
+  /** Returns the word for a label in records: the inverse of {@link #read}. */
   static String write(DatasetType type, String label) {
     return switch (type) {
       case PROOFWRITER, FOLIO ->

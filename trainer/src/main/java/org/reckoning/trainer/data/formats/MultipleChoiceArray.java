@@ -24,12 +24,12 @@ import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.files.TextLines;
 
 /**
- * A JSON array of ProofWriter's questions with options, as the Logic-LM repository has it, together
- * with a table in the same order: id, label, depth and relevant sentences of a shortest proof.
+ * Reads a JSON array of ProofWriter's questions with options, as in the Logic-LM repository, and a
+ * table in the same order: id, label, depth and relevant sentences of a shortest proof.
  *
  * <p>The table is {@code NAME.depth.tsv} beside {@code NAME.json}, or {@code
- * ../derived/FOLDER.NAME.depth.tsv}. Without it, and for unknown statements, {@code hops} is 0 and
- * nothing says which sentences are relevant.
+ * ../derived/FOLDER.NAME.depth.tsv}. Without the table, and for unknown statements, {@code hops} is
+ * 0 and the relevant sentences are unknown.
  */
 final class MultipleChoiceArray implements RecordFormat, Closeable {
   private static final Pattern OPTION = Pattern.compile("([A-Z])\\) (.+)");
@@ -41,8 +41,8 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
   private final RecordFormat theories;
 
   /**
-   * @param array whose table is read along
-   * @param theories reads elements that are not questions but whole theories
+   * @param array the array; its table is read in parallel
+   * @param theories the reader of elements that are whole theories instead of questions
    */
   MultipleChoiceArray(Path array, RecordFormat theories) throws IOException {
     depths = DepthTable.of(array);
@@ -135,12 +135,12 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
   /**
    * A row of the table.
    *
-   * @param depth 0 where it is not known
-   * @param relevant indices of sentences; empty where they are not known
+   * @param depth 0 if unknown
+   * @param relevant indices of sentences; empty if unknown
    */
   private record Proof(String id, String label, int depth, List<Integer> relevant) {}
 
-  /** Reads the table row by row, if there is one. */
+  /** Reads the table row by row; without a table, all proofs are null. */
   private static final class DepthTable implements Closeable {
     private final Path file;
     private final @Nullable TextLines rows;

@@ -4,10 +4,10 @@ import java.util.List;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /**
- * What a line of a file gave.
+ * The tasks of a line.
  *
- * @param tasks in the order of the line
- * @param leftOut one reason for each question that became no task on purpose
+ * @param tasks tasks in the order of the line
+ * @param leftOut one reason for each question that was left out on purpose
  */
 record Parsed(List<ReasoningTask> tasks, List<String> leftOut) {
   /** A line without a task, for example a header. */

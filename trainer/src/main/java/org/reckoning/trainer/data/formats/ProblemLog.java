@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 
-/** Counts what becomes of the lines of one file, and hands its tasks on. */
+/** Counts the tasks and the bad lines of one file, and passes the tasks on. */
 final class ProblemLog {
   private final Path file;
   private final int limit;
@@ -21,7 +21,7 @@ final class ProblemLog {
   private long line;
 
   /**
-   * @param limit how many bad lines are listed
+   * @param limit largest number of bad lines to list
    */
   ProblemLog(Path file, int limit, Consumer<? super ReasoningTask> sink) {
     this.file = file;
@@ -29,22 +29,22 @@ final class ProblemLog {
     this.sink = sink;
   }
 
-  /** Notes which line is read. */
+  /** Sets the line that is being read. */
   void at(long number) {
     line = number;
   }
 
-  /** Returns the line that was read last; 0 before the first. */
+  /** Returns the line that is being read; 0 before the first. */
   long line() {
     return line;
   }
 
-  /** Notes why nothing can be read behind the last line. */
+  /** Adds a problem that makes the rest of the file unreadable. */
   void broken(String reason) {
     bad(line + 1, reason);
   }
 
-  /** Returns whether the lines gave nothing at all. */
+  /** Returns whether no task, bad line or left-out question was counted. */
   boolean isEmpty() {
     return tasks == 0 && badLines == 0 && leftOut.isEmpty();
   }

@@ -3,14 +3,14 @@ package org.reckoning.trainer.data.formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.reckoning.trainer.data.ReasoningTask;
 
-/** Reads tasks from the JSON objects of one file, first object first. */
+/** A reader of the JSON objects of one file, in their order. */
 @FunctionalInterface
 interface RecordFormat {
   /**
    * Reads an object.
    *
-   * @throws BadLineException if it is malformed
-   * @throws IllegalArgumentException if what it says makes no valid {@link ReasoningTask}
+   * @throws BadLineException if the object is malformed
+   * @throws IllegalArgumentException if the content is not a valid {@link ReasoningTask}
    */
   Parsed parse(JsonNode record) throws BadLineException;
 }

@@ -17,16 +17,16 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
- * The JSON records of the reference implementation. Unknown keys are ignored; on top of the
- * reference there are
+ * Reads the JSON records of the reference implementation. Unknown keys are ignored. Keys that the
+ * reference lacks:
  *
  * <ul>
- *   <li>{@code relevant}: for each question the indices into {@code facts} that it needs; without
- *       it, the question of a record with one question needs all of them, and of other records it
- *       is not known;
- *   <li>{@code all_facts} or {@code distractors} for every kind of data;
+ *   <li>{@code relevant}: for each question, indices into {@code facts} of the facts that it needs.
+ *       Without this key, a single question needs all facts; with several questions, relevance is
+ *       unknown;
+ *   <li>{@code all_facts} or {@code distractors}, for every dataset type;
  *   <li>{@code hops};
- *   <li>{@code labels}, for a label set other than that of the kind of data.
+ *   <li>{@code labels}, for labels other than those of the dataset type.
  * </ul>
  */
 final class RecordLines implements RecordFormat {
@@ -61,7 +61,7 @@ final class RecordLines implements RecordFormat {
     for (Question question : questions) {
       if (!labels.contains(question.label())) {
         throw new BadLineException(
-            "answer (%s) must be one of %s; name other labels in the key 'labels' of the record"
+            "answer (%s) must be one of %s; list other labels under the key 'labels'"
                 .formatted(quote(question.label()), labels));
       }
     }
@@ -85,7 +85,7 @@ final class RecordLines implements RecordFormat {
     return all;
   }
 
-  /** Returns where each of the needed facts is among all; equal texts take one place each. */
+  /** Returns the index of each needed fact among all facts; equal texts get different indices. */
   private static List<Integer> positions(List<String> needed, List<String> all)
       throws BadLineException {
     List<Integer> positions = new ArrayList<>();
@@ -127,7 +127,7 @@ final class RecordLines implements RecordFormat {
     Matcher people = PEOPLE.matcher(JsonFields.text("pair of people", pair));
     if (!people.matches()) {
       throw new BadLineException(
-          "pair of people (%s) must be two names with a blank between them"
+          "pair of people (%s) must be two names separated by a blank"
               .formatted(quote(pair.toString())));
     }
     return List.of(people.group(1), people.group(2));
@@ -157,7 +157,7 @@ final class RecordLines implements RecordFormat {
       boolean hasAnswer = question.isArray();
       if (!hasAnswer && answers.size() != asked.size()) {
         throw new BadLineException(
-            "questions (%d) need as many answers but there are %d"
+            "questions (%d) and answers (%d) must be equal in number"
                 .formatted(asked.size(), answers.size()));
       }
       questions.add(
@@ -171,7 +171,7 @@ final class RecordLines implements RecordFormat {
     return questions;
   }
 
-  /** Returns the questions of any of the keys that a kind of data has for them. */
+  /** Returns the questions; the keys for them depend on the dataset type. */
   private List<JsonNode> asked(JsonNode json) throws BadLineException {
     if (type == DatasetType.ENTAILMENT_TREE && json.hasNonNull("hypothesis")) {
       return List.of(json.get("hypothesis"));
@@ -194,7 +194,7 @@ final class RecordLines implements RecordFormat {
     return asked;
   }
 
-  /** Reads {@code [text, "A B", relation]}: A is the relation of B. */
+  /** Reads {@code [text, "A B", relation]}, which means that A is the relation of B. */
   private Question kinship(JsonNode question, List<Integer> relevant) throws BadLineException {
     if (type != DatasetType.CLUTRR || question.size() != 3) {
       throw new BadLineException(

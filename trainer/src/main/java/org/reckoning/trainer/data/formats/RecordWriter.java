@@ -21,8 +21,8 @@ import org.reckoning.trainer.files.AtomicOutput;
 import org.reckoning.trainer.files.Json;
 
 /**
- * Writes tasks as records that {@link DataFormat#RECORDS} reads back, and that the reference
- * implementation reads: compressed if the name ends with {@code .gz}.
+ * Writes tasks as {@link DataFormat#RECORDS}, which the reference implementation can also read.
+ * Output is compressed if the name ends with {@code .gz}.
  *
  * <pre>{@code
  * try (RecordWriter writer = RecordWriter.open(file)) {
@@ -31,7 +31,7 @@ import org.reckoning.trainer.files.Json;
  * }
  * }</pre>
  *
- * <p>The file is the old one or, after {@link #commit}, the complete new one.
+ * <p>An existing file remains unchanged until {@link #commit} replaces it.
  */
 public final class RecordWriter implements Closeable {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -48,9 +48,9 @@ public final class RecordWriter implements Closeable {
   }
 
   /**
-   * Starts a file; its folder is made if there is none.
+   * Opens a file for writing; creates its directory if necessary.
    *
-   * @param file replaced by {@link #commit} if it exists; a pipe or a device is written to
+   * @param file replaced by {@link #commit} if it exists; a pipe or a device is written directly
    */
   public static RecordWriter open(Path file) throws IOException {
     AtomicOutput output = AtomicOutput.open(file);
@@ -70,7 +70,7 @@ public final class RecordWriter implements Closeable {
     out.write('\n');
   }
 
-  /** Gives the file its name. Nothing can be written afterwards. */
+  /** Completes the file under its name. No record can be written afterwards. */
   public void commit() throws IOException {
     out.flush();
     if (packed != null) {
@@ -123,7 +123,7 @@ public final class RecordWriter implements Closeable {
     return json;
   }
 
-  /** Returns the facts that are flagged as relevant or that a question names. */
+  /** Returns the indices of facts that are relevant or that a question names. */
   private static List<Integer> needed(ReasoningTask task) {
     TreeSet<Integer> needed = new TreeSet<>();
     IntStream.range(0, task.facts().size())

@@ -30,11 +30,11 @@ import org.reckoning.trainer.files.TextLines;
  * problems.lines().forEach(System.err::println);
  * }</pre>
  *
- * <p>Every line becomes tasks, is listed as bad, or has its questions counted as left out; a blank
- * line is no line. Texts are as in the file: templates change them later.
+ * <p>The lines of a file become tasks, are counted as bad, or their questions are counted as left
+ * out. Blank lines are ignored. Texts remain as in the file: templates change them later.
  */
 public final class TaskReader {
-  /** How many bad lines of a file are listed unless said otherwise. */
+  /** Default of the number of bad lines that are listed for a file. */
   public static final int DEFAULT_LIMIT = 20;
 
   private final DataFormat format;
@@ -50,22 +50,24 @@ public final class TaskReader {
   }
 
   /**
-   * Reads files of a format.
+   * Returns a reader of a format.
    *
-   * @param type the kind of data in them
-   * @throws IllegalArgumentException if the format is only for another kind of data
+   * @param type the dataset type of the files
+   * @throws IllegalArgumentException if the format does not fit the type
    */
   public static TaskReader of(DataFormat format, DatasetType type) {
     DatasetType only = format.type().orElse(type);
     if (only != type) {
       throw new IllegalArgumentException(
-          "dataset_type (%s) must be %s for files of the format %s"
+          "dataset_type (%s) must be %s for files of format %s"
               .formatted(EnumName.of(type), EnumName.of(only), format));
     }
     return new TaskReader(format, type, DEFAULT_LIMIT, false);
   }
 
-  /** Returns a reader that lists so many bad lines of a file, and counts the rest. */
+  /**
+   * Returns a reader that lists at most {@code limit} bad lines of a file and counts the others.
+   */
   public TaskReader withLimit(int limit) {
     if (limit < 0) {
       throw new IllegalArgumentException("limit (%d) must be 0 or more".formatted(limit));
@@ -74,8 +76,8 @@ public final class TaskReader {
   }
 
   /**
-   * Returns a reader that keeps the questions of official theories whose proof names fewer than two
-   * sentences; the recipe of the RECKONING authors leaves them out.
+   * Returns a reader that also reads official questions whose proof has fewer than two sentences.
+   * The RECKONING authors leave these out.
    */
   public TaskReader withShortProofs() {
     return new TaskReader(format, type, limit, true);
@@ -84,8 +86,8 @@ public final class TaskReader {
   /**
    * Reads a file.
    *
-   * @param tasks takes each task as soon as it is read
-   * @return what became of the lines
+   * @param tasks receives each task as soon as it is read
+   * @return the outcome
    * @throws IOException if the file cannot be read at all
    */
   public DataProblems read(Path file, Consumer<? super ReasoningTask> tasks) throws IOException {
@@ -95,10 +97,10 @@ public final class TaskReader {
   }
 
   /**
-   * Reads a file that is open.
+   * Reads an open file.
    *
-   * @param tasks takes each task as soon as it is read
-   * @return what became of the lines
+   * @param tasks receives each task as soon as it is read
+   * @return the outcome
    * @throws IOException if the file cannot be read at all
    */
   public DataProblems read(DataFile file, Consumer<? super ReasoningTask> tasks)
@@ -120,16 +122,16 @@ public final class TaskReader {
       log.bad(log.line(), String.valueOf(e.getMessage()));
     }
     if (log.isEmpty()) {
-      log.bad(1, "the file has no task; name one that has, or leave it out");
+      log.bad(1, "the file has no task; remove it or give another");
     }
     return log.problems();
   }
 
   /**
-   * The tasks of files, all in memory.
+   * The tasks of several files, in memory.
    *
    * @param tasks in the order of the files
-   * @param problems what became of the lines
+   * @param problems the outcome of reading
    */
   public record Result(List<ReasoningTask> tasks, DataProblems problems) {
     /** Copies the list. */
@@ -138,7 +140,7 @@ public final class TaskReader {
     }
   }
 
-  /** Reads files into memory, one after the other. */
+  /** Reads files into memory. */
   public Result readAll(List<Path> files) throws IOException {
     List<ReasoningTask> tasks = new ArrayList<>();
     DataProblems problems = DataProblems.NONE;
@@ -152,7 +154,7 @@ public final class TaskReader {
     return switch (format) {
       case RECORDS -> new RecordLines(type);
       case PROOFWRITER, RULETAKER -> new TheoryLines(shortProofs);
-      case CLUTRR_CSV -> throw new IllegalStateException("CSV has rows, no records");
+      case CLUTRR_CSV -> throw new IllegalStateException("CSV has rows instead of records");
     };
   }
 
@@ -222,32 +224,32 @@ public final class TaskReader {
       if (json.nextToken() != null) {
         log.bad(
             json.currentTokenLocation().getLineNr(),
-            "there must be nothing behind the array; the rest of the file was not read");
+            "no text may follow the array; the rest of the file was not read");
       }
     } catch (JsonProcessingException e) {
       log.bad(
           e.getLocation() == null ? log.line() : e.getLocation().getLineNr(),
-          "the rest of the file was not read, it is no JSON: " + JsonFields.explain(e));
+          "the text from here on is not JSON and was not read: " + JsonFields.explain(e));
     }
   }
 
-  /** Explains compressed data that cannot be unpacked further. */
+  /** Returns a message for compressed data that ends early or is damaged. */
   private static String brokenGzip(IOException e) {
-    return "the compressed data breaks off here (%s); the rest was not read, get the file again"
+    return "the compressed data is damaged or incomplete from here on (%s) and was not read; get the file again"
         .formatted(e.getMessage());
   }
 
   /**
-   * What became of the lines of files: nothing is left out without being counted here.
+   * The outcome of reading files: tasks, bad lines, and questions left out.
    *
-   * @param tasks how many tasks were read
-   * @param badLines how many lines are malformed; none of their tasks was read
-   * @param listed the first of the bad lines, up to a limit
-   * @param leftOut reason to how many well-formed questions were left out for it, on purpose
+   * @param tasks number of tasks that were read
+   * @param badLines number of malformed lines; none of their tasks was read
+   * @param listed the first bad lines, up to a limit
+   * @param leftOut number of well-formed questions that were left out on purpose, by reason
    */
   public record DataProblems(
       long tasks, long badLines, List<Problem> listed, Map<String, Long> leftOut) {
-    /** Nothing read yet. */
+    /** The outcome before anything was read. */
     public static final DataProblems NONE = new DataProblems(0, 0, List.of(), Map.of());
 
     /** Copies its arguments. */
@@ -259,9 +261,9 @@ public final class TaskReader {
     /**
      * A malformed line.
      *
-     * @param file where it is
-     * @param line its number, from 1
-     * @param reason one sentence: what is wrong and what is required
+     * @param file the file
+     * @param line number of the line, from 1
+     * @param reason one sentence with problem and requirement
      */
     public record Problem(Path file, long line, String reason) {
       /** Returns {@code file:line: reason}. */
@@ -271,12 +273,12 @@ public final class TaskReader {
       }
     }
 
-    /** Returns whether every line was well-formed. */
+    /** Returns whether all lines were well-formed. */
     public boolean isEmpty() {
       return badLines == 0;
     }
 
-    /** Returns the sum of both, with all the lines that they list. */
+    /** Returns the sum of two outcomes, with the listed lines of both. */
     public DataProblems plus(DataProblems other) {
       Map<String, Long> reasons = new TreeMap<>(leftOut);
       other.leftOut.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
@@ -287,14 +289,14 @@ public final class TaskReader {
           reasons);
     }
 
-    /** Returns this with one more reason for which questions were left out. */
+    /** Returns the outcome with one more reason for leaving questions out. */
     public DataProblems plusLeftOut(String reason, long questions) {
       return questions == 0
           ? this
           : plus(new DataProblems(0, 0, List.of(), Map.of(reason, questions)));
     }
 
-    /** Returns a text: a line for each listed problem and each reason, then the counts. */
+    /** Returns a report: one line for each listed problem and each reason, then the counts. */
     public List<String> lines() {
       List<String> lines = new ArrayList<>();
       listed.forEach(problem -> lines.add(problem.toString()));

@@ -18,13 +18,13 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
- * The official files of ProofWriter and RuleTaker: a theory a line, each of whose questions becomes
- * a task that is told the whole theory.
+ * Reads the official files of ProofWriter and RuleTaker. A line is a theory; each of its questions
+ * becomes a task with the whole theory as facts.
  *
- * <p>With proofs ({@code meta-*}) the relevant facts are the sentences that the proof names, of
- * several proofs the one that names the fewest. Without a proof (unknown, or not provable in a
- * closed world) they are those of the failed attempt. Without {@code meta-} nothing says which
- * facts are relevant: all are flagged so, and the questions name none.
+ * <p>In files with proofs ({@code meta-*}), the relevant facts are the sentences of the proof, or
+ * of the shortest of several proofs. If a statement has no proof (unknown, or not provable in a
+ * closed world), they are the sentences of the failed attempt. In other files relevance is unknown:
+ * all facts are flagged as relevant, and the questions name none.
  *
  * <p>{@code hops} is the published {@code QDep}: the depth of the shallowest proof, or of the
  * deepest failed attempt.
@@ -36,12 +36,12 @@ final class TheoryLines implements RecordFormat {
   private static final Pattern BETWEEN_SENTENCES = Pattern.compile("(?<=[.!?])\\s+");
 
   private static final String SHORT_PROOF =
-      "the proof or failed attempt of the question names fewer than two sentences";
+      "the proof or failed attempt has fewer than two sentences";
 
   private final boolean shortProofs;
 
   /**
-   * @param shortProofs whether to keep questions whose proof names fewer than two sentences
+   * @param shortProofs whether to read questions whose proof has fewer than two sentences
    */
   TheoryLines(boolean shortProofs) {
     this.shortProofs = shortProofs;
@@ -97,8 +97,8 @@ final class TheoryLines implements RecordFormat {
   }
 
   /**
-   * Lists the sentences of a theory, and returns where the sentence of each of its facts and rules
-   * is. In natural language several facts share a sentence.
+   * Adds the sentences of a theory to a list, and returns the index of the sentence for each fact
+   * and rule. In natural language several facts share a sentence.
    */
   private static Map<String, Integer> places(JsonNode theory, List<String> sentences)
       throws BadLineException {
@@ -120,7 +120,7 @@ final class TheoryLines implements RecordFormat {
       Integer place = places.get(entry.getValue().asText());
       if (place == null) {
         throw new BadLineException(
-            "mappings send %s to %s, which is not among the sentences"
+            "mappings map %s to %s, which is not among the sentences"
                 .formatted(entry.getKey(), entry.getValue()));
       }
       places.put(entry.getKey(), place);
@@ -128,7 +128,7 @@ final class TheoryLines implements RecordFormat {
     return places;
   }
 
-  /** Returns whether a statement may be unknown. */
+  /** Returns whether statements of a theory can be unknown. */
   private static boolean isOpenWorld(String id, JsonNode theory) {
     if (id.contains("-OWA")) {
       return true;
@@ -142,8 +142,8 @@ final class TheoryLines implements RecordFormat {
   }
 
   /**
-   * Returns the facts and rules in a proof: {@code [(proof OR proof)]}, or a failed attempt {@code
-   * [@1: statement[CWA. Example of deepest failure = (rule5 <- FAIL)]]}.
+   * Returns the facts and rules of a proof {@code [(proof OR proof)]}, or of a failed attempt
+   * {@code [@1: statement[CWA. Example of deepest failure = (rule5 <- FAIL)]]}.
    */
   private static SortedSet<String> namesOfProof(String proofs) {
     int failure = proofs.indexOf('=');

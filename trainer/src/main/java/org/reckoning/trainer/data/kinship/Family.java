@@ -6,19 +6,19 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three generations of a family in which everybody marries once and every couple of the first two
- * has the same number of children, as in CLUTRR. People are numbered from 0.
+ * A family of three generations, as in CLUTRR. Everybody marries once, and every couple of the
+ * first two generations has the same number of children. People are numbered from 0.
  */
 final class Family {
-  /** Marks a parent or spouse who is not in the family. */
+  /** Number of a parent who is not in the family. */
   private static final int NOBODY = -1;
 
   /**
    * A member.
    *
    * @param spouse number of the husband or wife
-   * @param father NOBODY for those who married into the family and for the first couple
-   * @param mother likewise
+   * @param father number of the father; NOBODY for the first couple and for spouses from outside
+   * @param mother number of the mother, or NOBODY
    */
   private record Person(boolean male, int spouse, int father, int mother) {}
 
@@ -26,7 +26,7 @@ final class Family {
 
   private Family() {}
 
-  /** Makes a family whose members are men and women by chance. */
+  /** Creates a family with random genders. */
   static Family random(int childrenOfCouple, Random random) {
     Family family = new Family();
     family.marry(true, NOBODY, NOBODY);
@@ -45,7 +45,7 @@ final class Family {
     return family;
   }
 
-  /** Adds a person and the person's spouse. */
+  /** Adds a person and a spouse. */
   private void marry(boolean male, int father, int mother) {
     int number = people.size();
     people.add(new Person(male, number + 1, father, mother));
@@ -61,7 +61,7 @@ final class Family {
     return people.get(person).male();
   }
 
-  /** Returns what y is to x; null if they are the same or not close. */
+  /** Returns the relation of y to x; null if they are the same person or not close relatives. */
   @Nullable Kinship kin(int x, int y) {
     if (x == y) {
       return null;

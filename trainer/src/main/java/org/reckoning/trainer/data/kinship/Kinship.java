@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Kinds of kinship whatever the gender, and what follows from two of them. */
+/** A relation of two people regardless of gender, with the rules that combine two relations. */
 enum Kinship {
   CHILD,
   PARENT,
@@ -21,7 +21,9 @@ enum Kinship {
   CHILD_IN_LAW,
   PARENT_IN_LAW;
 
-  /** The rules of CLUTRR: b is a's first, c is b's second, so c is a's result. */
+  /**
+   * The rules of CLUTRR: if b is the first of a, and c the second of b, then c is the result of a.
+   */
   private static final Map<List<Kinship>, Kinship> RULES =
       Map.ofEntries(
           Map.entry(List.of(CHILD, CHILD), GRANDCHILD),
@@ -41,18 +43,21 @@ enum Kinship {
           Map.entry(List.of(SIBLING, PARENT), PARENT),
           Map.entry(List.of(GRANDCHILD, SIBLING), GRANDCHILD));
 
-  /** What can follow from two others: all but {@link #SPOUSE}. */
+  /** The relations that the rules can derive: all but {@link #SPOUSE}. */
   static final List<Kinship> RESULTS = Stream.of(values()).filter(RULES::containsValue).toList();
 
-  /** The closest kin, of whom facts tell; all others follow from these. */
+  /** The relations that facts state; all others can be derived. */
   static final Set<Kinship> TOLD = Collections.unmodifiableSet(EnumSet.range(CHILD, SIBLING));
 
-  /** Returns what somebody's {@code next} is to a person whose this he is; null if no rule says. */
+  /**
+   * Returns the relation of c to a, if b is this to a and c is {@code next} to b; null if no rule
+   * applies.
+   */
   @Nullable Kinship then(Kinship next) {
     return RULES.get(List.of(this, next));
   }
 
-  /** Returns the word for a man or for a woman. */
+  /** Returns the word for a man or a woman. */
   String word(boolean male) {
     return switch (this) {
       case CHILD -> male ? "son" : "daughter";

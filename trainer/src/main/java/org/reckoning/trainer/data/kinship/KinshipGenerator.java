@@ -17,7 +17,7 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.Split;
 
 /**
- * Makes kinship problems in plain English, as many as one likes:
+ * Generates any number of kinship problems in plain English:
  *
  * <pre>
  * Anna has a brother called Tom       (distractor)
@@ -27,39 +27,37 @@ import org.reckoning.trainer.data.Split;
  * How are Anna and Lisa related to each other ?    grandmother
  * </pre>
  *
- * <p>The facts are true in one family of three generations, told in random order, and tell of the
- * closest kin alone: parents and children, husbands and wives, brothers and sisters. A chain of
- * {@code hops} of them leads from one person of the question to the other, and no other way does;
- * the rules of CLUTRR combine it to one relation, in whatever order they are applied. The {@code
- * distractors} make that chain longer at both ends, or begin another where it cannot grow: they
- * tell of the people in question, too, and only names tell which facts are needed. The answer r to
- * "How are a and b related" means that a is the r of b.
+ * <p>The facts are true in one family of three generations and are in random order. They state the
+ * closest relations only: parents and children, husbands and wives, brothers and sisters. Exactly
+ * one chain of {@code hops} facts connects the two people of the question. The rules of CLUTRR
+ * combine it to a single relation, in any order of application. The {@code distractors} extend the
+ * chain at both ends, or start another chain if no chain can grow. They also name the people of the
+ * question, so only the names show which facts are needed. The answer r to "How are a and b
+ * related" means that a is the r of b.
  *
- * <p>A task may have further questions about the same facts. A distractor of one may then be
- * relevant for another, but each question has one chain, of {@code hops} facts.
+ * <p>A task may have several questions about the same facts. A distractor of one question may be
+ * relevant for another, but each question has one chain of {@code hops} facts.
  *
- * <p><b>Labels.</b> 18 words, each of them the answer to 1 first question in 18: guessing is right
- * in 5.6 % of the problems, and in 11.1 % (1 in 9) for who knows from the name whether a is a man.
- * No word tells more: every label needs the chain.
+ * <p><b>Labels.</b> The 18 labels are equally frequent among first questions. A guess is right in
+ * 5.6 % of the problems, or in 11.1 % if gender can be inferred from the name. No other word helps:
+ * every label needs the chain.
  *
- * <p><b>Splits.</b> The identity of a problem is its question and its chain of facts with the names
- * in it, without order, wording and distractors. A hash of the identity decides the one split in
- * which a problem may occur, 8 in 10 of them {@code train}, so that splits share no problem,
- * whatever the seeds and numbers of distractors that they were made with.
+ * <p><b>Splits.</b> The identity of a problem is its question and its chain of facts with names,
+ * without order, wording and distractors. A hash of the identity decides the split: 8 in 10
+ * problems are {@code train}. So splits share no problem, for any seeds and numbers of distractors.
  *
- * <p><b>Seeds.</b> The task of a seed, split and index is always the same, and is made without
- * those before it.
+ * <p><b>Seeds.</b> Seed, split and index determine a task; earlier tasks are not needed.
  */
 public final class KinshipGenerator {
-  /** How many ways there are to tell a fact. */
+  /** Number of sentence forms of a fact. */
   public static final int FORMS = 4;
 
-  /** Fewest names of each gender. */
+  /** Smallest number of names of each gender. */
   private static final int MIN_NAMES = 10;
 
   private static final int MAX_ATTEMPTS = 100_000;
 
-  /** Names that GPT-2 has one token for, with and without a blank in front. */
+  /** Names that are one token of GPT-2, with and without a blank in front. */
   private static final List<String> MEN =
       List.of(
           "John", "Paul", "James", "David", "Mark", "Peter", "George", "Robert", "Tom", "Michael",
@@ -118,12 +116,11 @@ public final class KinshipGenerator {
   }
 
   /**
-   * Makes problems of one or several lengths.
+   * Returns a generator of problems.
    *
-   * @param hops how many facts are to be combined, each 2 or more; the tasks of a split take them
-   *     in turn
-   * @param distractors how many other facts there are
-   * @param seed other seeds give other problems
+   * @param hops numbers of facts to combine, each 2 or more; the tasks of a split take them in turn
+   * @param distractors number of other facts
+   * @param seed seed of all random choices
    * @throws IllegalArgumentException if a number is out of range
    */
   public static KinshipGenerator of(List<Integer> hops, int distractors, long seed) {
@@ -138,7 +135,7 @@ public final class KinshipGenerator {
     return new KinshipGenerator(hops, distractors, seed, FORMS, 1);
   }
 
-  /** Returns a generator that tells facts in the first so many ways only, from 1 to 4. */
+  /** Returns a generator that uses only the first {@code forms} sentence forms, from 1 to 4. */
   public KinshipGenerator withForms(int forms) {
     if (forms < 1 || forms > FORMS) {
       throw new IllegalArgumentException("forms (%d) must be from 1 to %d".formatted(forms, FORMS));
@@ -146,7 +143,7 @@ public final class KinshipGenerator {
     return new KinshipGenerator(hops, distractors, seed, forms, questions);
   }
 
-  /** Returns a generator that asks up to so many questions of a task, at least 1. */
+  /** Returns a generator whose tasks have at most {@code questions} questions, at least 1. */
   public KinshipGenerator withQuestions(int questions) {
     if (questions < 1) {
       throw new IllegalArgumentException("questions (%d) must be 1 or more".formatted(questions));
@@ -154,7 +151,7 @@ public final class KinshipGenerator {
     return new KinshipGenerator(hops, distractors, seed, forms, questions);
   }
 
-  /** Returns the first tasks of a split, each made when it is asked for. */
+  /** Returns the first tasks of a split, generated lazily. */
   public Stream<ReasoningTask> tasks(Split split, long count) {
     return LongStream.range(0, count).mapToObj(index -> task(split, index));
   }
@@ -194,7 +191,7 @@ public final class KinshipGenerator {
         inquiry.chain().stream().map(order::indexOf).sorted().toList());
   }
 
-  /** Draws the answer, so that all are equally frequent, and then problems until one fits. */
+  /** Draws an answer, so that all answers are equally frequent, then problems until one fits. */
   private KinshipProblem problem(Split split, int length, Random random) {
     Kinship kind = Kinship.RESULTS.get(random.nextInt(Kinship.RESULTS.size()));
     boolean male = random.nextBoolean();
@@ -206,7 +203,7 @@ public final class KinshipGenerator {
       }
     }
     throw new IllegalStateException(
-        "no problem with %d hops and %d distractors was found in %d attempts; ask for fewer hops"
+        "no problem with %d hops and %d distractors was found in %d attempts; use fewer hops"
             .formatted(length, distractors, MAX_ATTEMPTS));
   }
 
@@ -226,7 +223,10 @@ public final class KinshipGenerator {
     };
   }
 
-  /** Returns enough names for a problem: a few, so that a small vocabulary does; else numbered. */
+  /**
+   * Returns enough names for a problem: few, which keeps the vocabulary small; numbered if the list
+   * is too short.
+   */
   private static List<String> names(List<String> names, int people) {
     return IntStream.range(0, Math.max(MIN_NAMES, people))
         .mapToObj(

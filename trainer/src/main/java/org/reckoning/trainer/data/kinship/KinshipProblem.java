@@ -21,34 +21,34 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Facts of one family, and questions that some of them answer.
+ * Facts about one family, and questions that chains of facts answer.
  *
- * <p>The first facts are a chain that answers the first question; the others are its distractors.
- * They make the chain longer at both ends, and begin another where it cannot grow; so nothing but
- * names tells which facts are needed, and only one chain leads from one person to another. {@link
- * #random} sees to it that the rules give one answer for it, in whatever order they are applied.
+ * <p>The first facts are the chain of the first question; the others are its distractors. They
+ * extend the chain at both ends, or start another chain if no chain can grow. So only names show
+ * which facts are needed, and a single chain connects two people. {@link #random} ensures that the
+ * rules give a single answer, in any order of application.
  *
- * @param facts the chain of the first question from its first person to its last, then its
+ * @param facts the chain of the first question, from its first person to its last, then the
  *     distractors
  * @param inquiries at least one; all chains have the same length
  */
 record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
-  /** How often a random choice is repeated before a family is given up. */
+  /** Number of attempts of a random choice before a family is given up. */
   private static final int MAX_PROBES = 1_000;
 
   /**
    * A fact.
    *
    * @param person a name
-   * @param word what the other one is to the person
+   * @param word the relation of the other person to the person
    * @param other another name
    */
   record Kin(String person, String word, String other) {}
 
   /**
-   * What the last person of a chain is to the first.
+   * The relation of the last person of a chain to the first.
    *
-   * @param chain the facts to combine, from the first person to the last, by their places among all
+   * @param chain indices of the facts to combine, from the first person to the last
    * @param answer a word
    */
   record Inquiry(List<Integer> chain, String answer) {
@@ -63,9 +63,9 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
   }
 
   /**
-   * Makes a problem, or returns null if chance led nowhere.
+   * Returns a random problem; null if the random choices led to none.
    *
-   * @param names to draw from: enough of men and of women for a problem of one gender
+   * @param names names to draw from: enough of each gender for a problem with one gender
    */
   static @Nullable KinshipProblem random(
       int hops, int distractors, Kinship kind, boolean male, Names names, Random random) {
@@ -88,7 +88,10 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
         inquiries(family, pairs, hops));
   }
 
-  /** Returns a question for every chain of so many facts with one answer, the first one first. */
+  /**
+   * Returns a question for every chain of {@code hops} facts with a single answer, the given chain
+   * first.
+   */
   private static List<Inquiry> inquiries(Family family, List<int[]> pairs, int hops) {
     List<Inquiry> inquiries = new ArrayList<>();
     List<List<Integer>> chains =
@@ -108,7 +111,7 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
     return inquiries;
   }
 
-  /** Returns the chain with each fact behind it that goes on from its last person. */
+  /** Returns every extension of a chain by one fact about its last person. */
   private static Stream<List<Integer>> longer(List<int[]> pairs, List<Integer> chain) {
     int last = pairs.get(chain.get(chain.size() - 1))[1];
     return IntStream.range(0, pairs.size())
@@ -116,19 +119,19 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
         .mapToObj(next -> Stream.concat(chain.stream(), Stream.of(next)).toList());
   }
 
-  /** Returns from whom the chain of a question starts. */
+  /** Returns the person at the start of a question's chain. */
   String first(Inquiry inquiry) {
     return facts.get(inquiry.chain().get(0)).person();
   }
 
-  /** Returns to whom the chain of a question leads. */
+  /** Returns the person at the end of a question's chain. */
   String last(Inquiry inquiry) {
     return facts.get(inquiry.chain().get(inquiry.chain().size() - 1)).other();
   }
 
   /**
-   * Returns a text that is the same for the same question with the same facts to combine, however
-   * they are ordered or worded, and whatever the distractors are.
+   * Returns a text that identifies a question and its chain, independent of order, wording and
+   * distractors.
    */
   String identity(Inquiry inquiry) {
     return inquiry.chain().stream()
@@ -138,7 +141,7 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
         .collect(Collectors.joining(", ", "", "; " + first(inquiry) + " " + last(inquiry)));
   }
 
-  /** Combines neighbours in every order, and returns all that can come out. */
+  /** Returns all relations that result from combining neighbours in any order. */
   private static Set<Kinship> results(Family family, List<Integer> chain) {
     int people = chain.size();
     Map<List<Integer>, Set<Kinship>> spans = new HashMap<>();
@@ -168,7 +171,7 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
     return spans.getOrDefault(List.of(0, people - 1), Set.of());
   }
 
-  /** Random choices within one family, and the names that its members get. */
+  /** Random choices within one family, and the names of its members. */
   private static final class Drawing {
     private final Family family;
     private final Random random;
@@ -184,8 +187,9 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
     }
 
     /**
-     * Draws two people of a kinship and puts others in between, each time in the place of one fact
-     * that two others entail, until there are as many hops as wanted and facts tell of all of them.
+     * Draws a chain with a given relation of its ends. It starts with two people and inserts others
+     * between them, until the chain has the wanted number of hops and facts can state all of them.
+     * Each insertion replaces one relation by two that entail it.
      */
     @Nullable List<Integer> chain(int hops, Kinship kind, boolean male) {
       List<Integer> chain = ends(kind, male);
@@ -198,7 +202,7 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
       return chain;
     }
 
-    /** Counts the neighbours whose kinship facts do not tell. */
+    /** Counts the neighbours whose relation facts cannot state. */
     private long untold(List<Integer> chain) {
       return IntStream.range(0, chain.size() - 1)
           .filter(i -> !isTold(family.kin(chain.get(i), chain.get(i + 1))))
@@ -222,11 +226,11 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
     }
 
     /**
-     * Draws a rule that entails the fact of a gap, then somebody new for whom it does, and puts him
-     * there. What facts do not tell takes one more person each, so no more of it may be left than
-     * there are places.
+     * Draws a rule that entails the relation of a gap, then a new person who satisfies it, and
+     * inserts that person. A relation that facts cannot state needs one more person, so the free
+     * places limit their number.
      *
-     * @return whether there is one
+     * @return whether a person was found
      */
     private boolean fill(List<Integer> chain, int gap, int hops) {
       int x = chain.get(gap);
@@ -258,10 +262,10 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
     }
 
     /**
-     * Draws facts that go on from an end of a chain, so that its neighbours combine, too; or, where
-     * no chain can grow, that begin another.
+     * Draws facts that extend a chain at an end, so that they combine with it; if no chain can
+     * grow, facts that start another.
      *
-     * @return whether there were enough
+     * @return whether enough facts were found
      */
     boolean addDistractors(List<int[]> pairs, int count) {
       Set<Integer> told = new HashSet<>();
@@ -282,7 +286,10 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
       return true;
     }
 
-    /** Returns the facts that may follow a last one, by their kinship; none if it is not last. */
+    /**
+     * Returns the facts that may follow the last fact of a chain, by relation; empty if the fact is
+     * not last.
+     */
     private Collection<List<int[]>> behind(int[] last, List<int[]> pairs, Set<Integer> told) {
       if (pairs.stream().anyMatch(pair -> pair[0] == last[1])) {
         return List.of();
@@ -293,7 +300,10 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
           .toList();
     }
 
-    /** Returns the facts that a first one may follow, by their kinship; none if it is not first. */
+    /**
+     * Returns the facts that may precede the first fact of a chain, by relation; empty if the fact
+     * is not first.
+     */
     private Collection<List<int[]>> before(int[] first, List<int[]> pairs, Set<Integer> told) {
       if (pairs.stream().anyMatch(pair -> pair[1] == first[0])) {
         return List.of();
@@ -304,7 +314,7 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
           .toList();
     }
 
-    /** Returns those who were not told of and may be, by their kinship. */
+    /** Returns the people without a fact who have a wanted relation, by relation. */
     private Collection<List<Integer>> strangers(
         Set<Integer> told, IntFunction<@Nullable Kinship> kin, Predicate<Kinship> isWanted) {
       Map<Kinship, List<Integer>> strangers = new EnumMap<>(Kinship.class);
@@ -353,7 +363,7 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
    * Names of people.
    *
    * @param men names of men
-   * @param women names of women, none of which is one of a man
+   * @param women names of women, different from those of men
    */
   record Names(List<String> men, List<String> women) {
     Names {

@@ -112,6 +112,6 @@ class ClutrrLinesTest {
     assertThat(READER.readAll(List.of(file)).problems().lines().get(0))
         .endsWith(
             "x.csv:1: the header must have the columns [id, story, query, target, clean_story,"
-                + " task_name]; no row can be read without it");
+                + " task_name]; no row can be read without them");
   }
 }

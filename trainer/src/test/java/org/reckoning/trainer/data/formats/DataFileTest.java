@@ -173,7 +173,7 @@ class DataFileTest {
         .containsExactly(
             file + ":2: an element of the array ('5') must be an object",
             file + ":3: record '1': key 'facts' is missing; the keys are 'guid'",
-            file + ":5: there must be nothing behind the array; the rest of the file was not read");
+            file + ":5: no text may follow the array; the rest of the file was not read");
   }
 
   static Stream<Object[]> badFiles() {
@@ -198,28 +198,36 @@ class DataFileTest {
           ("[" + ONE + ",\n" + TWO.replace("q", "\u00e3") + "]")
               .getBytes(StandardCharsets.ISO_8859_1),
           2,
-          "the rest of the file was not read, it is no JSON: the text must be UTF-8"
+          "the text from here on is not JSON and was not read: the text must be UTF-8"
         },
         new Object[] {
           bytes(ONE.replace("a\"]", "\\ud83d\"]")),
           1,
-          "record 'g1': element of facts ('?') must be text but has half a character"
+          "record 'g1': element of facts ('?') must be text but has an unpaired surrogate"
         },
         new Object[] {bytes(ONE + "\n\0\n"), 2, "the line must be text but has a NUL byte"},
         new Object[] {
-          Arrays.copyOf(packed, packed.length - 9), 3, "the compressed data breaks off here"
-        },
-        new Object[] {Arrays.copyOf(packed, 5), 1, "the compressed data breaks off here"},
-        new Object[] {
-          join(packed, bytes("more")), 3, "the compressed data breaks off here (something else"
+          Arrays.copyOf(packed, packed.length - 9),
+          3,
+          "the compressed data is damaged or incomplete from here on"
         },
         new Object[] {
-          join(packed, Arrays.copyOf(packed, 5)), 3, "the compressed data breaks off here"
+          Arrays.copyOf(packed, 5), 1, "the compressed data is damaged or incomplete from here on"
+        },
+        new Object[] {
+          join(packed, bytes("more")),
+          3,
+          "the compressed data is damaged or incomplete from here on (other data"
+        },
+        new Object[] {
+          join(packed, Arrays.copyOf(packed, 5)),
+          3,
+          "the compressed data is damaged or incomplete from here on"
         },
         new Object[] {
           join(packed, Arrays.copyOf(packed, packed.length - 2)),
           5,
-          "the compressed data breaks off here"
+          "the compressed data is damaged or incomplete from here on"
         },
         new Object[] {bytes("[" + "[".repeat(10_000)), 1, "the rest of the file was not read"},
         new Object[] {bytes("{\"guid\":" + "[".repeat(10_000)), 1, "the line must be a JSON"});

@@ -132,21 +132,21 @@ class RecordLinesTest {
       textBlock =
           """
           PROOFWRITER     | 'question': 'q', 'answer': 'maybe', 'facts': ['a'] | answer ('maybe') must be one of true, false, unknown
-          PROOFWRITER     | 'question': 'q', 'answer': 1, 'facts': ['a']       | answer ('1') must be a text that is not blank
-          PROOFWRITER     | 'question': 'q', 'facts': ['a']                    | questions (1) need as many answers but there are 0
+          PROOFWRITER     | 'question': 'q', 'answer': 1, 'facts': ['a']       | answer ('1') must be a non-blank text
+          PROOFWRITER     | 'question': 'q', 'facts': ['a']                    | questions (1) and answers (0) must be equal in number
           PROOFWRITER     | 'answer': 'true', 'facts': ['a']                   | key 'question' is missing
           PROOFWRITER     | 'question': 'q', 'answer': 'true'                  | key 'facts' is missing; the keys are 'guid, question, answer'
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': []     | facts must have at least one element
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [' ']  | element of facts ('" "') must be a text that is not blank
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [' ']  | element of facts ('" "') must be a non-blank text
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': 'a'    | facts ('"a"') must be an array
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['b'] | fact ('a') of facts must also be in all_facts
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[1]]  | relevant fact (1) must be an index into facts, from 0 to 0
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer that is 0 or more
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [['A B', 'aunt']] | element of facts ('["A B","aunt"]') must be a text that is not blank
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer of 0 or more
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [['A B', 'aunt']] | element of facts ('["A B","aunt"]') must be a non-blank text
           ENTAILMENT_TREE | 'hypothesis': 'q', 'answer': 'true', 'facts': ['a'] | answer ('true') must be one of yes, no
           ENTAILMENT_TREE | 'answer': 'yes', 'facts': ['a']                    | key 'hypothesis' is missing
           CLUTRR          | 'question': 'q', 'answer': 'cousin', 'facts': ['a'] | answer ('cousin') must be one of [aunt, brother,
-          CLUTRR          | 'question': 'q', 'answer': 'aunt', 'facts': [['A', 'aunt']] | pair of people ('"A"') must be two names with a blank between them
+          CLUTRR          | 'question': 'q', 'answer': 'aunt', 'facts': [['A', 'aunt']] | pair of people ('"A"') must be two names separated by a blank
           """)
   void badRecord_isExplained(DatasetType type, String body, String reason) {
     String line = ("{'guid': 'g', " + body + "}").replace('\'', '"');

@@ -82,9 +82,7 @@ class TaskReaderTest {
     assertThat(left.tasks()).isEqualTo(9 + 2);
     assertThat(left.leftOut().values()).containsExactly(16L - 9 + 18 - 2);
     assertThat(left.lines())
-        .contains(
-            "left out: 23 (the proof or failed attempt of the question names fewer than two"
-                + " sentences)");
+        .contains("left out: 23 (the proof or failed attempt has fewer than two sentences)");
 
     assertThat(Samples.read(PROOFWRITER.withShortProofs(), file)).hasSize(16 + 18);
   }
@@ -204,10 +202,10 @@ class TaskReaderTest {
       textBlock =
           """
           {"id": "T", "context": "A.", "questions": []}      | questions must have at least one element
-          {"id": "T", "triples": {}, "rules": {}, "questions": []} | questions ('[]') must be an object that is not empty
+          {"id": "T", "triples": {}, "rules": {}, "questions": []} | questions ('[]') must be a non-empty object
           {"id": "T", "triples": {"triple1": {"text": "A."}}, "rules": {}, "questions": {"Q1": {"question": "A.", "answer": true, "QDep": 0, "proofs": "[(triple1 triple9)]"}}} | the proof of question Q1 names triple9, which the theory does not have
           {"id": "T", "triples": {"triple1": {"text": "A."}}, "rules": {}, "questions": {"Q1": {"question": "A.", "answer": "so", "QDep": 0, "proofs": "[(triple1)]"}}} | answer ('so') must be one of true, false, unknown
-          {"id": "T", "triples": {}, "rules": {}, "mappings": {"triple1": "sent2"}, "sentences": {"sent1": "A."}, "questions": {}} | mappings send triple1 to "sent2", which is not among the sentences
+          {"id": "T", "triples": {}, "rules": {}, "mappings": {"triple1": "sent2"}, "sentences": {"sent1": "A."}, "questions": {}} | mappings map triple1 to "sent2", which is not among the sentences
           """)
   void badTheory_isExplained(String bad, String reason) throws IOException {
     Path file = Samples.write(folder.resolve("x.jsonl"), bad);
@@ -255,7 +253,8 @@ class TaskReaderTest {
     Files.write(file, Arrays.copyOf(bytes, bytes.length - 9));
     DataProblems problems = RECORDS.readAll(List.of(file)).problems();
     assertThat(problems.badLines()).isEqualTo(1);
-    assertThat(problems.listed().get(0).reason()).startsWith("the compressed data breaks off here");
+    assertThat(problems.listed().get(0).reason())
+        .startsWith("the compressed data is damaged or incomplete from here on");
   }
 
   @Test
@@ -290,6 +289,6 @@ class TaskReaderTest {
   void typeThatAFormatDoesNotHave_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TaskReader.of(DataFormat.RULETAKER, DatasetType.CLUTRR))
-        .withMessage("dataset_type (clutrr) must be proofwriter for files of the format ruletaker");
+        .withMessage("dataset_type (clutrr) must be proofwriter for files of format ruletaker");
   }
 }
