@@ -8,7 +8,7 @@ import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 
 /**
- * Which tasks there are and how they are told; the keys below {@code data}, documented in {@code
+ * Settings of the tasks: the keys below {@code data}, documented in {@code
  * configs/default/data.yaml}.
  */
 public record DataConfig(
@@ -36,7 +36,7 @@ public record DataConfig(
     hops = List.copyOf(hops);
   }
 
-  /** Where the tasks come from. */
+  /** The source of the tasks. */
   public enum DataSource {
     /** The generator of kinship problems. */
     KINSHIP,

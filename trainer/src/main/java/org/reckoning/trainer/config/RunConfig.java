@@ -34,11 +34,11 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Everything a run is told: a component for each key, {@code nInnerIter} for {@code n_inner_iter}.
- * The keys are documented in {@code configs/default}, where their defaults are, too.
+ * The configuration of a run, with a component for each key: {@code nInnerIter} for {@code
+ * n_inner_iter}. {@code configs/default} documents the keys and has their defaults.
  *
- * <p>Obtained by {@link #of} or {@link #read}, which check all values, and changed by {@link
- * #with}, which does so again. The methods at the end turn it into what the graph is built from.
+ * <p>{@link #of}, {@link #read} and {@link #with} check all values. The methods at the end convert
+ * the settings to those of the graph.
  */
 public record RunConfig(
     String name,
@@ -102,7 +102,7 @@ public record RunConfig(
     ModelConfig model,
     DataConfig data) {
 
-  /** What Jackson lets pass silently is refused, see {@code TreeCheck}, which says it better. */
+  /** {@code TreeCheck} refuses wrong values first, with better messages. */
   private static final JsonMapper MAPPER =
       Json.SNAKE_CASE
           .rebuild()
@@ -133,8 +133,8 @@ public record RunConfig(
   /**
    * Binds a tree of values to the records.
    *
-   * @param origins where a key was set, such as {@code configs/experiment/mine.yaml, line 7}; for
-   *     messages
+   * @param origins the place where each key was set, such as {@code configs/experiment/mine.yaml,
+   *     line 7}; for messages
    * @throws ConfigException with all problems
    */
   public static RunConfig of(ObjectNode tree, Map<String, String> origins) {
@@ -154,36 +154,38 @@ public record RunConfig(
   }
 
   /**
-   * Reads a complete configuration, as {@link #yaml} wrote it.
+   * Reads a complete configuration in the form of {@link #yaml}.
    *
-   * @throws ConfigException if it is not YAML, or with all problems of its values
+   * @throws ConfigException with all problems of its values, or if the file is not YAML
    */
   public static RunConfig read(Path file) throws IOException {
     YamlDocument document = YamlDocument.read(file, file.toString(), key -> typeOf(key).text());
     return of(document.root(), document.origins());
   }
 
-  /** Returns all keys, {@code model.n_layer} for one below another, in their order. */
+  /** Returns all keys in their order; a nested key is {@code model.n_layer}. */
   public static Set<String> keys() {
     return TreeCheck.keys().keySet();
   }
 
-  /** Returns what a key takes; a word that is no key takes anything. */
+  /** Returns the type of a key; {@code OTHER} for a word that is not a key. */
   public static KeyType typeOf(String key) {
     return TreeCheck.keys().getOrDefault(key, KeyType.OTHER);
   }
 
-  /** Returns {@code "; did you mean X?"} for a word that is no key, or "" if no key is similar. */
+  /**
+   * Returns {@code "; did you mean X?"} for an unknown key, or an empty text if no key is similar.
+   */
   public static String hint(String word) {
     return KeyHint.of(word);
   }
 
-  /** Returns the values under their keys. */
+  /** Returns the values as a tree. */
   public ObjectNode tree() {
     return MAPPER.valueToTree(this);
   }
 
-  /** Returns the values under their keys as YAML, which {@link #read} reads. */
+  /** Returns the values as YAML for {@link #read}. */
   public String yaml() {
     return YamlDocument.write(tree());
   }
@@ -191,8 +193,8 @@ public record RunConfig(
   /**
    * Returns a copy with another value of a key.
    *
-   * @param key with a dot for one below another: {@code model.n_layer}
-   * @param value a number, text, list, constant of an enum, .. or null
+   * @param key a key; a nested one has a dot: {@code model.n_layer}
+   * @param value a number, text, list, enum constant and so on, or null
    * @throws ConfigException with all problems
    */
   public RunConfig with(String key, @Nullable Object value) {
@@ -204,15 +206,18 @@ public record RunConfig(
   }
 
   /**
-   * Returns whether the method has an inner loop. The fine-tuned baselines have none: their facts,
-   * if any, are in the prompt, and their program is the same one with 0 inner steps. {@link
-   * Method#adapts} says which; {@link #innerSteps} and all that follows from it come from here.
+   * Returns whether the method has an inner loop, see {@link Method#adapts}. The fine-tuned
+   * baselines have none: their facts, if any, are in the prompt, and their program is the same with
+   * 0 inner steps.
    */
   public boolean adapts() {
     return method.adapts();
   }
 
-  /** Returns K: {@code n_inner_iter}, or 0 for a method without inner loop. */
+  /**
+   * Returns the number of inner steps K: {@code n_inner_iter}, or 0 for a method without an inner
+   * loop.
+   */
   public int innerSteps() {
     return adapts() ? nInnerIter : 0;
   }
@@ -226,12 +231,12 @@ public record RunConfig(
     };
   }
 
-  /** Returns the rates of the inner loop. */
+  /** Returns the learning rates of the inner loop. */
   public InnerRates innerRates() {
     return new InnerRates(innerLr, innerRateSpace, dynaLr);
   }
 
-  /** Returns what the inner loop changes. */
+  /** Returns the parameters that the inner loop adapts. */
   public Adaptation adaptation() {
     return switch (innerMode) {
       case ALL -> Adaptation.all();
@@ -240,7 +245,7 @@ public record RunConfig(
     };
   }
 
-  /** Returns how much of the inner loop the outer gradient sees; all of it where there is none. */
+  /** Returns how the outer gradient passes through the inner loop; exact without an inner loop. */
   public GradientMode gradientMode() {
     if (!adapts()) {
       return GradientMode.exact();
@@ -252,15 +257,15 @@ public record RunConfig(
     };
   }
 
-  /** Returns the patterns of the weights that the outer loop trains. */
+  /** Returns the name patterns of the weights that the outer loop trains. */
   public List<String> trained() {
     return trainParams.isEmpty() ? List.of("*") : trainParams;
   }
 
   /**
-   * Returns the terms of the outer loss. Label and knowledge of the same weight are one string with
-   * one mean over its tokens, as in the published results; of different weights each is a mean of
-   * its own. Facts are recalled only where an inner loop has read them.
+   * Returns the terms of the outer loss. Label and knowledge with equal weights form one term with
+   * one mean over all tokens, as in the published results. With different weights each has its own
+   * mean. Recall of facts needs an inner loop.
    */
   public List<OuterTerm> outerTerms() {
     List<OuterTerm> terms = new ArrayList<>();
@@ -277,7 +282,7 @@ public record RunConfig(
     return List.copyOf(terms);
   }
 
-  /** Returns the outer update; the learning rates are fed to it. */
+  /** Returns the outer optimizer; its learning rates are fed at each step. */
   public OuterOptimizer outerOptimizer() {
     AdamW weights = new AdamW(adamBeta1, adamBeta2, adamEpsilon, weightDecay);
     return new OuterOptimizer(
@@ -289,10 +294,10 @@ public record RunConfig(
   }
 
   /**
-   * Returns everything the graph is built from.
+   * Returns the settings from which the graph is built.
    *
-   * @param gpt2 the model, from {@link ModelConfig#gpt2} or a directory
-   * @param shapes the buckets
+   * @param gpt2 sizes of the model, from {@link ModelConfig#gpt2} or a model directory
+   * @param shapes shapes of the buckets
    */
   public BilevelConfig bilevel(Gpt2Config gpt2, List<TaskShape> shapes) {
     return new BilevelConfig(
@@ -312,7 +317,7 @@ public record RunConfig(
         taskGroups);
   }
 
-  /** Type of all numbers of a model. */
+  /** The floating-point type of a model. */
   public enum FloatType {
     /** Single precision. */
     FLOAT32(TFloat32.class),
@@ -325,13 +330,13 @@ public record RunConfig(
       this.tensorType = tensorType;
     }
 
-    /** Returns TensorFlow's type. */
+    /** Returns the type in TensorFlow. */
     public Class<? extends TNumber> tensorType() {
       return tensorType;
     }
   }
 
-  /** Update rule of the inner loop. */
+  /** The update rule of the inner loop. */
   public enum InnerOpt {
     /** Gradient descent. */
     SGD,
@@ -341,7 +346,7 @@ public record RunConfig(
     ADAMW
   }
 
-  /** What the inner loop changes. */
+  /** The parameters that the inner loop adapts. */
   public enum InnerMode {
     /** All weights. */
     ALL,
@@ -351,34 +356,34 @@ public record RunConfig(
     PATTERN
   }
 
-  /** How much of the inner loop the outer gradient sees. */
+  /** How the outer gradient passes through the inner loop. */
   public enum GradientKind {
-    /** Second order through all steps. */
+    /** Exactly: second order through all steps. */
     EXACT,
-    /** Inner gradients count as constants. */
+    /** First order: inner gradients are constants. */
     FIRST_ORDER,
-    /** Second order through the last steps alone. */
+    /** Second order through the last steps only. */
     TRUNCATED
   }
 
-  /** How the outer learning rates go on after the warm-up. */
+  /** The outer learning rates after the warm-up. */
   public enum Schedule {
-    /** Straight down to 0. */
+    /** Linear decay to 0. */
     LINEAR,
-    /** Half a cosine down to 0. */
+    /** Cosine decay to 0. */
     COSINE,
-    /** They stay. */
+    /** Constant rates. */
     CONSTANT
   }
 
   /**
-   * What a key takes, as far as it decides how its value is read.
+   * The properties of a key's type that decide how its value is parsed.
    *
-   * @param text whether it, or each element of it, is text or a word of a choice
-   * @param list whether it takes a list
+   * @param text whether the value, or each element of a list, is text or an enum constant
+   * @param list whether the value is a list
    */
   public record KeyType(boolean text, boolean list) {
-    /** Numbers, truth values, keys with others below, and what is no key. */
+    /** Numbers, truth values, keys with nested keys, and words that are not keys. */
     static final KeyType OTHER = new KeyType(false, false);
   }
 }

@@ -5,12 +5,12 @@ import org.reckoning.graph.bilevel.Task;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /**
- * A reasoning task for one method and vocabulary.
+ * A reasoning task, encoded for one method and vocabulary.
  *
- * @param source what it was made of
- * @param facts texts of the source's own facts, as {@link Templates#fact} tells them
- * @param task for training: facts, and questions with their targets
- * @param questions one for each of the source
+ * @param source the reasoning task
+ * @param facts texts of the source's own facts, in the form of {@link Templates#fact}
+ * @param task the task for training: facts, and questions with targets
+ * @param questions one for each question of the source
  */
 public record EncodedTask(
     ReasoningTask source, List<String> facts, Task task, List<EncodedQuestion> questions) {
@@ -20,14 +20,14 @@ public record EncodedTask(
     questions = List.copyOf(questions);
   }
 
-  /** Returns the sizes that a batch of tasks for training must hold. */
+  /** Returns the lengths of the task for training. */
   public TaskLengths lengths() {
     return TaskLengths.of(source.id(), task);
   }
 
   /**
-   * Returns the index, among the questions of {@link TaskEncoder#candidates}, of one label of one
-   * question.
+   * Returns the index of a label of a question among the questions of {@link
+   * TaskEncoder#candidates}.
    */
   public int candidate(int question, int label) {
     return question * source.labels().size() + label;
@@ -39,17 +39,17 @@ public record EncodedTask(
   }
 
   /**
-   * A question as it is asked when a model answers freely.
+   * A question for free decoding.
    *
-   * @param prompt model ids of all that is read before the answer
-   * @param target model ids of the training target, end of text included
+   * @param prompt model ids of the prompt
+   * @param target model ids of the training target, with the end of text
    * @param answer the target as text
    */
   @SuppressWarnings("ArrayRecordComponent") // read only; copies would double a data set's memory
   public record EncodedQuestion(int[] prompt, int[] target, Answer answer) {}
 
   /**
-   * What a model is to write after a question, without the end of text.
+   * The text that a model should write after a question, without the end of text.
    *
    * <pre>{@code
    * label alone       yes
@@ -57,8 +57,8 @@ public record EncodedTask(
    * }</pre>
    *
    * @param label the answer itself
-   * @param withKnowledge whether the facts that it follows from are to be told after it
-   * @param knowledge these facts as they are told; without any, the text ends with {@code because}
+   * @param withKnowledge whether the relevant facts follow the label
+   * @param knowledge the relevant facts; if empty, the text ends with {@code because}
    */
   public record Answer(String label, boolean withKnowledge, List<String> knowledge) {
     /** The word between label and knowledge. */
@@ -69,17 +69,17 @@ public record EncodedTask(
       knowledge = List.copyOf(knowledge);
     }
 
-    /** An answer without knowledge: the single-task target. */
+    /** Returns an answer without knowledge: the single-task target. */
     public static Answer of(String label) {
       return new Answer(label, false, List.of());
     }
 
-    /** An answer with the facts that it follows from: the multi-task target. */
+    /** Returns an answer with the relevant facts: the multi-task target. */
     public static Answer because(String label, List<String> knowledge) {
       return new Answer(label, true, knowledge);
     }
 
-    /** Returns what follows the label, empty or with a blank in front. */
+    /** Returns the text after the label, which is empty or starts with a blank. */
     public String reason() {
       if (!withKnowledge) {
         return "";

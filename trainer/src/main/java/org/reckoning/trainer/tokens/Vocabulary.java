@@ -12,12 +12,12 @@ import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
 
 /**
- * The token ids of a model and the ids of GPT-2 that they stand for.
+ * A map between the token ids of a model and those of GPT-2.
  *
  * <p>A small model does not need 50,257 embeddings for the few hundred tokens of its data. A
- * compact vocabulary numbers those that occur from 0, in ascending order of their GPT-2 id: of
- * {@code [995, 11, 50256]}, model id 0 is 11, 1 is 995 and 2 is the end of text, which is always in
- * it and always last.
+ * compact vocabulary numbers the tokens that occur from 0, in ascending order of their GPT-2 ids.
+ * For {@code [995, 11, 50256]}, model id 0 is 11, 1 is 995 and 2 is the end of text. The end of
+ * text is always present and always last.
  */
 public final class Vocabulary {
   private static final String TOKENIZER = "gpt2";
@@ -30,15 +30,15 @@ public final class Vocabulary {
     this.gpt2Ids = gpt2Ids;
   }
 
-  /** Returns all of GPT-2's tokens under their own ids. */
+  /** Returns the full vocabulary: all tokens of GPT-2 with their own ids. */
   public static Vocabulary full() {
     return FULL;
   }
 
   /**
-   * Returns the tokens that occur, and the end of text.
+   * Returns the compact vocabulary of given tokens and the end of text.
    *
-   * @param gpt2Ids in any order, doubles allowed
+   * @param gpt2Ids ids in any order, with or without duplicates
    * @throws IllegalArgumentException if an id is not one of GPT-2's
    */
   public static Vocabulary compact(IntStream gpt2Ids) {
@@ -55,28 +55,28 @@ public final class Vocabulary {
     return new Vocabulary(ids);
   }
 
-  /** Returns how many tokens there are, V. */
+  /** Returns the number of tokens V. */
   public int size() {
     return gpt2Ids.length;
   }
 
-  /** Returns whether all of GPT-2's tokens are in it. */
+  /** Returns whether this vocabulary has all tokens of GPT-2. */
   public boolean isFull() {
     return gpt2Ids.length == Tokenizer.SIZE;
   }
 
-  /** Returns the model's id of the end of text. */
+  /** Returns the model id of the end of text. */
   public int endOfText() {
     return gpt2Ids.length - 1;
   }
 
-  /** Returns whether a token of GPT-2 is in it. */
+  /** Returns whether this vocabulary has a token of GPT-2. */
   public boolean contains(int gpt2Id) {
     return Arrays.binarySearch(gpt2Ids, gpt2Id) >= 0;
   }
 
   /**
-   * Returns the model's id of a token of GPT-2.
+   * Returns the model id of a token of GPT-2.
    *
    * @throws IllegalArgumentException if the token is not in this vocabulary
    */
@@ -84,15 +84,14 @@ public final class Vocabulary {
     int modelId = Arrays.binarySearch(gpt2Ids, gpt2Id);
     if (modelId < 0) {
       throw new IllegalArgumentException(
-          ("token '%s' (GPT-2 id %d) is not among the %d tokens of the model's vocabulary; train with"
-                  + " data in which it occurs, or with model.vocabulary=full")
+          "token '%s' (GPT-2 id %d) is not among the %d tokens of the model's vocabulary; train with data that contains it, or with model.vocabulary=full"
               .formatted(Tokenizer.gpt2().decode(gpt2Id), gpt2Id, size()));
     }
     return modelId;
   }
 
   /**
-   * Returns the model's ids of tokens of GPT-2.
+   * Returns the model ids of tokens of GPT-2.
    *
    * @throws IllegalArgumentException if a token is not in this vocabulary
    */
@@ -103,7 +102,7 @@ public final class Vocabulary {
   /**
    * Returns the GPT-2 id of a token of the model.
    *
-   * @throws IllegalArgumentException if there is no such token
+   * @throws IllegalArgumentException if the id is out of range
    */
   public int toGpt2(int modelId) {
     if (modelId < 0 || modelId >= gpt2Ids.length) {
@@ -116,13 +115,13 @@ public final class Vocabulary {
   /**
    * Returns the GPT-2 ids of tokens of the model.
    *
-   * @throws IllegalArgumentException if a token does not exist
+   * @throws IllegalArgumentException if an id is out of range
    */
   public int[] toGpt2(int[] modelTokens) {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
   }
 
-  /** Writes the vocabulary as Json.STRICT. {@code gpt2_ids} is left out of a full one. */
+  /** Writes the vocabulary as JSON. A full vocabulary has no {@code gpt2_ids}. */
   public void save(Path file) throws IOException {
     ObjectNode root = Json.STRICT.createObjectNode();
     root.put("tokenizer", TOKENIZER);
@@ -134,9 +133,9 @@ public final class Vocabulary {
   }
 
   /**
-   * Reads what {@link #save} wrote.
+   * Reads a file of {@link #save}.
    *
-   * @throws IOException if the file cannot be read or is no vocabulary
+   * @throws IOException if the file cannot be read or is not a vocabulary
    */
   public static Vocabulary load(Path file) throws IOException {
     JsonNode root;
@@ -148,7 +147,7 @@ public final class Vocabulary {
     }
     String tokenizer = root.path("tokenizer").asText();
     if (!tokenizer.equals(TOKENIZER)) {
-      String shown = tokenizer.matches("[\\w.-]{0,60}") ? tokenizer : "..."; // may be anything
+      String shown = tokenizer.matches("[\\w.-]{0,60}") ? tokenizer : "..."; // not trusted
       throw notVocabulary(file, "its tokenizer ('%s') must be '%s'".formatted(shown, TOKENIZER));
     }
     int size = root.path("size").asInt(-1);

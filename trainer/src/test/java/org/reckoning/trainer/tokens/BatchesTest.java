@@ -107,6 +107,6 @@ class BatchesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Batches(BUCKETS, TASKS.subList(17, 18), 42))
         .withMessage(
-            "none of the 1 tasks fits one of the 2 buckets; choose the buckets for these tasks");
+            "none of the 1 tasks fits one of the 2 buckets; choose buckets for these tasks");
   }
 }

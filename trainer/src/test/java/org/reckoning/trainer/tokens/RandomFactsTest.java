@@ -69,7 +69,7 @@ class RandomFactsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RandomFacts(split, 7).draw(split.get(0)))
         .withMessage(
-            "task 'task-0' needs 3 facts of other tasks but its split has only 2; give more tasks"
+            "task 'task-0' needs 3 facts of other tasks but its split has only 2; use more tasks"
                 + " for method random_facts");
   }
 }

@@ -83,9 +83,9 @@ class CheckpointsTest {
       value = {
         "{}|key 'step' is missing",
         "{\"step\":null,\"position\":12}|key 'step'",
-        "[]|it is no JSON object",
+        "[]|it is not a JSON object",
         "''|it is empty",
-        "{\"step\"|it is no JSON at line 1",
+        "{\"step\"|it is not JSON at line 1",
         "{\"step\":3,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1,\"more\":1}|key 'more' is unknown",
         "{\"step\":3,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1} x|no JSON",
         "{\"step\":3,\"step\":3,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1}|no JSON",
