@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.NonFinite;
 import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.types.TFloat32;
@@ -93,7 +94,32 @@ public interface Gpt2Weights extends AutoCloseable {
    * @param source closed with the result
    */
   static Gpt2Weights finite(Path path, Gpt2Weights source) {
-    return new FiniteWeights(path, source);
+    return source.mapped(source.format(), (name, tensor) -> NonFinite.checked(path, name, tensor));
+  }
+
+  /** A change of tensors after they are read. */
+  @FunctionalInterface
+  interface TensorMap extends AutoCloseable {
+    /**
+     * Returns the changed tensor.
+     *
+     * @param name the parameter
+     * @param tensor the tensor as read; this method returns or closes it
+     */
+    TFloat32 apply(String name, TFloat32 tensor) throws IOException;
+
+    @Override
+    default void close() throws IOException {}
+  }
+
+  /**
+   * Returns these weights with changed tensors. Closing the result also closes these weights and
+   * the map.
+   *
+   * @param format the description of the result
+   */
+  default Gpt2Weights mapped(String format, TensorMap map) {
+    return new MappedWeights(this, format, map);
   }
 
   /**

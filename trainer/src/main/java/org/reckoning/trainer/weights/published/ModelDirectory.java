@@ -36,7 +36,7 @@ import org.tensorflow.types.TFloat32;
  * }</pre>
  */
 public final class ModelDirectory {
-  static final String ADAPTER = AdaptedWeights.CONFIG;
+  static final String ADAPTER = LowRankAdapter.CONFIG;
 
   /** Largest number of layers, 12 tensors each; the largest GPT-2 has 48. */
   private static final int MAX_LAYERS = 10_000;
@@ -242,7 +242,7 @@ public final class ModelDirectory {
             tensors.put(
                 "base_model.model.transformer.%s.weight".formatted(name),
                 new TensorData.Lazy(shape, () -> factors.read(name))));
-    SafetensorsWriter.write(directory.resolve(AdaptedWeights.FILE), tensors);
+    SafetensorsWriter.write(directory.resolve(LowRankAdapter.FILE), tensors);
   }
 
   private static void write(Path file, ObjectNode json) throws IOException {

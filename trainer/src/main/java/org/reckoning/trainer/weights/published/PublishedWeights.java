@@ -43,7 +43,7 @@ public final class PublishedWeights {
    * @throws WeightsFormatException if the adapter is of another kind, or of another model
    */
   public static Gpt2Weights openAdapted(Path base, Path adapter) throws IOException {
-    return Gpt2Weights.finite(adapter, AdaptedWeights.open(openUnchecked(base), adapter));
+    return Gpt2Weights.finite(adapter, LowRankAdapter.open(openUnchecked(base), adapter));
   }
 
   private static Gpt2Weights find(Path named) throws IOException {
@@ -96,7 +96,7 @@ public final class PublishedWeights {
           "is an adapter without a base model; merge it into its model: reckoning model import --from MODEL --adapter %s --to DIR"
               .formatted(adapter));
     }
-    return AdaptedWeights.open(find(base), adapter);
+    return LowRankAdapter.open(find(base), adapter);
   }
 
   private static Gpt2Weights openFile(Path file) throws IOException {

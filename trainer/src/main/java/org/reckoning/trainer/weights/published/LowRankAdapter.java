@@ -9,25 +9,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tensors.SafetensorsFile;
 import org.reckoning.trainer.tensors.WeightsFormatException;
-import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.LowRankMerge;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The weights of a base model with a low-rank adapter merged in: {@code W + scale (B A)^T}. Each
- * layer is merged when it is read.
+ * A low-rank adapter, which is merged into each layer when it is read: {@code W + scale (B A)^T}.
  */
-final class AdaptedWeights implements Gpt2Weights {
+final class LowRankAdapter implements Gpt2Weights.TensorMap {
   static final String CONFIG = "adapter_config.json";
   static final String FILE = "adapter_model.safetensors";
 
@@ -50,7 +46,7 @@ final class AdaptedWeights implements Gpt2Weights {
   /** Names of a layer's factors in the file: A [rank, in] and B [out, rank]. */
   private record Factors(String a, String b) {}
 
-  private AdaptedWeights(Gpt2Weights base, SafetensorsFile file, AdapterFile settings, Path path)
+  private LowRankAdapter(Gpt2Weights base, SafetensorsFile file, AdapterFile settings, Path path)
       throws IOException {
     this.base = base;
     this.file = file;
@@ -60,12 +56,12 @@ final class AdaptedWeights implements Gpt2Weights {
   }
 
   /**
-   * Opens an adapter.
+   * Returns the weights of a base model with an adapter merged in.
    *
    * @param base the base model; closed with the result, or if the adapter is refused
    * @param directory a directory with the two files that PEFT writes
    */
-  static AdaptedWeights open(Gpt2Weights base, Path directory) throws IOException {
+  static Gpt2Weights open(Gpt2Weights base, Path directory) throws IOException {
     SafetensorsFile file = null;
     try {
       if (!Files.isDirectory(directory)) {
@@ -86,7 +82,11 @@ final class AdaptedWeights implements Gpt2Weights {
                         : ""));
       }
       file = SafetensorsFile.open(path);
-      return new AdaptedWeights(base, file, settings, path);
+      LowRankAdapter adapter = new LowRankAdapter(base, file, settings, path);
+      return base.mapped(
+          "%s; adapter of rank %d merged into %d layers"
+              .formatted(base.format(), settings.rank(), adapter.factors.size()),
+          adapter);
     } catch (IOException | RuntimeException e) {
       base.close();
       if (file != null) {
@@ -191,42 +191,7 @@ final class AdaptedWeights implements Gpt2Weights {
   }
 
   @Override
-  public Gpt2Config config() {
-    return base.config();
-  }
-
-  @Override
-  public int padding() {
-    return base.padding();
-  }
-
-  @Override
-  public Optional<Vocabulary> vocabulary() {
-    return base.vocabulary();
-  }
-
-  @Override
-  public int endOfText() {
-    return base.endOfText();
-  }
-
-  @Override
-  public String format() {
-    return "%s; adapter of rank %d merged into %d layers"
-        .formatted(base.format(), settings.rank(), factors.size());
-  }
-
-  @Override
-  public TFloat32 read(String name) throws IOException {
-    return merged(name, base.read(name));
-  }
-
-  @Override
-  public TFloat32 readStored(String name) throws IOException {
-    return merged(name, base.readStored(name));
-  }
-
-  private TFloat32 merged(String name, TFloat32 weight) throws IOException {
+  public TFloat32 apply(String name, TFloat32 weight) throws IOException {
     Factors of = name.endsWith(".weight") ? factors.get(name.replaceFirst("\\.weight$", "")) : null;
     if (of == null) {
       return weight;
@@ -240,10 +205,6 @@ final class AdaptedWeights implements Gpt2Weights {
 
   @Override
   public void close() throws IOException {
-    try {
-      file.close();
-    } finally {
-      base.close();
-    }
+    file.close();
   }
 }

@@ -26,7 +26,7 @@ import org.reckoning.trainer.weights.Logits;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
-class AdaptedWeightsTest {
+class LowRankAdapterTest {
   private static final int RANK = 2;
   private static final int C = 16; // of the micro model, of 2 layers
 
@@ -73,7 +73,7 @@ class AdaptedWeightsTest {
 
   private final Map<String, TensorData> tensors = new LinkedHashMap<>();
 
-  AdaptedWeightsTest() {
+  LowRankAdapterTest() {
     for (int layer = 0; layer < 2; layer++) {
       String name = "base_model.model.transformer.h.%d.attn.c_attn.lora_".formatted(layer);
       tensors.put(name + "A.weight", counted(layer, RANK, C));

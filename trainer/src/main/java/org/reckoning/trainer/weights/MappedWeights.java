@@ -1,21 +1,21 @@
 package org.reckoning.trainer.weights;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.tensors.NonFinite;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.types.TFloat32;
 
-/** Weights that refuse to read a tensor with NaN or infinities. */
-final class FiniteWeights implements Gpt2Weights {
-  private final Path path; // named in messages
+/** Weights whose tensors pass through a {@link TensorMap} when they are read. */
+final class MappedWeights implements Gpt2Weights {
   private final Gpt2Weights source;
+  private final String format;
+  private final TensorMap map;
 
-  FiniteWeights(Path path, Gpt2Weights source) {
-    this.path = path;
+  MappedWeights(Gpt2Weights source, String format, TensorMap map) {
     this.source = source;
+    this.format = format;
+    this.map = map;
   }
 
   @Override
@@ -40,21 +40,23 @@ final class FiniteWeights implements Gpt2Weights {
 
   @Override
   public String format() {
-    return source.format();
+    return format;
   }
 
   @Override
   public TFloat32 read(String name) throws IOException {
-    return NonFinite.checked(path, name, source.read(name));
+    return map.apply(name, source.read(name));
   }
 
   @Override
   public TFloat32 readStored(String name) throws IOException {
-    return NonFinite.checked(path, name, source.readStored(name));
+    return map.apply(name, source.readStored(name));
   }
 
   @Override
   public void close() throws IOException {
-    source.close();
+    try (map) {
+      source.close();
+    }
   }
 }
