@@ -151,7 +151,8 @@ class ReckoningTest {
     assertThat(out.toString())
         .contains("configs/default/inner.yaml")
         .containsPattern("  inner_opt=sgd +update rule: sgd, momentum, adamw\\R")
-        .containsPattern("  model.n_embd=64 +width, a multiple of n_head; null: that of the preset\\R");
+        .containsPattern(
+            "  model.n_embd=64 +width, a multiple of n_head; null: that of the preset\\R");
   }
 
   @Test

@@ -193,9 +193,9 @@ class ModelCommandTest {
   }
 
   @Test
-  void vocabulary_ofTokensThatAreNotSaid_isRefusedWithoutAHintThatDoesNotHelp() {
+  void vocabulary_ofUnknownTokens_isRefusedWithoutTheBaseHint() {
     assertThat(run("import --from " + MICRO + " --to @x --vocabulary full")).isEqualTo(1);
-    assertThat(err.toString()).contains("which is not said").doesNotContain("--base");
+    assertThat(err.toString()).contains("unknown vocabulary").doesNotContain("--base");
   }
 
   @Test

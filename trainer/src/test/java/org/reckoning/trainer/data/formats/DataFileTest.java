@@ -229,7 +229,7 @@ class DataFileTest {
           5,
           "the compressed data is damaged or incomplete from here on"
         },
-        new Object[] {bytes("[" + "[".repeat(10_000)), 1, "the rest of the file was not read"},
+        new Object[] {bytes("[" + "[".repeat(10_000)), 1, "the text from here on is not JSON"},
         new Object[] {bytes("{\"guid\":" + "[".repeat(10_000)), 1, "the line must be a JSON"});
   }
 
@@ -255,7 +255,7 @@ class DataFileTest {
 
     assertThat(problems.tasks()).isGreaterThanOrEqualTo(1);
     assertThat(problems.listed()).hasSize(1);
-    assertThat(problems.listed().get(0).reason()).contains("is longer than 16 MiB");
+    assertThat(problems.listed().get(0).reason()).contains("is longer than the limit of 16 MiB");
     assertThat(problems.listed().get(0).line()).isEqualTo(2);
   }
 

@@ -168,7 +168,7 @@ class TaskReaderTest {
     DataProblems problems = PROOFWRITER.readAll(List.of(file)).problems();
     assertThat(problems.tasks()).isEqualTo(1);
     assertThat(problems.badLines()).isEqualTo(1);
-    assertThat(problems.lines().get(0)).contains("x.json:1", "the rest of the file was not read");
+    assertThat(problems.lines().get(0)).contains("x.json:1", "is not JSON and was not read");
   }
 
   @ParameterizedTest(name = "{0}")

@@ -119,7 +119,7 @@ class OpenAiWeightsTest {
   void open_ofOtherSizes_isRefused() throws IOException {
     Path sizes = directory.resolve("hparams.json");
     Files.writeString(sizes, "{\"n_vocab\": 61, \"n_ctx\": \"x\", \"n_embd\": 16}");
-    assertRefused(sizes, "must have whole numbers below 2^31 as [n_ctx, n_head, n_layer]");
+    assertRefused(sizes, "must have whole numbers below 2^31 for [n_ctx, n_head, n_layer]");
     Files.writeString(sizes, SIZES.replace("\"n_head\": 4", "\"n_head\": 3"));
     assertRefused(sizes, "n_embd (16) must be divisible by n_head (3)");
   }
