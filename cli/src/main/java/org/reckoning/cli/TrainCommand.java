@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.ConfigException;
-import org.reckoning.trainer.config.DataSource;
+import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.files.DurableFiles;

@@ -109,8 +109,7 @@ class ReckoningTest {
         .containsExactly(
             "could not override 'inner_lrr', which there is not; did you mean inner_lr?",
             "inner_lr (-2) must be a number of at least 0",
-            "data.data_dir must be set: data.data_dir=VALUE (configs/data/clutrr.yaml, line 6"
-                + " leaves it open)");
+            "data.data_dir must be set: data.data_dir=VALUE (configs/data/clutrr.yaml, line 6 leaves it unset)");
     assertThat(out.toString()).contains("inner_lr: -2");
   }
 
@@ -152,7 +151,8 @@ class ReckoningTest {
     assertThat(out.toString())
         .contains("configs/default/inner.yaml")
         .containsPattern("  inner_opt=sgd +update rule: sgd, momentum, adamw\\R")
-        .containsPattern("  model.n_embd=64 +width, a multiple of n_head\\R");
+        .containsPattern(
+            "  model.n_embd=64 +width, a multiple of n_head; null: that of the preset\\R");
   }
 
   @Test

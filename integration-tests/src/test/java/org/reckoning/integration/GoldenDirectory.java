@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.SafetensorsFile;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.SafetensorsFile;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
@@ -56,7 +57,7 @@ record GoldenDirectory(
    * Reads the directory that the system property {@code golden.dir} names, relative to {@code
    * golden.root}; without it the one among the test resources.
    *
-   * @throws org.reckoning.trainer.weights.WeightsFormatException if a file is malformed
+   * @throws org.reckoning.trainer.tensors.WeightsFormatException if a file is malformed
    * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
    */
   static GoldenDirectory read() throws IOException {
@@ -67,11 +68,11 @@ record GoldenDirectory(
   /**
    * Reads a directory.
    *
-   * @throws org.reckoning.trainer.weights.WeightsFormatException if a file is malformed
+   * @throws org.reckoning.trainer.tensors.WeightsFormatException if a file is malformed
    * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
    */
   static GoldenDirectory read(Path directory) throws IOException {
-    try (Gpt2Weights model = Gpt2Weights.open(directory)) {
+    try (Gpt2Weights model = PublishedWeights.open(directory)) {
       return new Reader(directory, model).read();
     }
   }

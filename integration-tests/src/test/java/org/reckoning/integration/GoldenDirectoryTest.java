@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.integration.GoldenCase.Mode;
 import org.reckoning.integration.GoldenCase.Optimizer;
 import org.reckoning.integration.GoldenCase.Variant;
-import org.reckoning.trainer.weights.SafetensorsFile;
-import org.reckoning.trainer.weights.SafetensorsWriter;
-import org.reckoning.trainer.weights.TensorData;
+import org.reckoning.trainer.tensors.SafetensorsFile;
+import org.reckoning.trainer.tensors.SafetensorsWriter;
+import org.reckoning.trainer.tensors.SafetensorsWriter.TensorData;
 import org.tensorflow.ndarray.Shape;
 
 class GoldenDirectoryTest {

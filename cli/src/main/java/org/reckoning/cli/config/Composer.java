@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.DefaultsList.GroupWord;
 import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
-import org.reckoning.trainer.config.KeyHint;
+import org.reckoning.trainer.config.RunConfig;
 
 /**
  * Makes one configuration of files and words, in this order: {@code run.yaml} and what its defaults
@@ -116,7 +116,7 @@ final class Composer {
               .formatted(
                   key,
                   present == null ? "not there" : text(present),
-                  present == null ? KeyHint.of(key) : " and not " + text(value));
+                  present == null ? RunConfig.hint(key) : " and not " + text(value));
         }
         tree.remove(key);
         return null;
@@ -129,7 +129,7 @@ final class Composer {
   /** A misspelt group looks like a key. Hydra would suggest +key, which no record takes. */
   private String hint(String key) {
     String group = NearestName.hint(key, files.groups());
-    String hint = group.isEmpty() ? KeyHint.of(key) : group;
+    String hint = group.isEmpty() ? RunConfig.hint(key) : group;
     return hint.isEmpty() ? "; 'reckoning config --keys' lists all keys" : hint;
   }
 

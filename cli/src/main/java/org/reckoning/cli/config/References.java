@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
-import org.reckoning.trainer.config.KeyHint;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 
@@ -170,7 +169,7 @@ final class References {
     }
     JsonNode value = ConfigTree.get(tree, name);
     if (value == null) {
-      problem(via, reference, "must name a key that there is" + KeyHint.of(name));
+      problem(via, reference, "must name a key that there is" + RunConfig.hint(name));
       return null;
     }
     List<String> path = new ArrayList<>(via);

@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.data.DataProblems;
 import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.RecordWriter;
+import org.reckoning.trainer.data.formats.RecordWriter;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.files.Links;
-import org.reckoning.trainer.files.OpenFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,9 +80,7 @@ final class ConvertCommand implements Callable<Integer> {
     data.report(problems.plusLeftOut("hops must be one of " + hops, otherHops));
     if (problems.isEmpty() || skipBad) {
       PrintWriter out = // records may go to standard output
-          OpenFiles.isOne(Links.follow(output))
-              ? spec.commandLine().getErr()
-              : spec.commandLine().getOut();
+          Links.leadsToOpenFile(output) ? spec.commandLine().getErr() : spec.commandLine().getOut();
       out.printf("%s: %d records%n", output, written);
     } else {
       spec.commandLine()

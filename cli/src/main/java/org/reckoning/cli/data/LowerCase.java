@@ -3,8 +3,8 @@ package org.reckoning.cli.data;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.formats.DataFormat;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import org.reckoning.graph.gpt2.Lora;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.ModelDirectory;
+import org.reckoning.trainer.weights.published.ModelDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

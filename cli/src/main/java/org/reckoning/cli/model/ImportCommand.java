@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.ModelDirectory;
+import org.reckoning.trainer.weights.published.ModelDirectory;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,7 +51,9 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     target.check();
     try (Gpt2Weights weights =
-        adapter == null ? Gpt2Weights.open(from) : Gpt2Weights.openAdapted(from, adapter)) {
+        adapter == null
+            ? PublishedWeights.open(from)
+            : PublishedWeights.openAdapted(from, adapter)) {
       target.withTokens(
           weights,
           chosen -> {

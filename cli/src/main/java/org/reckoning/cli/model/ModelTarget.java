@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.ModelDirectory;
+import org.reckoning.trainer.weights.published.ModelDirectory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

@@ -88,8 +88,7 @@ class ProjectConfigsTest {
   void openKey_isAskedFor() {
     assertThat(catchThrowableOfType(ConfigException.class, () -> bind("experiment=clutrr_gpt2")))
         .hasMessage(
-            "data.data_dir must be set: data.data_dir=VALUE (configs/data/clutrr.yaml, line 6"
-                + " leaves it open)");
+            "data.data_dir must be set: data.data_dir=VALUE (configs/data/clutrr.yaml, line 6 leaves it unset)");
   }
 
   /** Pins every default; the file is what the tests of the trainer start from, too. */

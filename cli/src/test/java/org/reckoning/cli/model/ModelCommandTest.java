@@ -87,7 +87,7 @@ class ModelCommandTest {
         .endsWith("1 of 16 tensors differ, by 0.00 at most\n");
     assertThat(run("import --from @picked --to @full --vocabulary full")).isEqualTo(1);
     assertThat(err.toString())
-        .startsWith("the weights know 3 tokens and not 50254 of the 50257 that are wanted")
+        .startsWith("the weights have 3 tokens but lack 50254 of the 50257 wanted tokens")
         .endsWith("(--base names them)\n");
     assertThat(run("import --from @picked --to @full --vocabulary full --base @a")).isZero();
     assertThat(run("diff @full @a --changed")).isZero();
@@ -181,7 +181,7 @@ class ModelCommandTest {
     assertThat(run(init("a", 2) + " --force")).isZero();
     Files.createDirectory(folder.resolve("mine"));
     assertThat(run(init("mine", 2) + " --force")).isEqualTo(2);
-    assertThat(err.toString()).contains("exists and is no model, so it is not replaced");
+    assertThat(err.toString()).contains("exists and is not a model");
   }
 
   @Test
@@ -193,9 +193,9 @@ class ModelCommandTest {
   }
 
   @Test
-  void vocabulary_ofTokensThatAreNotSaid_isRefusedWithoutAHintThatDoesNotHelp() {
+  void vocabulary_ofUnknownTokens_isRefusedWithoutTheBaseHint() {
     assertThat(run("import --from " + MICRO + " --to @x --vocabulary full")).isEqualTo(1);
-    assertThat(err.toString()).contains("which is not said").doesNotContain("--base");
+    assertThat(err.toString()).contains("unknown vocabulary").doesNotContain("--base");
   }
 
   @Test

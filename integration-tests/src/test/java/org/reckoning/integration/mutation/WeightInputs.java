@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.reckoning.trainer.weights.Gpt2ConfigFile;
+import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
 
 /** Published weights: sizes, tensors, their header, an index of shards. */
 final class WeightInputs {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.task.TokenSequence;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 
 /** A model to ask, known as far as to check what it is told and asked. */
 public abstract sealed class AskedModel permits LocalModel, RemoteModel {

@@ -14,15 +14,16 @@ import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.task.TokenSequence;
-import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.config.RunConfig.FloatType;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.Checkpoints;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 
 /** A run, a checkpoint in one, or published weights; its graph is built by {@link #reasoner}. */
 public final class LocalModel extends AskedModel {
@@ -100,7 +101,7 @@ public final class LocalModel extends AskedModel {
     Set<String> names = config.model().parameterShapes().keySet();
     weights =
         program -> {
-          try (Gpt2Weights opened = Gpt2Weights.open(path)) {
+          try (Gpt2Weights opened = PublishedWeights.open(path)) {
             program.initialize(name -> names.contains(name) ? opened.read(name) : null, 0);
           }
         };
@@ -123,7 +124,7 @@ public final class LocalModel extends AskedModel {
   public static AskedModel open(Path path, @Nullable Untrained how, @Nullable List<String> labels)
       throws IOException {
     if (!RunWeights.isRun(path)) {
-      try (Gpt2Weights published = Gpt2Weights.open(path)) {
+      try (Gpt2Weights published = PublishedWeights.open(path)) {
         return new LocalModel(
             path, published, Objects.requireNonNullElse(how, Untrained.DEFAULT), labels);
       }

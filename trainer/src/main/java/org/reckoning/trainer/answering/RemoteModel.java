@@ -12,7 +12,7 @@ import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.graph.task.TokenSequence;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ServerAddress;
 import org.reckoning.trainer.export.ServingClient;

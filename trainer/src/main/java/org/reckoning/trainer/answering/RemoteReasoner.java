@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.evaluation.LabelProbabilities;
 import org.reckoning.trainer.export.ServedAnswer;
 import org.reckoning.trainer.export.ServingRequest;

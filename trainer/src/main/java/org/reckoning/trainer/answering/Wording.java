@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Templates;

@@ -2,17 +2,17 @@ package org.reckoning.trainer.config;
 
 import java.util.List;
 
-/** Everything that is wrong with a configuration, at once. */
+/** All problems of a configuration. */
 public final class ConfigException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  /** An array, as exceptions can be serialized and lists need not. */
+  /** An array because exceptions must be serializable. */
   private final String[] problems;
 
   /**
-   * Tells problems.
+   * Takes the problems.
    *
-   * @param problems one sentence each, naming key, value and what is required
+   * @param problems one sentence each, with key, value and requirement
    */
   public ConfigException(List<String> problems) {
     super(String.join("; ", problems));

@@ -8,13 +8,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.graph.settings.InnerRates;
-import org.reckoning.trainer.data.DataFormat;
+import org.reckoning.trainer.config.DataConfig.DataSource;
+import org.reckoning.trainer.config.ModelConfig.Preset;
+import org.reckoning.trainer.config.RunConfig.GradientKind;
+import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.tokens.Method;
 
 /**
- * What values require of each other. A rule with a value that cannot be used anyway is left out:
- * its problem is known.
+ * Checks the rules between values. A rule is skipped if one of its values is already known to be
+ * wrong.
  */
 final class ConfigRules {
   private static final List<String> LAYERS =
@@ -23,10 +28,10 @@ final class ConfigRules {
   /** Metrics of every evaluation. */
   private static final List<String> SCORED = List.of("loss", "acc_scored");
 
-  /** Metrics of answers that were decoded. */
+  /** Metrics of decoded answers. */
   private static final List<String> GENERATED = List.of("acc", "acc_label", "f1", "f1_ref");
 
-  /** Metrics of the facts that such answers tell. */
+  /** Metrics of the facts in decoded answers. */
   private static final List<String> KNOWLEDGE = List.of("kg_precision", "kg_recall", "kg_exact");
 
   private static final List<String> METRICS =
@@ -44,7 +49,7 @@ final class ConfigRules {
     data(config.data());
   }
 
-  /** Returns what is wrong, one sentence each. */
+  /** Returns the problems, one sentence each. */
   List<String> problems() {
     return problems;
   }
@@ -52,12 +57,12 @@ final class ConfigRules {
   private void run(RunConfig config) {
     require(
         config.name().matches("[A-Za-z0-9._-]+"),
-        "name (%s) must be letters, digits, '.', '_' and '-' alone, as a directory is named after it"
+        "name (%s) must have only letters, digits, '.', '_' and '-'; it names a directory"
             .formatted(config.name()),
         "name");
     require(
         config.patience() == null || config.evalSteps() != null,
-        "eval_steps (null) must be a whole number with patience=%s, which counts validations"
+        "eval_steps (null) must be a whole number with patience=%s, which counts evaluations"
             .formatted(config.patience()),
         "patience",
         "eval_steps");
@@ -78,7 +83,7 @@ final class ConfigRules {
         "monitor");
     require(
         config.generate() || !(GENERATED.contains(monitor) || isKnowledge),
-        "monitor (%s) must be one of %s with generate=false, as nothing else is measured then"
+        "monitor (%s) must be one of %s with generate=false, which measures nothing else"
             .formatted(monitor, String.join(", ", SCORED)),
         "monitor",
         "generate");
@@ -87,7 +92,7 @@ final class ConfigRules {
             || (config.multiTask()
                 && Stream.concat(Stream.of(config.method()), config.baselines().stream())
                     .allMatch(Method::canTellKnowledge)),
-        "monitor (%s) must be a metric that every method has: answers tell facts only with multi_task=true, and never those of no_facts, no_question and random_facts"
+        "monitor (%s) must be a metric of every method; answers include facts only with multi_task=true and method reckoning or in_context"
             .formatted(monitor),
         "monitor",
         "multi_task",
@@ -98,8 +103,8 @@ final class ConfigRules {
   private void innerLoop(RunConfig config) {
     require(
         !config.adapts() || config.nInnerIter() > 0,
-        "n_inner_iter (0) must be at least 1 with method=%s; methods without inner loop are"
-                .formatted(lower(config.method()))
+        "n_inner_iter (0) must be at least 1 with method=%s; methods without an inner loop are"
+                .formatted(EnumName.of(config.method()))
             + " in_context, no_facts and no_question",
         "n_inner_iter",
         "method");
@@ -153,7 +158,7 @@ final class ConfigRules {
         "method");
     require(
         config.multiTask() || config.labelWeight() > 0 || config.recallWeight() > 0,
-        "label_weight (0.0) must be above 0 with multi_task=false, whose targets are labels alone",
+        "label_weight (0.0) must be above 0 with multi_task=false, whose targets are only labels",
         "multi_task",
         "label_weight",
         "recall_weight");
@@ -208,7 +213,7 @@ final class ConfigRules {
               ? "data.dataset (null) must be a directory below data.data_dir, or data.train a file,"
                   + " with data.source=files"
               : "data.train (null) must be a file with data.format=%s"
-                  .formatted(lower(data.format())),
+                  .formatted(EnumName.of(data.format())),
           "data.source",
           "data.format",
           "data.train",
@@ -217,7 +222,8 @@ final class ConfigRules {
       require(
           data.datasetType() == only,
           "data.dataset_type (%s) must be %s with data.format=%s"
-              .formatted(lower(data.datasetType()), lower(only), lower(data.format())),
+              .formatted(
+                  EnumName.of(data.datasetType()), EnumName.of(only), EnumName.of(data.format())),
           "data.source",
           "data.dataset_type",
           "data.format");
@@ -226,12 +232,12 @@ final class ConfigRules {
     require(
         data.datasetType() == DatasetType.CLUTRR,
         "data.dataset_type (%s) must be clutrr with data.source=kinship"
-            .formatted(lower(data.datasetType())),
+            .formatted(EnumName.of(data.datasetType())),
         "data.source",
         "data.dataset_type");
     require(
         !data.hops().isEmpty() && data.hops().stream().allMatch(hops -> hops >= 2),
-        "data.hops (%s) must name the numbers of hops to generate with data.source=kinship, each 2 or more, such as [2]"
+        "data.hops (%s) must list the numbers of hops to generate with data.source=kinship, each 2 or more, such as [2]"
             .formatted(data.hops()),
         "data.source",
         "data.hops");
@@ -244,7 +250,7 @@ final class ConfigRules {
     String key = "data." + name;
     require(
         count != null,
-        "%s (null) must be a whole number with data.source=kinship, which has no end"
+        "%s (null) must be a whole number with data.source=kinship, which can generate any number"
             .formatted(key),
         "data.source",
         key);
@@ -254,9 +260,5 @@ final class ConfigRules {
     if (!holds && Set.of(keys).stream().noneMatch(wrong::contains)) {
       problems.add(problem);
     }
-  }
-
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

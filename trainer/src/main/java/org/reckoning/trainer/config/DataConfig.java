@@ -2,13 +2,13 @@ package org.reckoning.trainer.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.KinshipGenerator;
-import org.reckoning.trainer.data.LoadOrder;
+import org.reckoning.trainer.data.FactOrder.LoadOrder;
+import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.data.kinship.KinshipGenerator;
 
 /**
- * Which tasks there are and how they are told; the keys below {@code data}, documented in {@code
+ * Settings of the tasks: the keys below {@code data}, documented in {@code
  * configs/default/data.yaml}.
  */
 public record DataConfig(
@@ -34,5 +34,13 @@ public record DataConfig(
   /** Copies the hops. */
   public DataConfig {
     hops = List.copyOf(hops);
+  }
+
+  /** The source of the tasks. */
+  public enum DataSource {
+    /** The generator of kinship problems. */
+    KINSHIP,
+    /** Files of the user. */
+    FILES
   }
 }

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.reckoning.graph.inspect.NearestName;
 
-/** What was probably meant by a key that there is not. */
-public final class KeyHint {
-  /** Switches of the reference implementation that are values of a key here. */
+/** Suggests the most similar key for an unknown one. */
+final class KeyHint {
+  /** Options of the reference implementation, with the corresponding setting. */
   private static final Map<String, String> REFERENCE =
       Map.of(
           "baseline", "method=in_context",
@@ -21,8 +21,8 @@ public final class KeyHint {
 
   private KeyHint() {}
 
-  /** Returns {@code "; did you mean X?"}, or nothing if no key is near. */
-  public static String of(String key) {
+  /** Returns {@code "; did you mean X?"}, or an empty text if no key is similar. */
+  static String of(String key) {
     return nearest(key).map(near -> "; did you mean " + near + "?").orElse("");
   }
 

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 
 /**
- * Sizes and origin of the model; the keys below {@code model}, documented in {@code
- * configs/default/model.yaml}. Without a preset the four sizes are there.
+ * Settings of the model: the keys below {@code model}, documented in {@code
+ * configs/default/model.yaml}. Without a preset, the four sizes are not null.
  */
 public record ModelConfig(
     @Nullable Preset preset,
@@ -20,10 +20,9 @@ public record ModelConfig(
     @Nullable String nameOrPath) {
 
   /**
-   * Returns the model: the preset's sizes, or those of GPT-2 small, and every size that is given in
-   * their place.
+   * Returns the sizes of the model: those of the preset, replaced by every size that is set.
    *
-   * @param vocabularySize tokens that the model knows
+   * @param vocabularySize number of tokens of the vocabulary
    */
   public Gpt2Config gpt2(int vocabularySize) {
     Gpt2Config sizes = Objects.requireNonNullElse(preset, Preset.SMALL).sizes();
@@ -39,8 +38,38 @@ public record ModelConfig(
         initializerRange);
   }
 
-  /** Returns the length of the longest sequence. */
+  /** Returns the length of the longest sequence, in tokens. */
   public int positions() {
     return gpt2(1).nPositions();
+  }
+
+  /** A published GPT-2. */
+  public enum Preset {
+    /** 124 million parameters. */
+    SMALL,
+    /** 355 million parameters. */
+    MEDIUM,
+    /** 774 million parameters. */
+    LARGE,
+    /** 1.5 billion parameters. */
+    XL;
+
+    /** Returns the sizes, with the full vocabulary. */
+    public Gpt2Config sizes() {
+      return switch (this) {
+        case SMALL -> Gpt2Config.small();
+        case MEDIUM -> Gpt2Config.medium();
+        case LARGE -> Gpt2Config.large();
+        case XL -> Gpt2Config.xl();
+      };
+    }
+  }
+
+  /** The vocabulary of a model. */
+  public enum VocabularyKind {
+    /** The tokens that occur in the data. */
+    COMPACT,
+    /** All tokens of GPT-2. */
+    FULL
   }
 }

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Which numbers a key, or each element of its list, may have. Infinite bounds are none. */
+/** Bounds of a key's number, or of the numbers in its list. An infinite bound is no bound. */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Range {

@@ -3,14 +3,12 @@ package org.reckoning.trainer.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +26,19 @@ import org.reckoning.graph.settings.OuterTerm;
 import org.reckoning.graph.task.Span;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
+import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.tokens.Method;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TNumber;
 
 /**
- * Everything a run is told: a component for each key, {@code nInnerIter} for {@code n_inner_iter}.
- * The keys are documented in {@code configs/default}, where their defaults are, too.
+ * The configuration of a run, with a component for each key: {@code nInnerIter} for {@code
+ * n_inner_iter}. {@code configs/default} documents the keys and has their defaults.
  *
- * <p>Obtained by {@link #of} or {@link #read}, which check all values, and changed by {@link
- * #with}, which does so again. The methods at the end turn it into what the graph is built from.
+ * <p>{@link #of}, {@link #read} and {@link #with} check all values. The methods at the end convert
+ * the settings to those of the graph.
  */
 public record RunConfig(
     String name,
@@ -99,12 +102,12 @@ public record RunConfig(
     ModelConfig model,
     DataConfig data) {
 
-  /** What Jackson lets pass silently is refused, see {@code TreeCheck}, which says it better. */
+  /** {@code TreeCheck} refuses wrong values first, with better messages. */
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+      Json.SNAKE_CASE
+          .rebuild()
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enumNamingStrategy(name -> name.toLowerCase(Locale.ROOT))
+          .enumNamingStrategy(EnumName::of)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
@@ -130,8 +133,8 @@ public record RunConfig(
   /**
    * Binds a tree of values to the records.
    *
-   * @param origins where a key was set, such as {@code configs/experiment/mine.yaml, line 7}; for
-   *     messages
+   * @param origins the place where each key was set, such as {@code configs/experiment/mine.yaml,
+   *     line 7}; for messages
    * @throws ConfigException with all problems
    */
   public static RunConfig of(ObjectNode tree, Map<String, String> origins) {
@@ -151,31 +154,38 @@ public record RunConfig(
   }
 
   /**
-   * Reads a complete configuration, as {@link #yaml} wrote it.
+   * Reads a complete configuration in the form of {@link #yaml}.
    *
-   * @throws ConfigException if it is not YAML, or with all problems of its values
+   * @throws ConfigException with all problems of its values, or if the file is not YAML
    */
   public static RunConfig read(Path file) throws IOException {
     YamlDocument document = YamlDocument.read(file, file.toString(), key -> typeOf(key).text());
     return of(document.root(), document.origins());
   }
 
-  /** Returns all keys, {@code model.n_layer} for one below another, in their order. */
+  /** Returns all keys in their order; a nested key is {@code model.n_layer}. */
   public static Set<String> keys() {
     return TreeCheck.keys().keySet();
   }
 
-  /** Returns what a key takes; a word that is no key takes anything. */
+  /** Returns the type of a key; {@code OTHER} for a word that is not a key. */
   public static KeyType typeOf(String key) {
     return TreeCheck.keys().getOrDefault(key, KeyType.OTHER);
   }
 
-  /** Returns the values under their keys. */
+  /**
+   * Returns {@code "; did you mean X?"} for an unknown key, or an empty text if no key is similar.
+   */
+  public static String hint(String word) {
+    return KeyHint.of(word);
+  }
+
+  /** Returns the values as a tree. */
   public ObjectNode tree() {
     return MAPPER.valueToTree(this);
   }
 
-  /** Returns the values under their keys as YAML, which {@link #read} reads. */
+  /** Returns the values as YAML for {@link #read}. */
   public String yaml() {
     return YamlDocument.write(tree());
   }
@@ -183,8 +193,8 @@ public record RunConfig(
   /**
    * Returns a copy with another value of a key.
    *
-   * @param key with a dot for one below another: {@code model.n_layer}
-   * @param value a number, text, list, constant of an enum, .. or null
+   * @param key a key; a nested one has a dot: {@code model.n_layer}
+   * @param value a number, text, list, enum constant and so on, or null
    * @throws ConfigException with all problems
    */
   public RunConfig with(String key, @Nullable Object value) {
@@ -196,15 +206,18 @@ public record RunConfig(
   }
 
   /**
-   * Returns whether the method has an inner loop. The fine-tuned baselines have none: their facts,
-   * if any, are in the prompt, and their program is the same one with 0 inner steps. {@link
-   * Method#adapts} says which; {@link #innerSteps} and all that follows from it come from here.
+   * Returns whether the method has an inner loop, see {@link Method#adapts}. The fine-tuned
+   * baselines have none: their facts, if any, are in the prompt, and their program is the same with
+   * 0 inner steps.
    */
   public boolean adapts() {
     return method.adapts();
   }
 
-  /** Returns K: {@code n_inner_iter}, or 0 for a method without inner loop. */
+  /**
+   * Returns the number of inner steps K: {@code n_inner_iter}, or 0 for a method without an inner
+   * loop.
+   */
   public int innerSteps() {
     return adapts() ? nInnerIter : 0;
   }
@@ -218,12 +231,12 @@ public record RunConfig(
     };
   }
 
-  /** Returns the rates of the inner loop. */
+  /** Returns the learning rates of the inner loop. */
   public InnerRates innerRates() {
     return new InnerRates(innerLr, innerRateSpace, dynaLr);
   }
 
-  /** Returns what the inner loop changes. */
+  /** Returns the parameters that the inner loop adapts. */
   public Adaptation adaptation() {
     return switch (innerMode) {
       case ALL -> Adaptation.all();
@@ -232,7 +245,7 @@ public record RunConfig(
     };
   }
 
-  /** Returns how much of the inner loop the outer gradient sees; all of it where there is none. */
+  /** Returns how the outer gradient passes through the inner loop; exact without an inner loop. */
   public GradientMode gradientMode() {
     if (!adapts()) {
       return GradientMode.exact();
@@ -244,15 +257,15 @@ public record RunConfig(
     };
   }
 
-  /** Returns the patterns of the weights that the outer loop trains. */
+  /** Returns the name patterns of the weights that the outer loop trains. */
   public List<String> trained() {
     return trainParams.isEmpty() ? List.of("*") : trainParams;
   }
 
   /**
-   * Returns the terms of the outer loss. Label and knowledge of the same weight are one string with
-   * one mean over its tokens, as in the published results; of different weights each is a mean of
-   * its own. Facts are recalled only where an inner loop has read them.
+   * Returns the terms of the outer loss. Label and knowledge with equal weights form one term with
+   * one mean over all tokens, as in the published results. With different weights each has its own
+   * mean. Recall of facts needs an inner loop.
    */
   public List<OuterTerm> outerTerms() {
     List<OuterTerm> terms = new ArrayList<>();
@@ -269,7 +282,7 @@ public record RunConfig(
     return List.copyOf(terms);
   }
 
-  /** Returns the outer update; the learning rates are fed to it. */
+  /** Returns the outer optimizer; its learning rates are fed at each step. */
   public OuterOptimizer outerOptimizer() {
     AdamW weights = new AdamW(adamBeta1, adamBeta2, adamEpsilon, weightDecay);
     return new OuterOptimizer(
@@ -281,10 +294,10 @@ public record RunConfig(
   }
 
   /**
-   * Returns everything the graph is built from.
+   * Returns the settings from which the graph is built.
    *
-   * @param gpt2 the model, from {@link ModelConfig#gpt2} or a directory
-   * @param shapes the buckets
+   * @param gpt2 sizes of the model, from {@link ModelConfig#gpt2} or a model directory
+   * @param shapes shapes of the buckets
    */
   public BilevelConfig bilevel(Gpt2Config gpt2, List<TaskShape> shapes) {
     return new BilevelConfig(
@@ -302,5 +315,75 @@ public record RunConfig(
         outerDropout,
         xla,
         taskGroups);
+  }
+
+  /** The floating-point type of a model. */
+  public enum FloatType {
+    /** Single precision. */
+    FLOAT32(TFloat32.class),
+    /** Double precision, for comparisons: twice the memory, and slow on a GPU. */
+    FLOAT64(TFloat64.class);
+
+    private final Class<? extends TNumber> tensorType;
+
+    FloatType(Class<? extends TNumber> tensorType) {
+      this.tensorType = tensorType;
+    }
+
+    /** Returns the type in TensorFlow. */
+    public Class<? extends TNumber> tensorType() {
+      return tensorType;
+    }
+  }
+
+  /** The update rule of the inner loop. */
+  public enum InnerOpt {
+    /** Gradient descent. */
+    SGD,
+    /** Gradient descent with momentum. */
+    MOMENTUM,
+    /** Adam with decoupled weight decay. */
+    ADAMW
+  }
+
+  /** The parameters that the inner loop adapts. */
+  public enum InnerMode {
+    /** All weights. */
+    ALL,
+    /** Low-rank factors beside frozen weights. */
+    LORA,
+    /** The weights whose names match a pattern. */
+    PATTERN
+  }
+
+  /** How the outer gradient passes through the inner loop. */
+  public enum GradientKind {
+    /** Exactly: second order through all steps. */
+    EXACT,
+    /** First order: inner gradients are constants. */
+    FIRST_ORDER,
+    /** Second order through the last steps only. */
+    TRUNCATED
+  }
+
+  /** The outer learning rates after the warm-up. */
+  public enum Schedule {
+    /** Linear decay to 0. */
+    LINEAR,
+    /** Cosine decay to 0. */
+    COSINE,
+    /** Constant rates. */
+    CONSTANT
+  }
+
+  /**
+   * The properties of a key's type that decide how its value is parsed.
+   *
+   * @param text whether the value, or each element of a list, is text or an enum constant
+   * @param list whether the value is a list
+   */
+  public record KeyType(boolean text, boolean list) {
+    /** Numbers, truth values, keys with nested keys, and words that are not keys. */
+    static final KeyType OTHER = new KeyType(false, false);
   }
 }

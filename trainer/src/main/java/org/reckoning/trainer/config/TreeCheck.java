@@ -22,13 +22,15 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.inspect.NearestName;
+import org.reckoning.trainer.config.RunConfig.KeyType;
+import org.reckoning.trainer.files.EnumName;
 
 /**
- * Compares a tree of values with the components of {@link RunConfig}, one by one: Jackson alone
- * would stop at the first value that does not fit.
+ * Compares a tree of values with the components of {@link RunConfig} and collects all problems;
+ * Jackson stops at the first.
  */
 final class TreeCheck {
-  /** In place of a value that is still to be given. */
+  /** Placeholder of a value that the user must set. */
   private static final String MANDATORY = "???";
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -50,22 +52,22 @@ final class TreeCheck {
     usable = checked(tree, RunConfig.class, "");
   }
 
-  /** Returns what is wrong, in the order of the keys. */
+  /** Returns the problems, in the order of the keys. */
   List<String> problems() {
     return problems;
   }
 
-  /** Returns the keys with a value that cannot be used. */
+  /** Returns the keys with wrong values. */
   Set<String> wrong() {
     return wrong;
   }
 
-  /** Returns a tree that binds: a value that cannot be used has a stand-in. */
+  /** Returns a tree that binds; wrong values are replaced. */
   ObjectNode usable() {
     return usable;
   }
 
-  /** Returns all keys that have a value of their own, and what they take. */
+  /** Returns the type of every key that has a value. */
   static Map<String, KeyType> keys() {
     return KEYS;
   }
@@ -102,7 +104,7 @@ final class TreeCheck {
       JsonNode value = tree.get(name);
       if (component.getType().isRecord()) {
         if (value != null && !value.isObject()) {
-          problems.add("%s (%s) must have keys below it%s".formatted(key, text(value), setIn(key)));
+          problems.add("%s (%s) must have nested keys%s".formatted(key, text(value), setIn(key)));
         }
         result.set(
             name,
@@ -152,7 +154,7 @@ final class TreeCheck {
 
   private String demandedIn(String key) {
     String origin = origins.get(key);
-    return origin == null ? "" : " (" + origin + " leaves it open)";
+    return origin == null ? "" : " (" + origin + " leaves it unset)";
   }
 
   private static String text(JsonNode value) {
@@ -160,7 +162,7 @@ final class TreeCheck {
     return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 
-  /** What a component requires of its value. */
+  /** The requirements of a component for its value. */
   private static final class Requirement {
     private final Type type;
     private final boolean nullable;
@@ -172,7 +174,7 @@ final class TreeCheck {
       range = component.getAnnotation(Range.class);
     }
 
-    /** Returns the value in the form that binds, null if it cannot be used. */
+    /** Returns the value in a form that binds; null if it is wrong. */
     @Nullable JsonNode usable(JsonNode value) {
       if (value.isNull()) {
         return nullable ? value : null;
@@ -226,7 +228,7 @@ final class TreeCheck {
       return value.isIntegralNumber() && fits ? inRange(value) : null;
     }
 
-    /** Returns whether files can have this text: no NUL, and no half of a character. */
+    /** Returns whether a file can hold a text: no NUL and no unpaired surrogate. */
     private static boolean isWhole(String text) {
       return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
@@ -243,7 +245,7 @@ final class TreeCheck {
       return inside ? number : null;
     }
 
-    /** A value that binds and says nothing. */
+    /** Returns a neutral value that binds. */
     JsonNode standIn() {
       if (nullable) {
         return NODES.nullNode();
@@ -263,11 +265,14 @@ final class TreeCheck {
 
     private static List<String> constants(Class<?> wanted) {
       return Arrays.stream(wanted.getEnumConstants())
-          .map(each -> ((Enum<?>) each).name().toLowerCase(Locale.ROOT))
+          .map(each -> EnumName.of((Enum<?>) each))
           .toList();
     }
 
-    /** "; did you mean X?" for a word that is no constant, or for a Python word. */
+    /**
+     * Returns "; did you mean X?" for a misspelt constant or a Python word, otherwise an empty
+     * text.
+     */
     String hint(String given) {
       if (nullable && WORDS_FOR_NOTHING.contains(given.toLowerCase(Locale.ROOT))) {
         return "; did you mean null?";

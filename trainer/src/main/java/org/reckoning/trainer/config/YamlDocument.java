@@ -26,19 +26,18 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.TextFile;
 
 /**
- * A YAML file as a tree that remembers lines. Stricter than YAML where it lets mistakes pass: a key
- * twice, an alias, an octal number are refused, and {@code yes}, {@code no}, {@code on}, {@code
- * off} are text.
+ * A YAML file as a tree with line numbers. It is stricter than YAML: repeated keys, aliases and
+ * octal numbers are refused, and {@code yes}, {@code no}, {@code on}, {@code off} are text.
  *
  * @param root the values
- * @param origins where a key is: {@code configs/run.yaml, line 7}
+ * @param origins the place of each key: {@code configs/run.yaml, line 7}
  * @param lines the line of each key, from 1
  */
 public record YamlDocument(
     ObjectNode root, Map<String, String> origins, Map<String, Integer> lines) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** Texts that no reader of YAML takes for something else. */
+  /** Texts that every YAML reader takes as text without quotes. */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*");
 
   private static final String OWN_TAGS = "tag:yaml.org,2002:";
@@ -72,11 +71,11 @@ public record YamlDocument(
   /**
    * Reads a file.
    *
-   * @param shown its name in messages
-   * @param isText whether a key takes text, which is then as it is written: {@code 1e3} is no
+   * @param shown name of the source, for messages
+   * @param isText whether a key takes text; such a value is taken literally: {@code 1e3} is not a
    *     number
-   * @throws ConfigException if it is not YAML in UTF-8, or has no keys
-   * @throws IOException if it cannot be read
+   * @throws ConfigException if the file is not YAML in UTF-8, or has no keys
+   * @throws IOException if the file cannot be read
    */
   public static YamlDocument read(Path file, String shown, Predicate<String> isText)
       throws IOException {
@@ -88,11 +87,11 @@ public record YamlDocument(
   }
 
   /**
-   * Reads a text.
+   * Parses a text.
    *
-   * @param shown its name in messages
+   * @param shown name of the source, for messages
    * @param isText whether a key takes text
-   * @throws ConfigException if it is not YAML, or has no keys
+   * @throws ConfigException if the text is not YAML, or has no keys
    */
   public static YamlDocument of(String yaml, String shown, Predicate<String> isText) {
     Reader reader = new Reader(shown, isText);
@@ -101,15 +100,15 @@ public record YamlDocument(
       root = NODES.objectNode();
     }
     if (!(root instanceof ObjectNode object)) {
-      throw new ConfigException(List.of("%s must have keys at its top".formatted(shown)));
+      throw new ConfigException(List.of("%s must have keys at the top level".formatted(shown)));
     }
     return new YamlDocument(object, reader.origins, reader.lines);
   }
 
   /**
-   * Reads a single value.
+   * Parses a single value.
    *
-   * @param shown what it is, for messages
+   * @param shown description of the text, for messages
    * @throws ConfigException if it is not YAML
    */
   public static JsonNode value(String yaml, String shown) {
@@ -117,9 +116,9 @@ public record YamlDocument(
   }
 
   /**
-   * Reads the value of a key.
+   * Parses the value of a key.
    *
-   * @param shown what it is, for messages
+   * @param shown description of the text, for messages
    * @param isText whether a key takes text
    * @throws ConfigException if it is not YAML
    */
@@ -128,11 +127,11 @@ public record YamlDocument(
   }
 
   /**
-   * Returns the number, truth value, null or text that a whole text stands for without quotes.
-   * Returns null if it stands for none: if it is quoted, has a comment or is no YAML.
+   * Parses an unquoted text as a number, truth value, null or text. Returns null if the text is
+   * quoted, has a comment or is not a YAML scalar.
    *
-   * @param shown what it is, for messages
-   * @throws ConfigException if it is a number that is refused
+   * @param shown description of the text, for messages
+   * @throws ConfigException if the text is a number of a refused form
    */
   public static @Nullable JsonNode scalar(String text, String shown) {
     try (YAMLParser in = YAML.createParser(text)) {
@@ -146,13 +145,13 @@ public record YamlDocument(
           || in.nextToken() != null) {
         return null;
       }
-    } catch (IOException e) { // text in memory: what is no YAML
+    } catch (IOException e) { // not YAML
       return null;
     }
     return value(text, shown);
   }
 
-  /** Writes texts as a list in YAML, each of which is read as it was. */
+  /** Writes texts as a YAML list, quoted so that they are read back unchanged. */
   public static String write(List<String> texts) {
     ArrayNode list = NODES.arrayNode();
     texts.forEach(list::add);
@@ -184,7 +183,7 @@ public record YamlDocument(
       try (YAMLParser in = YAML.createParser(yaml)) {
         JsonNode root = in.nextToken() == null ? NODES.nullNode() : node(in, key);
         if (in.nextToken() != null) {
-          throw problem(in.currentTokenLocation(), "there must be one document alone");
+          throw problem(in.currentTokenLocation(), "a single document is required");
         }
         return root;
       } catch (JsonProcessingException e) {
@@ -200,7 +199,7 @@ public record YamlDocument(
       if (tag != null && !tag.isEmpty() && !tag.startsWith(OWN_TAGS)) {
         throw problem(
             in.currentTokenLocation(),
-            "!%s is a tag in YAML, which is not used here; put it in quotes".formatted(tag));
+            "!%s is a YAML tag, and tags are not supported; put it in quotes".formatted(tag));
       }
       if (token.isScalarValue() && token != JsonToken.VALUE_NULL && isText.test(path)) {
         return text(in);
@@ -242,7 +241,7 @@ public record YamlDocument(
       if (text.matches("[-+]?0[0-9_]+")) {
         throw problem(
             in.currentTokenLocation(),
-            "%s is an octal number in YAML; leave out the zeros, or put it in quotes"
+            "%s is an octal number in YAML; remove the leading zeros, or put it in quotes"
                 .formatted(text));
       }
       Number number = in.getNumberValue();
@@ -257,7 +256,7 @@ public record YamlDocument(
     private JsonNode decimal(YAMLParser in) throws IOException {
       String text = in.getText();
       if (text.matches("[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)")) {
-        throw problem(in.currentTokenLocation(), text + " is no number that can be used here");
+        throw problem(in.currentTokenLocation(), text + " must be a finite number");
       }
       return NODES.numberNode(in.getDoubleValue());
     }
@@ -266,7 +265,7 @@ public record YamlDocument(
       if (in.isCurrentAlias()) {
         throw problem(
             in.currentTokenLocation(),
-            "*%s is an alias in YAML, which is not used here; put it in quotes"
+            "*%s is a YAML alias, and aliases are not supported; put it in quotes"
                 .formatted(in.getText()));
       }
       return NODES.textNode(in.getText());
@@ -278,7 +277,7 @@ public record YamlDocument(
       return new ConfigException(List.of("%s%s: %s".formatted(shown, line, what)));
     }
 
-    /** The lines that the parser adds to its message are excerpts, indented. */
+    /** Removes the indented excerpt of the file from the parser's message. */
     private static String oneLine(String message) {
       return message
           .lines()

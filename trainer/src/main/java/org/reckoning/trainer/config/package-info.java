@@ -1,6 +1,6 @@
 /**
- * Everything a run is told, as checked records. Open {@link org.reckoning.trainer.config.RunConfig}
- * first; the keys are documented in {@code configs/default}.
+ * The configuration of a run as checked records. Open {@link
+ * org.reckoning.trainer.config.RunConfig} first; {@code configs/default} documents the keys.
  */
 @NullMarked
 package org.reckoning.trainer.config;

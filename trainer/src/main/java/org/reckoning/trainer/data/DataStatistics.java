@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
-/** Counts what is in a data set; its size does not grow with the number of tasks. */
+/** Statistics of a data set. The memory does not grow with the number of tasks. */
 public final class DataStatistics implements Consumer<ReasoningTask> {
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
@@ -43,27 +44,27 @@ public final class DataStatistics implements Consumer<ReasoningTask> {
     }
   }
 
-  /** Returns how many tasks there were. */
+  /** Returns the number of tasks. */
   public long tasks() {
     return questions.getCount();
   }
 
-  /** Returns how many questions there were. */
+  /** Returns the number of questions. */
   public long questions() {
     return questions.getSum();
   }
 
-  /** Returns label to how many questions have it. */
+  /** Returns the number of questions for each label. */
   public Map<String, Long> labels() {
     return Map.copyOf(labels);
   }
 
-  /** Returns number of hops to how many tasks have it, 0 where it is not known. */
+  /** Returns the number of tasks for each number of hops; 0 hops means unknown. */
   public Map<Integer, Long> hops() {
     return Map.copyOf(hops);
   }
 
-  /** Returns a table in aligned columns. */
+  /** Returns the statistics as a table with aligned columns. */
   public List<String> lines() {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("tasks", String.valueOf(tasks()));

@@ -11,23 +11,27 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.random.StableHash;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /**
- * Chooses the distractors of a task and the order of its facts. Both depend on nothing but the seed
- * and the id of the task, so that the method and its baselines get the same. The indices of a
- * question's relevant facts stay in the order of the record.
+ * Chooses the distractors of a task and the order of its facts. Both depend only on the seed and
+ * the id of the task, so that the method and its baselines get the same facts. The relevant facts
+ * of a question keep the order of the record.
  *
- * <p>Facts of a task whose relevant facts are not known are no distractors: they all stay.
+ * <p>If the relevant facts of a task are unknown, all facts are kept.
  *
- * @param order where the distractors stand
- * @param distractors how many to keep at most, drawn without replacement; null for all
- * @param seed of the choice and of the shuffle
+ * @param order the place of the distractors
+ * @param distractors largest number of distractors, drawn without replacement; null for all
+ * @param seed seed of the choice and of the shuffle
  */
 public record FactOrder(LoadOrder order, @Nullable Integer distractors, long seed)
     implements UnaryOperator<ReasoningTask> {
 
   /**
-   * @throws IllegalArgumentException if the number of distractors is negative
+   * Checks the number of distractors.
+   *
+   * @throws IllegalArgumentException if it is negative
    */
   public FactOrder {
     if (distractors != null && distractors < 0) {
@@ -36,7 +40,7 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
     }
   }
 
-  /** Returns the task with its facts chosen and ordered. */
+  /** Returns the task with the chosen facts in their order. */
   @Override
   public ReasoningTask apply(ReasoningTask task) {
     List<Integer> order = order(task);
@@ -58,7 +62,7 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
     return new ReasoningTask(task.id(), task.type(), facts, questions, task.hops(), task.labels());
   }
 
-  /** Returns the indices of the facts to tell, first one first. */
+  /** Returns the indices of the chosen facts, in their order. */
   private List<Integer> order(ReasoningTask task) {
     Map<Boolean, List<Integer>> isRelevant =
         IntStream.range(0, task.facts().size())
@@ -96,5 +100,17 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
     List<Integer> chosen = new ArrayList<>(available);
     Collections.shuffle(chosen, random);
     return chosen.stream().limit(distractors).sorted().toList();
+  }
+
+  /** The place of the distractors among the facts of a task. */
+  public enum LoadOrder {
+    /** The relevant facts, then the distractors. */
+    PRE,
+    /** The distractors, then the relevant facts. */
+    POST,
+    /** All facts shuffled. */
+    IN,
+    /** The order of the record. */
+    NORM
   }
 }

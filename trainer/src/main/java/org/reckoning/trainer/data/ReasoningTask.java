@@ -3,14 +3,14 @@ package org.reckoning.trainer.data;
 import java.util.List;
 
 /**
- * The one record that all data becomes: knowledge, and questions about it.
+ * A reasoning problem: facts and questions about them. All data becomes this record.
  *
  * @param id unique within a split
- * @param type whose templates and labels apply
- * @param facts in the order in which they are told
+ * @param type decides the text templates and the default labels
+ * @param facts in the order in which they are presented
  * @param questions at least one
- * @param hops how many reasoning steps the questions take; 0 where it is not known
- * @param labels the answers to choose from; each question's label is one of them
+ * @param hops number of reasoning steps of the questions; 0 if unknown
+ * @param labels the possible answers; each question's label is one of them
  */
 public record ReasoningTask(
     String id,
@@ -21,8 +21,10 @@ public record ReasoningTask(
     List<String> labels) {
 
   /**
-   * @throws IllegalArgumentException if a question has a label outside the set, or refers to a fact
-   *     that does not exist
+   * Checks labels and indices.
+   *
+   * @throws IllegalArgumentException if a label is not among the labels, or a question refers to a
+   *     fact that does not exist
    */
   public ReasoningTask {
     facts = List.copyOf(facts);
@@ -50,8 +52,58 @@ public record ReasoningTask(
     }
   }
 
-  /** Returns how many facts no question needs. */
+  /** Returns the number of facts that no question needs. */
   public int distractors() {
     return (int) facts.stream().filter(fact -> !fact.relevant()).count();
+  }
+
+  /**
+   * A sentence of the knowledge of a task.
+   *
+   * @param text the sentence, without a number in front
+   * @param relevant whether a question of the task needs the fact; otherwise it is a distractor
+   */
+  public record Fact(String text, boolean relevant) {
+    /**
+     * Checks the text.
+     *
+     * @throws IllegalArgumentException if it is blank
+     */
+    public Fact {
+      if (text.isBlank()) {
+        throw new IllegalArgumentException("text of a fact must not be blank");
+      }
+    }
+  }
+
+  /**
+   * A question about the facts of a task.
+   *
+   * @param text the question or statement, without a template
+   * @param label the right answer, one of the labels of the task
+   * @param relevant indices of the facts from which the answer follows, in the order of the record;
+   *     empty if unknown
+   */
+  public record Question(String text, String label, List<Integer> relevant) {
+    /**
+     * Checks the texts.
+     *
+     * @throws IllegalArgumentException if the text or the label is blank
+     */
+    public Question {
+      relevant = List.copyOf(relevant);
+      if (text.isBlank()) {
+        throw new IllegalArgumentException("text of a question must not be blank");
+      }
+      if (label.isBlank()) {
+        throw new IllegalArgumentException("label of a question must not be blank");
+      }
+    }
+
+    /** Returns the question of type {@link DatasetType#CLUTRR} about the relation of a to b. */
+    public static Question ofKinship(String a, String b, String label, List<Integer> relevant) {
+      return new Question(
+          "How are %s and %s related to each other ?".formatted(a, b), label, relevant);
+    }
   }
 }

@@ -1,21 +1,22 @@
 package org.reckoning.trainer.data;
 
 import java.util.Locale;
+import org.reckoning.trainer.files.EnumName;
 
 /** A part of a data set. */
 public enum Split {
-  /** What is learned from. */
+  /** Tasks to train on. */
   TRAIN,
-  /** What the best checkpoint is selected on. */
+  /** Tasks that select the best checkpoint. */
   VAL,
-  /** What is reported. */
+  /** Tasks for the reported results. */
   TEST;
 
   /**
    * Returns the split of a name.
    *
    * @param name {@code train}, {@code val}, its alias {@code dev}, or {@code test}, in any case
-   * @throws IllegalArgumentException if it is none of them
+   * @throws IllegalArgumentException if no split has this name
    */
   public static Split of(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
@@ -31,6 +32,6 @@ public enum Split {
   /** Returns the name in lower case, as in file names. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return EnumName.of(this);
   }
 }

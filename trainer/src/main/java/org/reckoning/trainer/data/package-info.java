@@ -1,7 +1,7 @@
 /**
- * Reasoning problems as text: the record ({@link org.reckoning.trainer.data.ReasoningTask}),
- * readers of published formats ({@link org.reckoning.trainer.data.TaskReader}), a generator ({@link
- * org.reckoning.trainer.data.KinshipGenerator}), and the order in which facts are given.
+ * Reasoning problems as text. Open {@link org.reckoning.trainer.data.ReasoningTask} first: all data
+ * becomes this record. {@code data.formats} reads and writes files of tasks, and {@code
+ * data.kinship} generates tasks.
  */
 @NullMarked
 package org.reckoning.trainer.data;

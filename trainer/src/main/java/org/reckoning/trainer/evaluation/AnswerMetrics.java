@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.tokens.Answer;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
 
 /**
  * Compares generated texts with their targets.

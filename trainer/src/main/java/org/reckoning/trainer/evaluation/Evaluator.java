@@ -13,13 +13,13 @@ import org.reckoning.graph.program.PassResult;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TokenSequence;
-import org.reckoning.trainer.data.Question;
-import org.reckoning.trainer.tokens.Batch;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.tokens.Batches;
-import org.reckoning.trainer.tokens.BucketLimits;
+import org.reckoning.trainer.tokens.Batches.Batch;
 import org.reckoning.trainer.tokens.Buckets;
-import org.reckoning.trainer.tokens.EncodedQuestion;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
 import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.TaskLengths;
 

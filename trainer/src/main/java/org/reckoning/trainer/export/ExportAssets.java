@@ -18,12 +18,12 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
-import org.reckoning.trainer.tokens.Answer;
 import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
 import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.TrainingRun;
-import org.reckoning.trainer.weights.TokenizerFiles;
+import org.reckoning.trainer.weights.published.TokenizerFiles;
 import org.tensorflow.Signature;
 
 /**

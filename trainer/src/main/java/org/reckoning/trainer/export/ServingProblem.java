@@ -4,8 +4,8 @@ import java.util.List;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
-import org.reckoning.trainer.tokens.EncodedQuestion;
 import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 import org.reckoning.trainer.tokens.TaskEncoder;
 
 /**

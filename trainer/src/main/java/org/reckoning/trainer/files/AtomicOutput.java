@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An output that appears under its name when it is whole.
+ * An output file that appears under its name only when it is complete.
  *
  * <pre>{@code
  * try (AtomicOutput output = AtomicOutput.open(file)) {
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@link #commit} forces the bytes to the disk, renames the temporary file and forces the
- * rename: after a power cut the file is the old one or the new one. Without {@code commit} nothing
- * is left, neither a directory that was made for the file. A link is followed, and a pipe, a device
- * or an open file such as {@code /dev/stdout} is written to as it stands.
+ * rename. After a power cut the file is the old one or the new one. Without {@code commit}, the
+ * temporary file and directories created for it are removed. Links are followed. A pipe, a device
+ * or an open file such as {@code /dev/stdout} is written directly.
  */
 public final class AtomicOutput implements Closeable {
   private final Path file;
@@ -57,9 +57,9 @@ public final class AtomicOutput implements Closeable {
   }
 
   /**
-   * Opens an output; its directory is made if it is missing.
+   * Opens an output; creates its directory if necessary.
    *
-   * @throws IOException with the name of the file if it cannot be written
+   * @throws IOException with the name of the file, if it cannot be written
    */
   public static AtomicOutput open(Path file) throws IOException {
     try {
@@ -108,8 +108,8 @@ public final class AtomicOutput implements Closeable {
   }
 
   /**
-   * Opens what is open already. To open standard output once more would write over what was printed
-   * there, if it is a file; any other is appended to.
+   * Opens a stream to an open file. Standard output is not opened again, which would overwrite
+   * earlier output in a file; other open files are appended to.
    */
   private static OutputStream openFile(Path file) throws IOException {
     return switch (OpenFiles.number(file)) {
@@ -119,7 +119,7 @@ public final class AtomicOutput implements Closeable {
     };
   }
 
-  /** Gives the new file the permissions of the one that it replaces. */
+  /** Copies the permissions of the replaced file to the new one. */
   private static void keepPermissions(Path old, Path replacement) throws IOException {
     var view = Files.getFileAttributeView(replacement, PosixFileAttributeView.class);
     if (view != null && Files.exists(old)) {
@@ -127,15 +127,16 @@ public final class AtomicOutput implements Closeable {
     }
   }
 
-  /** Returns where the bytes go. It is not buffered. */
+  /** Returns the stream to write to. It is not buffered. */
   public OutputStream stream() {
     return stream;
   }
 
   /**
-   * Makes what was written appear under its name.
+   * Completes the file under its name.
    *
-   * @throws IOException with the name of the file if that fails; the old file is then as it was
+   * @throws IOException with the name of the file, if it cannot be completed; the old file is
+   *     unchanged
    */
   public void commit() throws IOException {
     try {
@@ -153,7 +154,7 @@ public final class AtomicOutput implements Closeable {
     }
   }
 
-  /** Closes the output, and removes what was not committed. */
+  /** Closes the output and removes it unless it was committed. */
   @Override
   public void close() throws IOException {
     try {

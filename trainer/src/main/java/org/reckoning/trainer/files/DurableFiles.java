@@ -17,25 +17,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what must outlive a power cut: write, force, rename, force the directory. A name that is
- * seen afterwards has its whole content behind it.
+ * File operations that survive a power cut: write, force, rename, force the directory. A file under
+ * its name always has its whole content.
  */
 public final class DurableFiles {
   private DurableFiles() {}
 
   /**
-   * Writes a text as UTF-8, in place of a file that is there.
+   * Writes a text as UTF-8; replaces an existing file.
    *
-   * @throws IOException with the name of the file if it cannot be written; an old one is as it was
+   * @throws IOException with the name of the file if it cannot be written; an existing file is
+   *     unchanged
    */
   public static void write(Path file, String text) throws IOException {
     write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * Writes bytes, in place of a file that is there.
+   * Writes bytes; replaces an existing file.
    *
-   * @throws IOException with the name of the file if it cannot be written; an old one is as it was
+   * @throws IOException with the name of the file if it cannot be written; an existing file is
+   *     unchanged
    */
   public static void write(Path file, byte[] bytes) throws IOException {
     try (AtomicOutput output = AtomicOutput.open(file)) {
@@ -44,7 +46,7 @@ public final class DurableFiles {
     }
   }
 
-  /** Copies a file, in place of one that is there. */
+  /** Copies a file; replaces an existing one. */
   public static void copy(Path from, Path to) throws IOException {
     try (AtomicOutput output = AtomicOutput.open(to)) {
       Files.copy(from, output.stream());
@@ -53,10 +55,10 @@ public final class DurableFiles {
   }
 
   /**
-   * Makes a directory and those above it, and forces their names to the disk.
+   * Creates a directory with its parents, and forces their names to the disk.
    *
-   * @return those that were made, the innermost first
-   * @throws IOException if one cannot be made; those that were made before it are removed
+   * @return the created directories, innermost first
+   * @throws IOException if a directory cannot be created; those created before it are removed
    */
   public static List<Path> createDirectories(Path directory) throws IOException {
     List<Path> missing = new ArrayList<>();
@@ -82,19 +84,19 @@ public final class DurableFiles {
     }
   }
 
-  /** Removes directories that hold nothing, such as those that a failed command has made. */
+  /** Removes empty directories, such as those that a failed command created. */
   public static void removeEmpty(List<Path> directories) throws IOException {
     for (Path each : directories) {
       try {
         Files.deleteIfExists(each);
       } catch (DirectoryNotEmptyException e) {
-        return; // so are those above it
+        return; // its parents are not empty, either
       }
     }
   }
 
   /**
-   * Forces a directory with all that is in it to the disk, and gives it its name.
+   * Forces a directory with its content to the disk, then renames it.
    *
    * @param temporary a sibling of the target
    * @param target must not exist
@@ -105,7 +107,7 @@ public final class DurableFiles {
     forceDirectory(target.toAbsolutePath().getParent());
   }
 
-  /** Forces a directory with all that is in it to the disk. */
+  /** Forces a directory with its content to the disk. */
   public static void forceTree(Path directory) throws IOException {
     try (Stream<Path> tree = Files.walk(directory)) {
       for (Path each : (Iterable<Path>) tree::iterator) {
@@ -124,7 +126,7 @@ public final class DurableFiles {
     }
   }
 
-  /** Forces the names in a directory to the disk, where the system can. */
+  /** Forces the names in a directory to the disk, if the system supports it. */
   public static void forceDirectory(@Nullable Path directory) {
     if (directory == null) {
       return;
@@ -132,12 +134,11 @@ public final class DurableFiles {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      // Windows opens no directories, some network file systems force none: nothing better is
-      // known.
+      // Windows cannot open directories, and some network file systems cannot force them.
     }
   }
 
-  /** Removes a directory with all that is in it, or a file; links are removed, not followed. */
+  /** Removes a file, or a directory with its content; links are removed, not followed. */
   public static void deleteTree(Path tree) throws IOException {
     List<Path> files;
     try (Stream<Path> walk = Files.walk(tree)) {

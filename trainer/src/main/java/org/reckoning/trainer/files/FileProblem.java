@@ -2,6 +2,7 @@ package org.reckoning.trainer.files;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -13,37 +14,42 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.zip.ZipException;
 
-/** Says in a sentence why a file could not be read or written: its name, the reason, a remedy. */
+/** Messages for files that cannot be read or written: name, reason and remedy in one sentence. */
 public final class FileProblem {
   private FileProblem() {}
 
-  /** Returns the exception for a file that could not be written. */
+  /** Returns an exception for a file that cannot be written. */
   public static IOException cannotWrite(Path file, IOException e) {
     return cannotWrite("'" + file + "'", e);
   }
 
   /**
-   * Returns the exception for something that could not be written.
+   * Returns an exception for an output that cannot be written.
    *
-   * @param shown its name, as it is to stand in the sentence
+   * @param shown name of the output, for the message
    */
   public static IOException cannotWrite(String shown, IOException e) {
     return new IOException(
         "%s cannot be written: %s%s".formatted(shown, reason(e), remedy(reason(e))), e);
   }
 
-  /** Returns the exception for a file that could not be read. */
+  /** Returns an exception for a file that cannot be read. */
   public static IOException cannotRead(Path file, IOException e) {
     return new IOException("'%s' cannot be read: %s".formatted(file, reason(e)), e);
   }
 
-  /** Returns why a file could not be used, without its name and without class names. */
+  /** Returns a stream to a file whose failures name the file. */
+  public static OutputStream naming(Path file, OutputStream out) {
+    return new NamedOutput(file, out);
+  }
+
+  /** Returns the reason of a failure, without names of files and classes. */
   public static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return "there is no such file or directory";
+      return "no such file or directory";
     }
     if (e instanceof AccessDeniedException) {
-      return "there is no permission for it";
+      return "permission denied";
     }
     if (e instanceof NotDirectoryException) {
       return "it is not a directory";
@@ -55,20 +61,20 @@ public final class FileProblem {
       return "the directory is not empty";
     }
     if (e instanceof EOFException || e instanceof ZipException) {
-      return "the compressed data breaks off or is damaged (%s); get the file again"
+      return "the compressed data is damaged or incomplete (%s); get the file again"
           .formatted(e.getMessage());
     }
     if (e instanceof FileSystemLoopException) {
-      return "its links lead back to it";
+      return "its links form a circle";
     }
     String text =
         e instanceof FileSystemException file && file.getReason() != null
             ? file.getReason()
-            : e instanceof FileSystemException ? null : e.getMessage(); // else the file's name
+            : e instanceof FileSystemException ? null : e.getMessage(); // else the name alone
     return text == null || text.isBlank() ? "the system gave no reason" : text;
   }
 
-  /** Returns what to do about a reason, after a semicolon; empty if nothing is known. */
+  /** Returns a remedy for a reason, after a semicolon; empty if none is known. */
   public static String remedy(String reason) {
     String lower = reason.toLowerCase(Locale.ROOT);
     if (lower.contains("no space left") || lower.contains("quota exceeded")) {

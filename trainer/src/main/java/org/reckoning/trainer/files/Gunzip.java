@@ -7,14 +7,14 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Unpacks gzip, of one part or of several that were concatenated. Java's own class takes a pipe
- * that has nothing ready for its end, and drops in silence what it cannot unpack behind a part.
+ * Decompresses gzip of one or more members. Java's own class mistakes a pipe without available
+ * bytes for the end, and silently ignores malformed data after a member.
  */
 final class Gunzip extends GZIPInputStream {
   private static final int TRAILER_BYTES = 8;
 
   /**
-   * @param in with mark and reset
+   * @param in a stream that supports mark and reset
    */
   Gunzip(InputStream in, int bufferBytes) throws IOException {
     super(new Waiting(in), bufferBytes);
@@ -29,7 +29,7 @@ final class Gunzip extends GZIPInputStream {
     return read;
   }
 
-  /** Zeros may follow, as tapes are filled up with them. */
+  /** Checks that only zeros follow, which tapes use as padding. */
   private void requireEnd() throws IOException {
     boolean zeros = true;
     for (int i = len - inf.getRemaining() + TRAILER_BYTES; i < len; i++) {
@@ -40,11 +40,11 @@ final class Gunzip extends GZIPInputStream {
       next = in.read();
     }
     if (!zeros || next > 0) {
-      throw new ZipException("something else follows the compressed data");
+      throw new ZipException("other data follows the compressed data");
     }
   }
 
-  /** Has a byte available until the end is reached, and waits for it. */
+  /** A stream that reports a byte as available until its end; waits for input if necessary. */
   private static final class Waiting extends FilterInputStream {
     Waiting(InputStream in) {
       super(in);

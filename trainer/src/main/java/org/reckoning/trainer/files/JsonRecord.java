@@ -2,7 +2,6 @@ package org.reckoning.trainer.files;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -18,16 +17,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Records as JSON files of this program, their components in snake case. Reading believes nothing:
- * a key too many or too few, a value of another type, text behind the object are refused, and so is
- * what the record's constructor refuses.
+ * Reads and writes records as JSON files, with components in snake case. Reading refuses unknown
+ * and missing keys, values of another type, text after the object, and values that the constructor
+ * refuses.
  */
 public final class JsonRecord {
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      Json.STRICT
+          .rebuild()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
@@ -42,7 +40,7 @@ public final class JsonRecord {
    * Reads a record.
    *
    * @param what the file is, for messages: {@code the state of a checkpoint}
-   * @throws IOException with the name of the file and what is wrong in it
+   * @throws IOException with the name of the file and its problem
    */
   public static <T extends Record> T read(Path file, Class<T> type, String what)
       throws IOException {
@@ -53,8 +51,8 @@ public final class JsonRecord {
    * Reads a record.
    *
    * @param what the file is, for messages: {@code the state of a checkpoint}
-   * @param upgrade adds what files of older programs lack
-   * @throws IOException with the name of the file and what is wrong in it
+   * @param upgrade adds the keys that files of older versions lack
+   * @throws IOException with the name of the file and its problem
    */
   public static <T extends Record> T read(
       Path file, Class<T> type, String what, Consumer<ObjectNode> upgrade) throws IOException {
@@ -64,7 +62,7 @@ public final class JsonRecord {
     }
     try {
       if (!(MAPPER.readTree(text) instanceof ObjectNode object)) {
-        throw problem(file, what, "it is no JSON object");
+        throw problem(file, what, "it is not a JSON object");
       }
       upgrade.accept(object);
       return MAPPER.treeToValue(object, type);
@@ -74,7 +72,7 @@ public final class JsonRecord {
   }
 
   /**
-   * Writes a record, in place of a file that is there.
+   * Writes a record; replaces an existing file.
    *
    * @throws IOException with the name of the file if it cannot be written
    */
@@ -88,11 +86,11 @@ public final class JsonRecord {
         "'%s' must be %s as this program writes it: %s".formatted(file, what, reason));
   }
 
-  /** Says what is wrong without the names of classes, which Jackson's own messages have. */
+  /** Returns the problem without the class names of Jackson's own messages. */
   private static String reason(JsonProcessingException e) {
     if (e instanceof ValueInstantiationException && e.getCause() != null) {
       return e.getCause() instanceof NullPointerException
-          ? "a value is null that must not be"
+          ? "a required value is null"
           : String.valueOf(e.getCause().getMessage());
     }
     if (e instanceof UnrecognizedPropertyException unknown) {
@@ -108,10 +106,10 @@ public final class JsonRecord {
         && !(e.getCause() instanceof JsonParseException)) {
       String key = key(mapping.getPath());
       return key.isEmpty()
-          ? "it must be one object with the right keys and nothing behind it"
-          : "key '%s' is missing, or has a value that it cannot have".formatted(cut(key));
+          ? "it must be a single object with the right keys and no text after it"
+          : "key '%s' is missing or has a wrong value".formatted(cut(key));
     }
-    return "it is no JSON at line %d, column %d"
+    return "it is not JSON at line %d, column %d"
         .formatted(
             e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
             e.getLocation() == null ? 1 : e.getLocation().getColumnNr());

@@ -5,18 +5,19 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Follows symbolic links, so that what they lead to is replaced and not they. */
+/** Follows symbolic links, so that their targets are replaced instead of the links. */
 public final class Links {
-  /** As many as Linux follows. */
+  /** Largest number of links in a row, as on Linux. */
   private static final int MOST = 40;
 
   private Links() {}
 
   /**
-   * Returns what a path leads to: itself unless it is a link. The end need not exist. What names an
-   * open file, as {@code /dev/stdout} does, is an end: its links have no path behind them.
+   * Returns the target of a path, which is the path itself unless it is a link. The target need not
+   * exist. A path of an open file such as {@code /dev/stdout} is not followed: its link has no path
+   * as target.
    *
-   * @throws IOException if links lead in a circle
+   * @throws IOException if links form a circle
    */
   public static Path follow(Path path) throws IOException {
     Path target = path;
@@ -27,5 +28,14 @@ public final class Links {
       target = target.resolveSibling(Files.readSymbolicLink(target));
     }
     return target;
+  }
+
+  /**
+   * Returns whether the target of a path is an open file of a process, such as {@code /dev/stdout}.
+   *
+   * @throws IOException if links form a circle
+   */
+  public static boolean leadsToOpenFile(Path path) throws IOException {
+    return OpenFiles.isOne(follow(path));
   }
 }

@@ -3,16 +3,16 @@ package org.reckoning.trainer.files;
 import java.io.IOException;
 
 /**
- * A path that the user named does not exist, or is not a run, a model or an export. A command ends
- * with the exit code of an unusable argument, and has started nothing.
+ * A path from the user does not exist, or is not a run, a model or an export. The command ends with
+ * the exit code for wrong arguments before any work starts.
  */
 public final class MissingPathException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Takes the whole message.
+   * Takes the message.
    *
-   * @param message a sentence with the path and what is required
+   * @param message one sentence with the path and the requirement
    */
   public MissingPathException(String message) {
     super(message);

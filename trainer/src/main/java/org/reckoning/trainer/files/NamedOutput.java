@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 
-/** Names the file in what the system says, as {@code No space left on device} alone helps none. */
-public final class NamedOutput extends FilterOutputStream {
+/**
+ * A stream to a file that adds the name of the file to failures such as {@code No space left on
+ * device}.
+ */
+final class NamedOutput extends FilterOutputStream {
   private final Path file;
 
-  /** Writes to a stream that belongs to a file. */
-  public NamedOutput(Path file, OutputStream out) {
+  /** Takes the file and a stream to it. */
+  NamedOutput(Path file, OutputStream out) {
     super(out);
     this.file = file;
   }

@@ -4,15 +4,17 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Paths such as {@code /dev/stdout} and {@code /dev/fd/63}, which name open files of a process. */
-public final class OpenFiles {
+/**
+ * Recognizes paths of open files of a process, such as {@code /dev/stdout} and {@code /dev/fd/63}.
+ */
+final class OpenFiles {
   private static final Pattern NAMES =
       Pattern.compile("/dev/(stdin|stdout|stderr)|(?:/dev|/proc/(?:self|\\d+))/fd/(\\d{1,9})");
 
   private OpenFiles() {}
 
-  /** Returns whether a path names an open file. */
-  public static boolean isOne(Path path) {
+  /** Returns whether a path refers to an open file. */
+  static boolean isOne(Path path) {
     return match(path).matches();
   }
 
@@ -20,7 +22,7 @@ public final class OpenFiles {
   static int number(Path path) {
     Matcher name = match(path);
     if (!name.matches()) {
-      throw new IllegalArgumentException("'%s' must name an open file".formatted(path));
+      throw new IllegalArgumentException("'%s' must refer to an open file".formatted(path));
     }
     return name.group(1) == null
         ? Integer.parseInt(name.group(2))
@@ -31,7 +33,7 @@ public final class OpenFiles {
         };
   }
 
-  /** Returns whether it is standard output or standard error, which others go on to write to. */
+  /** Returns whether a path is standard input, output or error, which must stay open. */
   static boolean isStandard(Path path) {
     return isOne(path) && number(path) <= 2;
   }

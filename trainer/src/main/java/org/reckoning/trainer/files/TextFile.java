@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads text as programs save it: UTF-8, with or without a byte order mark, with line ends of any
- * system, compressed or not, from a file or a pipe.
+ * Reads UTF-8 text from a file or a pipe, with or without a byte order mark or compression, with
+ * the line ends of any system.
  */
 public final class TextFile {
-  /** The largest text that is read as a whole. */
+  /** Largest text that is read as a whole. */
   private static final int MOST_BYTES = 1 << 26;
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -27,7 +27,7 @@ public final class TextFile {
   private TextFile() {}
 
   /**
-   * Opens the bytes of a file, unpacked if they are gzip, without a byte order mark.
+   * Opens the text of a file, decompressed and without a byte order mark.
    *
    * @throws IOException if it cannot be opened
    */
@@ -36,25 +36,25 @@ public final class TextFile {
   }
 
   /**
-   * Opens the bytes of a file or a pipe as they are.
+   * Opens the unchanged bytes of a file or a pipe.
    *
    * @throws IOException if it cannot be opened
    */
   public static InputStream bytes(Path file) throws IOException {
     return new FilterInputStream(Files.newInputStream(file)) {
       @Override
-      public int available() { // Java fails to find out of a pipe
+      public int available() { // fails for a pipe
         return 0;
       }
     };
   }
 
   /**
-   * Returns bytes unpacked if they are gzip, without a byte order mark; they can be marked and
+   * Returns a text decompressed and without a byte order mark, as a stream that supports mark and
    * reset.
    *
-   * @param bytes closed if they cannot be read
-   * @throws NotTextException if their mark is that of UTF-16
+   * @param bytes the bytes of a file; closed if they cannot be read
+   * @throws NotTextException if the byte order mark is that of UTF-16
    */
   public static InputStream open(InputStream bytes) throws IOException {
     try {
@@ -105,7 +105,7 @@ public final class TextFile {
   /**
    * Reads a whole text.
    *
-   * @param shown where it is from, for messages
+   * @param shown name of the source, for messages
    * @throws NotTextException with the number of the first line that is not UTF-8
    */
   public static String read(InputStream bytes, String shown) throws IOException {
@@ -118,14 +118,14 @@ public final class TextFile {
     byte[] all = in.readNBytes(MOST_BYTES + 1);
     if (all.length > MOST_BYTES) {
       throw new NotTextException(
-          "'%s' is larger than %d MiB, which no text of its kind is; give another file"
+          "'%s' is larger than the limit of %d MiB; use another file"
               .formatted(shown, MOST_BYTES >> 20));
     }
     return decode(all, shown);
   }
 
   /**
-   * Reads the lines of a text, without their ends.
+   * Reads the lines of a text, without line ends.
    *
    * @throws IOException with the name of the file, and of the line where it is not UTF-8
    */
@@ -136,7 +136,7 @@ public final class TextFile {
   /**
    * Decodes UTF-8.
    *
-   * @param shown where it is from, for messages
+   * @param shown name of the source, for messages
    * @throws NotTextException with the number of the first line that is not UTF-8
    */
   public static String decode(byte[] bytes, String shown) throws NotTextException {
@@ -150,14 +150,14 @@ public final class TextFile {
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
-    } catch (CharacterCodingException e) { // the decoder stops at the first byte it cannot use
+    } catch (CharacterCodingException e) { // the decoder stops at the first malformed byte
       throw new NotTextException(
           "'%s', line %d: must be text in UTF-8; save it in that encoding"
               .formatted(shown, line(bytes, in.position())));
     }
   }
 
-  /** Returns the number of the line that a byte is in; lines end in any way. */
+  /** Returns the line number of a byte, with line ends of any system. */
   private static int line(byte[] bytes, int position) {
     int line = 1;
     for (int i = 0; i < position; i++) {
@@ -167,7 +167,7 @@ public final class TextFile {
     return line;
   }
 
-  /** Bytes that are no UTF-8; the message is one sentence. */
+  /** Bytes that are not UTF-8 text. The message is one sentence. */
   public static final class NotTextException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.TextFile.NotTextException;
 
 /**
- * The numbered lines of a text, as {@link TextFile} reads it. It holds one line at a time, and
- * decodes each for itself, so that malformed bytes spoil no more than their line.
+ * Reads a text line by line, with line numbers. Each line is decoded separately, so that malformed
+ * bytes affect only their own line.
  */
 public final class TextLines implements Closeable {
-  /** No line of a text that makes sense is longer; it would fill the memory. */
+  /** Largest length of a line, which bounds the memory. */
   public static final int MOST_BYTES = 1 << 24;
 
   private final InputStream source;
@@ -36,20 +36,20 @@ public final class TextLines implements Closeable {
     return of(TextFile.bytes(file));
   }
 
-  /** Reads bytes as they come: nothing is read before the first {@link #next}. */
+  /** Takes the bytes of a text; reads nothing before the first {@link #next}. */
   public static TextLines of(InputStream bytes) {
     return new TextLines(bytes, null);
   }
 
-  /** Reads what {@link TextFile#open} returned. */
+  /** Takes a stream of {@link TextFile#open}. */
   public static TextLines ofOpened(InputStream text) {
     return new TextLines(text, text);
   }
 
   /**
-   * Goes to the next line; returns false at the end.
+   * Advances to the next line; returns false at the end of the text.
    *
-   * @throws NotTextException if it is no UTF-8 at all
+   * @throws NotTextException if the text is UTF-16
    */
   public boolean next() throws IOException {
     if (in == null) {
@@ -78,21 +78,20 @@ public final class TextLines implements Closeable {
     return true;
   }
 
-  /** Returns the number of the line, from 1; 0 before the first. */
+  /** Returns the number of the line, from 1; 0 before the first line. */
   public int number() {
     return number;
   }
 
   /**
-   * Returns the line without its end.
+   * Returns the line without its line end.
    *
-   * @throws NotTextException with one sentence if it is not UTF-8, or too long
+   * @throws NotTextException if the line is not UTF-8 or is too long
    */
   public String text() throws NotTextException {
     if (tooLong) {
       throw new NotTextException(
-          "the line is longer than %d MiB, which nothing here needs; break it up"
-              .formatted(MOST_BYTES >> 20));
+          "the line is longer than the limit of %d MiB; split it".formatted(MOST_BYTES >> 20));
     }
     String text;
     try {

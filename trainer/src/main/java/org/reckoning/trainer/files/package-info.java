@@ -1,6 +1,6 @@
 /**
- * Files as people and machines leave them: written so that a crash, a full disk or a power cut
- * leaves the old file or the new one, and read whatever program saved them. Open {@link
+ * Robust reading and writing of files. After a crash, a full disk or a power cut, a file is the old
+ * one or the new one; text is read in the encodings and line ends of any program. Open {@link
  * org.reckoning.trainer.files.DurableFiles} and {@link org.reckoning.trainer.files.TextFile} first.
  */
 @NullMarked

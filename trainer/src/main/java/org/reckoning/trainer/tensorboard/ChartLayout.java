@@ -6,7 +6,7 @@ import com.google.protobuf.UnknownFieldSet.Field;
 import java.util.Map;
 
 /**
- * The message of TensorBoard's custom_scalars plugin, built from the field numbers of {@code
+ * Builds the message of TensorBoard's custom_scalars plugin from the field numbers of {@code
  * custom_scalar/layout.proto}.
  */
 final class ChartLayout {
@@ -25,7 +25,7 @@ final class ChartLayout {
 
   private ChartLayout() {}
 
-  /** Returns a category of charts. */
+  /** Returns the layout of one category of charts. */
   static ByteString of(String title, Map<String, String> charts) {
     Field.Builder all = Field.newBuilder();
     charts.forEach(

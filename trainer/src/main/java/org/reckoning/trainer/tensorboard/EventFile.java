@@ -12,7 +12,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.reckoning.trainer.files.NamedOutput;
+import org.reckoning.trainer.files.FileProblem;
 import org.tensorflow.proto.DataClass;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
@@ -26,7 +26,7 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * A file that TensorBoard reads. A directory with one is a run in TensorBoard:
+ * An event file of TensorBoard. A directory with an event file is a run in TensorBoard:
  *
  * <pre>{@code
  * try (EventFile events = EventFile.create(Path.of("outputs/demo/tensorboard"))) {
@@ -35,9 +35,9 @@ import org.tensorflow.proto.TensorShapeProto;
  * }
  * }</pre>
  *
- * <p>Of tags, the part before the first slash groups the charts. What was added is in the file
- * after {@link #flush}, whole records only unless the process is killed while it writes;
- * TensorBoard leaves out an unfinished last record.
+ * <p>The part of a tag before the first slash groups the charts. {@link #flush} writes all added
+ * records to the file. If the process is killed while writing, the last record may be incomplete,
+ * and TensorBoard ignores it.
  */
 public final class EventFile implements Closeable {
   private static final String VERSION = "brain.Event:2";
@@ -55,10 +55,10 @@ public final class EventFile implements Closeable {
   }
 
   /**
-   * Creates a file, and the directory if there is none.
+   * Creates an event file, and its directory if necessary.
    *
-   * @throws FileAlreadyExistsException if the directory has an event file: TensorBoard follows only
-   *     the newest one of a directory
+   * @throws FileAlreadyExistsException if the directory has an event file; TensorBoard follows only
+   *     the newest file of a directory
    */
   public static EventFile create(Path directory) throws IOException {
     return create(directory, Clock.systemUTC());
@@ -68,18 +68,18 @@ public final class EventFile implements Closeable {
     Files.createDirectories(directory);
     if (isIn(directory)) {
       throw new FileAlreadyExistsException(
-          directory.toString(), null, "has an event file, another one needs another directory");
+          directory.toString(), null, "already has an event file; use another directory");
     }
     String name =
         NAME_PREFIX + clock.instant().getEpochSecond() + "." + ProcessHandle.current().pid();
     Path path = directory.resolve(name);
     var out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    EventFile file = new EventFile(path, new RecordOutput(new NamedOutput(path, out)), clock);
+    EventFile file = new EventFile(path, new RecordOutput(FileProblem.naming(path, out)), clock);
     file.write(file.event(0).setFileVersion(VERSION));
     return file;
   }
 
-  /** Returns whether a directory has an event file; false if there is no such directory. */
+  /** Returns whether a directory exists and has an event file. */
   public static boolean isIn(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return false;
@@ -89,12 +89,12 @@ public final class EventFile implements Closeable {
     }
   }
 
-  /** Returns where the file is. */
+  /** Returns the path of the file. */
   public Path path() {
     return path;
   }
 
-  /** Adds a point of a curve. It is stored as a float. */
+  /** Adds a point to a curve. The value is stored as a float. */
   public void scalar(String tag, long step, double value) throws IOException {
     TensorProto tensor =
         TensorProto.newBuilder()
@@ -105,7 +105,7 @@ public final class EventFile implements Closeable {
     add(tag, step, metadata("scalars", DataClass.DATA_CLASS_SCALAR), tensor);
   }
 
-  /** Adds the distribution of values at a step. Values that are not finite are left out. */
+  /** Adds the distribution of values at a step, without values that are not finite. */
   public void histogram(String tag, long step, double[] values) throws IOException {
     double[][] buckets = HistogramBuckets.of(values);
     TensorProto.Builder tensor =
@@ -123,7 +123,7 @@ public final class EventFile implements Closeable {
   /**
    * Adds a text.
    *
-   * @param markdown is rendered
+   * @param markdown the text, which TensorBoard renders
    */
   public void text(String tag, long step, String markdown) throws IOException {
     TensorProto tensor =
@@ -153,9 +153,9 @@ public final class EventFile implements Closeable {
   }
 
   /**
-   * Puts several curves into one chart of the Custom Scalars page.
+   * Adds charts with several curves to the Custom Scalars page.
    *
-   * @param charts by title: the tags of a chart, as a regular expression
+   * @param charts map from title of a chart to a regular expression of its tags
    */
   public void charts(String category, Map<String, String> charts) throws IOException {
     TensorProto tensor =
@@ -167,15 +167,15 @@ public final class EventFile implements Closeable {
     add(ChartLayout.TAG, 0, metadata("custom_scalars", DataClass.DATA_CLASS_TENSOR), tensor);
   }
 
-  /** Adds the picture of a static graph; a file has one at most. */
+  /** Adds a static graph; a file has at most one. */
   public void graph(GraphDef graph) throws IOException {
     write(event(0).setGraphDef(graph.toByteString()));
   }
 
   /**
-   * Adds the times of the nodes of the graph.
+   * Adds the times of the graph's nodes.
    *
-   * @param tag under which the Graphs page offers them
+   * @param tag the name on the Graphs page
    */
   public void stepStats(String tag, long step, StepStats stats) throws IOException {
     RunMetadata metadata = RunMetadata.newBuilder().setStepStats(stats).build();
@@ -188,17 +188,18 @@ public final class EventFile implements Closeable {
   }
 
   /**
-   * Says with what values this run was made: the HParams page compares runs by them. Lists are
-   * shown as text, null is left out.
+   * Adds the hyperparameters of this run for the HParams page. Lists are shown as text; null is
+   * omitted.
    */
   public void hyperparameters(Map<String, JsonNode> values) throws IOException {
     add(Hyperparameters.START_TAG, 0, Hyperparameters.start(values, clock.instant()));
   }
 
   /**
-   * Says what the HParams page compares: in a directory of its own above those of the runs.
+   * Adds the keys and metrics that the HParams page compares. Such a file belongs into a directory
+   * of its own above the runs.
    *
-   * @param keys hyperparameters, in their order, with one of their values
+   * @param keys hyperparameters in their order, each with an example value
    * @param metrics tags of scalars
    */
   public void experiment(Map<String, JsonNode> keys, List<String> metrics) throws IOException {
@@ -208,12 +209,12 @@ public final class EventFile implements Closeable {
         Hyperparameters.experiment(keys, metrics, clock.instant()));
   }
 
-  /** Tells the HParams page that the run has ended. */
+  /** Marks the run as finished for the HParams page. */
   public void ended() throws IOException {
     add(Hyperparameters.END_TAG, 0, Hyperparameters.end(clock.instant()));
   }
 
-  /** Makes everything that was added visible to readers. */
+  /** Writes all added records to the file. */
   public void flush() throws IOException {
     records.flush();
   }
@@ -223,7 +224,7 @@ public final class EventFile implements Closeable {
     records.close();
   }
 
-  /** Adds a value that is all metadata; the plugin wants a tensor none the less. */
+  /** Adds a value of metadata only; the plugin requires a tensor, so it is empty. */
   private void add(String tag, long step, SummaryMetadata metadata) throws IOException {
     TensorProto nothing =
         TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).setTensorShape(shape(0)).build();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A picture of positive numbers, a row for each name and a column for each step: dark for the
- * smallest, bright for the largest, in between by their logarithms.
+ * A heat map of positive numbers with a row for each name and a column for each step. Colors are
+ * logarithmic, from dark for the smallest number to bright for the largest.
  */
 public final class HeatMap {
   private static final int CELL_WIDTH = 48;
@@ -17,7 +17,9 @@ public final class HeatMap {
   private static final int TEXT = 14;
   private static final int SCALE_HEIGHT = 44;
 
-  /** More rows than that are thin, and only the first of a layer has its name beside it. */
+  /**
+   * Largest number of rows with a name each; beyond it, rows are thin and each layer has one name.
+   */
   private static final int LABELLED_ROWS = 60;
 
   private static final Color[] COLORS = {
@@ -35,8 +37,10 @@ public final class HeatMap {
   private final int cellHeight;
 
   /**
-   * @param names of the rows
-   * @param values of the rows; numbers that are not positive count as the smallest
+   * Takes the rows.
+   *
+   * @param names names of the rows
+   * @param values numbers of each row; a number that is not positive counts as the smallest
    */
   public HeatMap(List<String> names, double[][] values) {
     this.names = List.copyOf(names);
@@ -48,12 +52,12 @@ public final class HeatMap {
     cellHeight = values.length <= LABELLED_ROWS ? TEXT : TEXT / 2;
   }
 
-  /** Returns the width of the picture. */
+  /** Returns the width of the picture in pixels. */
   public int width() {
     return LABELS + columns() * CELL_WIDTH + 2 * MARGIN;
   }
 
-  /** Returns the height of the picture. */
+  /** Returns the height of the picture in pixels. */
   public int height() {
     return TEXT + values.length * cellHeight + SCALE_HEIGHT + 2 * MARGIN;
   }
@@ -62,7 +66,7 @@ public final class HeatMap {
     return values.length == 0 ? 0 : values[0].length;
   }
 
-  /** Returns the picture as the bytes of a PNG file. */
+  /** Returns the picture as a PNG file. */
   public byte[] png() {
     return Picture.png(width(), height(), this::draw);
   }

@@ -2,18 +2,19 @@ package org.reckoning.trainer.tensorboard;
 
 import java.util.Arrays;
 
-/** Counts values in intervals of equal width, as TensorBoard's own summaries do. */
+/** Counts values in intervals of equal width, like TensorBoard's own summaries. */
 final class HistogramBuckets {
   static final int COUNT = 30;
 
-  /** Numbers of a bucket: left edge, right edge, how many values. */
+  /** Numbers of a bucket: left edge, right edge, count. */
   static final int COLUMNS = 3;
 
   private HistogramBuckets() {}
 
   /**
-   * Returns the buckets of the finite values from left to right; each has its left edge, the last
-   * one the right edge, too. Equal values are all in the last bucket, no value gives zeros.
+   * Returns the buckets of the finite values from left to right. A bucket includes its left edge;
+   * the last one also includes its right edge. If all values are equal, they are in the last
+   * bucket; without values, all numbers are 0.
    */
   static double[][] of(double[] values) {
     double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();

@@ -12,9 +12,8 @@ import org.tensorflow.proto.DataClass;
 import org.tensorflow.proto.SummaryMetadata;
 
 /**
- * Messages of TensorBoard's hparams plugin. Their classes are not shipped with TensorFlow, so they
- * are built from field numbers, which stand in {@code hparams/plugin_data.proto} and {@code
- * hparams/api.proto} of TensorBoard.
+ * Builds messages of TensorBoard's hparams plugin. TensorFlow lacks their classes, so they are
+ * built from the field numbers in {@code hparams/plugin_data.proto} and {@code hparams/api.proto}.
  */
 final class Hyperparameters {
   static final String START_TAG = "_hparams_/session_start_info";

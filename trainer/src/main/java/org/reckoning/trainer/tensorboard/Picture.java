@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 
 /**
- * Draws on a white canvas without a screen. On a machine without any font, pictures have no text:
- * Java cannot write any there.
+ * Draws pictures without a screen, on white. On a machine without fonts, pictures have no text,
+ * because Java cannot draw it.
  */
 public final class Picture {
   private static final int FONT_SIZE = 11;
@@ -21,7 +21,7 @@ public final class Picture {
 
   private Picture() {}
 
-  /** Returns what was drawn as the bytes of a PNG file. */
+  /** Returns a drawing as a PNG file. */
   public static byte[] png(int width, int height, Consumer<Graphics2D> drawing) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
@@ -43,7 +43,7 @@ public final class Picture {
     return bytes.toByteArray();
   }
 
-  /** Writes a line of text; x and y are those of its lower left corner. */
+  /** Draws a line of text with its lower left corner at (x, y). */
   public static void text(Graphics2D graphics, String text, int x, int y) {
     if (HAS_FONT) {
       graphics.setFont(font());
@@ -55,7 +55,9 @@ public final class Picture {
     return new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE);
   }
 
-  /** Java throws errors and exceptions of many kinds where it finds no library or no font. */
+  /**
+   * Returns whether Java can draw text; without a library or font it throws errors of many kinds.
+   */
   private static boolean hasFont() {
     Graphics2D graphics = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
     try {

@@ -9,13 +9,13 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Writes TensorFlow's record files. A record is its length (8 bytes), the checksum of these (4
- * bytes), the data and the checksum of the data (4 bytes), all little-endian.
+ * Writes TensorFlow's record files. A record is the length (8 bytes), the checksum of the length (4
+ * bytes), the data, and the checksum of the data (4 bytes), all little-endian.
  */
 public final class RecordOutput implements Closeable {
   private final OutputStream out;
 
-  /** Writes records to a stream, which {@link #close} closes. */
+  /** Takes a stream; {@link #close} closes it. */
   public RecordOutput(OutputStream out) {
     this.out = new BufferedOutputStream(out);
   }
@@ -29,7 +29,7 @@ public final class RecordOutput implements Closeable {
     out.write(littleEndian(Integer.BYTES).putInt(checksum(data)).array());
   }
 
-  /** Hands everything to the operating system. */
+  /** Passes all records to the operating system. */
   void flush() throws IOException {
     out.flush();
   }
@@ -40,8 +40,8 @@ public final class RecordOutput implements Closeable {
   }
 
   /**
-   * Returns a CRC-32C, rotated and shifted: the format stores it so, lest data that contains
-   * checksums have a weak one.
+   * Returns the masked CRC-32C of the format: rotated, plus a constant, so that data may contain
+   * checksums.
    */
   static int checksum(byte[] data) {
     CRC32C crc = new CRC32C();

@@ -9,12 +9,12 @@ import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.task.TaskShape;
 
 /**
- * The batches of a split, epoch after epoch without end. In each epoch every task that fits a
- * bucket is in one batch; the tasks of a bucket and the order of all batches are shuffled anew. The
- * last batch of a bucket may have fewer tasks than rows.
+ * An endless sequence of the batches of a split, epoch after epoch. In each epoch every task that
+ * fits a bucket is in one batch. The tasks of a bucket and the order of the batches are shuffled
+ * for each epoch. The last batch of a bucket may have fewer tasks than rows.
  *
- * <p>An epoch depends on the split, the seed and its number alone. So one number, the {@linkplain
- * #position position}, says all about where a run is.
+ * <p>An epoch depends only on the split, the seed and the number of the epoch. So a single number,
+ * the {@linkplain #position position}, is the whole state.
  */
 public final class Batches {
   private final List<TaskShape> shapes;
@@ -26,9 +26,9 @@ public final class Batches {
   private List<Batch> plan = List.of();
 
   /**
-   * Sorts the tasks of a split into their buckets.
+   * Assigns the tasks of a split to buckets.
    *
-   * @param tasks of the split, in its order
+   * @param tasks lengths of the tasks of the split, in their order
    * @throws IllegalArgumentException if no task fits a bucket
    */
   public Batches(Buckets buckets, List<TaskLengths> tasks, long seed) {
@@ -38,12 +38,12 @@ public final class Batches {
     this.perEpoch = inOrder(shapes, members).size();
     if (perEpoch == 0) {
       throw new IllegalArgumentException(
-          "none of the %d tasks fits one of the %d buckets; choose the buckets for these tasks"
+          "none of the %d tasks fits one of the %d buckets; choose buckets for these tasks"
               .formatted(tasks.size(), shapes.size()));
     }
   }
 
-  /** Returns the batches of one pass over a split, unshuffled, bucket by bucket. */
+  /** Returns the batches of a single pass over a split: unshuffled, bucket by bucket. */
   public static List<Batch> inOrder(Buckets buckets, List<TaskLengths> tasks) {
     return inOrder(buckets.shapes(), members(buckets, tasks));
   }
@@ -70,7 +70,7 @@ public final class Batches {
     return batches;
   }
 
-  /** Returns the next batch and goes on. */
+  /** Returns the next batch and advances the position. */
   public Batch next() {
     if (epoch() != plannedEpoch) {
       plannedEpoch = epoch();
@@ -94,23 +94,23 @@ public final class Batches {
     return batches;
   }
 
-  /** Returns how many batches an epoch has. */
+  /** Returns the number of batches of an epoch. */
   public int perEpoch() {
     return perEpoch;
   }
 
-  /** Returns how many batches were given since the start. */
+  /** Returns the number of batches that were returned since the start. */
   public long position() {
     return position;
   }
 
-  /** Returns the number of the epoch that the next batch belongs to, from 0. */
+  /** Returns the number of the epoch of the next batch, from 0. */
   public long epoch() {
     return position / perEpoch;
   }
 
   /**
-   * Goes on as if so many batches had been given.
+   * Sets the position.
    *
    * @throws IllegalArgumentException if the position is negative
    */
@@ -120,5 +120,23 @@ public final class Batches {
           "position of the data (%d) must be 0 or more".formatted(position));
     }
     this.position = position;
+  }
+
+  /**
+   * Tasks of one bucket that are computed together.
+   *
+   * @param shape the shape of the bucket
+   * @param tasks indices of the tasks in the split, at most the number of rows of the shape
+   */
+  public record Batch(TaskShape shape, List<Integer> tasks) {
+    /** Copies the indices. */
+    public Batch {
+      tasks = List.copyOf(tasks);
+    }
+
+    /** Returns the elements of a split at the indices of this batch. */
+    public <E> List<E> of(List<E> split) {
+      return tasks.stream().map(split::get).toList();
+    }
   }
 }

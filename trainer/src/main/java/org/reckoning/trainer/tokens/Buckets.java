@@ -14,24 +14,22 @@ import java.util.stream.IntStream;
 import org.reckoning.graph.task.TaskShape;
 
 /**
- * The few static shapes that all batches have. Each task goes to the shape in which it is the least
- * work.
+ * The static shapes of all batches. Each task goes to the shape in which it needs the least work.
  *
- * <p>The work of a task in a shape is the number of token positions it computes, padding included:
- * {@code K * facts * factTokens + questions * questionTokens}, with a K of at least 1. Tasks are
- * sorted by their work, then by each of their sizes, and each time cut into consecutive groups. The
- * shape of a group has the largest of each of its sizes; its batches are full, the last one filled
- * up with rows of padding. Dynamic programming finds the cuts of least work for each number of
- * groups, and the best of all orders is taken: exact for groups that are consecutive in one of the
- * orders.
+ * <p>The work of a task in a shape is its number of token positions, with padding: {@code K * facts
+ * * factTokens + questions * questionTokens}, with K at least 1. Tasks are sorted by work, and by
+ * each of their sizes, and each order is cut into consecutive groups. The shape of a group has the
+ * maximum of each size; the last batch is filled with rows of padding. Dynamic programming finds
+ * the cuts of least work for each number of groups, and the best order wins. The result is optimal
+ * among groups that are consecutive in one of the orders.
  *
- * <p>Each shape is compiled by itself. So there are no more shapes than it takes to be within 10 %
- * of the least work that {@code maxBuckets} of them reach.
+ * <p>Each shape is compiled separately. So the number of shapes is the smallest within 10 % of the
+ * least work of {@code maxBuckets} shapes.
  */
 public final class Buckets {
   private static final double ACCEPTED_WORK = 1.1;
 
-  /** The search takes the square of the number of groups; with more, sizes are rounded up. */
+  /** Largest number of groups, since the search is quadratic; with more, sizes are rounded up. */
   private static final int MOST_GROUPS = 2048;
 
   private static final int MOST_IDS = 5;
@@ -48,7 +46,7 @@ public final class Buckets {
             .toList();
   }
 
-  /** The largest of each size of some tasks, and how many tasks they are. */
+  /** The maximum of each size of some tasks, and the number of these tasks. */
   private record Group(int facts, int factTokens, int questions, int questionTokens, int count) {
     static final Comparator<Group> BY_SIZE =
         Comparator.comparingInt(Group::facts)
@@ -74,7 +72,7 @@ public final class Buckets {
           count + other.count);
     }
 
-    /** The sizes in units of {@code grain}, rounded up. */
+    /** Returns the sizes in units of {@code grain}, rounded up. */
     List<Integer> rounded(int grain) {
       return List.of(
           ceilDiv(facts, grain),
@@ -87,56 +85,55 @@ public final class Buckets {
       return new TaskShape(limits.tasks(), facts, factTokens, questions, questionTokens);
     }
 
-    /** Token positions of one task. */
+    /** Returns the token positions of one task. */
     long work(BucketLimits limits) {
       long passesOverFacts = Math.max(1, limits.innerSteps());
       return passesOverFacts * facts * factTokens + (long) questions * questionTokens;
     }
 
-    /** Token positions of all tasks, in full batches. */
+    /** Returns the token positions of all tasks, in full batches. */
     long workOfBatches(BucketLimits limits) {
       return work(limits) * ceilDiv(count, limits.tasks()) * limits.tasks();
     }
   }
 
   /**
-   * Chooses the shapes for tasks. Those with too long a sequence are not considered; {@link #unfit}
-   * names them.
+   * Chooses the shapes for tasks. Tasks with a sequence above the limit are ignored; {@link #unfit}
+   * lists them.
    *
-   * @param tasks of all splits that are to be batched
-   * @throws IllegalArgumentException if no task is short enough
+   * @param tasks lengths of the tasks of all splits
+   * @throws IllegalArgumentException if all tasks are too long
    */
   public static Buckets choose(Collection<TaskLengths> tasks, BucketLimits limits) {
     List<TaskLengths> fitting =
         tasks.stream().filter(task -> task.longestSequence() <= limits.maxTokens()).toList();
     if (fitting.isEmpty()) {
       throw new IllegalArgumentException(
-          ("none of the %d tasks has sequences of at most max_tokens (%d) tokens, the shortest needs"
-                  + " %d; raise data.max_tokens and model.n_positions")
+          "all %d tasks exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens and model.n_positions"
               .formatted(
                   tasks.size(),
                   limits.maxTokens(),
                   tasks.stream().mapToInt(TaskLengths::longestSequence).min().orElse(0)));
     }
     Buckets all = new Buckets(leastWork(groups(fitting), limits), limits);
-    // A shape may hold another's tasks for less work, all of them in the end.
+    // Drop shapes whose tasks all need less work in another.
     int[] used = fitting.stream().map(all::bucketOf).mapToInt(OptionalInt::getAsInt).toArray();
     return new Buckets(Arrays.stream(used).mapToObj(all.shapes::get).toList(), limits);
   }
 
   /**
-   * Takes shapes as they are, for instance those of a checkpoint.
+   * Returns buckets of given shapes, such as those of a checkpoint.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if no shape is given
    */
   public static Buckets of(List<TaskShape> shapes, BucketLimits limits) {
     if (shapes.isEmpty()) {
-      throw new IllegalArgumentException("shapes of buckets (0) must be at least 1");
+      throw new IllegalArgumentException("the number of buckets (0) must be at least 1");
     }
     return new Buckets(shapes, limits);
   }
 
-  /** Tasks of the same sizes. */
+  /** Groups tasks of the same sizes, rounded up if the groups are too many. */
   private static List<Group> groups(List<TaskLengths> tasks) {
     for (int grain = 1; ; grain *= 2) {
       Map<List<Integer>, Group> groups = new LinkedHashMap<>();
@@ -150,7 +147,7 @@ public final class Buckets {
     }
   }
 
-  /** Shapes, and the work of all tasks in them. */
+  /** Shapes, and the work of all tasks in these shapes. */
   private record Plan(List<TaskShape> shapes, long work) {}
 
   private static List<TaskShape> leastWork(List<Group> groups, BucketLimits limits) {
@@ -174,7 +171,7 @@ public final class Buckets {
         .shapes();
   }
 
-  /** The best cuts of an ordered list for each number of buckets. */
+  /** Returns the cuts of least work of an ordered list, for each number of buckets. */
   private static List<Plan> leastWorkOfCuts(List<Group> groups, BucketLimits limits) {
     int n = groups.size();
     int most = Math.min(limits.maxBuckets(), n);
@@ -214,12 +211,12 @@ public final class Buckets {
     return plans;
   }
 
-  /** Returns the shapes, the one of least work first. */
+  /** Returns the shapes in ascending order of work. */
   public List<TaskShape> shapes() {
     return shapes;
   }
 
-  /** Returns the index of the first shape that holds a task, if there is one. */
+  /** Returns the index of the first shape that fits a task; empty if none fits. */
   public OptionalInt bucketOf(TaskLengths task) {
     return IntStream.range(0, shapes.size()).filter(i -> task.fits(shapes.get(i))).findFirst();
   }
@@ -230,8 +227,8 @@ public final class Buckets {
   }
 
   /**
-   * Returns a table: for each shape how many tasks and batches it has, and which share of the work
-   * is padding; then the tasks that fit none. No line break at the end.
+   * Returns a table of tasks, batches and padding for each shape, then the tasks that fit no shape.
+   * The table does not end with a line break.
    */
   public String report(Collection<TaskLengths> tasks) {
     StringBuilder table = new StringBuilder();
@@ -280,5 +277,34 @@ public final class Buckets {
 
   private static int ceilDiv(int dividend, int divisor) {
     return (dividend + divisor - 1) / divisor;
+  }
+
+  /**
+   * Limits for the choice of shapes.
+   *
+   * @param tasks number of tasks N of a batch
+   * @param maxBuckets largest number of shapes; each is compiled once
+   * @param maxTokens length of the longest fact or question that fits, in tokens
+   * @param innerSteps number of inner steps K: facts are read K times, questions once
+   */
+  public record BucketLimits(int tasks, int maxBuckets, int maxTokens, int innerSteps) {
+    /**
+     * Checks the limits.
+     *
+     * @throws IllegalArgumentException if one is too small
+     */
+    public BucketLimits {
+      require("tasks of a batch", tasks, 1);
+      require("max_buckets", maxBuckets, 1);
+      require("max_tokens", maxTokens, 2);
+      require("n_inner_iter", innerSteps, 0);
+    }
+
+    private static void require(String name, int value, int least) {
+      if (value < least) {
+        throw new IllegalArgumentException(
+            "%s (%d) must be at least %d".formatted(name, value, least));
+      }
+    }
   }
 }

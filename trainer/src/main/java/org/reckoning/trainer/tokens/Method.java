@@ -1,24 +1,24 @@
 package org.reckoning.trainer.tokens;
 
-/** Where the knowledge of a task is when its questions are answered. */
+/** The way in which a model gets the facts of a task. */
 public enum Method {
-  /** In the weights: the inner loop learns the facts, and the question is asked without them. */
+  /** In the weights: the inner loop learns the facts, and the prompt has only the question. */
   RECKONING,
-  /** In the prompt: all facts stand in front of the question. */
+  /** In the prompt: all facts precede the question. */
   IN_CONTEXT,
-  /** Nowhere: the question alone. What is right here can be guessed. */
+  /** No facts: the question alone, which measures how much can be guessed. */
   NO_FACTS,
-  /** In the prompt, but the question is missing. */
+  /** In the prompt, without the question. */
   NO_QUESTION,
-  /** In the weights, but of other tasks. */
+  /** In the weights, with facts of other tasks. */
   RANDOM_FACTS;
 
-  /** Returns whether the inner loop learns facts; if not, a program needs 0 inner steps. */
+  /** Returns whether the method has an inner loop; otherwise its program has 0 inner steps. */
   public boolean adapts() {
     return this == RECKONING || this == RANDOM_FACTS;
   }
 
-  /** Returns whether the facts that an answer follows from can be asked for after the label. */
+  /** Returns whether answers can include the relevant facts after the label. */
   public boolean canTellKnowledge() {
     return this == RECKONING || this == IN_CONTEXT;
   }

@@ -11,28 +11,30 @@ import org.reckoning.graph.task.Span;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 
 /**
- * Turns reasoning tasks into tasks of the graph, for one method.
+ * Encodes reasoning tasks as tasks of the graph, for one method.
  *
  * <pre>{@code
  *                facts of the inner loop   prompt of a question      target
- * RECKONING      own                       names of the facts, it    label (because knowledge) <E>
- * IN_CONTEXT     -                         <E>, all facts, it        label (because knowledge) <E>
- * NO_FACTS       -                         <E>, it                   label <E>
- * NO_QUESTION    -                         <E>, all facts            label <E>
- * RANDOM_FACTS   of other tasks            names of the facts, it    label <E>
+ * RECKONING      own                       fact names, question      label (because knowledge) <E>
+ * IN_CONTEXT     -                         <E>, facts, question      label (because knowledge) <E>
+ * NO_FACTS       -                         <E>, question             label <E>
+ * NO_QUESTION    -                         <E>, facts                label <E>
+ * RANDOM_FACTS   of other tasks            fact names, question      label <E>
  * }</pre>
  *
- * <p>A task of the graph has at least one fact. Where there is none, it gets the shortest that can
- * be scored, two ends of text, marked as not relevant: with 0 inner steps nothing is learned from
- * it, and the inner loss that is reported means nothing.
+ * <p>A task of the graph has at least one fact. A task without facts gets the shortest sequence
+ * that can be scored, two ends of text, flagged as not relevant. With 0 inner steps it has no
+ * effect, and the reported inner loss is meaningless.
  *
- * <p>In a target, the label and the end of text are {@link Span#ANSWER}, from {@code because} to
- * the last fact it is {@link Span#KNOWLEDGE}. Safe for use by several threads.
+ * <p>In a target, the label and the end of text are {@link Span#ANSWER}; the part from {@code
+ * because} to the last fact is {@link Span#KNOWLEDGE}. Safe for use by several threads.
  */
 public final class TaskEncoder {
   private final Tokenizer tokenizer;
@@ -41,10 +43,10 @@ public final class TaskEncoder {
   private final boolean withKnowledge;
 
   /**
-   * An encoder for one method.
+   * Creates an encoder for one method.
    *
-   * @param multiTask whether targets tell the relevant facts after the label, where the method
-   *     {@linkplain Method#canTellKnowledge can}
+   * @param multiTask whether targets include the relevant facts, if the method {@linkplain
+   *     Method#canTellKnowledge supports it}
    */
   public TaskEncoder(Tokenizer tokenizer, Vocabulary vocabulary, Method method, boolean multiTask) {
     this.tokenizer = tokenizer;
@@ -53,20 +55,20 @@ public final class TaskEncoder {
     this.withKnowledge = multiTask && method.canTellKnowledge();
   }
 
-  /** Returns whether targets tell the relevant facts after the label. */
+  /** Returns whether targets include the relevant facts after the label. */
   public boolean tellsKnowledge() {
     return withKnowledge;
   }
 
   /**
-   * Returns the compact vocabulary with which tasks can be encoded for every method, alone or with
-   * knowledge in the target.
+   * Returns the compact vocabulary of tasks, for every method and with or without knowledge in the
+   * targets.
    */
   public static Vocabulary compactVocabulary(Tokenizer tokenizer, Collection<ReasoningTask> tasks) {
     BitSet ids = new BitSet(Tokenizer.SIZE);
     for (Method method : Method.values()) {
       if (method == Method.RANDOM_FACTS) {
-        continue; // the texts of RECKONING
+        continue; // same texts as RECKONING
       }
       TaskEncoder encoder = new TaskEncoder(tokenizer, Vocabulary.full(), method, true);
       for (ReasoningTask task : tasks) {
@@ -96,8 +98,8 @@ public final class TaskEncoder {
   /**
    * Encodes a task with its own facts.
    *
-   * @throws IllegalArgumentException if a token is not in the vocabulary, the method needs a fact
-   *     and there is none, or it needs facts of other tasks
+   * @throws IllegalArgumentException if a token is not in the vocabulary, the method needs facts
+   *     but the task has none, or the method needs facts of other tasks
    */
   public EncodedTask encode(ReasoningTask task) {
     if (method == Method.RANDOM_FACTS) {
@@ -108,11 +110,11 @@ public final class TaskEncoder {
   }
 
   /**
-   * Encodes a task that is told other facts than its own.
+   * Encodes a task with given facts in place of its own.
    *
-   * @param told for {@link Method#RANDOM_FACTS}, those of other tasks
-   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs a
-   *     fact and there is none
+   * @param told the facts; for {@link Method#RANDOM_FACTS}, those of other tasks
+   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs facts
+   *     but none is given
    */
   public EncodedTask encode(ReasoningTask task, List<Fact> told) {
     try {
@@ -123,10 +125,10 @@ public final class TaskEncoder {
   }
 
   /**
-   * Encodes a split; for {@link Method#RANDOM_FACTS}, each task with facts of others.
+   * Encodes a split; for {@link Method#RANDOM_FACTS}, each task gets facts of other tasks.
    *
-   * @param seed of the random facts
-   * @throws IllegalArgumentException if a task cannot be encoded, naming it
+   * @param seed seed of the random facts
+   * @throws IllegalArgumentException with the id of a task that cannot be encoded
    */
   public List<EncodedTask> encodeAll(List<ReasoningTask> split, long seed) {
     if (method != Method.RANDOM_FACTS) {
@@ -170,10 +172,10 @@ public final class TaskEncoder {
   /**
    * Encodes facts for the inner loop.
    *
-   * @param told in the order in which they are numbered
-   * @return {@link #noFact} alone for a method without inner loop
-   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs a
-   *     fact and there is none
+   * @param told the facts, in the order of their numbers
+   * @return the sequences; {@link #noFact} alone for a method without an inner loop
+   * @throws IllegalArgumentException if a token is not in the vocabulary, or the method needs facts
+   *     but none is given
    */
   public List<TokenSequence> facts(DatasetType type, List<Fact> told) {
     if (!method.adapts()) {
@@ -181,7 +183,7 @@ public final class TaskEncoder {
     }
     if (told.isEmpty()) {
       throw new IllegalArgumentException(
-          "facts (0) must be at least 1 for a method that learns them; use no_facts without any");
+          "facts (0) must be at least 1 for a method with an inner loop; use method no_facts for tasks without facts");
     }
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < told.size(); i++) {
@@ -189,24 +191,23 @@ public final class TaskEncoder {
       int[] target = model(Templates.fact(type, told.get(i).text()));
       if (target.length == 0) {
         throw new IllegalArgumentException(
-            "fact %d ('%s') must have text besides its full stops"
-                .formatted(i, told.get(i).text()));
+            "fact %d ('%s') must have text other than full stops".formatted(i, told.get(i).text()));
       }
       sequences.add(TokenSequence.of(concat(prompt, target), prompt.length));
     }
     return sequences;
   }
 
-  /** Returns what stands for a fact where there is none: two ends of text. */
+  /** Returns the placeholder for facts of a task without facts: two ends of text. */
   public TokenSequence noFact() {
     return TokenSequence.of(concat(endOfText(), endOfText()), 1);
   }
 
   /**
-   * Encodes a question, as far as it is given to the model.
+   * Encodes the prompt of a question.
    *
-   * @param told the facts; only their number counts for a method that learns them
-   * @param question the bare question
+   * @param told the facts; a method with an inner loop uses only their number
+   * @param question the question without a template
    * @throws IllegalArgumentException if a token is not in the vocabulary
    */
   public int[] prompt(DatasetType type, List<Fact> told, String question) {
@@ -231,13 +232,11 @@ public final class TaskEncoder {
   }
 
   /**
-   * Returns the task with one question for each label of its label set, for each of its questions:
-   * the label with the smallest summed loss is the answer. See {@link EncodedTask#candidate} for
-   * their order.
+   * Returns the task with one question for each pair of question and label. The label with the
+   * smallest summed loss is the answer. {@link EncodedTask#candidate} gives the order.
    *
-   * <p>A candidate ends as the label ended in training: with the end of text, or with {@code
-   * because} where knowledge follows. Without that end, {@code mother} would never lose against
-   * {@code mother-in-law}.
+   * <p>A candidate ends as in training: with the end of text, or with {@code because} if knowledge
+   * follows. Without this end, {@code mother} would always win over {@code mother-in-law}.
    */
   public Task candidates(EncodedTask encoded) {
     List<TokenSequence> questions = new ArrayList<>();
@@ -249,9 +248,9 @@ public final class TaskEncoder {
   }
 
   /**
-   * Returns a question with each label as its answer.
+   * Returns a question once for each label, with the label as its answer.
    *
-   * @param prompt of the question, from {@link #prompt}
+   * @param prompt prompt of the question, from {@link #prompt}
    * @throws IllegalArgumentException if a token is not in the vocabulary
    */
   public List<TokenSequence> candidates(int[] prompt, List<String> labels) {
@@ -262,9 +261,9 @@ public final class TaskEncoder {
   }
 
   /**
-   * Returns the text that a model wrote.
+   * Returns the text of generated tokens.
    *
-   * @param generated model ids; the first end of text and what follows is not in the text
+   * @param generated model ids; the text stops before the first end of text
    */
   public String decode(int[] generated) {
     int end = 0;
@@ -279,16 +278,14 @@ public final class TaskEncoder {
     for (int i = 0; i < tokens.length; i++) {
       if (!vocabulary.contains(tokens[i])) {
         throw new IllegalArgumentException(
-            ("the model does not know the word '%s' of '%s', as its vocabulary is compact, the %d"
-                    + " tokens of its data; use words of the data, or train with"
-                    + " model.vocabulary=full")
+            "the word '%s' of '%s' is not in the model's compact vocabulary, the %d tokens of its data; use words of the data, or train with model.vocabulary=full"
                 .formatted(word(text, tokens, i), text, vocabulary.size()));
       }
     }
     return vocabulary.toModel(tokens);
   }
 
-  /** Returns the word, as blanks separate them, in which a token ends. */
+  /** Returns the word between blanks in which a token ends. */
   private String word(String text, int[] tokens, int index) {
     int end = tokenizer.decode(Arrays.copyOf(tokens, index + 1)).length();
     int last = Math.min(end, text.length()) - 1;

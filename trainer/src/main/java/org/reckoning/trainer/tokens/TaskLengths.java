@@ -6,13 +6,13 @@ import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.task.TokenSequence;
 
 /**
- * The sizes of a task that a shape must hold.
+ * The sizes of a task that decide whether it fits a shape.
  *
- * @param id of the task, for reports
- * @param facts how many there are
- * @param factTokens tokens of the longest
- * @param questions how many there are
- * @param questionTokens tokens of the longest, with its answer
+ * @param id id of the task, for reports
+ * @param facts number of facts
+ * @param factTokens tokens of the longest fact
+ * @param questions number of questions
+ * @param questionTokens tokens of the longest question with its answer
  */
 public record TaskLengths(String id, int facts, int factTokens, int questions, int questionTokens) {
 
@@ -30,7 +30,7 @@ public record TaskLengths(String id, int facts, int factTokens, int questions, i
     return sequences.stream().mapToInt(TokenSequence::length).max().orElse(0);
   }
 
-  /** Returns whether a shape holds the task. */
+  /** Returns whether the task fits a shape. */
   public boolean fits(TaskShape shape) {
     return facts <= shape.facts()
         && factTokens <= shape.factTokens()

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.reckoning.trainer.data.DatasetType;
 
 /**
- * The words around facts and questions, those of the published implementation.
+ * The text templates of facts and questions, from the published implementation.
  *
  * <pre>{@code
  * inner loop   fact_0: |All kind things are red
@@ -14,21 +14,21 @@ import org.reckoning.trainer.data.DatasetType;
  * in context   <E>All kind things are red\nDave is kind\nDave is red|yes<E>
  * }</pre>
  *
- * <p>A prompt ends where the bar stands; it and what follows are tokenised apart and joined without
- * a space. {@code <E>}, the end of text, is a token and not in these strings. A finished text is
- * never parsed again: colons and commas in a fact are text.
+ * <p>A prompt ends at the bar. Prompt and target are tokenized separately and joined without a
+ * space. {@code <E>}, the end of text, is a token and not part of these strings. A finished text is
+ * never parsed again, so a fact may contain colons and commas.
  */
 public final class Templates {
   private Templates() {}
 
-  /** Returns a fact as it is told: without any {@code .} in {@link DatasetType#PROOFWRITER}. */
+  /** Returns the text of a fact; {@link DatasetType#PROOFWRITER} removes every full stop. */
   public static String fact(DatasetType type, String text) {
     return type == DatasetType.PROOFWRITER ? text.replace(".", "") : text;
   }
 
   /**
-   * Returns a bare question as it is asked: without any {@code .} in {@link
-   * DatasetType#PROOFWRITER}, without a final one in {@link DatasetType#FOLIO}.
+   * Returns the text of a question. {@link DatasetType#PROOFWRITER} removes every full stop, {@link
+   * DatasetType#FOLIO} a final one.
    */
   public static String question(DatasetType type, String text) {
     return switch (type) {
@@ -44,11 +44,11 @@ public final class Templates {
   }
 
   /**
-   * Returns the prompt of a question to a model that has learned the facts. It names all facts,
-   * distractors too, and so does not tell which of them are relevant.
+   * Returns the prompt of a question after the inner loop. It names all facts, so it does not
+   * reveal which are relevant.
    *
-   * @param facts how many there are
-   * @param text the question as it came
+   * @param facts number of facts
+   * @param text the question in the data
    */
   public static String questionPrompt(DatasetType type, int facts, String text) {
     String names =
@@ -60,11 +60,11 @@ public final class Templates {
   }
 
   /**
-   * Returns the prompt of a baseline, which follows the end of text: the bare facts, a line each,
-   * then the bare question.
+   * Returns the prompt of a baseline, after the end of text: one line for each fact, then the
+   * question.
    *
-   * @param facts as they came; may be empty
-   * @param text the question as it came, or empty
+   * @param facts the facts in the data; may be empty
+   * @param text the question in the data, or empty
    */
   public static String inContextPrompt(DatasetType type, List<String> facts, String text) {
     String lines =

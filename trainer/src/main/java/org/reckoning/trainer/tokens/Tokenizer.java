@@ -6,7 +6,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
 
 /**
- * Byte-pair tokens of GPT-2. Safe for use by several threads.
+ * The byte-pair tokenizer of GPT-2. Safe for use by several threads.
  *
  * <p>{@code "Hello world"} is {@code [15496, 995]}: {@code "Hello"} and {@code " world"}.
  */
@@ -14,7 +14,7 @@ public final class Tokenizer {
   /** Id of {@code <|endoftext|>}: begin, end and padding. */
   public static final int END_OF_TEXT = 50_256;
 
-  /** How many tokens there are. */
+  /** Number of tokens. */
   public static final int SIZE = 50_257;
 
   private static final Tokenizer GPT2 =
@@ -26,21 +26,21 @@ public final class Tokenizer {
     this.encoding = encoding;
   }
 
-  /** Returns the tokenizer of GPT-2, of which there is one. */
+  /** Returns the only instance. */
   public static Tokenizer gpt2() {
     return GPT2;
   }
 
   /**
-   * Returns the tokens of a text. All of it is text: {@code <|endoftext|>} in it is seven tokens,
-   * not the end.
+   * Returns the tokens of a text. Special tokens are not recognized: {@code <|endoftext|>} is
+   * encoded as seven tokens.
    */
   public int[] encode(String text) {
     return encoding.encodeOrdinary(text).toArray();
   }
 
   /**
-   * Returns the text of tokens. Bytes that are no UTF-8 become U+FFFD.
+   * Returns the text of tokens. Malformed UTF-8 becomes U+FFFD.
    *
    * @throws IllegalArgumentException if an id is not in [0, {@link #SIZE})
    */
@@ -49,7 +49,7 @@ public final class Tokenizer {
   }
 
   /**
-   * Returns the bytes that a token stands for.
+   * Returns the bytes of a token.
    *
    * @throws IllegalArgumentException if the id is not in [0, {@link #SIZE})
    */

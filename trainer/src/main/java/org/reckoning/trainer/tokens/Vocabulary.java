@@ -1,33 +1,25 @@
 package org.reckoning.trainer.tokens;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
 
 /**
- * The token ids of a model and the ids of GPT-2 that they stand for.
+ * A map between the token ids of a model and those of GPT-2.
  *
  * <p>A small model does not need 50,257 embeddings for the few hundred tokens of its data. A
- * compact vocabulary numbers those that occur from 0, in ascending order of their GPT-2 id: of
- * {@code [995, 11, 50256]}, model id 0 is 11, 1 is 995 and 2 is the end of text, which is always in
- * it and always last.
+ * compact vocabulary numbers the tokens that occur from 0, in ascending order of their GPT-2 ids.
+ * For {@code [995, 11, 50256]}, model id 0 is 11, 1 is 995 and 2 is the end of text. The end of
+ * text is always present and always last.
  */
 public final class Vocabulary {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
   private static final String TOKENIZER = "gpt2";
   private static final Vocabulary FULL =
       new Vocabulary(IntStream.range(0, Tokenizer.SIZE).toArray());
@@ -38,15 +30,15 @@ public final class Vocabulary {
     this.gpt2Ids = gpt2Ids;
   }
 
-  /** Returns all of GPT-2's tokens under their own ids. */
+  /** Returns the full vocabulary: all tokens of GPT-2 with their own ids. */
   public static Vocabulary full() {
     return FULL;
   }
 
   /**
-   * Returns the tokens that occur, and the end of text.
+   * Returns the compact vocabulary of given tokens and the end of text.
    *
-   * @param gpt2Ids in any order, doubles allowed
+   * @param gpt2Ids ids in any order, with or without duplicates
    * @throws IllegalArgumentException if an id is not one of GPT-2's
    */
   public static Vocabulary compact(IntStream gpt2Ids) {
@@ -63,28 +55,28 @@ public final class Vocabulary {
     return new Vocabulary(ids);
   }
 
-  /** Returns how many tokens there are, V. */
+  /** Returns the number of tokens V. */
   public int size() {
     return gpt2Ids.length;
   }
 
-  /** Returns whether all of GPT-2's tokens are in it. */
+  /** Returns whether this vocabulary has all tokens of GPT-2. */
   public boolean isFull() {
     return gpt2Ids.length == Tokenizer.SIZE;
   }
 
-  /** Returns the model's id of the end of text. */
+  /** Returns the model id of the end of text. */
   public int endOfText() {
     return gpt2Ids.length - 1;
   }
 
-  /** Returns whether a token of GPT-2 is in it. */
+  /** Returns whether this vocabulary has a token of GPT-2. */
   public boolean contains(int gpt2Id) {
     return Arrays.binarySearch(gpt2Ids, gpt2Id) >= 0;
   }
 
   /**
-   * Returns the model's id of a token of GPT-2.
+   * Returns the model id of a token of GPT-2.
    *
    * @throws IllegalArgumentException if the token is not in this vocabulary
    */
@@ -92,15 +84,14 @@ public final class Vocabulary {
     int modelId = Arrays.binarySearch(gpt2Ids, gpt2Id);
     if (modelId < 0) {
       throw new IllegalArgumentException(
-          ("token '%s' (GPT-2 id %d) is not among the %d tokens of the model's vocabulary; train with"
-                  + " data in which it occurs, or with model.vocabulary=full")
+          "token '%s' (GPT-2 id %d) is not among the %d tokens of the model's vocabulary; train with data that contains it, or with model.vocabulary=full"
               .formatted(Tokenizer.gpt2().decode(gpt2Id), gpt2Id, size()));
     }
     return modelId;
   }
 
   /**
-   * Returns the model's ids of tokens of GPT-2.
+   * Returns the model ids of tokens of GPT-2.
    *
    * @throws IllegalArgumentException if a token is not in this vocabulary
    */
@@ -111,7 +102,7 @@ public final class Vocabulary {
   /**
    * Returns the GPT-2 id of a token of the model.
    *
-   * @throws IllegalArgumentException if there is no such token
+   * @throws IllegalArgumentException if the id is out of range
    */
   public int toGpt2(int modelId) {
     if (modelId < 0 || modelId >= gpt2Ids.length) {
@@ -124,39 +115,39 @@ public final class Vocabulary {
   /**
    * Returns the GPT-2 ids of tokens of the model.
    *
-   * @throws IllegalArgumentException if a token does not exist
+   * @throws IllegalArgumentException if an id is out of range
    */
   public int[] toGpt2(int[] modelTokens) {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
   }
 
-  /** Writes the vocabulary as JSON. {@code gpt2_ids} is left out of a full one. */
+  /** Writes the vocabulary as JSON. A full vocabulary has no {@code gpt2_ids}. */
   public void save(Path file) throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = Json.STRICT.createObjectNode();
     root.put("tokenizer", TOKENIZER);
     root.put("size", size());
     if (!isFull()) {
-      root.set("gpt2_ids", JSON.valueToTree(gpt2Ids));
+      root.set("gpt2_ids", Json.STRICT.valueToTree(gpt2Ids));
     }
-    DurableFiles.write(file, JSON.writeValueAsBytes(root));
+    DurableFiles.write(file, Json.STRICT.writeValueAsBytes(root));
   }
 
   /**
-   * Reads what {@link #save} wrote.
+   * Reads a file of {@link #save}.
    *
-   * @throws IOException if the file cannot be read or is no vocabulary
+   * @throws IOException if the file cannot be read or is not a vocabulary
    */
   public static Vocabulary load(Path file) throws IOException {
     JsonNode root;
     try {
-      root = JSON.readTree(TextFile.read(file));
+      root = Json.STRICT.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
       throw notVocabulary(
           file, "it is not JSON: " + e.getOriginalMessage().replaceAll(" \\(bound as .*", ""));
     }
     String tokenizer = root.path("tokenizer").asText();
     if (!tokenizer.equals(TOKENIZER)) {
-      String shown = tokenizer.matches("[\\w.-]{0,60}") ? tokenizer : "..."; // may be anything
+      String shown = tokenizer.matches("[\\w.-]{0,60}") ? tokenizer : "..."; // not trusted
       throw notVocabulary(file, "its tokenizer ('%s') must be '%s'".formatted(shown, TOKENIZER));
     }
     int size = root.path("size").asInt(-1);

@@ -1,6 +1,6 @@
 /**
- * Reasoning problems as tokens: texts, byte-pair tokens, vocabularies, tasks of the graph, and the
- * batches of static shape that they fill.
+ * Encoding of reasoning problems: text templates, tokenizer, vocabularies, tasks of the graph, and
+ * batches of static shape.
  *
  * <p>Open {@link org.reckoning.trainer.tokens.TaskEncoder} first, then {@link
  * org.reckoning.trainer.tokens.Templates} for the words and {@link

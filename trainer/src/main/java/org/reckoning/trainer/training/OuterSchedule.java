@@ -1,6 +1,6 @@
 package org.reckoning.trainer.training;
 
-import org.reckoning.trainer.config.Schedule;
+import org.reckoning.trainer.config.RunConfig.Schedule;
 
 /**
  * How the outer learning rates change: up in equal steps while warming up, then down. The first

@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
 import org.reckoning.graph.settings.Adaptation;
-import org.reckoning.trainer.config.FloatType;
+import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.config.VocabularyKind;
+import org.reckoning.trainer.config.RunConfig.FloatType;
+import org.reckoning.trainer.tensors.CheckpointFile;
+import org.reckoning.trainer.tensors.NonFinite;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.weights.CheckpointFile;
-import org.reckoning.trainer.weights.Gpt2ConfigFile;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.LowRankMerge;
-import org.reckoning.trainer.weights.NonFinite;
-import org.reckoning.trainer.weights.PaddingFile;
+import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
+import org.reckoning.trainer.weights.published.PaddingFile;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -132,12 +133,12 @@ public final class RunWeights implements Gpt2Weights {
    * @throws IOException if it is none of these
    */
   public static Gpt2Weights openAny(Path path) throws IOException {
-    return isRun(path) ? Gpt2Weights.finite(path, open(path)) : Gpt2Weights.open(path);
+    return isRun(path) ? Gpt2Weights.finite(path, open(path)) : PublishedWeights.open(path);
   }
 
   /** Opens weights as {@link #openAny} does, whose numbers may be anything. */
   public static Gpt2Weights openAnyUnchecked(Path path) throws IOException {
-    return isRun(path) ? open(path) : Gpt2Weights.openUnchecked(path);
+    return isRun(path) ? open(path) : PublishedWeights.openUnchecked(path);
   }
 
   /** Returns the configuration of the run. */

@@ -9,13 +9,13 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.DataConfig;
-import org.reckoning.trainer.config.DataSource;
-import org.reckoning.trainer.data.DataProblems;
+import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.data.FactOrder;
-import org.reckoning.trainer.data.KinshipGenerator;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.Split;
-import org.reckoning.trainer.data.TaskReader;
+import org.reckoning.trainer.data.formats.TaskReader;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+import org.reckoning.trainer.data.kinship.KinshipGenerator;
 
 /** Generates or reads the data of a run. */
 public final class SplitLoader {

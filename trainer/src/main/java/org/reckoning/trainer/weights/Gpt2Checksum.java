@@ -6,17 +6,19 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.reckoning.trainer.tensors.FloatTensors;
 import org.tensorflow.types.TFloat32;
 
 /**
- * SHA-256 of the numbers of a model, whatever format they are in: all parameters in the order of
- * {@link org.reckoning.graph.gpt2.Gpt2Config#parameterShapes()}, as little-endian float32. Padding
- * is left out: a padded model and the plain one compute the same, and have the same checksum.
+ * SHA-256 of the parameters of a model, independent of the file format. The digest takes all
+ * parameters in the order of {@link org.reckoning.graph.gpt2.Gpt2Config#parameterShapes()}, as
+ * little-endian float32. It excludes padding: a padded model computes the same and has the same
+ * checksum.
  */
 public final class Gpt2Checksum {
   private final MessageDigest digest;
 
-  /** Begins a checksum. */
+  /** Starts a checksum. */
   public Gpt2Checksum() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -25,7 +27,7 @@ public final class Gpt2Checksum {
     }
   }
 
-  /** Reads all weights; returns 64 hexadecimal digits. */
+  /** Returns the checksum of weights as 64 hexadecimal digits; reads every parameter. */
   public static String of(Gpt2Weights weights) throws IOException {
     Gpt2Checksum checksum = new Gpt2Checksum();
     for (String name : weights.config().parameterShapes().keySet()) {
@@ -41,7 +43,7 @@ public final class Gpt2Checksum {
     FloatTensors.forEach(tensor, (values, count) -> digest.update(bytes(values, count)));
   }
 
-  /** Returns 64 hexadecimal digits, after all parameters were added. */
+  /** Returns the checksum of all added parameters as 64 hexadecimal digits. */
   public String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }

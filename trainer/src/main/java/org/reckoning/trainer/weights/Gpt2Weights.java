@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.tensors.NonFinite;
+import org.reckoning.trainer.tensors.WeightsFormatException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The weights of a GPT-2, wherever they are, read one tensor at a time: the whole model is never in
- * memory because of them.
+ * The weights of a GPT-2 in any form, read one tensor at a time, so that the whole model is never
+ * in memory.
  *
  * <pre>{@code
- * try (Gpt2Weights weights = Gpt2Weights.open(Path.of("models/gpt2"))) {
+ * try (Gpt2Weights weights = PublishedWeights.open(Path.of("models/gpt2"))) {
  *   for (String name : weights.config().parameterShapes().keySet()) {
  *     try (TFloat32 tensor = weights.read(name)) { .. }
  *   }
@@ -23,31 +24,35 @@ import org.tensorflow.types.TFloat32;
  * <p>Not safe for use by several threads.
  */
 public interface Gpt2Weights extends AutoCloseable {
+  /** Name of the token embeddings, which are also the output head. */
+  String EMBEDDING = "wte.weight";
+
   /** Returns the sizes. */
   Gpt2Config config();
 
-  /** Returns how the tokens are numbered, where that is known. */
+  /** Returns the vocabulary, if it is known. */
   Optional<Vocabulary> vocabulary();
 
   /**
-   * Returns how many rows of {@code wte.weight} are stored after those of the tokens. They are not
-   * among the sizes of {@link #config()}, and nothing is computed with them.
+   * Returns the number of rows that {@code wte.weight} has after the rows of the tokens. {@link
+   * #config()} does not count them, and no computation uses them.
    */
   default int padding() {
     return 0;
   }
 
-  /** Returns the sizes as they are stored, with padding. */
+  /** Returns the stored sizes, which include padding. */
   default Gpt2Config storedConfig() {
     return config().withVocabSize(config().vocabSize() + padding());
   }
 
   /**
-   * Reads a parameter as it is stored, {@code wte.weight} with its padding; the caller closes it.
+   * Reads a parameter as stored: {@code wte.weight} includes its padding. The caller closes the
+   * tensor.
    */
   default TFloat32 readStored(String name) throws IOException {
     if (padding() > 0) {
-      throw new IllegalStateException("weights with padding must say how they are stored");
+      throw new IllegalStateException("weights with padding must override readStored");
     }
     return read(name);
   }
@@ -55,16 +60,16 @@ public interface Gpt2Weights extends AutoCloseable {
   /** Returns the id of the end of text. */
   int endOfText();
 
-  /** Returns what is read, for people: {@code safetensors, 2 files, F16}. */
+  /** Returns a description of the source for people, such as {@code safetensors, 2 files, F16}. */
   String format();
 
   /**
    * Reads a parameter.
    *
    * @param name one of {@link Gpt2Config#parameterShapes()}
-   * @return the values, in the shape that is given there; the caller closes it
-   * @throws IllegalArgumentException if there is no such parameter
-   * @throws WeightsFormatException if it cannot be what it must be
+   * @return the parameter, in the shape from there; the caller closes it
+   * @throws IllegalArgumentException if the model has no such parameter
+   * @throws WeightsFormatException if the stored tensor is damaged or of the wrong shape or type
    */
   TFloat32 read(String name) throws IOException;
 
@@ -83,72 +88,66 @@ public interface Gpt2Weights extends AutoCloseable {
   void close() throws IOException;
 
   /**
-   * Opens published weights and checks all but the numbers. Those are checked when they are read:
-   * every one must be finite.
+   * Returns the same weights, except that reading a tensor with NaN or infinities fails.
    *
-   * @param path a directory or file of the Hugging Face form, {@code config.json} and {@code
-   *     model.safetensors} or shards of it; a directory with OpenAI's TensorFlow checkpoint and its
-   *     {@code hparams.json}; one of these in the cache of the Hugging Face hub; or an adapter with
-   *     its base beside it
-   * @throws MissingPathException if it is neither of these
-   * @throws WeightsFormatException if it is not a GPT-2, or malformed
-   */
-  static Gpt2Weights open(Path path) throws IOException {
-    return finite(path, openUnchecked(path));
-  }
-
-  /**
-   * Returns the same weights, but reading a tensor with NaN or infinities is refused.
-   *
-   * @param path for messages
+   * @param path the source of the weights, for messages
    * @param source closed with the result
    */
   static Gpt2Weights finite(Path path, Gpt2Weights source) {
-    return new FiniteWeights(path, source);
+    return source.mapped(source.format(), (name, tensor) -> NonFinite.checked(path, name, tensor));
   }
 
-  /** Opens published weights whose numbers may be anything, to look at them. */
-  static Gpt2Weights openUnchecked(Path path) throws IOException {
-    return PublishedWeights.open(path);
+  /** A change of tensors after they are read. */
+  @FunctionalInterface
+  interface TensorMap extends AutoCloseable {
+    /**
+     * Returns the changed tensor.
+     *
+     * @param name the parameter
+     * @param tensor the tensor as read; this method returns or closes it
+     */
+    TFloat32 apply(String name, TFloat32 tensor) throws IOException;
+
+    @Override
+    default void close() throws IOException {}
   }
 
   /**
-   * Opens a model with a low-rank adapter merged into it.
+   * Returns these weights with changed tensors. Closing the result also closes these weights and
+   * the map.
    *
-   * @param adapter a directory that PEFT or this program has written
-   * @throws WeightsFormatException if the adapter is of another kind, or of another model
+   * @param format the description of the result
    */
-  static Gpt2Weights openAdapted(Path base, Path adapter) throws IOException {
-    return finite(adapter, AdaptedWeights.open(openUnchecked(base), adapter));
+  default Gpt2Weights mapped(String format, TensorMap map) {
+    return new MappedWeights(this, format, map);
   }
 
   /**
-   * Returns random weights, those with which a training from scratch starts. The same seed gives
-   * the same values.
+   * Returns the random weights from which training from scratch starts. The same seed gives the
+   * same values.
    */
   static Gpt2Weights random(Gpt2Config config, Vocabulary vocabulary, long seed) {
     return new RandomWeights(config, vocabulary, seed);
   }
 
   /**
-   * Returns these weights with other tokens: rows of {@code wte.weight} are picked, or put to
-   * others. Closing the result does not close these.
+   * Returns these weights for another vocabulary, with the matching rows of {@code wte.weight}.
+   * Closing the result does not close these weights.
    *
-   * @param wanted the tokens
-   * @throws IOException if a wanted token is not among those of these weights, or it is not known
-   *     which they have
+   * @param wanted the new vocabulary
+   * @throws IOException if these weights lack a wanted token, or their vocabulary is unknown
    */
   default Gpt2Weights withVocabulary(Vocabulary wanted) throws IOException {
     return ResizedWeights.of(this, wanted, null);
   }
 
   /**
-   * Returns these weights with other tokens; the rows of those that these weights do not know come
-   * from others. Closing the result closes neither.
+   * Returns these weights for another vocabulary; a base gives the rows of tokens that these
+   * weights lack. Closing the result closes neither.
    *
-   * @param wanted the tokens
-   * @param base of the same width, with the tokens that these weights do not know
-   * @throws IOException if a wanted token is in neither, or it is not known which they have
+   * @param wanted the new vocabulary
+   * @param base weights of the same width that have the missing tokens
+   * @throws IOException if both lack a wanted token, or a vocabulary is unknown
    */
   default Gpt2Weights withVocabulary(Vocabulary wanted, Gpt2Weights base) throws IOException {
     return ResizedWeights.of(this, wanted, base);

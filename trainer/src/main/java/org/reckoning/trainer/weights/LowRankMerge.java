@@ -7,12 +7,12 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 
-/** Adds low-rank factors to the weight of their layer: {@code W + scale A^T B^T}. */
+/** Merges low-rank factors into the weight of their layer: {@code W + scale A^T B^T}. */
 public final class LowRankMerge {
   private LowRankMerge() {}
 
   /**
-   * Returns the weight of the layer that computes without factors what it computed with them.
+   * Returns the weight that gives the layer the same output without factors.
    *
    * @param weight W [in, out]
    * @param a A [rank, in]

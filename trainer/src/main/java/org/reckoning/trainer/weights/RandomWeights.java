@@ -17,7 +17,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
-/** The weights with which a training from scratch starts, each computed when it is read. */
+/** The random weights from which training from scratch starts; each is computed when it is read. */
 final class RandomWeights implements Gpt2Weights {
   private final Gpt2Config config;
   private final Vocabulary vocabulary;
@@ -30,7 +30,7 @@ final class RandomWeights implements Gpt2Weights {
   RandomWeights(Gpt2Config config, Vocabulary vocabulary, long seed) {
     if (config.vocabSize() != vocabulary.size()) {
       throw new IllegalArgumentException(
-          "vocab_size (%d) must be that of the %s".formatted(config.vocabSize(), vocabulary));
+          "vocab_size (%d) must be the size of the %s".formatted(config.vocabSize(), vocabulary));
     }
     this.config = config;
     this.vocabulary = vocabulary;

@@ -1,12 +1,11 @@
 package org.reckoning.trainer.weights;
 
-import static org.reckoning.trainer.weights.TensorNames.EMBEDDING;
-
 import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.tensors.FloatTensors;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.ndarray.Shape;
@@ -14,8 +13,8 @@ import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Weights whose token embeddings, which are the output head too, were picked from others by what
- * the tokens mean: row {@code i} is that of the token {@code wanted.toGpt2(i)}.
+ * Weights for another vocabulary: row {@code i} of the token embeddings, which are also the output
+ * head, is the source's row of the token {@code wanted.toGpt2(i)}.
  */
 final class ResizedWeights implements Gpt2Weights {
   private final Gpt2Weights source;
@@ -37,7 +36,7 @@ final class ResizedWeights implements Gpt2Weights {
     int[] unknown = unknown(wanted, known);
     if (unknown.length > 0 && base == null) {
       throw new IOException(
-          "the weights know %d tokens and not %d of the %d that are wanted, such as '%s'; give others to take their embeddings from"
+          "the weights have %d tokens but lack %d of the %d wanted tokens, such as '%s'; give other weights to take these embeddings from"
               .formatted(
                   known.size(),
                   unknown.length,
@@ -54,14 +53,14 @@ final class ResizedWeights implements Gpt2Weights {
       throws IOException {
     if (base.config().nEmbd() != source.config().nEmbd()) {
       throw new IOException(
-          "n_embd (%d) of the weights that give embeddings must be that of the others (%d)"
+          "n_embd (%d) of the weights that give embeddings must equal n_embd (%d) of the others"
               .formatted(base.config().nEmbd(), source.config().nEmbd()));
     }
     Vocabulary more = known(base, "the weights that give embeddings");
     for (int token : unknown) {
       if (!more.contains(token)) {
         throw new IOException(
-            "the weights that give embeddings must know the token '%s' but know %d others"
+            "the weights that give embeddings must have the token '%s' but have %d others"
                 .formatted(Tokenizer.gpt2().decode(token), more.size()));
       }
     }
@@ -73,12 +72,8 @@ final class ResizedWeights implements Gpt2Weights {
         .orElseThrow(
             () ->
                 new IOException(
-                    "%s know %d tokens, and which is not said: they must be GPT-2's %d, or listed in %s beside them"
-                        .formatted(
-                            what,
-                            weights.config().vocabSize(),
-                            Tokenizer.SIZE,
-                            HuggingFaceWeights.VOCABULARY)));
+                    "%s have %d tokens of an unknown vocabulary: it must be GPT-2's, with %d tokens, or listed in vocabulary.json in the same directory"
+                        .formatted(what, weights.config().vocabSize(), Tokenizer.SIZE)));
   }
 
   private static int[] unknown(Vocabulary wanted, Vocabulary known) {
@@ -132,7 +127,10 @@ final class ResizedWeights implements Gpt2Weights {
     }
   }
 
-  /** Copies the rows that these weights are to give, all or those that the source does not know. */
+  /**
+   * Copies the rows of the wanted tokens: from the source, or from the base those that the source
+   * lacks.
+   */
   private void copyRows(Gpt2Weights from, Vocabulary have, TFloat32 rows) throws IOException {
     float[] row = new float[source.config().nEmbd()];
     try (TFloat32 words = from.read(EMBEDDING)) {
@@ -149,5 +147,5 @@ final class ResizedWeights implements Gpt2Weights {
   }
 
   @Override
-  public void close() {} // what it reads from belongs to the caller
+  public void close() {} // the caller owns source and base
 }

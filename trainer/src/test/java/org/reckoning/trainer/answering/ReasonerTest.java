@@ -24,8 +24,8 @@ import org.reckoning.graph.program.NotFiniteException;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.Experiment;
@@ -34,7 +34,7 @@ import org.reckoning.trainer.training.Splits;
 import org.reckoning.trainer.training.TrainingListener;
 import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.Gpt2Weights;
-import org.reckoning.trainer.weights.ModelDirectory;
+import org.reckoning.trainer.weights.published.ModelDirectory;
 
 class ReasonerTest {
   private static final String QUESTION = "How are Mary and Alice related to each other ?";
@@ -137,8 +137,7 @@ class ReasonerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(List.of(fact, "The son of Zacharias is xx")))
         .withMessageMatching(
-            "the model does not know the word 'Zacharias' of 'The son of Zacharias is xx', as its"
-                + " vocabulary is compact, the \\d+ tokens of its data; use words of the data, or"
+            "the word 'Zacharias' of 'The son of Zacharias is xx' is not in the model's compact vocabulary, the \\d+ tokens of its data; use words of the data, or"
                 + " train with model.vocabulary=full");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(Collections.nCopies(5, fact)))
@@ -155,7 +154,7 @@ class ReasonerTest {
         .withMessage("question (' ') must have text");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkQuestion(facts, "How are you?"))
-        .withMessageStartingWith("the model does not know the word 'you?' of 'Based on fact_0 ");
+        .withMessageStartingWith("the word 'you?' of 'Based on fact_0 ");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LocalModel.open(directory, Untrained.DEFAULT, null))
         .withMessage(

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reckoning.trainer.data.DataProblems;
-import org.reckoning.trainer.data.KinshipGenerator;
 import org.reckoning.trainer.data.Split;
+import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+import org.reckoning.trainer.data.kinship.KinshipGenerator;
 
 /**
  * What a program reads is the same whatever the default locale of a program that uses this module.

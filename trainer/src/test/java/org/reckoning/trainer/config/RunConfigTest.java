@@ -30,9 +30,17 @@ import org.reckoning.graph.settings.OuterOptimizer;
 import org.reckoning.graph.settings.OuterTerm;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
-import org.reckoning.trainer.data.DataFormat;
+import org.reckoning.trainer.config.DataConfig.DataSource;
+import org.reckoning.trainer.config.ModelConfig.Preset;
+import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
+import org.reckoning.trainer.config.RunConfig.FloatType;
+import org.reckoning.trainer.config.RunConfig.GradientKind;
+import org.reckoning.trainer.config.RunConfig.InnerMode;
+import org.reckoning.trainer.config.RunConfig.InnerOpt;
+import org.reckoning.trainer.config.RunConfig.Schedule;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.LoadOrder;
+import org.reckoning.trainer.data.FactOrder.LoadOrder;
+import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.tokens.Method;
 
 class RunConfigTest {
@@ -249,8 +257,7 @@ class RunConfigTest {
         Arguments.of(
             "n_inner_iter",
             "0",
-            "n_inner_iter (0) must be at least 1 with method=reckoning; methods without inner loop"
-                + " are in_context, no_facts and no_question"),
+            "n_inner_iter (0) must be at least 1 with method=reckoning; methods without an inner loop are in_context, no_facts and no_question"),
         Arguments.of(
             "train_batch_size",
             "3000000000",
@@ -291,20 +298,19 @@ class RunConfigTest {
         Arguments.of(
             "data.hops",
             "[]",
-            "data.hops ([]) must name the numbers of hops to generate with data.source=kinship,"
+            "data.hops ([]) must list the numbers of hops to generate with data.source=kinship,"
                 + " each 2 or more, such as [2]"),
         Arguments.of(
             "name",
             "a/b",
-            "name (a/b) must be letters, digits, '.', '_' and '-' alone, as a directory is named"
-                + " after it"),
+            "name (a/b) must have only letters, digits, '.', '_' and '-'; it names a directory"),
         Arguments.of(
             "monitor",
             "acc_lable",
             "monitor (acc_lable) must be one of loss, acc_scored, acc, acc_label, f1, f1_ref,"
                 + " kg_precision, kg_recall, kg_exact; did you mean acc_label?"),
         Arguments.of("data.data_dir", "???", "data.data_dir must be set: data.data_dir=VALUE"),
-        Arguments.of("model", "small", "model (small) must have keys below it"),
+        Arguments.of("model", "small", "model (small) must have nested keys"),
         Arguments.of(
             "model.n_head", "3", "model.n_embd (64) must be divisible by model.n_head (3)"),
         Arguments.of(
@@ -324,8 +330,7 @@ class RunConfigTest {
         Arguments.of(
             "data.train_tasks",
             "null",
-            "data.train_tasks (null) must be a whole number with data.source=kinship, which has no"
-                + " end"),
+            "data.train_tasks (null) must be a whole number with data.source=kinship, which can generate any number"),
         Arguments.of(
             "data.source",
             "files",
@@ -373,24 +378,20 @@ class RunConfigTest {
                 + " mlp.c_proj"),
         Arguments.of(
             Map.of("eval_steps", "null", "patience", 3),
-            "eval_steps (null) must be a whole number with patience=3, which counts validations"),
+            "eval_steps (null) must be a whole number with patience=3, which counts evaluations"),
         Arguments.of(
             Map.of("generate", false),
-            "monitor (acc_label) must be one of loss, acc_scored with generate=false, as nothing"
-                + " else is measured then"),
+            "monitor (acc_label) must be one of loss, acc_scored with generate=false, which measures nothing else"),
         Arguments.of(
             Map.of("monitor", "kg_exact", "baselines", List.of("no_facts")),
-            "monitor (kg_exact) must be a metric that every method has: answers tell facts only"
-                + " with multi_task=true, and never those of no_facts, no_question and"
-                + " random_facts"),
+            "monitor (kg_exact) must be a metric of every method; answers include facts only with multi_task=true and method reckoning or in_context"),
         Arguments.of(
             Map.of("label_weight", 0, "knowledge_weight", 0),
             "one of label_weight (0.0), knowledge_weight (0.0) and, with an inner loop,"
                 + " recall_weight (0.0) must be above 0"),
         Arguments.of(
             Map.of("label_weight", 0, "multi_task", false),
-            "label_weight (0.0) must be above 0 with multi_task=false, whose targets are labels"
-                + " alone"),
+            "label_weight (0.0) must be above 0 with multi_task=false, whose targets are only labels"),
         Arguments.of(
             Map.of("data.source", "files", "data.format", "clutrr_csv", "data.dataset", "x"),
             "data.train (null) must be a file with data.format=clutrr_csv"),
@@ -439,7 +440,7 @@ class RunConfigTest {
     assertThat(e.problems())
         .containsExactly(
             "inner_lr (-1) must be a number of at least 0 (mine.yaml, line 4)",
-            "monitor must be set: monitor=VALUE (m leaves it open)",
+            "monitor must be set: monitor=VALUE (m leaves it unset)",
             "inner_lrr is not a known key (mine.yaml, line 3); did you mean inner_lr?");
     assertThat(e).hasMessage(String.join("; ", e.problems()));
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.tokens.Answer;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
 
 class AnswerMetricsTest {
   private static final List<String> FACTS =

@@ -68,7 +68,7 @@ class AtomicOutputTest {
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("link"));
 
     assertThatThrownBy(() -> DurableFiles.write(link, "new"))
-        .hasMessage("'%s' cannot be written: its links lead back to it", link);
+        .hasMessage("'%s' cannot be written: its links form a circle", link);
   }
 
   @Test

@@ -74,8 +74,7 @@ class TextFileTest {
     Path file = directory.resolve("t.txt");
     Files.write(file, gzip("a".repeat((64 << 20) + 1)));
     assertThatThrownBy(() -> TextFile.read(file))
-        .hasMessage(
-            "'%s' is larger than 64 MiB, which no text of its kind is; give another file", file);
+        .hasMessage("'%s' is larger than the limit of 64 MiB; use another file", file);
   }
 
   @Test
@@ -83,7 +82,7 @@ class TextFileTest {
     Path file = directory.resolve("none");
 
     assertThatThrownBy(() -> TextFile.read(file))
-        .hasMessage("'%s' cannot be read: there is no such file or directory", file);
+        .hasMessage("'%s' cannot be read: no such file or directory", file);
   }
 
   @Test

@@ -208,7 +208,7 @@ class EventFileTest {
     assertThat(EventFile.isIn(directory)).isTrue();
     assertThatExceptionOfType(FileAlreadyExistsException.class)
         .isThrownBy(() -> EventFile.create(directory))
-        .withMessage(directory + ": has an event file, another one needs another directory");
+        .withMessage(directory + ": already has an event file; use another directory");
   }
 
   @Test

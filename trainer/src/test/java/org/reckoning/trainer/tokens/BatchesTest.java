@@ -8,6 +8,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.reckoning.graph.task.TaskShape;
+import org.reckoning.trainer.tokens.Batches.Batch;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
 
 class BatchesTest {
   private static final TaskShape SMALL = new TaskShape(4, 2, 10, 1, 20);
@@ -105,6 +107,6 @@ class BatchesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Batches(BUCKETS, TASKS.subList(17, 18), 42))
         .withMessage(
-            "none of the 1 tasks fits one of the 2 buckets; choose the buckets for these tasks");
+            "none of the 1 tasks fits one of the 2 buckets; choose buckets for these tasks");
   }
 }

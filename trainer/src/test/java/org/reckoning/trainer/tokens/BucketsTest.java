@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.task.TaskShape;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
 
 class BucketsTest {
   private static TaskLengths task(String id, int facts, int factTokens, int questionTokens) {
@@ -148,8 +149,7 @@ class BucketsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Buckets.choose(copies(2, 3, 10, 70), new BucketLimits(4, 3, 64, 4)))
         .withMessage(
-            "none of the 2 tasks has sequences of at most max_tokens (64) tokens, the shortest"
-                + " needs 70; raise data.max_tokens and model.n_positions");
+            "all 2 tasks exceed max_tokens (64); the shortest needs 70: raise data.max_tokens and model.n_positions");
   }
 
   @Test

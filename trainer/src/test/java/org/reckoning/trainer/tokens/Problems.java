@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import org.reckoning.graph.task.Span;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /** Problems of the tests, and how their encoding reads. */
 final class Problems {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 
 class RandomFactsTest {
   /** Task i has the facts i, i + 1 and i + 2, so that neighbours share some. */
@@ -69,7 +69,7 @@ class RandomFactsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RandomFacts(split, 7).draw(split.get(0)))
         .withMessage(
-            "task 'task-0' needs 3 facts of other tasks but its split has only 2; give more tasks"
+            "task 'task-0' needs 3 facts of other tasks but its split has only 2; use more tasks"
                 + " for method random_facts");
   }
 }

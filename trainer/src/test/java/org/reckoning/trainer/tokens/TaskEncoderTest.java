@@ -17,9 +17,11 @@ import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.Fact;
-import org.reckoning.trainer.data.Question;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
+import org.reckoning.trainer.tokens.Buckets.BucketLimits;
+import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 
 class TaskEncoderTest {
   private static final List<Fact> OTHERS =
@@ -99,8 +101,7 @@ class TaskEncoderTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> encoder(Method.RECKONING, false).encode(Problems.PROOFWRITER, List.of()))
         .withMessage(
-            "task 'pw-1': facts (0) must be at least 1 for a method that learns them; use no_facts"
-                + " without any");
+            "task 'pw-1': facts (0) must be at least 1 for a method with an inner loop; use method no_facts for tasks without facts");
   }
 
   @Test
@@ -108,7 +109,7 @@ class TaskEncoderTest {
     List<Fact> facts = List.of(new Fact("...", true));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> encoder(Method.RECKONING, false).encode(Problems.PROOFWRITER, facts))
-        .withMessage("task 'pw-1': fact 0 ('...') must have text besides its full stops");
+        .withMessage("task 'pw-1': fact 0 ('...') must have text other than full stops");
   }
 
   @Test
@@ -217,8 +218,7 @@ class TaskEncoderTest {
     TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, Method.NO_FACTS, false);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> encoder.encode(Problems.PROOFWRITER))
-        .withMessageStartingWith(
-            "task 'pw-1': the model does not know the word 'Dave' of 'Dave is cold', as");
+        .withMessageStartingWith("task 'pw-1': the word 'Dave' of 'Dave is cold' is not");
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.reckoning.trainer.data.DatasetType.PROOFWRITER;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
 
 class TemplatesTest {
   @Test

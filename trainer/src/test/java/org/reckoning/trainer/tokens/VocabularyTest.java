@@ -78,7 +78,7 @@ class VocabularyTest {
         .isThrownBy(() -> vocabulary.toModel(995))
         .withMessage(
             "token ' world' (GPT-2 id 995) is not among the 2 tokens of the model's vocabulary;"
-                + " train with data in which it occurs, or with model.vocabulary=full");
+                + " train with data that contains it, or with model.vocabulary=full");
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.reckoning.trainer.config.Schedule;
+import org.reckoning.trainer.config.RunConfig.Schedule;
 
 class OuterScheduleTest {
   @Test

@@ -23,8 +23,9 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.Logits;
-import org.reckoning.trainer.weights.ModelDirectory;
-import org.reckoning.trainer.weights.PaddedModel;
+import org.reckoning.trainer.weights.published.ModelDirectory;
+import org.reckoning.trainer.weights.published.PaddedModel;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.types.TFloat32;
 
@@ -192,7 +193,7 @@ class RunWeightsTest {
     RunConfig full =
         config().with("model.name_or_path", published.toString()).with("model.vocabulary", "full");
     Path place = trained(full, "full");
-    try (Gpt2Weights padded = Gpt2Weights.open(published);
+    try (Gpt2Weights padded = PublishedWeights.open(published);
         Gpt2Weights run = RunWeights.openAny(place);
         TFloat32 before = padded.readStored("wte.weight");
         TFloat32 after = run.readStored("wte.weight");
@@ -221,7 +222,7 @@ class RunWeightsTest {
     RunConfig config = config().with("model.name_or_path", published.toString());
     assertThatIOException()
         .isThrownBy(() -> TrainingRun.prepare(config, splits(config), directory.resolve("run")))
-        .withMessageStartingWith("the weights know 2 tokens and not ");
+        .withMessageStartingWith("the weights have 2 tokens but lack ");
   }
 
   /** A changed number of heads fits all weights and computes other numbers. */

@@ -11,6 +11,7 @@ import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.Parameters;
 import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
+import org.reckoning.trainer.tensors.FloatTensors;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -91,7 +92,7 @@ public final class Logits {
   }
 
   /** Returns bits, which tell zeros and values that are not numbers apart. */
-  static int[] bits(float[] values) {
+  public static int[] bits(float[] values) {
     int[] bits = new int[values.length];
     Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
     return bits;

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.published.GoldenLogits;
+import org.reckoning.trainer.weights.published.PublishedWeights;
 
 class ResizedWeightsTest {
   private static final int C = 2;
@@ -71,26 +73,24 @@ class ResizedWeightsTest {
   void unknownTokens_areRefused() throws IOException {
     try (Gpt2Weights full = full(1);
         Gpt2Weights wide = Gpt2Weights.random(FULL.withNEmbd(4), Vocabulary.full(), 1);
-        Gpt2Weights micro = Gpt2Weights.open(GoldenLogits.MICRO)) {
+        Gpt2Weights micro = PublishedWeights.open(GoldenLogits.MICRO)) {
       Gpt2Weights fewer = full.withVocabulary(FEWER);
       assertThatIOException()
           .isThrownBy(() -> fewer.withVocabulary(SOME))
           .withMessage(
-              "the weights know 2 tokens and not 2 of the 4 that are wanted, such as ','; give"
-                  + " others to take their embeddings from");
+              "the weights have 2 tokens but lack 2 of the 4 wanted tokens, such as ','; give other weights to take these embeddings from");
       assertThatIOException()
           .isThrownBy(() -> fewer.withVocabulary(SOME, full.withVocabulary(OTHERS)))
           .withMessage(
-              "the weights that give embeddings must know the token ' world' but know 3 others");
+              "the weights that give embeddings must have the token ' world' but have 3 others");
       assertThatIOException()
           .isThrownBy(() -> fewer.withVocabulary(SOME, wide))
           .withMessage(
-              "n_embd (4) of the weights that give embeddings must be that of the others (2)");
+              "n_embd (4) of the weights that give embeddings must equal n_embd (2) of the others");
       assertThatIOException()
           .isThrownBy(() -> micro.withVocabulary(SOME))
           .withMessage(
-              "the weights know 61 tokens, and which is not said: they must be GPT-2's 50257, or"
-                  + " listed in vocabulary.json beside them");
+              "the weights have 61 tokens of an unknown vocabulary: it must be GPT-2's, with 50257 tokens, or listed in vocabulary.json in the same directory");
     }
   }
 }

@@ -1,0 +1,163 @@
+package org.reckoning.trainer.data.formats;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.files.TextFile;
+
+/**
+ * An open file of tasks. A pipe can be opened only once, so the start that decides the format is
+ * kept for the reader.
+ */
+public final class DataFile implements Closeable {
+  /** Number of bytes that decide the format. */
+  private static final int START_BYTES = 1 << 20;
+
+  private final Path path;
+  private final InputStream source;
+  private @Nullable InputStream text;
+  private @Nullable IOException problem;
+
+  private DataFile(Path path, InputStream source) {
+    this.path = path;
+    this.source = source;
+  }
+
+  /**
+   * Opens a file or a pipe.
+   *
+   * @throws IOException if the file cannot be opened; {@link TaskReader#read} reports malformed
+   *     content
+   */
+  public static DataFile open(Path path) throws IOException {
+    return new DataFile(path, TextFile.bytes(path));
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Returns the text as a stream from its start; all calls return the same stream. */
+  InputStream text() throws IOException {
+    if (problem != null) {
+      throw problem;
+    }
+    if (text == null) {
+      try {
+        text = TextFile.open(source);
+      } catch (IOException e) {
+        problem = e;
+        throw e;
+      }
+    }
+    return text;
+  }
+
+  /** Returns whether the file is a JSON array rather than lines. */
+  boolean isArray() throws IOException {
+    return firstSign(start()) == '[';
+  }
+
+  /**
+   * Returns the format, detected from the first record, otherwise from the name of the file.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public DataFormat format() throws IOException {
+    byte[] start;
+    try {
+      start = start();
+    } catch (EOFException | ZipException | TextFile.NotTextException e) {
+      return byName(); // the reader will report the problem
+    }
+    return switch (firstSign(start)) {
+      case '[', '{' -> ofObject(names(start));
+      default -> isHeader(start) ? DataFormat.CLUTRR_CSV : byName();
+    };
+  }
+
+  private DataFormat byName() {
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    return name.endsWith(".csv") || name.endsWith(".csv.gz")
+        ? DataFormat.CLUTRR_CSV
+        : DataFormat.RECORDS;
+  }
+
+  private static DataFormat ofObject(Set<String> names) {
+    if (names.contains("triples") || names.contains("options")) {
+      return DataFormat.PROOFWRITER;
+    }
+    return names.contains("context") ? DataFormat.RULETAKER : DataFormat.RECORDS;
+  }
+
+  private byte[] start() throws IOException {
+    InputStream in = text();
+    in.mark(START_BYTES);
+    ByteArrayOutputStream start = new ByteArrayOutputStream();
+    try {
+      for (int next = in.read(); next >= 0 && start.size() < START_BYTES - 1; next = in.read()) {
+        start.write(next);
+      }
+    } catch (EOFException | ZipException e) {
+      // Reported by the reader.
+    }
+    in.reset();
+    return start.toByteArray();
+  }
+
+  private static char firstSign(byte[] start) {
+    for (byte each : start) {
+      if (!Character.isWhitespace(each)) {
+        return (char) each;
+      }
+    }
+    return ' ';
+  }
+
+  /** Returns the keys of the first object, up to a malformed place. */
+  private static Set<String> names(byte[] start) {
+    Set<String> names = new HashSet<>();
+    try (JsonParser json = Json.PLAIN.createParser(start)) {
+      if (json.nextToken() == JsonToken.START_ARRAY) {
+        json.nextToken();
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        names.add(json.currentName());
+        json.nextToken();
+        json.skipChildren();
+      }
+    } catch (IOException e) {
+      // Reported by the reader.
+    }
+    return names;
+  }
+
+  private static boolean isHeader(byte[] start) {
+    String first =
+        new String(start, StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> !line.isBlank())
+            .findFirst()
+            .orElse("");
+    List<String> cells = List.of(first.replace("\"", "").split(",", -1));
+    return cells.containsAll(ClutrrLines.COLUMNS);
+  }
+
+  @Override
+  public void close() throws IOException {
+    source.close();
+  }
+}

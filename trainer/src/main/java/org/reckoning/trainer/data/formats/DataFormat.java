@@ -1,0 +1,46 @@
+package org.reckoning.trainer.data.formats;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.files.EnumName;
+
+/** A file format of tasks; files may be compressed. */
+public enum DataFormat {
+  /**
+   * JSON lines in the form of the reference implementation; the format that this program writes.
+   */
+  RECORDS,
+  /**
+   * ProofWriter: official files ({@code meta-*.jsonl}), or an array of multiple-choice questions
+   * with proof depths and relevant sentences in a {@code .depth.tsv}.
+   */
+  PROOFWRITER,
+  /** RuleTaker: official files, with proofs ({@code meta-*.jsonl}) or without. */
+  RULETAKER,
+  /** CLUTRR: official CSV files. */
+  CLUTRR_CSV;
+
+  /** Returns the dataset type of such files; empty if the format fits every type. */
+  public Optional<DatasetType> type() {
+    return switch (this) {
+      case RECORDS -> Optional.empty();
+      case PROOFWRITER, RULETAKER -> Optional.of(DatasetType.PROOFWRITER);
+      case CLUTRR_CSV -> Optional.of(DatasetType.CLUTRR);
+    };
+  }
+
+  /** Detects the format of a file from its first record, otherwise from its name. */
+  public static DataFormat of(Path file) throws IOException {
+    try (DataFile opened = DataFile.open(file)) {
+      return opened.format();
+    }
+  }
+
+  /** Returns the name in configurations. */
+  @Override
+  public String toString() {
+    return EnumName.of(this);
+  }
+}

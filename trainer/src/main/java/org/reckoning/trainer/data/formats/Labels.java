@@ -1,0 +1,77 @@
+package org.reckoning.trainer.data.formats;
+
+import static org.reckoning.trainer.data.formats.BadLineException.quote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.DatasetType;
+
+/** Maps between labels and the words for them in files. */
+final class Labels {
+  private Labels() {}
+
+  /** Returns the labels of the statements of a theory. */
+  static List<String> ofTheory(boolean openWorld) {
+    return openWorld ? DatasetType.PROOFWRITER.labels() : List.of("yes", "no");
+  }
+
+  /**
+   * Returns the label for a value in a file. Case does not matter; a label maps to itself.
+   *
+   * @param value a text, or a JSON boolean
+   * @throws BadLineException if the value maps to no label
+   */
+  static String read(DatasetType type, JsonNode value) throws BadLineException {
+    String word = value.isBoolean() ? value.asText() : JsonFields.text("answer", value);
+    String label = map(type, word.toLowerCase(Locale.ROOT));
+    if (label == null) {
+      throw new BadLineException(
+          "answer (%s) must be one of %s".formatted(quote(word), words(type)));
+    }
+    return label;
+  }
+
+  private static @Nullable String map(DatasetType type, String word) {
+    return switch (type) {
+      case PROOFWRITER ->
+          switch (word) {
+            case "true", "yes" -> "yes";
+            case "false", "no" -> "no";
+            case "unknown", "none" -> "none";
+            default -> null;
+          };
+      case FOLIO ->
+          switch (word) {
+            case "true", "yes" -> "yes";
+            case "false", "no" -> "no";
+            case "unknown", "uncertain" -> "unknown";
+            default -> null;
+          };
+      case ENTAILMENT_TREE -> type.labels().contains(word) ? word : null;
+      // A misspelling of one of the published sets.
+      case CLUTRR -> word.equals("neice") ? "niece" : word;
+    };
+  }
+
+  private static String words(DatasetType type) {
+    return switch (type) {
+      case PROOFWRITER, FOLIO -> "true, false, unknown";
+      case ENTAILMENT_TREE, CLUTRR -> String.join(", ", type.labels());
+    };
+  }
+
+  /** Returns the word for a label in records: the inverse of {@link #read}. */
+  static String write(DatasetType type, String label) {
+    return switch (type) {
+      case PROOFWRITER, FOLIO ->
+          switch (label) {
+            case "yes" -> "true";
+            case "no" -> "false";
+            default -> "unknown";
+          };
+      case ENTAILMENT_TREE, CLUTRR -> label;
+    };
+  }
+}

@@ -1,0 +1,237 @@
+package org.reckoning.trainer.data.formats;
+
+import static org.reckoning.trainer.data.formats.BadLineException.quote;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.data.ReasoningTask.Question;
+
+/**
+ * Reads the JSON records of the reference implementation. Unknown keys are ignored. Keys that the
+ * reference lacks:
+ *
+ * <ul>
+ *   <li>{@code relevant}: for each question, indices into {@code facts} of the facts that it needs.
+ *       Without this key, a single question needs all facts; with several questions, relevance is
+ *       unknown;
+ *   <li>{@code all_facts} or {@code distractors}, for every dataset type;
+ *   <li>{@code hops};
+ *   <li>{@code labels}, for labels other than those of the dataset type.
+ * </ul>
+ */
+final class RecordLines implements RecordFormat {
+  private static final Pattern PEOPLE = Pattern.compile("(\\S+) (\\S+)");
+
+  private final DatasetType type;
+
+  RecordLines(DatasetType type) {
+    this.type = type;
+  }
+
+  @Override
+  public Parsed parse(JsonNode json) throws BadLineException {
+    JsonNode guid = JsonFields.required(json, "guid");
+    String id = guid.isNumber() ? guid.asText() : JsonFields.text("guid", guid);
+    try {
+      return Parsed.of(task(id, json));
+    } catch (BadLineException e) {
+      throw new BadLineException("record %s: %s".formatted(quote(id), e.getMessage()));
+    }
+  }
+
+  private ReasoningTask task(String id, JsonNode json) throws BadLineException {
+    List<String> needed = facts(json, "facts");
+    List<String> all = allFacts(json, needed);
+    if (all.isEmpty()) {
+      throw new BadLineException("facts must have at least one element");
+    }
+    List<Integer> positions = positions(needed, all);
+    List<String> labels = labels(json);
+    List<Question> questions = questions(json, positions);
+    for (Question question : questions) {
+      if (!labels.contains(question.label())) {
+        throw new BadLineException(
+            "answer (%s) must be one of %s; list other labels under the key 'labels'"
+                .formatted(quote(question.label()), labels));
+      }
+    }
+    Set<Integer> relevant = new HashSet<>(positions);
+    List<Fact> facts =
+        IntStream.range(0, all.size())
+            .mapToObj(i -> new Fact(all.get(i), relevant.contains(i)))
+            .toList();
+    int hops = json.hasNonNull("hops") ? JsonFields.count(json, "hops") : 0;
+    return new ReasoningTask(id, type, facts, questions, hops, labels);
+  }
+
+  private List<String> allFacts(JsonNode json, List<String> needed) throws BadLineException {
+    if (json.hasNonNull("all_facts")) {
+      return facts(json, "all_facts");
+    }
+    List<String> all = new ArrayList<>(needed);
+    if (json.hasNonNull("distractors")) {
+      all.addAll(facts(json, "distractors"));
+    }
+    return all;
+  }
+
+  /** Returns the index of each needed fact among all facts; equal texts get different indices. */
+  private static List<Integer> positions(List<String> needed, List<String> all)
+      throws BadLineException {
+    List<Integer> positions = new ArrayList<>();
+    for (String fact : needed) {
+      int position =
+          IntStream.range(0, all.size())
+              .filter(i -> all.get(i).equals(fact) && !positions.contains(i))
+              .findFirst()
+              .orElse(-1);
+      if (position < 0) {
+        throw new BadLineException(
+            "fact (%s) of facts must also be in all_facts".formatted(quote(fact)));
+      }
+      positions.add(position);
+    }
+    return positions;
+  }
+
+  private List<String> facts(JsonNode json, String key) throws BadLineException {
+    List<String> facts = new ArrayList<>();
+    for (JsonNode fact : JsonFields.elements(json, key)) {
+      if (fact.isArray() && type == DatasetType.CLUTRR) {
+        if (fact.size() != 2) {
+          throw new BadLineException(
+              "fact (%s) must be a text or [\"A B\", relation]".formatted(quote(fact.toString())));
+        }
+        List<String> people = people(fact.get(0));
+        facts.add(
+            "%s is the %s of %s"
+                .formatted(people.get(0), Labels.read(type, fact.get(1)), people.get(1)));
+      } else {
+        facts.add(JsonFields.text("element of " + key, fact));
+      }
+    }
+    return facts;
+  }
+
+  private static List<String> people(JsonNode pair) throws BadLineException {
+    Matcher people = PEOPLE.matcher(JsonFields.text("pair of people", pair));
+    if (!people.matches()) {
+      throw new BadLineException(
+          "pair of people (%s) must be two names separated by a blank"
+              .formatted(quote(pair.toString())));
+    }
+    return List.of(people.group(1), people.group(2));
+  }
+
+  private List<String> labels(JsonNode json) throws BadLineException {
+    if (!json.hasNonNull("labels")) {
+      return type.labels();
+    }
+    List<String> labels = new ArrayList<>();
+    for (JsonNode label : JsonFields.elements(json, "labels")) {
+      labels.add(Labels.read(type, label));
+    }
+    return labels;
+  }
+
+  private List<Question> questions(JsonNode json, List<Integer> positions) throws BadLineException {
+    List<JsonNode> asked = asked(json);
+    List<JsonNode> answers =
+        json.hasNonNull("answers")
+            ? JsonFields.elements(json, "answers")
+            : json.hasNonNull("answer") ? List.of(json.get("answer")) : List.of();
+    List<List<Integer>> relevant = relevant(json, asked.size(), positions);
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < asked.size(); i++) {
+      JsonNode question = asked.get(i);
+      boolean hasAnswer = question.isArray();
+      if (!hasAnswer && answers.size() != asked.size()) {
+        throw new BadLineException(
+            "questions (%d) and answers (%d) must be equal in number"
+                .formatted(asked.size(), answers.size()));
+      }
+      questions.add(
+          hasAnswer
+              ? kinship(question, relevant.get(i))
+              : new Question(
+                  JsonFields.text("question", question),
+                  Labels.read(type, answers.get(i)),
+                  relevant.get(i)));
+    }
+    return questions;
+  }
+
+  /** Returns the questions; the keys for them depend on the dataset type. */
+  private List<JsonNode> asked(JsonNode json) throws BadLineException {
+    if (type == DatasetType.ENTAILMENT_TREE && json.hasNonNull("hypothesis")) {
+      return List.of(json.get("hypothesis"));
+    }
+    if (json.hasNonNull("question")) {
+      return List.of(json.get("question"));
+    }
+    if (!json.hasNonNull("questions")) {
+      throw new BadLineException(
+          "key '%s' is missing"
+              .formatted(type == DatasetType.ENTAILMENT_TREE ? "hypothesis" : "question"));
+    }
+    if (json.get("questions").isTextual()) {
+      return List.of(json.get("questions"));
+    }
+    List<JsonNode> asked = JsonFields.elements(json, "questions");
+    if (asked.isEmpty()) {
+      throw new BadLineException("questions must have at least one element");
+    }
+    return asked;
+  }
+
+  /** Reads {@code [text, "A B", relation]}, which means that A is the relation of B. */
+  private Question kinship(JsonNode question, List<Integer> relevant) throws BadLineException {
+    if (type != DatasetType.CLUTRR || question.size() != 3) {
+      throw new BadLineException(
+          "question (%s) must be a text%s"
+              .formatted(
+                  quote(question.toString()),
+                  type == DatasetType.CLUTRR ? " or [text, \"A B\", relation]" : ""));
+    }
+    List<String> people = people(question.get(1));
+    return Question.ofKinship(
+        people.get(0), people.get(1), Labels.read(type, question.get(2)), relevant);
+  }
+
+  private static List<List<Integer>> relevant(JsonNode json, int questions, List<Integer> positions)
+      throws BadLineException {
+    if (!json.hasNonNull("relevant")) {
+      return Collections.nCopies(questions, questions == 1 ? positions : List.of());
+    }
+    List<JsonNode> lists = JsonFields.elements(json, "relevant");
+    if (lists.size() != questions) {
+      throw new BadLineException(
+          "relevant (%d lists) must have one list for each of the %d questions"
+              .formatted(lists.size(), questions));
+    }
+    List<List<Integer>> relevant = new ArrayList<>();
+    for (JsonNode list : lists) {
+      List<Integer> indices = new ArrayList<>();
+      for (JsonNode index : list) {
+        if (!index.isInt() || index.intValue() < 0 || index.intValue() >= positions.size()) {
+          throw new BadLineException(
+              "relevant fact (%s) must be an index into facts, from 0 to %d"
+                  .formatted(index, positions.size() - 1));
+        }
+        indices.add(positions.get(index.intValue()));
+      }
+      relevant.add(indices);
+    }
+    return relevant;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Readers of the published formats of tasks, and a writer of JSON records. Open {@link
+ * org.reckoning.trainer.data.formats.TaskReader} first. A new format is a new {@link
+ * org.reckoning.trainer.data.formats.DataFormat} with a reader of its lines.
+ */
+@NullMarked
+package org.reckoning.trainer.data.formats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package org.reckoning.trainer.weights.published;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.tensors.WeightsFormatException;
+import org.reckoning.trainer.tokens.Tokenizer;
+
+/**
+ * Writes the files of GPT-2's tokenizer: {@code vocab.json} and {@code merges.txt}, identical to
+ * the published files, and a {@code tokenizer_config.json}.
+ *
+ * <p>The merges are derived from the order of the tokens. Each token is a merge of two earlier
+ * tokens: encoding its bytes with the earlier tokens gives these two.
+ */
+public final class TokenizerFiles {
+  private static final String END_OF_TEXT = "<|endoftext|>";
+
+  private TokenizerFiles() {}
+
+  /**
+   * Writes the files.
+   *
+   * @param positions longest sequence of the model, in tokens
+   */
+  public static void write(Path directory, int positions) throws IOException {
+    List<String> tokens = tokens();
+    DurableFiles.write(directory.resolve("vocab.json"), vocabulary(tokens));
+    DurableFiles.write(directory.resolve("merges.txt"), merges(tokens));
+    ObjectNode config = Json.PLAIN.createObjectNode();
+    config
+        .put("tokenizer_class", "GPT2Tokenizer")
+        .put("model_max_length", positions)
+        .put("add_prefix_space", false)
+        .put("bos_token", END_OF_TEXT)
+        .put("eos_token", END_OF_TEXT)
+        .put("unk_token", END_OF_TEXT);
+    DurableFiles.write(
+        directory.resolve("tokenizer_config.json"),
+        Json.PLAIN.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
+  }
+
+  /**
+   * Returns whether a directory has the vocabulary of a tokenizer other than GPT-2's. Models of
+   * other languages have about as many tokens.
+   */
+  static boolean areOfAnother(Path directory) throws IOException {
+    Path file = directory.resolve("vocab.json");
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    JsonNode ids;
+    try {
+      ids = JsonFile.read(file);
+    } catch (WeightsFormatException e) {
+      return false; // an unreadable file decides nothing
+    }
+    List<String> tokens = tokens();
+    for (int id = 0; id < tokens.size(); id++) {
+      if (ids.path(tokens.get(id)).asInt(-1) != id) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns all tokens but the last in order, one character for each byte. */
+  private static List<String> tokens() {
+    char[] visible = visible();
+    List<String> tokens = new ArrayList<>();
+    for (int id = 0; id < Tokenizer.END_OF_TEXT; id++) {
+      StringBuilder text = new StringBuilder();
+      for (byte each : Tokenizer.gpt2().bytes(id)) {
+        text.append(visible[each & 0xff]);
+      }
+      tokens.add(text.toString());
+    }
+    return tokens;
+  }
+
+  /**
+   * Returns GPT-2's character for each byte; bytes without a visible character are moved beyond
+   * 255.
+   */
+  private static char[] visible() {
+    char[] visible = new char[256];
+    char next = 256;
+    for (int each = 0; each < visible.length; each++) {
+      boolean isVisible =
+          (each >= '!' && each <= '~') || (each >= 0xa1 && each <= 0xff && each != 0xad);
+      visible[each] = isVisible ? (char) each : next++;
+    }
+    return visible;
+  }
+
+  /** Returns the map from token to id as Python's {@code json.dumps} writes it. */
+  private static String vocabulary(List<String> tokens) {
+    StringBuilder json = new StringBuilder("{");
+    for (int id = 0; id < tokens.size(); id++) {
+      json.append('"');
+      for (char each : tokens.get(id).toCharArray()) {
+        if (each == '"' || each == '\\') {
+          json.append('\\').append(each);
+        } else if (each < 128) {
+          json.append(each);
+        } else {
+          json.append("\\u%04x".formatted((int) each));
+        }
+      }
+      json.append("\": ").append(id).append(", ");
+    }
+    return json.append('"').append(END_OF_TEXT).append("\": ").append(tokens.size()) + "}";
+  }
+
+  private static String merges(List<String> tokens) {
+    Map<String, Integer> ranks = new HashMap<>();
+    for (int id = 0; id < tokens.size(); id++) {
+      ranks.put(tokens.get(id), id);
+    }
+    StringBuilder lines = new StringBuilder("#version: 0.2\n");
+    for (int id = 0; id < tokens.size(); id++) {
+      if (tokens.get(id).length() > 1) {
+        lines.append(String.join(" ", parts(tokens.get(id), id, ranks))).append('\n');
+      }
+    }
+    return lines.toString();
+  }
+
+  /** Returns the two tokens that merge to a token. */
+  private static List<String> parts(String token, int id, Map<String, Integer> ranks) {
+    List<String> parts = new ArrayList<>(List.of(token.split("")));
+    while (parts.size() > 2) {
+      int best = id;
+      int at = -1;
+      for (int i = 0; i + 1 < parts.size(); i++) {
+        int rank = ranks.getOrDefault(parts.get(i) + parts.get(i + 1), id);
+        if (rank < best) {
+          best = rank;
+          at = i;
+        }
+      }
+      if (at < 0) {
+        throw new IllegalStateException(
+            "token %d is not a merge of two earlier tokens".formatted(id));
+      }
+      parts.set(at, parts.get(at) + parts.remove(at + 1));
+    }
+    return parts;
+  }
+}

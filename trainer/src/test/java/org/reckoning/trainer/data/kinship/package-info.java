@@ -1,0 +1,5 @@
+/** Tests of the generator. */
+@NullMarked
+package org.reckoning.trainer.data.kinship;
+
+import org.jspecify.annotations.NullMarked;
