@@ -14,8 +14,8 @@ import org.reckoning.graph.inspect.ProgramSettings;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.SplitLoader;
 import org.reckoning.trainer.training.TrainingRun;
 import org.tensorflow.types.TFloat32;
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ModelExport;
-import org.reckoning.trainer.export.ServingServer;
+import org.reckoning.trainer.serving.ServingServer;
 
 /**
  * Serves an export as {@link ServingServer} does, for tests and trials, until it is stopped.

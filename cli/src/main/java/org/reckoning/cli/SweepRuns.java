@@ -17,8 +17,8 @@ import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.tensorboard.EventFile;
-import org.reckoning.trainer.training.ConsoleText;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
 

@@ -8,7 +8,7 @@ import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.files.TextLines;
-import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.progress.ConsoleText;
 
 /**
  * Questions as they come, a line each, about facts that stay in the weights. A line that cannot be

@@ -15,7 +15,7 @@ import org.reckoning.trainer.data.DataProblems;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.TaskReader;
-import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.progress.ConsoleText;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.cli.Reckoning;
 import org.reckoning.trainer.export.ModelExport;
-import org.reckoning.trainer.export.ServingServer;
 import org.reckoning.trainer.export.ServingSizes;
+import org.reckoning.trainer.serving.ServingServer;
 
 /** Of a run of seconds, which answers badly. */
 class AskCommandTest {

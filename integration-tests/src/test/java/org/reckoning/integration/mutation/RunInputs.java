@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.reckoning.trainer.training.Checkpoints;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.TrainingState;
 import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.TrainingState;
 
 /** What a run leaves and reads again. */
 final class RunInputs {

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.reckoning.trainer.export.ServingServer;
+import org.reckoning.trainer.serving.ServingServer;
 
 /**
  * A run of two steps, and a server that answers for its export.

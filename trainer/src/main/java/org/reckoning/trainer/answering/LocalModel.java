@@ -18,10 +18,10 @@ import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.Fact;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Checkpoints;
-import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
 
 /** A run, a checkpoint in one, or published weights; its graph is built by {@link #reasoner}. */

@@ -14,8 +14,8 @@ import org.reckoning.graph.bilevel.ServingProgram;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.export.ClientAssets;
-import org.reckoning.trainer.export.ServerAddress;
-import org.reckoning.trainer.export.ServingClient;
+import org.reckoning.trainer.serving.ServerAddress;
+import org.reckoning.trainer.serving.ServingClient;
 
 /** An export that TensorFlow Serving has loaded, asked by its REST API. */
 public final class RemoteModel extends AskedModel {

@@ -11,8 +11,8 @@ import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.evaluation.LabelProbabilities;
-import org.reckoning.trainer.export.ServedAnswer;
-import org.reckoning.trainer.export.ServingRequest;
+import org.reckoning.trainer.serving.ServedAnswer;
+import org.reckoning.trainer.serving.ServingRequest;
 
 /**
  * Facts are sent along with every question, as a server keeps nothing. Its first request of a

@@ -18,6 +18,8 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.serving.ServingRequest;
+import org.reckoning.trainer.serving.WarmUpRequests;
 import org.reckoning.trainer.tokens.Answer;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.Templates;

@@ -20,8 +20,11 @@ import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.serving.ServedAnswer;
+import org.reckoning.trainer.serving.ServedModel;
+import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.EncodedTask;
-import org.reckoning.trainer.training.TrainingListener;
 import org.reckoning.trainer.training.TrainingRun;
 import org.tensorflow.types.family.TNumber;
 

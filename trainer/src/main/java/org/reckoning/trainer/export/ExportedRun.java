@@ -14,15 +14,15 @@ import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Checkpoints;
 import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.RunWeights;
-import org.reckoning.trainer.training.SplitLoader;
-import org.reckoning.trainer.training.Splits;
 
 /**
  * A run, as far as an export needs it.

@@ -17,7 +17,7 @@ import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.ServingProgram;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
-import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.run.RunWeights;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.family.TNumber;
 

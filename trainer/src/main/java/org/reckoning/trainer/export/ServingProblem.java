@@ -4,6 +4,7 @@ import java.util.List;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.EncodedQuestion;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.TaskEncoder;

@@ -18,6 +18,17 @@ import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ListenerGroup;
+import org.reckoning.trainer.progress.MetricsFile;
+import org.reckoning.trainer.progress.TensorBoardListener;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.DataFingerprint;
+import org.reckoning.trainer.run.ResultTable;
+import org.reckoning.trainer.run.RunLock;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
+import org.reckoning.trainer.run.TrainingState;
 import org.reckoning.trainer.tokens.Method;
 
 /**

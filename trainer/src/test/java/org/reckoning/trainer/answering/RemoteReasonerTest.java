@@ -37,11 +37,11 @@ import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ModelExport;
-import org.reckoning.trainer.export.ServerAddress;
-import org.reckoning.trainer.export.ServingServer;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.export.TrainedRun;
-import org.reckoning.trainer.training.SplitLoader;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.serving.ServerAddress;
+import org.reckoning.trainer.serving.ServingServer;
 
 /** An export that is asked over a socket, next to the run that it came from. */
 class RemoteReasonerTest {

@@ -31,8 +31,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.serving.ServedModel;
+import org.reckoning.trainer.serving.ServingClient;
+import org.reckoning.trainer.serving.ServingLoad;
+import org.reckoning.trainer.serving.ServingRequest;
+import org.reckoning.trainer.serving.ServingServer;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.TrainingListener;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 

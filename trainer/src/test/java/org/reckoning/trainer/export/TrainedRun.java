@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.SplitLoader;
-import org.reckoning.trainer.training.TrainingListener;
 import org.reckoning.trainer.training.TrainingRun;
 
 /** A run of some steps of a tiny model, without XLA. */

@@ -19,6 +19,9 @@ import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.run.DataFingerprint;
 
 @Execution(ExecutionMode.CONCURRENT)
 class ExperimentTest {

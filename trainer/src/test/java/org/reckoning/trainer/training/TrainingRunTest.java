@@ -29,6 +29,13 @@ import org.reckoning.trainer.data.Question;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.progress.EvaluationReport;
+import org.reckoning.trainer.progress.RunEnd;
+import org.reckoning.trainer.progress.StepReport;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.tokens.Method;
 
 @Execution(ExecutionMode.CONCURRENT)
