@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.cli.config.NamedRun;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
@@ -15,7 +16,6 @@ import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
-import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -126,7 +126,7 @@ final class ExportCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path model =
         Objects.requireNonNullElse(
-            to, Path.of("saved_models", Experiment.configOf("--run", from).name()));
+            to, Path.of("saved_models", NamedRun.config("--run", from).name()));
     ServingSizes sizes =
         new ServingSizes(
             facts, factTokens, questions, questionTokens, candidates, candidateTokens, newTokens);

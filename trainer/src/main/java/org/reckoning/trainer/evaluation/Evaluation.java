@@ -9,15 +9,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The predictions for a split, and what they amount to.
+ * Predictions for a split, and their metrics.
  *
- * @param predictions in the order of the split, a question each
+ * @param predictions one for each question, in the order of the split
  */
 public record Evaluation(List<Prediction> predictions) {
   /** Share of questions whose right label has the smallest summed loss. */
   public static final String ACC_SCORED = "acc_scored";
 
-  /** Share of questions whose generated label is right; as {@link AnswerMetrics} says. */
+  /** Share of questions whose generated label is right; see {@code AnswerMetrics}. */
   public static final String ACC_LABEL = "acc_label";
 
   /** Copies the list. */
@@ -26,8 +26,8 @@ public record Evaluation(List<Prediction> predictions) {
   }
 
   /**
-   * Returns the metrics by name: {@code loss}, {@code acc_scored} and, where texts were generated,
-   * those of {@link AnswerMetrics#summarise}.
+   * Returns the metrics by name: {@code loss}, {@code acc_scored} and, for generated texts, those of
+   * {@code AnswerMetrics}.
    */
   public Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();

@@ -9,9 +9,8 @@ import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.TrainingRun;
 
 /**
  * What a client must know of an exported model, read from the files beside it.
@@ -58,8 +57,8 @@ public record ClientAssets(
             .normalize();
     ExportAssets.Origin origin = ExportAssets.origin(version);
     Path assets = version.resolve(ExportAssets.DIRECTORY);
-    RunConfig config = RunConfig.read(assets.resolve(Experiment.CONFIG));
-    Vocabulary vocabulary = Vocabulary.load(assets.resolve(TrainingRun.VOCABULARY));
+    RunConfig config = RunConfig.read(assets.resolve(RunDirectory.CONFIG));
+    Vocabulary vocabulary = Vocabulary.load(assets.resolve(RunDirectory.VOCABULARY));
     if (origin.vocabularySize() != vocabulary.size()
         || origin.innerSteps() != config.innerSteps()) {
       throw new IOException(

@@ -18,13 +18,12 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.serving.WarmUpRequests;
 import org.reckoning.trainer.tokens.Answer;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.Templates;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.TokenizerFiles;
 import org.tensorflow.Signature;
 
@@ -141,11 +140,11 @@ final class ExportAssets {
             limits));
     JsonRecord.write(directory.resolve("templates.json"), words(run.config().data().datasetType()));
     JsonRecord.write(directory.resolve(LABELS), new Labels(labelSets()));
-    run.vocabulary().save(directory.resolve(TrainingRun.VOCABULARY));
+    run.vocabulary().save(directory.resolve(RunDirectory.VOCABULARY));
     if (run.vocabulary().isFull()) {
       TokenizerFiles.write(directory, run.model().nPositions());
     }
-    Files.copy(run.directory().resolve(Experiment.CONFIG), directory.resolve(Experiment.CONFIG));
+    Files.copy(run.directory().resolve(RunDirectory.CONFIG), directory.resolve(RunDirectory.CONFIG));
     Map<String, Signature> byName = new LinkedHashMap<>();
     signatures.forEach(signature -> byName.put(signature.key(), signature));
     WarmUpRequests.write(

@@ -15,6 +15,7 @@ import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
@@ -22,7 +23,6 @@ import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Experiment;
 
 /**
  * A run, as far as an export needs it.
@@ -52,7 +52,7 @@ record ExportedRun(
    * @throws IllegalArgumentException if its method learns no facts
    */
   static ExportedRun open(Path directory, Consumer<String> report) throws IOException {
-    RunConfig config = Experiment.configOf("--run", directory);
+    RunConfig config = new RunDirectory(directory).config();
     if (!config.method().adapts()) {
       throw new IllegalArgumentException(
           "method (%s) of run '%s' must be one that learns facts: the signatures take them"

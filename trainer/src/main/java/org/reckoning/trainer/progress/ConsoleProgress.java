@@ -10,21 +10,20 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells people how a run goes, on standard error:
+ * Shows the progress of a run on standard error:
  *
  * <pre>
  * step 120/250  loss 0.412  inner 2.310 -> 0.850  accuracy 93.8 %  41.2k tokens/s  0:45 left
  * </pre>
  *
- * <p>On a terminal that is one line, written again at most ten times a second, and lines that stay
- * scroll by above it. Anything else that is written to the terminal meanwhile should go through
- * {@link #message}.
+ * <p>On a terminal this line is rewritten in place, at most ten times a second, below permanent
+ * lines. Other output to the terminal goes through {@link #message}.
  */
 public final class ConsoleProgress implements TrainingListener {
   private static final long REDRAW_NANOS = 100_000_000;
   private static final long TICK_MILLIS = 1000;
 
-  /** No line break at the right margin: a long line is cut there, whatever the terminal's width. */
+  /** Switches off line breaks at the right margin: the terminal cuts a long line there. */
   private static final String NO_WRAP = "\u001b[?7l";
 
   private static final String WRAP = "\u001b[?7h";
@@ -41,16 +40,14 @@ public final class ConsoleProgress implements TrainingListener {
   private @Nullable Pace pace;
   private @Nullable Compilation compilation;
 
-  /**
-   * Where the time that is left is estimated from: the first step that was told, once it is over.
-   */
+  /** The first reported step and its end, from which the remaining time is estimated. */
   private record Pace(long step, long nanos) {}
 
-  /** What is being compiled, since when, and what counts the seconds. */
+  /** A running compilation, its start, and the timer that shows the seconds. */
   private record Compilation(String what, long since, Timer timer) {}
 
   /**
-   * @param out a terminal or a file, see {@link ConsoleStyle#choose}
+   * @param out a terminal or a file
    */
   public ConsoleProgress(PrintStream out, ConsoleStyle style) {
     this(out, style, System::nanoTime);
@@ -62,7 +59,7 @@ public final class ConsoleProgress implements TrainingListener {
     this.nanoTime = nanoTime;
   }
 
-  /** Writes a line that stays. */
+  /** Writes a permanent line. */
   public synchronized void message(String text) {
     if (live.isEmpty()) {
       out.print(text + "\n");
@@ -77,7 +74,7 @@ public final class ConsoleProgress implements TrainingListener {
     return "the progress display";
   }
 
-  /** Leaves the live line as it is, so that whatever writes next begins a line of its own. */
+  /** Ends the live line, so that the next output begins a new line. */
   public synchronized void leaveLine() {
     if (!live.isEmpty()) {
       live = "";
@@ -119,7 +116,7 @@ public final class ConsoleProgress implements TrainingListener {
     }
   }
 
-  /** Shows how long the compilation has taken so far. */
+  /** Shows the time of the compilation so far. */
   synchronized void tick() {
     if (compilation != null) {
       double seconds = (nanoTime.getAsLong() - compilation.since()) / 1e9;
@@ -193,7 +190,7 @@ public final class ConsoleProgress implements TrainingListener {
   public synchronized void finished(RunEnd end) {
     endCompilation();
     if (!live.isEmpty()) {
-      draw(live); // the newest text, which stays
+      draw(live); // the newest text remains
       live = "";
       out.print("\n");
     }
@@ -219,7 +216,7 @@ public final class ConsoleProgress implements TrainingListener {
     }
   }
 
-  /** Returns the seconds that are left, NaN after the first step. Evaluations are counted in. */
+  /** Returns the remaining seconds, evaluations included; NaN after the first step. */
   private double timeLeft(StepReport step, long now) {
     if (pace == null || step.step() <= pace.step()) {
       return Double.NaN;

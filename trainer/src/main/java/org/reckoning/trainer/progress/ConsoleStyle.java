@@ -3,21 +3,21 @@ package org.reckoning.trainer.progress;
 import java.util.Map;
 
 /**
- * How progress is shown.
+ * Style of the progress on the console.
  *
- * @param display what is done with steps
- * @param bold whether evaluations stand out
- * @param plainSteps with {@link Display#PLAIN}, a line is written every so many steps
+ * @param display of steps
+ * @param bold whether evaluations are bold
+ * @param plainSteps number of steps between two lines of {@link Display#PLAIN}
  */
 public record ConsoleStyle(Display display, boolean bold, int plainSteps) {
 
-  /** What is done with steps. */
+  /** Display of steps. */
   public enum Display {
-    /** One line of the terminal is written again and again. */
+    /** A line of the terminal, rewritten in place. */
     LIVE,
-    /** A line every so many steps, as suits a file. */
+    /** A line every few steps, for files. */
     PLAIN,
-    /** Steps are not shown. */
+    /** No steps. */
     QUIET
   }
 
@@ -29,11 +29,11 @@ public record ConsoleStyle(Display display, boolean bold, int plainSteps) {
   }
 
   /**
-   * Chooses a style: live on a terminal, except where {@code CI} is set or {@code TERM} is {@code
-   * dumb}; nothing bold where {@code NO_COLOR} is set.
+   * Chooses a style. A terminal gets the live display, unless {@code CI} is set or {@code TERM} is
+   * {@code dumb}. {@code NO_COLOR} switches off bold text.
    *
-   * @param terminal whether what is written is seen on a terminal
-   * @param noProgress whether the user wants no steps shown
+   * @param terminal whether the output is a terminal
+   * @param noProgress whether the user wants no display of steps
    * @param environment variables of this process
    * @param plainSteps see {@link ConsoleStyle}
    */

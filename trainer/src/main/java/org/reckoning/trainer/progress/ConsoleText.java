@@ -7,33 +7,33 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Messages for a terminal. They quote what people, files and servers say, which may be long, or
- * command the terminal: control characters are shown by their number, and long lines are cut in the
- * middle, as what was wrong stands at the start and what is required at the end.
+ * Makes messages safe for a terminal. A message may quote files and servers. Control characters are
+ * replaced by their number, and long lines are cut in the middle: the problem is at the start, the
+ * requirement at the end.
  */
 public final class ConsoleText {
-  /** The longest line. */
+  /** The largest number of characters in a line. */
   public static final int MAX_LINE = 1000;
 
-  /** The most sentences that are told at once. */
+  /** The largest number of messages that are shown together. */
   public static final int MAX_PROBLEMS = 20;
 
   private static final int KEPT_END = 300;
 
-  /** Control characters, those that turn the direction of text, and halves of characters. */
+  /** Control characters, changes of the text direction, and lone surrogates. */
   private static final Pattern COMMANDS =
       Pattern.compile("[\\p{Cc}\\u202a-\\u202e\\u2066-\\u2069\\p{Cs}&&[^\\n\\t]]");
 
   private ConsoleText() {}
 
-  /** Returns a message that can be shown. */
+  /** Returns a message that is safe to show. */
   public static String of(String message) {
     return Arrays.stream(message.split("\n", -1))
         .map(ConsoleText::line)
         .collect(Collectors.joining("\n"));
   }
 
-  /** Returns messages that can be shown: the first of them, and how many more there are. */
+  /** Returns the first messages, safe to show, and the number of those that follow. */
   public static List<String> of(List<String> messages) {
     List<String> shown = new ArrayList<>();
     messages.stream().limit(MAX_PROBLEMS).map(ConsoleText::of).forEach(shown::add);

@@ -7,14 +7,14 @@ import java.util.Map;
 import org.reckoning.trainer.evaluation.Prediction;
 
 /**
- * What an evaluation found.
+ * Report on an evaluation.
  *
- * @param step after which the weights were evaluated; 0 before the first
- * @param split such as {@code val}
- * @param method of the evaluated weights
- * @param metrics by name, such as {@code acc_label}, in the order in which they are shown
- * @param leftOut ids of the tasks that were too long and are in no metric
- * @param seconds that it took
+ * @param step of the evaluated weights; 0 before the first step
+ * @param split name, such as {@code val}
+ * @param method of the run
+ * @param metrics by name, such as {@code acc_label}, in their order on the console
+ * @param leftOut ids of the tasks that are too long and count in no metric
+ * @param seconds of the evaluation
  * @param samples the first predictions, at most {@link #SAMPLES}
  */
 public record EvaluationReport(
@@ -25,10 +25,10 @@ public record EvaluationReport(
     List<String> leftOut,
     double seconds,
     List<Prediction> samples) {
-  /** How many predictions are told at most. */
+  /** The largest number of samples. */
   public static final int SAMPLES = 8;
 
-  /** Copies the metrics and keeps their order. */
+  /** Copies lists and metrics. */
   public EvaluationReport {
     samples = List.copyOf(samples);
     leftOut = List.copyOf(leftOut);

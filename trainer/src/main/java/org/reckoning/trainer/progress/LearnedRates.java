@@ -2,9 +2,9 @@ package org.reckoning.trainer.progress;
 
 import java.util.List;
 
-/** The learning rates of the inner loop, one for each adapted tensor and inner step [J, K]. */
+/** Learning rates of the inner loop, one for each adapted tensor and inner step [J, K]. */
 public final class LearnedRates {
-  /** Nothing is learned. */
+  /** The rates of a run that learns none. */
   public static final LearnedRates NONE = new LearnedRates(List.of(), new double[0][]);
 
   private final List<String> tensors;
@@ -12,7 +12,7 @@ public final class LearnedRates {
 
   /**
    * @param tensors names of the adapted tensors
-   * @param values a row for each tensor, with a rate for each inner step [J, K]
+   * @param values rates, a row for each tensor and a column for each inner step [J, K]
    */
   public LearnedRates(List<String> tensors, double[][] values) {
     this.tensors = List.copyOf(tensors);
@@ -27,12 +27,12 @@ public final class LearnedRates {
     return values;
   }
 
-  /** Returns how many inner steps there are. */
+  /** Returns the number of inner steps K. */
   int steps() {
     return values.length == 0 ? 0 : values[0].length;
   }
 
-  /** Returns the rates of a step, one for each tensor. */
+  /** Returns the rates of an inner step, one for each tensor [J]. */
   double[] ofStep(int step) {
     double[] rates = new double[values.length];
     for (int j = 0; j < rates.length; j++) {

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Several listeners as one. A listener that fails, say because the disk is full, is reported once
- * and told nothing more; training and the other listeners go on.
+ * Forwards reports to several listeners. A listener that fails, as on a full disk, gets no further
+ * reports; training and the other listeners continue.
  */
-public final class ListenerGroup implements TrainingListener {
+final class ListenerGroup implements TrainingListener {
   private final List<TrainingListener> working;
   private final Consumer<String> report;
 
   /**
-   * @param listeners in the order in which they are told
-   * @param report takes one sentence about a listener that failed
+   * @param listeners in the order in which they get reports
+   * @param report takes one sentence about a listener that fails
    */
-  public ListenerGroup(List<? extends TrainingListener> listeners, Consumer<String> report) {
+  ListenerGroup(List<? extends TrainingListener> listeners, Consumer<String> report) {
     this.working = new ArrayList<>(listeners);
     this.report = report;
   }
@@ -72,7 +72,7 @@ public final class ListenerGroup implements TrainingListener {
       } catch (RuntimeException e) {
         each.remove();
         failures.add(
-            "%s is off for the rest of this run, training goes on: %s"
+            "%s is off for the rest of this run, training continues: %s"
                 .formatted(listener.title(), reason(e)));
       }
     }
@@ -80,6 +80,6 @@ public final class ListenerGroup implements TrainingListener {
   }
 
   private static String reason(RuntimeException e) {
-    return e.getMessage() == null ? "it failed and gave no reason" : e.getMessage();
+    return e.getMessage() == null ? "it failed without a message" : e.getMessage();
   }
 }

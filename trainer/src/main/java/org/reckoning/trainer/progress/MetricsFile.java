@@ -2,9 +2,6 @@ package org.reckoning.trainer.progress;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
@@ -21,34 +18,32 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.AtomicOutput;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.run.TrainingState;
 
 /**
- * Appends to {@code metrics.jsonl} in the run directory: a JSON object and a line for each step
- * ({@code "kind": "step"}) and each evaluation ({@code "kind": "evaluation"}), with the components
- * of {@link StepReport} and {@link EvaluationReport}, but for samples, in snake case. A number that
- * is not finite is the string {@code "NaN"}, {@code "Infinity"} or {@code "-Infinity"}, as JSON has
- * none.
+ * Appends a line to {@code metrics.jsonl} for each step and each evaluation.
  *
- * <p>Lines are forced to the disk before a checkpoint is written, so that the lines of the steps
- * before it outlive a power cut as it does.
+ * <p>A line is a JSON object with {@code "kind": "step"} or {@code "kind": "evaluation"} and the
+ * components of {@link StepReport} or {@link EvaluationReport}, without the samples, in snake case.
+ * JSON has no number for NaN and infinity: they are the strings {@code "NaN"}, {@code "Infinity"}
+ * and {@code "-Infinity"}.
+ *
+ * <p>Lines are forced to the disk before a checkpoint is written: both outlive a power cut.
  */
-public final class MetricsFile implements TrainingListener {
+final class MetricsFile implements TrainingListener {
   /** The name in the run directory. */
-  public static final String NAME = "metrics.jsonl";
-
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+  static final String NAME = "metrics.jsonl";
 
   private final TrainingState resumedAt;
   private Path file = Path.of(NAME);
   private @Nullable FileChannel channel;
 
   /**
-   * @param resumedAt with which the run goes on; lines of later steps and validations are dropped,
-   *     as those are made again
+   * @param resumedAt state from which the run resumes; lines of later steps and validations are
+   *     removed
    */
-  public MetricsFile(TrainingState resumedAt) {
+  MetricsFile(TrainingState resumedAt) {
     this.resumedAt = resumedAt;
   }
 
@@ -104,16 +99,16 @@ public final class MetricsFile implements TrainingListener {
   }
 
   private void append(String kind, Record report) {
-    ObjectNode line = MAPPER.createObjectNode().put("kind", kind);
-    line.setAll(MAPPER.<ObjectNode>valueToTree(report));
-    line.remove("samples"); // all predictions have files of their own
+    ObjectNode line = Json.SNAKE_CASE.createObjectNode().put("kind", kind);
+    line.setAll(Json.SNAKE_CASE.<ObjectNode>valueToTree(report));
+    line.remove("samples"); // predictions have their own files
     if (channel == null) {
       throw new IllegalStateException("started must be called before anything is written");
     }
-    try { // whole lines at once, for whoever reads along
+    try { // whole lines at once, for concurrent readers
       ByteBuffer bytes =
           ByteBuffer.wrap(
-              (MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+              (Json.SNAKE_CASE.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
@@ -122,10 +117,7 @@ public final class MetricsFile implements TrainingListener {
     }
   }
 
-  /**
-   * Keeps the lines up to a state. A last line that a killed process left unfinished goes, too, and
-   * whatever a power cut made of lines.
-   */
+  /** Removes the lines after a state, and lines that a crash has damaged. */
   private static void dropAfter(Path file, TrainingState state) throws IOException {
     try (BufferedReader old =
             new BufferedReader(
@@ -144,7 +136,7 @@ public final class MetricsFile implements TrainingListener {
 
   private static boolean isUpTo(TrainingState state, String line) {
     try {
-      JsonNode report = MAPPER.readTree(line);
+      JsonNode report = Json.SNAKE_CASE.readTree(line);
       JsonNode step = report.path("step");
       boolean evaluated = report.path("kind").asText().equals("evaluation");
       return step.isIntegralNumber()

@@ -1,10 +1,10 @@
 package org.reckoning.trainer.progress;
 
 /**
- * How a run ended.
+ * Report on the end of a run.
  *
- * @param steps made in all, those before a resume included
- * @param seconds since it was started or resumed
- * @param why for people, such as {@code all steps are done}
+ * @param steps number of steps made, including those before resuming
+ * @param seconds since the run started or resumed
+ * @param why reason, such as {@code all steps are done}
  */
 public record RunEnd(long steps, double seconds, String why) {}

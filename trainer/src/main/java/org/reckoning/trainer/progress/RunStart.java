@@ -3,15 +3,15 @@ package org.reckoning.trainer.progress;
 import java.nio.file.Path;
 
 /**
- * What is known when a run starts.
+ * Report on the start of a run.
  *
  * @param name of the run
- * @param directory where everything of the run is written
- * @param method as the configuration calls it, such as {@code reckoning}
- * @param device what computes, such as {@code CPU:0}
- * @param parameters how many numbers the model has
- * @param summary lines for people about model, data and program; may be empty
- * @param steps how many outer steps are planned, those before a resume included
+ * @param directory of the run
+ * @param method name in the configuration, such as {@code reckoning}
+ * @param device that computes, such as {@code CPU:0}
+ * @param parameters number of parameters of the model
+ * @param summary lines about model, data and program; may be empty
+ * @param steps number of planned outer steps, including those before resuming
  */
 public record RunStart(
     String name,

@@ -3,20 +3,21 @@ package org.reckoning.trainer.progress;
 import java.util.List;
 
 /**
- * What an outer step found and took.
+ * Report on an outer step.
  *
- * @param step counted from 1
- * @param steps how many are planned
- * @param outerLoss before the update, mean over the tasks
- * @param innerLosses mean loss of the facts before the inner steps and after each of them; empty
- *     where the method has no inner steps
- * @param tokenAccuracy share of the questions' target tokens with the largest logit
- * @param gradientNorm of all trained weights, before clipping
- * @param ratesGradientNorm of the inner rates, before clipping; NaN where there are none
+ * @param step number of the step, from 1
+ * @param steps number of planned steps
+ * @param outerLoss mean over the tasks, before the update
+ * @param innerLosses mean loss of the facts before the inner steps and after each of them [K+1];
+ *     empty for a method without inner steps
+ * @param tokenAccuracy share of the questions' target tokens that have the largest logit
+ * @param gradientNorm norm of the gradient of all trained weights, before clipping
+ * @param ratesGradientNorm norm of the gradient of the inner rates, before clipping; NaN without
+ *     learned rates
  * @param learningRate of the weights, in this step
- * @param seconds that the step took
- * @param tokens that the step read, facts and questions, without padding
- * @param tasks of the step
+ * @param seconds of the step
+ * @param tokens of facts and questions, without padding
+ * @param tasks number of tasks of the step
  */
 public record StepReport(
     long step,
@@ -36,17 +37,17 @@ public record StepReport(
     innerLosses = List.copyOf(innerLosses);
   }
 
-  /** Returns the mean loss of the facts before the inner steps; NaN where there are none. */
+  /** Returns the mean loss of the facts before the inner steps; NaN without inner steps. */
   public double innerLossBefore() {
     return innerLosses.isEmpty() ? Double.NaN : innerLosses.get(0);
   }
 
-  /** Returns the mean loss of the facts after the last inner step; NaN where there are none. */
+  /** Returns the mean loss of the facts after the last inner step; NaN without inner steps. */
   public double innerLossAfter() {
     return innerLosses.isEmpty() ? Double.NaN : innerLosses.get(innerLosses.size() - 1);
   }
 
-  /** Returns how many tokens a second were read. */
+  /** Returns the number of tokens per second. */
   public double tokensPerSecond() {
     return tokens / seconds;
   }

@@ -18,28 +18,28 @@ import org.reckoning.trainer.tensorboard.HeatMap;
 import org.tensorflow.proto.GraphDef;
 
 /**
- * Writes what {@code tensorboard --logdir} shows, into {@code tensorboard} in the run directory:
+ * Writes an event file for TensorBoard into the directory {@code tensorboard} of the run:
  *
  * <ul>
  *   <li>{@code outer/}: loss, token accuracy, gradient norms, learning rate
  *   <li>{@code inner/}: loss of the facts before the first inner step and after the last one
- *   <li>{@code inner_loss/step_0} to {@code step_K}: the same after each, in one chart of the
- *       Custom Scalars page
+ *   <li>{@code inner_loss/step_0} to {@code step_K}: loss of the facts before and after each inner
+ *       step, in one chart of the Custom Scalars page
  *   <li>{@code eval/SPLIT/METRIC}
  *   <li>{@code perf/}: seconds a step, tokens and tasks a second
- *   <li>{@code inner_rates/}: histograms of the learned rates of each inner step, and all of them
- *       as a picture, tensors by steps
+ *   <li>{@code inner_rates/}: histograms of the learned rates of each inner step, and an image of
+ *       all rates, tensors by steps
  *   <li>{@code predictions/SPLIT}: some answers next to the right ones, as text
  *   <li>the static graph of a training step, on the Graphs page
  *   <li>{@code run/}: configuration and summary, as text; the configuration also as hyperparameters
  * </ul>
  *
- * <p>TensorBoard follows only the newest file of a directory: a run that goes on writes into {@code
- * tensorboard/resumed_STEP}, which is a run of its own to TensorBoard.
+ * <p>TensorBoard follows only the newest file of a directory. A resumed run therefore writes into
+ * {@code tensorboard/resumed_STEP}, a separate run of TensorBoard.
  */
-public final class TensorBoardListener implements TrainingListener, Closeable {
+final class TensorBoardListener implements TrainingListener, Closeable {
   /** The name in the run directory. */
-  public static final String DIRECTORY = "tensorboard";
+  static final String DIRECTORY = "tensorboard";
 
   private final long resumedAt;
   private final JsonNode configuration;
@@ -50,14 +50,14 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
   private String method = "";
 
   /**
-   * @param resumedAt the checkpoint's step with which the run goes on, 0 for a new one
-   * @param configuration the resolved configuration: its values become hyperparameters, those of
-   *     nested objects by dotted names
-   * @param graph the static graph as it is to be shown
+   * @param resumedAt step from which the run resumes, 0 for a new run
+   * @param configuration the resolved configuration; its values become hyperparameters, nested ones
+   *     with dotted names
+   * @param graph the static graph of a training step
    * @param rates the learned inner rates
-   * @param ratesSteps the rates are asked for and written every so many steps
+   * @param ratesSteps number of steps between two records of the rates
    */
-  public TensorBoardListener(
+  TensorBoardListener(
       long resumedAt,
       JsonNode configuration,
       Supplier<GraphDef> graph,
@@ -151,7 +151,7 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
         });
   }
 
-  /** The file stays open for the evaluation of the test split. */
+  /** Leaves the file open for the evaluation on the test split. */
   @Override
   public void finished(RunEnd end) {
     write(EventFile::ended);
@@ -183,7 +183,7 @@ public final class TensorBoardListener implements TrainingListener, Closeable {
     }
   }
 
-  /** Returns a directory without an event file. */
+  /** Returns the first directory that has no event file. */
   private Path freeDirectory(Path root) throws IOException {
     Path directory = root;
     for (int i = 1; EventFile.isIn(directory); i++) {

@@ -3,45 +3,45 @@ package org.reckoning.trainer.progress;
 import java.nio.file.Path;
 
 /**
- * Is told what happens in a training run. The thread that trains calls the methods, one after the
- * other; each does nothing by default.
+ * Gets reports on a training run. The training thread calls the methods one after the other; each
+ * does nothing by default.
  *
- * <p>A listener that fails throws a {@link RuntimeException}; {@link ListenerGroup} keeps it from
- * ending the training.
+ * <p>A listener that fails throws a {@link RuntimeException}. Within {@link RunListeners} this does
+ * not end the training.
  */
 public interface TrainingListener {
-  /** The run starts or goes on: nothing else was told before. */
+  /** Reports that the run starts or resumes; the first report. */
   default void started(RunStart start) {}
 
   /**
-   * Something is being compiled, which may take minutes.
+   * Reports that a compilation begins, which may take minutes.
    *
-   * @param what for people, such as {@code training step}
+   * @param what is compiled, such as {@code the training step}
    */
   default void compiling(String what) {}
 
-  /** What was last said to be {@link #compiling} is ready. */
+  /** Reports that the compilation has ended. */
   default void compiled(String what, double seconds) {}
 
-  /** An outer step was made. */
+  /** Reports on an outer step. */
   default void stepped(StepReport step) {}
 
-  /** A split was evaluated. */
+  /** Reports on the evaluation of a split. */
   default void evaluated(EvaluationReport report) {}
 
-  /** A checkpoint is about to be written: what was told so far must last as long as it. */
+  /** Announces a checkpoint: what the listener wrote must be as durable as the checkpoint. */
   default void saving() {}
 
-  /** A checkpoint is complete: the run can go on from it. */
+  /** Reports that a checkpoint is complete: the run can resume from it. */
   default void saved(Path checkpoint, long step) {}
 
   /**
-   * The training ends, well or not: nothing but the evaluation of the test split is told
-   * afterwards.
+   * Reports that the training ends, with or without success. Only the evaluation of the test split
+   * may follow.
    */
   default void finished(RunEnd end) {}
 
-  /** Returns what it writes, for the message that this failed. */
+  /** Returns the name of what the listener writes, for messages. */
   default String title() {
     return "a listener";
   }

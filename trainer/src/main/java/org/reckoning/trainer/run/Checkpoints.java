@@ -16,24 +16,23 @@ import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.JsonRecord;
 
 /**
- * The checkpoints of a run, each a directory that appears when it is complete.
+ * The checkpoints of a run. Each is a directory that appears when it is complete.
  *
  * <pre>{@code
  * checkpoints/
  *   step-000100/   variables.index, variables.data-00000-of-00001, state.json, SHA256SUMS
  *   step-000150/
- *   best-000100/   the same, of the step with the best value of the monitored metric
+ *   best-000100/   the same files, of the step with the best value of the monitored metric
  * }</pre>
  *
- * <p>A process that is killed, or a machine that loses power, at any moment leaves the last
- * complete checkpoint as it was, and perhaps a directory {@code .*.tmp}, which the next one
- * removes.
+ * <p>A killed process or a power cut leaves the last complete checkpoint as it was. It may also
+ * leave a directory {@code .*.tmp}, which the next write removes.
  */
 public final class Checkpoints {
   /** The name in the run directory. */
   public static final String DIRECTORY = "checkpoints";
 
-  /** The prefix of the variables' files in the directory of a checkpoint. */
+  /** The prefix of the files with the variables, in the directory of a checkpoint. */
   public static final String VARIABLES = "variables";
 
   private static final String STEP = "step-";
@@ -45,19 +44,18 @@ public final class Checkpoints {
 
   /**
    * @param run directory of the run
-   * @param keep how many of the last checkpoints are kept, besides the best
+   * @param keep number of checkpoints that remain, besides the best one
    */
-  public Checkpoints(Path run, int keep) {
+  Checkpoints(Path run, int keep) {
     this.directory = run.resolve(DIRECTORY);
     this.keep = keep;
   }
 
   /**
-   * Writes a checkpoint, in place of one of the same step, and removes those that are no longer
-   * kept.
+   * Writes a checkpoint, in place of one of the same step, and deletes the oldest ones.
    *
    * @return its directory
-   * @throws IOException if it cannot be written; older ones are then as they were
+   * @throws IOException if it cannot be written; older checkpoints are unchanged
    */
   public Path save(BilevelProgram<?> program, TrainingState state) throws IOException {
     Path saved = write(program, state, STEP);
@@ -68,7 +66,7 @@ public final class Checkpoints {
     return saved;
   }
 
-  /** Writes the checkpoint of the best weights, and removes those that were best before. */
+  /** Writes the checkpoint of the best weights, and deletes the former one. */
   public Path saveBest(BilevelProgram<?> program, TrainingState state) throws IOException {
     Path saved = write(program, state, BEST);
     for (Path old : sorted(BEST)) {
@@ -99,7 +97,7 @@ public final class Checkpoints {
       DurableFiles.moveDirectory(temporary, target);
     } catch (IOException | RuntimeException e) {
       throw new IOException(
-          "checkpoint '%s' cannot be written, those before it are as they were: %s%s"
+          "checkpoint '%s' cannot be written, older checkpoints are unchanged: %s%s"
               .formatted(target, firstLine(e), FileProblem.remedy(firstLine(e))),
           e);
     } finally {
@@ -118,12 +116,12 @@ public final class Checkpoints {
   }
 
   /**
-   * Restores the newest checkpoint that is whole. Newer ones are left out and renamed, so that the
-   * steps are made and saved again.
+   * Restores the newest intact checkpoint. Damaged newer ones are renamed; their steps are made
+   * again.
    *
-   * @param report takes a sentence about each checkpoint that was left out
+   * @param report takes a sentence about each damaged checkpoint
    * @return the state; empty if there is no checkpoint
-   * @throws IOException if there are checkpoints and none is whole
+   * @throws IOException if all checkpoints are damaged
    */
   public Optional<TrainingState> resume(BilevelProgram<?> program, Consumer<String> report)
       throws IOException {
@@ -136,7 +134,7 @@ public final class Checkpoints {
         TrainingState state = restore(program, all.get(i));
         for (int d = 0; d < damaged.size(); d++) {
           report.accept(
-              "%s; it is kept as '%s', and the run goes on from %s"
+              "%s; it is kept as '%s', and the run resumes from %s"
                   .formatted(
                       reasons.get(d), aside(damaged.get(d)).getFileName(), name(all.get(i))));
         }
@@ -150,7 +148,7 @@ public final class Checkpoints {
       return Optional.empty();
     }
     throw new IOException(
-        "no checkpoint of '%s' is whole, so the run cannot go on: %s; begin a new run, or take '%s' away to begin this one anew"
+        "all checkpoints of '%s' are damaged: %s; begin a new run, or remove '%s' to begin this one again"
             .formatted(directory, String.join("; ", reasons), directory));
   }
 
@@ -164,10 +162,12 @@ public final class Checkpoints {
   }
 
   /**
-   * Returns the checkpoint of the best weights, or the newest where none was evaluated. It is
-   * verified; if it is damaged, that of the same step serves, which has the same weights.
+   * Returns the checkpoint of the best weights, verified, or the newest before the first
+   * validation. If it is damaged, the checkpoint of the same step replaces it: it has the same
+   * weights.
    *
-   * @throws IOException if it is damaged
+   * @return empty if there is no checkpoint
+   * @throws IOException if both are damaged
    */
   public Optional<Path> best() throws IOException {
     List<Path> all = sorted(BEST);
@@ -185,14 +185,14 @@ public final class Checkpoints {
         return Optional.of(same);
       }
       throw new IOException(
-          e.getMessage() + "; put a copy of it back, or remove it to have another one taken", e);
+          e.getMessage() + "; restore a copy of it, or remove it to use another checkpoint", e);
     }
   }
 
   /**
-   * Reads a checkpoint that was {@linkplain #verify verified}.
+   * Restores all variables of a checkpoint that was {@linkplain #verify verified}.
    *
-   * @throws IOException if a file is missing or damaged, or of another model
+   * @throws IOException if a file is missing or damaged, or belongs to another model
    */
   public static TrainingState restore(BilevelProgram<?> program, Path checkpoint)
       throws IOException {
@@ -201,9 +201,9 @@ public final class Checkpoints {
   }
 
   /**
-   * Reads the weights and inner rates of a checkpoint that was {@linkplain #verify verified}.
+   * Restores weights and inner rates of a checkpoint that was {@linkplain #verify verified}.
    *
-   * @throws IOException if a file is missing or damaged, or of another model
+   * @throws IOException if a file is missing or damaged, or belongs to another model
    */
   public static void restore(KnowledgeProgram<?> program, Path checkpoint) throws IOException {
     read(checkpoint, program::restore);
@@ -218,7 +218,7 @@ public final class Checkpoints {
   }
 
   /**
-   * Checks a checkpoint against its checksums, and its state.
+   * Verifies the checksums and the state of a checkpoint.
    *
    * @return the state
    * @throws IOException if a file is missing or damaged
@@ -234,14 +234,14 @@ public final class Checkpoints {
 
   private static IOException damaged(Path checkpoint, String reason) {
     return new IOException(
-        "checkpoint '%s' cannot be read, it is damaged or of another model: %s"
+        "checkpoint '%s' cannot be read, it is damaged or belongs to another model: %s"
             .formatted(checkpoint, reason));
   }
 
   /**
    * Reads the state of a checkpoint.
    *
-   * @throws IOException if it is none, or that of another step than the directory's name says
+   * @throws IOException if it is damaged, or its step is not that of the directory's name
    */
   public static TrainingState state(Path checkpoint) throws IOException {
     Path file = checkpoint.resolve(STATE);
@@ -259,7 +259,7 @@ public final class Checkpoints {
     boolean numbered = name.matches("(step|best)-[0-9]{1,18}");
     if (numbered && state.step() != Long.parseLong(name.substring(STEP.length()))) {
       throw new IOException(
-          "'%s' must be of the step in its directory's name, but is of step %d"
+          "'%s' must have the step of its directory's name, but has step %d"
               .formatted(file, state.step()));
     }
     return state;

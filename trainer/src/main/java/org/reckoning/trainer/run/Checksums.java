@@ -17,8 +17,8 @@ import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.TextFile;
 
 /**
- * The SHA-256 of each file of a directory, in {@code SHA256SUMS} beside them, in the form that
- * {@code sha256sum -c SHA256SUMS} checks.
+ * Checksums of the files of a directory, in its file {@code SHA256SUMS}. The command {@code
+ * sha256sum -c SHA256SUMS} verifies them, too.
  */
 final class Checksums {
   static final String FILE = "SHA256SUMS";
@@ -37,10 +37,9 @@ final class Checksums {
   }
 
   /**
-   * Checks every file of a directory. One of an older program has no checksums and passes: its
-   * files have some of their own.
+   * Verifies every file of a directory. Directories of older versions have no checksums and pass.
    *
-   * @throws IOException that names the first file that is missing, unknown or damaged
+   * @throws IOException with the name of the first file that is missing, unknown or damaged
    */
   static void verify(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
@@ -52,20 +51,20 @@ final class Checksums {
     for (String line : lines) {
       Matcher matcher = LINE.matcher(line);
       if (!matcher.matches()) {
-        throw new IOException("'%s' has a line that is no checksum".formatted(file));
+        throw new IOException("'%s' must have a checksum in every line".formatted(file));
       }
       Path named = directory.resolve(matcher.group(2));
       if (!Files.isRegularFile(named)) {
         throw new IOException("'%s' is missing".formatted(named));
       }
       if (!sha256(named).equals(matcher.group(1))) {
-        throw new IOException("'%s' is damaged, its checksum is another one".formatted(named));
+        throw new IOException("'%s' is damaged, its checksum differs".formatted(named));
       }
       unchecked.remove(matcher.group(2));
     }
     if (!unchecked.isEmpty()) {
       throw new IOException(
-          "'%s' has no checksum of %s".formatted(file, String.join(", ", unchecked)));
+          "'%s' has no checksum for %s".formatted(file, String.join(", ", unchecked)));
     }
   }
 

@@ -17,28 +17,27 @@ import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.files.JsonRecord;
 
 /**
- * What the data of a run are, kept in {@code data.json} of its directory: a run goes on with the
- * same tasks or not at all. It is made of the tasks as they are told and asked, not of the names or
- * the format of files.
+ * Fingerprint of the data of a run, in {@code data.json} of its directory: a run resumes with the
+ * same tasks only. It depends on the texts of the tasks, not on the names or the format of files.
  */
-public record DataFingerprint(Part train, Part val, Part test) {
-  public static final String FILE = "data.json";
+record DataFingerprint(Part train, Part val, Part test) {
+  private static final String FILE = "data.json";
 
   DataFingerprint {
-    Objects.requireNonNull(train); // a file may say null
+    Objects.requireNonNull(train); // a file may have null
     Objects.requireNonNull(val);
     Objects.requireNonNull(test);
   }
 
   /**
-   * One split.
+   * Fingerprint of a split.
    *
-   * @param tasks how many there are
-   * @param sha256 of all that is in them
+   * @param tasks number of tasks
+   * @param sha256 of the facts, questions, labels and ids
    */
-  public record Part(int tasks, String sha256) {
+  record Part(int tasks, String sha256) {
     Part {
-      Objects.requireNonNull(sha256); // a file may say null
+      Objects.requireNonNull(sha256); // a file may have null
     }
 
     static Part of(List<ReasoningTask> tasks) {
@@ -58,7 +57,7 @@ public record DataFingerprint(Part train, Part val, Part test) {
       return new Part(tasks.size(), HexFormat.of().formatHex(digest.digest()));
     }
 
-    /** The length in front keeps ("a", "bc") and ("ab", "c") apart. */
+    /** Adds texts, each after its length, which keeps ("a", "bc") and ("ab", "c") apart. */
     private static void add(MessageDigest digest, String... texts) {
       digest.update((byte) texts.length);
       for (String text : texts) {
@@ -83,11 +82,11 @@ public record DataFingerprint(Part train, Part val, Part test) {
   }
 
   /**
-   * Compares the data of a run with those that it began with, or keeps them if it begins now.
+   * Compares data with the fingerprint of a run, or writes the fingerprint of a new run.
    *
-   * @throws IOException if they are others
+   * @throws IOException if the data differ
    */
-  public static void requireSame(Path run, Splits splits) throws IOException {
+  static void requireSame(Path run, Splits splits) throws IOException {
     Path file = run.resolve(FILE);
     DataFingerprint now = of(splits);
     if (!Files.exists(file)) {
@@ -101,17 +100,17 @@ public record DataFingerprint(Part train, Part val, Part test) {
     difference("test", then.test, now.test, differences);
     if (!differences.isEmpty()) {
       throw new IOException(
-          "run '%s' cannot go on with other data than it began with: %s; give it those data again, or begin a new run"
+          "run '%s' must resume with the data that it began with, but %s: restore those data, or begin a new run"
               .formatted(run, String.join(", ", differences)));
     }
   }
 
   /**
-   * Returns a sentence if the test problems are not those of the run, else an empty text.
+   * Returns a sentence if the test problems differ from those of the run, else an empty text.
    *
-   * @throws IOException if the run's file is damaged
+   * @throws IOException if the fingerprint is damaged
    */
-  public static String otherTest(Path run, Splits splits) throws IOException {
+  static String differenceOfTest(Path run, Splits splits) throws IOException {
     Path file = run.resolve(FILE);
     List<String> differences = new ArrayList<>();
     if (Files.exists(file)) {

@@ -4,14 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.reckoning.trainer.evaluation.Evaluation;
-import org.reckoning.trainer.training.Experiment;
 
-/** What methods reached, as text. */
-public final class ResultTable {
+/** Formats results as a table for the console. */
+final class ResultTable {
   private ResultTable() {}
 
-  /** Returns a line for each row, with a heading. */
-  public static List<String> lines(List<Experiment.Row> rows) {
+  /** Returns a heading, and a line for each row. */
+  static List<String> lines(List<Results.Row> rows) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%-13s %4s %8s   %-30s %10s %8s %8s"
@@ -23,7 +22,7 @@ public final class ResultTable {
                 "generated",
                 "f1",
                 "loss"));
-    for (Experiment.Row row : rows) {
+    for (Results.Row row : rows) {
       lines.add(
           String.format(
               Locale.ROOT,
@@ -44,7 +43,7 @@ public final class ResultTable {
     return lines;
   }
 
-  private static String percent(Experiment.Row row, String metric) {
+  private static String percent(Results.Row row, String metric) {
     Double value = row.metrics().get(metric);
     return value == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * value);
   }

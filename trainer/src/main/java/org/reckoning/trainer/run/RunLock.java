@@ -1,5 +1,6 @@
 package org.reckoning.trainer.run;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -8,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Lets one process train into the directory of a run: two would write over each other's
- * checkpoints. The system releases it however the process ends.
+ * Lock on the directory of a run: two processes would overwrite each other's checkpoints. The
+ * operating system releases it when the process ends, for whatever reason.
  */
-public final class RunLock implements AutoCloseable {
+final class RunLock implements Closeable {
   private static final String FILE = ".lock";
 
   private final FileChannel channel;
@@ -23,16 +24,16 @@ public final class RunLock implements AutoCloseable {
   /**
    * Takes the lock of a run.
    *
-   * @throws IOException if another process has it
+   * @throws IOException if another process holds it
    */
-  public static RunLock take(Path run) throws IOException {
+  static RunLock take(Path run) throws IOException {
     Files.createDirectories(run);
     FileChannel channel =
         FileChannel.open(run.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (isHeld(channel)) {
         throw new IOException(
-            "run '%s' is being trained: wait until that has ended, or end it".formatted(run));
+            "run '%s' is already being trained: wait until that training ends, or stop it".formatted(run));
       }
       return new RunLock(channel);
     } catch (IOException | RuntimeException e) {
@@ -46,7 +47,7 @@ public final class RunLock implements AutoCloseable {
       return channel.tryLock() == null;
     } catch (OverlappingFileLockException e) { // by this process
       return true;
-    } catch (IOException e) { // a file system without locks: there is nothing to heed
+    } catch (IOException e) { // a file system without locks
       return false;
     }
   }

@@ -12,12 +12,8 @@ import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
 import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.config.VocabularyKind;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.CheckpointFile;
-import org.reckoning.trainer.weights.Gpt2ConfigFile;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.LowRankMerge;
 import org.reckoning.trainer.weights.NonFinite;
@@ -27,8 +23,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
 /**
- * The initial weights that a run has learned, read from one of its checkpoints without building its
- * graph. Low-rank factors are merged into the layers that they belong to, or read apart.
+ * Learned initial weights of a run, read from a checkpoint without building a graph. Low-rank
+ * factors are merged into their layers, or read separately.
  */
 public final class RunWeights implements Gpt2Weights {
   private final RunConfig settings;
@@ -40,104 +36,101 @@ public final class RunWeights implements Gpt2Weights {
   private final Map<String, Shape> shapes;
   private final Map<String, Shape> factors;
   private final CheckpointFile file;
-  private final @Nullable PaddingFile padding; // of the published weights that the run began with
+  private final @Nullable PaddingFile padding; // of the published weights that the run started from
 
-  private RunWeights(Path run, Path checkpoint, boolean merges) throws IOException {
-    settings = Experiment.configOf("run", run);
+  private RunWeights(RunDirectory run, Path checkpoint, boolean merges) throws IOException {
+    settings = run.config();
     this.checkpoint = checkpoint;
     this.merges = merges;
-    vocabulary =
-        settings.model().vocabulary() == VocabularyKind.FULL
-            ? Vocabulary.full()
-            : Vocabulary.load(run.resolve(TrainingRun.VOCABULARY));
-    Path sizes = run.resolve(TrainingRun.MODEL);
-    config =
-        Files.exists(sizes)
-            ? Gpt2ConfigFile.read(sizes).config()
-            : settings.model().gpt2(vocabulary.size());
-    requireModelOf(settings, vocabulary, config, sizes);
+    vocabulary = run.vocabulary(settings.model().vocabulary());
+    config = run.hasModel() ? run.model() : settings.model().gpt2(vocabulary.size());
+    requireModelOf(settings, vocabulary, config, run.path().resolve(RunDirectory.MODEL));
     lora = settings.adaptation() instanceof Adaptation.LowRank low ? low.lora() : null;
     shapes = config.parameterShapes();
     factors = lora == null ? Map.of() : lora.parameterShapes(config);
     padding =
-        vocabulary.isFull() && PaddingFile.isIn(run) ? PaddingFile.open(run, config.nEmbd()) : null;
+        vocabulary.isFull() && PaddingFile.isIn(run.path())
+            ? PaddingFile.open(run.path(), config.nEmbd())
+            : null;
     file =
         CheckpointFile.open(
             checkpoint.resolve(Checkpoints.VARIABLES),
             settings.dtype() == FloatType.FLOAT32 ? TFloat32.class : TFloat64.class);
   }
 
-  /** A number of heads shows in no weight: only the configuration knows if it was changed. */
+  /** Checks the sizes against the configuration: the number of heads shows in no weight. */
   private static void requireModelOf(
       RunConfig settings, Vocabulary vocabulary, Gpt2Config config, Path sizes) throws IOException {
     if (config.vocabSize() != vocabulary.size()) {
       throw new IOException(
-          "'%s' must have vocab_size=%d, as the run's vocabulary, but has %d: take both files from the run as it was"
+          "'%s' must have vocab_size=%d, as the run's vocabulary, but has %d: restore both files of the run"
               .formatted(sizes, vocabulary.size(), config.vocabSize()));
     }
     if (settings.model().nameOrPath() == null
         && !config.equals(settings.model().gpt2(vocabulary.size()))) {
       throw new IOException(
-          "'%s' is of another model than the configuration of the run: take both files from the run as it was"
+          "'%s' and the configuration of the run must be of one model but are not: restore both files of the run"
               .formatted(sizes));
     }
   }
 
   /**
-   * Opens what a run has learned; low-rank factors are merged.
+   * Opens the weights of a run, with low-rank factors merged.
    *
-   * @param path directory of a run, whose best checkpoint is taken, or of a checkpoint
+   * @param path of a run, for its best checkpoint, or of a checkpoint
    * @throws IOException if it is neither, or has no checkpoint
    */
   public static RunWeights open(Path path) throws IOException {
     return open(path, true);
   }
 
-  /** Opens what a run has learned, with low-rank factors left apart. */
+  /** Opens the weights of a run, with separate low-rank factors. */
   public static RunWeights openUnmerged(Path path) throws IOException {
     return open(path, false);
   }
 
   private static RunWeights open(Path path, boolean merges) throws IOException {
     Path absolute = path.toAbsolutePath().normalize();
-    if (Files.exists(absolute.resolve(Experiment.CONFIG))) {
+    RunDirectory itself = new RunDirectory(absolute);
+    if (itself.exists()) {
       Path best =
-          new Checkpoints(absolute, 1)
+          itself
+              .checkpoints(1)
               .best()
               .orElseThrow(() -> new IOException("run '%s' has no checkpoint".formatted(path)));
-      return new RunWeights(absolute, best, merges);
+      return new RunWeights(itself, best, merges);
     }
-    Path run = runOf(absolute);
-    Experiment.configOf("run", run);
+    RunDirectory run = runOf(absolute);
+    run.config();
     Checkpoints.verify(absolute);
     return new RunWeights(run, absolute, merges);
   }
 
-  private static Path runOf(Path checkpoint) {
+  private static RunDirectory runOf(Path checkpoint) {
     Path checkpoints = checkpoint.getParent();
     Path run = checkpoints == null ? null : checkpoints.getParent();
-    return Objects.requireNonNullElse(run, checkpoint);
+    return new RunDirectory(Objects.requireNonNullElse(run, checkpoint));
   }
 
-  /** Returns whether this is the directory of a run, or of a checkpoint in one. */
+  /** Returns whether a path is the directory of a run, or of a checkpoint of a run. */
   public static boolean isRun(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
-    return Files.exists(absolute.resolve(Experiment.CONFIG))
+    return new RunDirectory(absolute).exists()
         || (Files.exists(absolute.resolve(Checkpoints.VARIABLES + ".index"))
-            && Files.exists(runOf(absolute).resolve(Experiment.CONFIG)));
+            && runOf(absolute).exists());
   }
 
   /**
-   * Opens the weights of a run, of a checkpoint in one, or published ones; every number that is
-   * read must be finite.
+   * Opens the weights of a run, of a checkpoint, or of a published model. Reading a weight checks
+   * that it is finite.
    *
-   * @throws IOException if it is none of these
+   * @throws IOException if the path is none of these
    */
   public static Gpt2Weights openAny(Path path) throws IOException {
     return isRun(path) ? Gpt2Weights.finite(path, open(path)) : Gpt2Weights.open(path);
   }
 
-  /** Opens weights as {@link #openAny} does, whose numbers may be anything. */
+  /** Opens weights as {@link #openAny} does, without the check for finite values. */
   public static Gpt2Weights openAnyUnchecked(Path path) throws IOException {
     return isRun(path) ? open(path) : Gpt2Weights.openUnchecked(path);
   }
@@ -152,15 +145,15 @@ public final class RunWeights implements Gpt2Weights {
     return checkpoint;
   }
 
-  /** Returns the low-rank factors that there are, if there are. */
+  /** Returns the settings of the low-rank factors, if the run trains such factors. */
   public Optional<Lora> lora() {
     return Optional.ofNullable(lora);
   }
 
   /**
-   * Reads all weights and factors once.
+   * Checks that all weights and factors are finite.
    *
-   * @throws IOException if one has NaN or infinities, with its name
+   * @throws IOException with the name of the first one that has NaN or infinities
    */
   public void requireFinite() throws IOException {
     Gpt2Weights.finite(checkpoint, this).requireReadable();
@@ -169,7 +162,7 @@ public final class RunWeights implements Gpt2Weights {
     }
   }
 
-  /** Reads a low-rank factor, which must be finite; the caller closes it. */
+  /** Reads a low-rank factor and checks that it is finite; the caller closes it. */
   public TFloat32 readFactor(String name) throws IOException {
     Shape shape = factors.get(name);
     if (shape == null) {

@@ -25,7 +25,7 @@ public final class SplitLoader {
 
   /**
    * @param seed of the generator, and of the order of facts
-   * @param report takes a sentence about questions that were left out
+   * @param report takes a sentence about questions that are skipped
    */
   public SplitLoader(DataConfig config, long seed, Consumer<String> report) {
     this.config = config;
@@ -36,7 +36,7 @@ public final class SplitLoader {
   /**
    * Returns the three splits.
    *
-   * @throws IOException if a file cannot be read or has bad lines, each of which is named
+   * @throws IOException if a file cannot be read, or has invalid lines, with each of them
    */
   public Splits load() throws IOException {
     return new Splits(
@@ -46,9 +46,9 @@ public final class SplitLoader {
   }
 
   /**
-   * Returns the test split alone.
+   * Returns the test split only.
    *
-   * @throws IOException if a file cannot be read or has bad lines, each of which is named
+   * @throws IOException if a file cannot be read, or has invalid lines, with each of them
    */
   public List<ReasoningTask> test() throws IOException {
     return split(Split.TEST, config.test(), config.testTasks());
@@ -76,7 +76,7 @@ public final class SplitLoader {
             .toList();
     if (tasks.isEmpty()) {
       throw new IOException(
-          "'%s' has no task of data.hops %s; leave the list empty to take all"
+          "'%s' has no task with data.hops %s; an empty list takes all tasks"
               .formatted(path(split, file), config.hops()));
     }
     return tasks;
@@ -89,7 +89,7 @@ public final class SplitLoader {
     String dataset = config.dataset();
     if (dataset == null) {
       throw new IOException(
-          "data.%s (null) must be a file, or data.dataset the name of a directory with %s.jsonl in"
+          "data.%s (null) must be a file, or data.dataset must be a directory with %s.jsonl in"
                   .formatted(split, split)
               + " data.data_dir ('%s')".formatted(config.dataDir()));
     }
@@ -102,7 +102,7 @@ public final class SplitLoader {
   private List<ReasoningTask> read(Path file) throws IOException {
     if (!Files.isReadable(file)) {
       throw new IOException(
-          "'%s' must be a file that can be read; set data.data_dir, data.dataset or data.train,"
+          "'%s' must be a readable file; set data.data_dir, data.dataset or data.train,"
                   .formatted(file)
               + " data.val and data.test");
     }
@@ -113,7 +113,7 @@ public final class SplitLoader {
       throw new IOException(
           String.join(System.lineSeparator(), problems.lines())
               + System.lineSeparator()
-              + "correct these lines or take them out; 'reckoning data validate %s' lists them"
+              + "correct or remove these lines; 'reckoning data validate %s' lists them"
                   .formatted(file));
     }
     problems.lines().forEach(report);

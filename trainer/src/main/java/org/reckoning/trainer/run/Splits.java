@@ -5,11 +5,11 @@ import java.util.List;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /**
- * The data of a run.
+ * Tasks of a run, in three splits.
  *
- * @param train to learn from
- * @param val to select the best checkpoint with
- * @param test to report on
+ * @param train tasks for training
+ * @param val tasks that select the best checkpoint
+ * @param test tasks for the results
  */
 public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<ReasoningTask> test) {
   /** Copies the lists. */

@@ -3,16 +3,16 @@ package org.reckoning.trainer.run;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run is, apart from its variables. Together they are all that a resumed run needs: an
- * epoch's order and dropout follow from the seed and these numbers.
+ * Progress of a run. With the variables it is all that a resumed run needs: the order of an epoch
+ * and the dropout masks follow from the seed and these numbers.
  *
  * @param step updates made
  * @param position batches read, over all epochs
- * @param best the best value of the monitored metric so far; null before the first evaluation
- * @param bestStep the step of the best value
- * @param validationsSinceBest evaluations since then
- * @param validatedStep the last step after which the weights were validated
- * @param seconds of training, over all resumed parts
+ * @param best best value of the monitored metric; null before the first validation
+ * @param bestStep step of the best value
+ * @param validationsSinceBest validations after that step
+ * @param validatedStep last step after which the weights were validated
+ * @param seconds of training, before and after resuming
  */
 public record TrainingState(
     long step,
@@ -26,7 +26,7 @@ public record TrainingState(
   public static final TrainingState START = new TrainingState(0, 0, null, 0, 0, 0, 0);
 
   /**
-   * @throws IllegalArgumentException if no run can be there
+   * @throws IllegalArgumentException if no run can have this progress
    */
   public TrainingState {
     require(step >= 0, "step (%d) must be 0 or more".formatted(step));
@@ -38,7 +38,7 @@ public record TrainingState(
         "best_step (%d) must be 0 to the step (%d)".formatted(bestStep, step));
     require(
         best != null || bestStep == 0,
-        "best_step (%d) must be 0 as there is no best value".formatted(bestStep));
+        "best_step (%d) must be 0 without a best value".formatted(bestStep));
     require(
         validationsSinceBest >= 0,
         "validations_since_best (%d) must be 0 or more".formatted(validationsSinceBest));
@@ -60,7 +60,7 @@ public record TrainingState(
   /**
    * Returns the state after a validation.
    *
-   * @param metric the monitored one; a value that is not finite is never the best
+   * @param metric the monitored one; never the best if it is not finite
    */
   public TrainingState validated(double metric, boolean smallerIsBetter) {
     boolean better =
@@ -78,8 +78,8 @@ public record TrainingState(
         step + 1, newPosition, best, bestStep, validationsSinceBest, validatedStep, seconds + more);
   }
 
-  /** Returns the state with all patience left. */
-  public TrainingState patientAnew() {
+  /** Returns the state with a new start of patience. */
+  public TrainingState withFullPatience() {
     return new TrainingState(step, position, best, bestStep, 0, validatedStep, seconds);
   }
 }

@@ -1,4 +1,7 @@
-/** What a run keeps in its directory: open {@link org.reckoning.trainer.run.Checkpoints} first. */
+/**
+ * The files of a run: configuration, model, data, checkpoints and results. Open {@link
+ * org.reckoning.trainer.run.RunDirectory} first.
+ */
 @NullMarked
 package org.reckoning.trainer.run;
 

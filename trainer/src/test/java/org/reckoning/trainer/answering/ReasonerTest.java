@@ -28,10 +28,10 @@ import org.reckoning.trainer.data.Fact;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.ModelDirectory;
@@ -68,7 +68,7 @@ class ReasonerTest {
 
   /** Trains a run and returns what its evaluation predicted. */
   private List<Prediction> trained(RunConfig config) throws IOException {
-    Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
+    Files.writeString(directory.resolve(RunDirectory.CONFIG), config.yaml());
     TrainingListener none = new TrainingListener() {};
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       run.train(none, "CPU:0", () -> false);

@@ -94,7 +94,7 @@ class ListenerGroupTest {
     Failing failing = new Failing();
     tellAll(new ListenerGroup(List.of(failing, new Recorder()), reports::add));
     assertThat(reports)
-        .containsExactly("a listener is off for the rest of this run, training goes on: no more");
+        .containsExactly("a listener is off for the rest of this run, training continues: no more");
     assertThat(failing.calls).isEqualTo(2);
     assertThat(told).contains("stepped 1", "stepped 2", "stepped 3", "finished 4");
   }
@@ -110,7 +110,7 @@ class ListenerGroupTest {
             List.of(new MetricsFile(TrainingState.START), new Recorder()), reports::add));
     assertThat(reports)
         .containsExactly(
-            "metrics.jsonl is off for the rest of this run, training goes on: '%s' cannot be written: No space left on device; free some space or choose a place on another disk"
+            "metrics.jsonl is off for the rest of this run, training continues: '%s' cannot be written: No space left on device; free some space or choose a place on another disk"
                 .formatted(full));
     assertThat(told).contains("stepped 3", "finished 4");
     Files.delete(full); // else JUnit warns of a link that leaves its directory

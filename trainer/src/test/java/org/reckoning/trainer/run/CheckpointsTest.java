@@ -15,7 +15,7 @@ import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.training.TrainingRunTest;
 
-/** What is believed of a checkpoint; TrainingRunTest has those of real runs. */
+/** Tests with forged checkpoints; TrainingRunTest has those of real runs. */
 class CheckpointsTest {
   @TempDir Path directory;
   private Path checkpoint = Path.of("");
@@ -38,7 +38,7 @@ class CheckpointsTest {
   void verify_withAFileEmptyMissingOrToo_saysWhich() throws IOException {
     Path more = Files.writeString(checkpoint.resolve("more"), "");
     assertThatThrownBy(() -> Checkpoints.verify(checkpoint))
-        .hasMessageContaining("checksum of more");
+        .hasMessageContaining("checksum for more");
     Files.delete(more);
     Files.writeString(checkpoint.resolve("variables.index"), "");
     assertThatThrownBy(() -> Checkpoints.verify(checkpoint))
@@ -47,7 +47,7 @@ class CheckpointsTest {
     assertThatThrownBy(() -> Checkpoints.verify(checkpoint))
         .hasMessageContaining("variables.index' is missing");
     Files.writeString(checkpoint.resolve("SHA256SUMS"), "");
-    assertThatThrownBy(() -> Checkpoints.verify(checkpoint)).hasMessageContaining("no checksum of");
+    assertThatThrownBy(() -> Checkpoints.verify(checkpoint)).hasMessageContaining("no checksum for");
   }
 
   private static void whole(Path checkpoint, long step) throws IOException {
@@ -75,7 +75,7 @@ class CheckpointsTest {
     DurableFiles.deleteTree(same);
     assertThatThrownBy(checkpoints::best)
         .hasMessageContaining("best-000002' cannot be read")
-        .hasMessageContaining("; put a copy of it back, or remove it");
+        .hasMessageContaining("; restore a copy of it, or remove it");
   }
 
   @ParameterizedTest(name = "{1}")
@@ -97,7 +97,7 @@ class CheckpointsTest {
         "{\"step\":3,\"position\":6,\"best\":1,\"best_step\":4,\"validations_since_best\":0,\"validated_step\":3,\"seconds\":1}|best_step (4)",
         "{\"step\":3,\"position\":6,\"best\":1,\"best_step\":3,\"validations_since_best\":-1,\"validated_step\":3,\"seconds\":1}|validations_since_best (-1)",
         "{\"step\":3,\"position\":6,\"best\":1,\"best_step\":3,\"validations_since_best\":0,\"validated_step\":3,\"seconds\":-1}|seconds (-1.0)",
-        "{\"step\":4,\"position\":6,\"best\":1,\"best_step\":3,\"validations_since_best\":0,\"validated_step\":3,\"seconds\":1}|must be of the step in its directory's name, but is of step 4"
+        "{\"step\":4,\"position\":6,\"best\":1,\"best_step\":3,\"validations_since_best\":0,\"validated_step\":3,\"seconds\":1}|must have the step of its directory's name, but has step 4"
       })
   void state_thatCannotBe_isRefused(String json, String reason) throws IOException {
     Path file = Files.writeString(checkpoint.resolve("state.json"), json);

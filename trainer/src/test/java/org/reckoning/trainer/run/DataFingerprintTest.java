@@ -38,7 +38,7 @@ class DataFingerprintTest {
   void sameData_areTaken() throws IOException {
     DataFingerprint.requireSame(run, splits(TASK));
     DataFingerprint.requireSame(run, splits(task("a", "The mother of Tom is Alice", "mother")));
-    assertThat(DataFingerprint.otherTest(run, splits(TASK))).isEmpty();
+    assertThat(DataFingerprint.differenceOfTest(run, splits(TASK))).isEmpty();
   }
 
   @Test
@@ -46,7 +46,7 @@ class DataFingerprintTest {
     DataFingerprint.requireSame(run, splits(TASK));
     assertThatThrownBy(() -> DataFingerprint.requireSame(run, splits(TASK, TASK)))
         .hasMessage(
-            "run '%s' cannot go on with other data than it began with: train had 1 tasks and has 2; give it those data again, or begin a new run",
+            "run '%s' must resume with the data that it began with, but train had 1 tasks and has 2: restore those data, or begin a new run",
             run);
   }
 
@@ -67,14 +67,14 @@ class DataFingerprintTest {
   void otherTest_isSaid() throws IOException {
     DataFingerprint.requireSame(run, splits(TASK));
     Splits others = new Splits(List.of(TASK), List.of(TASK), List.of(TASK, TASK));
-    assertThat(DataFingerprint.otherTest(run, others))
+    assertThat(DataFingerprint.differenceOfTest(run, others))
         .isEqualTo(
             "the test problems differ from those that the run began with: test had 1 tasks and has 2");
   }
 
   @Test
   void damagedFile_isRefusedByName() throws IOException {
-    Path file = Files.writeString(run.resolve(DataFingerprint.FILE), "{\"train\":null}");
+    Path file = Files.writeString(run.resolve("data.json"), "{\"train\":null}");
     assertThatThrownBy(() -> DataFingerprint.requireSame(run, splits(TASK)))
         .hasMessageStartingWith("'%s' must be the fingerprint of a run's data".formatted(file))
         .hasMessageNotContaining("java");

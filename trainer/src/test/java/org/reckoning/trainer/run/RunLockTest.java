@@ -42,7 +42,8 @@ class RunLockTest {
       assertThatIOException()
           .isThrownBy(() -> RunLock.take(directory))
           .withMessage(
-              "run '%s' is being trained: wait until that has ended, or end it", directory);
+              "run '%s' is already being trained: wait until that training ends, or stop it",
+              directory);
     } finally {
       holder.destroyForcibly().waitFor();
     }

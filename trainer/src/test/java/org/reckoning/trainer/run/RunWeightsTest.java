@@ -22,7 +22,6 @@ import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.Logits;
@@ -57,7 +56,7 @@ class RunWeightsTest {
 
   private Path trained(RunConfig config, String name) throws IOException {
     Path place = Files.createDirectories(directory.resolve(name));
-    Files.writeString(place.resolve(Experiment.CONFIG), config.yaml());
+    Files.writeString(place.resolve(RunDirectory.CONFIG), config.yaml());
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), place)) {
       run.train(new TrainingListener() {}, "CPU:0", () -> false);
     }
@@ -231,14 +230,14 @@ class RunWeightsTest {
   @Test
   void open_ofAModelFileThatIsNotTheConfigurations_isRefused() throws IOException {
     Path place = trained(config(), "run");
-    Path sizes = place.resolve(TrainingRun.MODEL);
+    Path sizes = place.resolve(RunDirectory.MODEL);
     String text = Files.readString(sizes);
     String heads = text.replaceFirst("\"n_head\" : [0-9]+", "\"n_head\" : 1");
     assertThat(heads).isNotEqualTo(text);
     Files.writeString(sizes, heads);
     assertThatIOException()
         .isThrownBy(() -> RunWeights.open(place))
-        .withMessageContaining("is of another model than the configuration of the run");
+        .withMessageContaining("must be of one model but are not");
     Files.writeString(sizes, text.replaceFirst("\"vocab_size\" : [0-9]+", "\"vocab_size\" : 7"));
     assertThatIOException()
         .isThrownBy(() -> RunWeights.open(place))
@@ -252,7 +251,7 @@ class RunWeightsTest {
         .isThrownBy(() -> RunWeights.open(directory))
         .withMessageStartingWith("run (")
         .withMessageEndingWith(") must be the directory of a run, with config.yaml in it");
-    Files.writeString(directory.resolve(Experiment.CONFIG), config().yaml());
+    Files.writeString(directory.resolve(RunDirectory.CONFIG), config().yaml());
     assertThatIOException()
         .isThrownBy(() -> RunWeights.open(directory))
         .withMessage("run '%s' has no checkpoint", directory);

@@ -75,7 +75,7 @@ class TrainingRunTest {
             .with("inner_lr", 0)
             .with("train_batch_size", 1)
             .with("data.train_tasks", 1);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       run.train(told, "CPU:0", () -> false);
     }
@@ -88,8 +88,8 @@ class TrainingRunTest {
     return new SplitLoader(config.data(), config.seed(), line -> {}).load();
   }
 
-  /** What a run told, in order. */
-  private static final class Told implements TrainingListener {
+  /** Keeps the reports of a run, in order. */
+  private static final class RecordingListener implements TrainingListener {
     final List<StepReport> steps = new ArrayList<>();
     final List<EvaluationReport> evaluations = new ArrayList<>();
     final List<Long> saved = new ArrayList<>();
@@ -112,7 +112,7 @@ class TrainingRunTest {
 
   @Test
   void train_tellsEveryStepEvaluationAndCheckpoint() throws IOException {
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       RunEnd end = run.train(told, "CPU:0", () -> false);
 
@@ -146,12 +146,12 @@ class TrainingRunTest {
     List<Prediction> predictions;
     try (TrainingRun run =
         TrainingRun.prepare(config, splits(config), directory.resolve("whole"))) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
-      predictions = run.test(new Told(), directory.resolve("predictions/test.jsonl")).predictions();
+      predictions = run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl")).predictions();
     }
     Path stopped = directory.resolve("stopped");
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     StopRequest afterValidation = () -> told.steps.size() == 3 && told.evaluations.size() == 1;
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
       RunEnd end = run.train(told, "CPU:0", afterValidation);
@@ -161,11 +161,11 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
       assertThat(run.resume(line -> {})).isTrue();
       assertThat(run.state().step()).isEqualTo(3);
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
 
       Map<String, double[]> resumed = weights(run);
       whole.forEach((name, value) -> assertThat(resumed.get(name)).as(name).containsExactly(value));
-      assertThat(run.test(new Told(), directory.resolve("predictions/test.jsonl")).predictions())
+      assertThat(run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl")).predictions())
           .isEqualTo(predictions);
     }
   }
@@ -183,8 +183,8 @@ class TrainingRunTest {
   void everyMethod_trainsAndIsEvaluated(Method method) throws IOException {
     RunConfig config = config().with("method", method.name().toLowerCase(Locale.ROOT));
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new Told(), directory.resolve("predictions/test.jsonl"));
+      run.train(new RecordingListener(), "CPU:0", () -> false);
+      Evaluation evaluation = run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"));
 
       assertThat(evaluation.predictions()).hasSize(5);
       assertThat(evaluation.metrics().get("acc_scored")).isBetween(0.0, 1.0);
@@ -197,8 +197,8 @@ class TrainingRunTest {
   @Test
   void predictions_areWrittenAsJsonLines() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new Told(), directory.resolve("predictions/test.jsonl"));
+      run.train(new RecordingListener(), "CPU:0", () -> false);
+      Evaluation evaluation = run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"));
 
       List<String> lines = Files.readAllLines(directory.resolve("predictions/test.jsonl"));
       assertThat(lines).hasSize(5);
@@ -218,7 +218,7 @@ class TrainingRunTest {
   void train_thatDiverges_keepsTheLastCheckpoint() throws IOException {
     RunConfig config =
         config().with("learning_rate", 1e30).with("max_grad_norm", null).with("save_steps", 1);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       assertThatThrownBy(() -> run.train(told, "CPU:0", () -> false))
           .isInstanceOf(NotFiniteException.class);
@@ -238,10 +238,10 @@ class TrainingRunTest {
             .with("eval_steps", 1)
             .with("patience", 2);
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      RunEnd end = run.train(new Told(), "CPU:0", () -> false);
+      RunEnd end = run.train(new RecordingListener(), "CPU:0", () -> false);
 
       assertThat(end.steps()).isEqualTo(3);
-      assertThat(end.why()).isEqualTo("acc_label did not get better in 2 validations");
+      assertThat(end.why()).isEqualTo("acc_label did not improve in 2 validations");
     }
   }
 
@@ -250,7 +250,7 @@ class TrainingRunTest {
     RunConfig config = config().with("save_steps", 1).with("keep_checkpoints", 3);
     Map<String, double[]> whole;
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
     }
     flipABit(directory.resolve("checkpoints/step-000006/variables.data-00000-of-00001"));
@@ -264,9 +264,9 @@ class TrainingRunTest {
               newest ->
                   assertThat(newest)
                       .contains("step-000006' cannot be read, it is damaged", "checksum")
-                      .contains("kept as 'damaged-step-000006'", "goes on from step-000004"),
+                      .contains("kept as 'damaged-step-000006'", "resumes from step-000004"),
               before -> assertThat(before).contains("state.json", "kept as 'damaged-step-000005'"));
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
 
       assertSameBits(weights(run), whole);
     }
@@ -276,7 +276,7 @@ class TrainingRunTest {
   @Test
   void resume_whereNoCheckpointIsWhole_saysWhyAndWhatToDo() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     for (String name : List.of("step-000004", "step-000006")) {
       flipABit(directory.resolve("checkpoints/" + name + "/variables.data-00000-of-00001"));
@@ -284,7 +284,7 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       assertThatThrownBy(() -> run.resume(line -> {}))
           .isInstanceOf(IOException.class)
-          .hasMessageContainingAll("no checkpoint of", "step-000006", "step-000004", "begin a new");
+          .hasMessageContainingAll("all checkpoints of", "step-000006", "step-000004", "begin a new");
     }
   }
 
@@ -329,7 +329,7 @@ class TrainingRunTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void train_stoppedWhileItValidates_savesAndValidatesWhenItGoesOn(int at) throws IOException {
-    Told whole = new Told();
+    RecordingListener whole = new RecordingListener();
     Map<String, double[]> weights;
     try (TrainingRun run =
         TrainingRun.prepare(config(), splits(config()), directory.resolve("whole"))) {
@@ -337,14 +337,14 @@ class TrainingRunTest {
       weights = weights(run);
     }
     Path stopped = directory.resolve("stopped");
-    Told first = new Told();
+    RecordingListener first = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), stopped)) {
       RunEnd end = run.train(first, "CPU:0", new StopAt(at));
       assertThat(end.why()).isEqualTo("it was asked to stop");
     }
     assertThat(first.evaluations).isEmpty();
     assertThat(first.saved).containsExactly(2L, 3L);
-    Told second = new Told();
+    RecordingListener second = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), stopped)) {
       assertThat(run.resume(line -> {})).isTrue();
       assertThat(run.state().validatedStep()).isZero();
@@ -364,16 +364,16 @@ class TrainingRunTest {
     Map<String, double[]> whole;
     try (TrainingRun run =
         TrainingRun.prepare(config, splits(config), directory.resolve("whole"))) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
     }
     Path stopped = directory.resolve("stopped");
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
-      assertThat(run.train(new Told(), "CPU:0", new StopAt(4)).steps()).isEqualTo(1);
+      assertThat(run.train(new RecordingListener(), "CPU:0", new StopAt(4)).steps()).isEqualTo(1);
     }
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
       assertThat(run.resume(line -> {})).isTrue();
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       assertSameBits(weights(run), whole);
     }
   }
@@ -426,19 +426,19 @@ class TrainingRunTest {
     RunConfig three = six.with("max_steps", 3);
     Map<String, double[]> whole;
     try (TrainingRun run = TrainingRun.prepare(six, splits(six), directory.resolve("whole"))) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
     }
     Path place = directory.resolve("extended");
     try (TrainingRun run = TrainingRun.prepare(three, splits(three), place)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     try (TrainingRun run = TrainingRun.prepare(six, splits(six), place)) {
       run.resume(line -> {});
       assertThat(run.extend(three))
           .isEqualTo(
-              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate where step 3 had 100.0 %; the state of the optimizer goes on");
-      run.train(new Told(), "CPU:0", () -> false);
+              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate where step 3 had 100.0 %; the optimizer keeps its state");
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       assertSameBits(weights(run), whole);
     }
   }
@@ -447,11 +447,11 @@ class TrainingRunTest {
   void resume_withFewerStepsThanWereMade_saysSo() throws IOException {
     RunConfig fewer = config().with("max_steps", 2);
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     try (TrainingRun run = TrainingRun.prepare(fewer, splits(fewer), directory)) {
       assertThatThrownBy(() -> run.resume(line -> {}))
-          .hasMessageContaining("has made 6 steps and 2 are planned");
+          .hasMessageContaining("has made 6 steps, but only 2 are planned");
     }
   }
 
@@ -468,7 +468,7 @@ class TrainingRunTest {
     for (int[] cut : new int[][] {{6, 1}, {4, 2}, {1, 6}}) {
       RunConfig own =
           config.with("train_batch_size", cut[0]).with("gradient_accumulation_steps", cut[1]);
-      Told told = new Told();
+      RecordingListener told = new RecordingListener();
       try (TrainingRun run =
           TrainingRun.prepare(own, splits(own), directory.resolve("of" + cut[0]))) {
         run.train(told, "CPU:0", () -> false);
@@ -482,9 +482,9 @@ class TrainingRunTest {
   @Test
   void test_tellsTheStepOfTheWeightsThatItEvaluates() throws IOException {
     RunConfig config = config().with("learning_rate", 0).with("rates_learning_rate", 0);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     try (TrainingRun run = TrainingRun.forEvaluation(config, splits(config), directory)) {
       run.test(told, directory.resolve("predictions/test.jsonl"));
@@ -502,7 +502,7 @@ class TrainingRunTest {
             splits.val().stream().map(TrainingRunTest::withoutRelevance).toList(),
             splits.test());
     try (TrainingRun run = TrainingRun.prepare(config, unknown, directory)) {
-      assertThatThrownBy(() -> run.train(new Told(), "CPU:0", () -> false))
+      assertThatThrownBy(() -> run.train(new RecordingListener(), "CPU:0", () -> false))
           .hasMessageStartingWith(
               "monitor (kg_recall) must be a metric of the validation: [loss, acc_scored, acc,");
     }
@@ -524,7 +524,7 @@ class TrainingRunTest {
             last.labels());
     List<ReasoningTask> test = new ArrayList<>(splits.test());
     test.set(test.size() - 1, tooLong);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run =
         TrainingRun.prepare(config, new Splits(splits.train(), splits.val(), test), directory)) {
       Evaluation evaluation = run.test(told, directory.resolve("predictions/test.jsonl"));
