@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.NamedRun;
 import org.reckoning.graph.bilevel.Decoding;
 import org.reckoning.trainer.answering.AskedModel;
+import org.reckoning.trainer.answering.ExportLimitException;
 import org.reckoning.trainer.answering.LocalModel;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.answering.RemoteModel;
@@ -125,6 +126,8 @@ public final class AskCommand implements Callable<Integer> {
         new Conversation(reasoner, how, told, output, err, Boolean.getBoolean("reckoning.typed"))
             .hold(TextOptions.standardInput());
       }
+    } catch (ExportLimitException e) {
+      throw new IllegalArgumentException(ExportLimits.message(e), e);
     }
     return 0;
   }
@@ -170,6 +173,6 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private ParameterException unusable(IllegalArgumentException e) {
-    return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    return new ParameterException(spec.commandLine(), ExportLimits.message(e), e);
   }
 }

@@ -66,7 +66,7 @@ final class Conversation {
           | IllegalStateException
           | NotFiniteException
           | IOException e) {
-        err.println(ConsoleText.of(String.valueOf(e.getMessage())));
+        err.println(ConsoleText.of(ExportLimits.message(e)));
         err.flush();
       }
     }

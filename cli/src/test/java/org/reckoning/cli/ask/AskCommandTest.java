@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.cli.Reckoning;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
-import org.reckoning.trainer.serving.ServingServer;
+import org.reckoning.trainer.serving.ModelServer;
 
 /** Of a run of seconds, which answers badly. */
 class AskCommandTest {
@@ -258,7 +258,7 @@ class AskCommandTest {
 
     assertThat(out.toString())
         .contains(
-            "\nnote    this run has no inner loop: the facts are in the prompt of every question\n",
+            "\nnote    this run has no inner loop: every prompt contains the facts\n",
             "\nfacts   1, nothing is learned from them\n",
             "\n  answer  ");
   }
@@ -277,9 +277,9 @@ class AskCommandTest {
     assertThat(ask("", words)).isZero();
     assertThat(out.toString())
         .contains(
-            "note    this is no run: unless it was exported from one it was never trained to learn"
-                + " from facts; answers are those of a plain language model after 1 gradient steps"
-                + " of rate 0.01\n")
+            "note    this model is not a run: unless it was exported from a run, it was not trained"
+                + " to learn from facts; it answers as a language model after 1 gradient steps of"
+                + " rate 0.01\n")
         .doesNotContain("  answer  ")
         .containsPattern("\n  text    .*, [0-9.]+ %\n");
   }
@@ -307,7 +307,7 @@ class AskCommandTest {
 
     assertThat(ask("", "--run=" + run, "--problem=2", "--json")).as(err.toString()).isZero();
     List<JsonNode> here = json();
-    try (ServingServer server = ServingServer.start("kinship", export.resolve("1"), 0)) {
+    try (ModelServer server = ModelServer.start("kinship", export.resolve("1"), 0)) {
       String address = "--server=" + server.address();
       assertThat(ask("", "--run=" + export, address, "--problem=2", "--json"))
           .as(err.toString())
@@ -373,7 +373,7 @@ class AskCommandTest {
   static Stream<Arguments> unusable() {
     String fact = "--fact=" + SON;
     return Stream.of(
-        Arguments.of(List.of("--question=x"), "facts (0) must be at least 1; tell some"),
+        Arguments.of(List.of("--question=x"), "facts (0) must be at least 1; give some"),
         Arguments.of(
             List.of("--fact=The son of Ulf is Mary"), "the model does not know the word 'Ulf' of"),
         Arguments.of(List.of(fact, "--question= "), "question (' ') must have text"),

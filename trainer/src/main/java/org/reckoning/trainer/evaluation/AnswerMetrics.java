@@ -66,8 +66,7 @@ final class AnswerMetrics {
    * @param type of the data; in facts of {@link DatasetType#CLUTRR}, {@code A} is a person, not an
    *     article
    */
-  static AnswerScore score(
-      String text, Answer target, List<String> facts, DatasetType type) {
+  static AnswerScore score(String text, Answer target, List<String> facts, DatasetType type) {
     boolean dropArticles = !(type == DatasetType.CLUTRR && target.withKnowledge());
     List<String> words = words(text, dropArticles);
     List<String> wanted = words(target.text(), dropArticles);
@@ -140,8 +139,8 @@ final class AnswerMetrics {
   }
 
   /**
-   * Returns the metrics of a split by name, each from 0 to 1. Metrics of knowledge need targets with
-   * knowledge. {@code kg_precision} is 0 without generated facts; {@code kg_recall} is absent
+   * Returns the metrics of a split by name, each from 0 to 1. Metrics of knowledge need targets
+   * with knowledge. {@code kg_precision} is 0 without generated facts; {@code kg_recall} is absent
    * without relevant facts.
    *
    * @throws IllegalArgumentException if there is no score

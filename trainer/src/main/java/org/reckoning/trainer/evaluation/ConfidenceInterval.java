@@ -21,8 +21,8 @@ public record ConfidenceInterval(double low, double high) {
   private static final double Z = 1.959963984540054;
 
   /**
-   * Returns the score interval of Wilson (1927), which also holds near 0 and 1: for 500 of 500 it is
-   * 0.9924 to 1.
+   * Returns the score interval of Wilson (1927), which also holds near 0 and 1: for 500 of 500 it
+   * is 0.9924 to 1.
    *
    * <pre>{@code
    * centre = (p + z^2 / 2n) / (1 + z^2 / n)

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.config.ConfigName;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.VocabularyKind;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Method;
@@ -196,8 +196,7 @@ public record RunDirectory(Path path) {
     directories.put(config.method(), this);
     for (Method baseline : config.baselines()) {
       directories.putIfAbsent(
-          baseline,
-          new RunDirectory(path.resolve("baselines").resolve(ConfigName.of(baseline))));
+          baseline, new RunDirectory(path.resolve("baselines").resolve(EnumName.of(baseline))));
     }
     return directories;
   }

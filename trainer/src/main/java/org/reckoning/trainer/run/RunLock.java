@@ -33,7 +33,8 @@ final class RunLock implements Closeable {
     try {
       if (isHeld(channel)) {
         throw new IOException(
-            "run '%s' is already being trained: wait until that training ends, or stop it".formatted(run));
+            "run '%s' is already being trained: wait until that training ends, or stop it"
+                .formatted(run));
       }
       return new RunLock(channel);
     } catch (IOException | RuntimeException e) {

@@ -8,9 +8,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the header by which a busy server says when to come back. */
+/** Reads the header Retry-After of a busy server. */
 final class RetryAfter {
-  /** Keeps a server that says "at once" from being asked without a pause. */
+  /** The shortest pause, also for a server that says "at once". */
   static final Duration LEAST = Duration.ofMillis(100);
 
   private static final int DIGITS = 9;
@@ -18,7 +18,7 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * Returns how long to wait; empty if the header is missing or cannot be read.
+   * Returns the time to wait; empty if the header is missing or invalid.
    *
    * @param header seconds, or a date such as {@code Wed, 21 Oct 2026 07:28:00 GMT}
    */

@@ -6,23 +6,23 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a served model answered to one question.
+ * Answer of a served model to one question.
  *
  * @param tokens ids of the answer, with the end of text if it was reached
  * @param probability product of the probabilities of the tokens
  */
 @SuppressWarnings("ArrayRecordComponent") // read only
 public record ServedAnswer(int[] tokens, double probability) {
-  /** Probabilities and losses are rounded; a logarithm may come out a little above 0. */
+  /** Tolerance for rounding: a logarithm may be slightly above 0. */
   private static final double ROUNDING = 1e-4;
 
   /**
    * Reads the answers to all questions of a request.
    *
-   * @param questions of the request
-   * @param newTokens width of the answers
-   * @param vocabulary number of ids
-   * @throws IllegalArgumentException with what is wrong if these cannot be the answers
+   * @param questions number of questions
+   * @param newTokens number of tokens in the answers, with padding
+   * @param vocabulary number of token ids
+   * @throws IllegalArgumentException if the outputs are not such answers, with the reason
    */
   public static List<ServedAnswer> of(
       JsonNode outputs, int questions, int newTokens, int vocabulary) {
@@ -40,16 +40,16 @@ public record ServedAnswer(int[] tokens, double probability) {
   /**
    * Reads the log-probabilities of candidates, in their order.
    *
-   * @throws IllegalArgumentException with what is wrong if these cannot be log-probabilities
+   * @throws IllegalArgumentException if the output is invalid, with the reason
    */
   public static double[] logProbabilities(JsonNode outputs, int candidates) {
     return doubles("log_probabilities", outputs, candidates, -Float.MAX_VALUE, ROUNDING);
   }
 
   /**
-   * Reads the inner losses, before each step and after the last.
+   * Reads the inner losses, before each step and after the last [K+1].
    *
-   * @throws IllegalArgumentException with what is wrong if these cannot be losses
+   * @throws IllegalArgumentException if the output is invalid, with the reason
    */
   public static double[] innerLosses(JsonNode outputs, int innerSteps) {
     return doubles("inner_losses", outputs, innerSteps + 1, -ROUNDING, Float.MAX_VALUE);

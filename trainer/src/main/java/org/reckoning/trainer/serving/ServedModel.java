@@ -17,10 +17,7 @@ import org.tensorflow.Signature;
 import org.tensorflow.Signature.TensorDescription;
 import org.tensorflow.Tensor;
 
-/**
- * A SavedModel in this process: nothing is needed but its directory. Safe for use by several
- * threads.
- */
+/** A SavedModel that this process has loaded. Safe for use by several threads. */
 public final class ServedModel implements AutoCloseable {
   private final SavedModelBundle bundle;
   private final Map<String, Signature> signatures = new TreeMap<>();
@@ -34,7 +31,7 @@ public final class ServedModel implements AutoCloseable {
    * Loads a SavedModel.
    *
    * @param version directory with {@code saved_model.pb} in it
-   * @throws IOException if it is none
+   * @throws IOException if the directory is not a SavedModel
    */
   public static ServedModel load(Path version) throws IOException {
     if (!Files.isRegularFile(version.resolve("saved_model.pb"))) {
@@ -46,13 +43,13 @@ public final class ServedModel implements AutoCloseable {
       return new ServedModel(SavedModelBundle.load(version.toString()));
     } catch (RuntimeException e) { // TensorFlow's have no common type of their own
       throw new IOException(
-          "'%s' cannot be loaded, it is damaged or no SavedModel: %s"
+          "'%s' must be an intact SavedModel, but loading it failed: %s"
               .formatted(version, e.getMessage()),
           e);
     }
   }
 
-  /** Returns what can be asked, by name. */
+  /** Returns the signatures, by name. */
   public Map<String, Signature> signatures() {
     return signatures;
   }
@@ -61,8 +58,8 @@ public final class ServedModel implements AutoCloseable {
    * Answers a request.
    *
    * @return nested lists of numbers, by the names of the outputs
-   * @throws IllegalArgumentException if there is no such signature, or inputs are missing, unknown
-   *     or not what the model takes
+   * @throws IllegalArgumentException if the signature is unknown, or an input is missing, unknown or
+   *     invalid
    */
   public ObjectNode predict(ServingRequest request) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
@@ -83,8 +80,8 @@ public final class ServedModel implements AutoCloseable {
     try (Result result = bundle.function(signature).call(inputs)) {
       result.forEach(output -> outputs.set(output.getKey(), TensorJson.json(output.getValue())));
     } catch (RuntimeException e) { // TensorFlow's have no common type of their own
-      String message = String.valueOf(e.getMessage()); // then follows where in the graph
-      throw new IllegalArgumentException(message.lines().findFirst().orElse("no reason given"), e);
+      String message = String.valueOf(e.getMessage()); // more lines say where in the graph
+      throw new IllegalArgumentException(message.lines().findFirst().orElse("no reason is given"), e);
     }
     return outputs;
   }

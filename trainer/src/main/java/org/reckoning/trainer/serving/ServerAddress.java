@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Address of a server of models, as people paste it. User and password are sent and never shown.
+ * Address of a model server, in any form that users paste. User and password are sent, but never
+ * shown.
  *
  * <pre>{@code
  * http://localhost:8501    http://tf_serving:8501    http://[::1]:8501    https://joe:secret@gateway/path
@@ -58,8 +59,8 @@ public final class ServerAddress {
   /**
    * Reads an address.
    *
-   * @throws IllegalArgumentException with one sentence, which has no user and no password, if it is
-   *     not the address of a server
+   * @throws IllegalArgumentException if it is not the address of a server, with one sentence without
+   *     user and password
    */
   public static ServerAddress of(String given) {
     String text = given.strip();
@@ -70,15 +71,15 @@ public final class ServerAddress {
     int end = endOfHost(text, start.end());
     String authority = text.substring(start.end(), end);
     String rest = text.substring(end);
-    if (rest.contains("@")) { // the text before it may be a password
+    if (rest.contains("@")) { // the text before @ may be a password
       throw new IllegalArgumentException(
           "server (%s) must not have '@' after '/', '?' or '#': write these as %%2F, %%3F and %%23 in a password, and '@' as %%40 in a path"
               .formatted(withoutUser(text)));
     }
     String scheme = start.group();
-    if (rest.contains("?") || rest.contains("#")) { // which may hold a key
+    if (rest.contains("?") || rest.contains("#")) { // may contain a key
       throw new IllegalArgumentException(
-          "server (%s) must not have a query ('?..') or a fragment ('#..'): leave it out"
+          "server (%s) must not have a query ('?..') or a fragment ('#..'): remove it"
               .formatted(scheme + authority.substring(authority.lastIndexOf('@') + 1)));
     }
     return of(scheme, authority, rest, noAddress(text));
@@ -104,7 +105,7 @@ public final class ServerAddress {
     String shown = scheme + host + port + gateway;
     if (gateway.contains("/v1/models/")) {
       throw new IllegalArgumentException(
-          "server (%s) must end with /v1/models/NAME or /v1/models/NAME/versions/NUMBER, or without a model"
+          "server (%s) must end with /v1/models/NAME or /v1/models/NAME/versions/NUMBER, or have no model"
               .formatted(shown));
     }
     List<String> secrets = new ArrayList<>();
@@ -129,7 +130,7 @@ public final class ServerAddress {
     return end;
   }
 
-  /** Returns an address without what may be user and password: all before the last {@code @}. */
+  /** Returns an address without user and password: without all text before the last {@code @}. */
   static String withoutUser(String address) {
     int start = address.indexOf("://") + 1;
     int from = start == 0 ? 0 : start + 2;
@@ -137,7 +138,7 @@ public final class ServerAddress {
     return at < from ? address : address.substring(0, from) + address.substring(at + 1);
   }
 
-  /** Returns a host as it is looked up; null if it is none. Names may have underscores. */
+  /** Returns a host in ASCII; null if it is invalid. Names may have underscores. */
   private static @Nullable String ascii(String host) {
     String ascii = host;
     if (!host.startsWith("[")) {
@@ -150,7 +151,7 @@ public final class ServerAddress {
     return HOST.matcher(ascii).matches() ? ascii : null;
   }
 
-  /** What is no number is not shown: it may be a password of which the host was left out. */
+  /** Returns the port. The message does not show a text: it may be a password. */
   private static String port(String before, @Nullable String given) {
     if (given == null || given.isEmpty()) {
       return "";
@@ -167,7 +168,7 @@ public final class ServerAddress {
     return ":" + digits;
   }
 
-  /** Returns the value of a header. User and password are bytes, which escapes may give. */
+  /** Returns the value of the header. Escapes in user and password are bytes. */
   private static String authorization(String shown, String user, List<String> secrets) {
     String pair = user.contains(":") ? user : user + ":";
     int colon = pair.indexOf(':');
@@ -199,35 +200,35 @@ public final class ServerAddress {
       return new URL(server + rest).toString();
     } catch (URISyntaxException | MalformedURLException e) {
       throw new IllegalArgumentException(
-          "server (%s) must be an address: write a blank in its path as %%20".formatted(shown), e);
+          "server (%s) must be an address: write blanks in its path as %%20".formatted(shown), e);
     }
   }
 
-  /** Returns the model that the address names; null if it names none. */
+  /** Returns the name of the model; null if the address has none. */
   public @Nullable String model() {
     return model;
   }
 
-  /** Returns the version that the address names; null if it names none. */
+  /** Returns the version of the model; null if the address has none. */
   public @Nullable String version() {
     return version;
   }
 
-  /** Returns the value of the header for user and password; null if there are none. */
+  /** Returns the value of the header for user and password; null without them. */
   @Nullable String authorization() {
     return authorization;
   }
 
-  /** Returns the address of something at the server. */
+  /** Returns the URL of a path at the server. */
   URL url(String path) {
     try {
       return new URL(base + path);
     } catch (MalformedURLException e) {
-      throw new IllegalArgumentException("path (%s) must be one of a URL".formatted(path), e);
+      throw new IllegalArgumentException("path (%s) must be valid in a URL".formatted(path), e);
     }
   }
 
-  /** Returns whether an address is at this server: user and password may be sent there. */
+  /** Returns whether a URL belongs to this server, which may get user and password. */
   boolean isOriginOf(URL other) {
     URL own = url("");
     return own.getProtocol().equalsIgnoreCase(other.getProtocol())
@@ -239,7 +240,7 @@ public final class ServerAddress {
     return url.getPort() < 0 ? url.getDefaultPort() : url.getPort();
   }
 
-  /** Returns a text of the server without user and password, which it may repeat. */
+  /** Returns a text of the server without user and password, which it may quote. */
   String hideSecrets(String text) {
     String hidden = text;
     for (String secret : secrets) {

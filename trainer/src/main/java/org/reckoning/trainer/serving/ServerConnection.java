@@ -29,11 +29,11 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests to a server and reads answers of any status, each within a time: follows redirects
- * and waits where the server is busy and says until when.
+ * Sends requests to a server, and reads answers of any status within a timeout. It follows
+ * redirects, and waits for a busy server that says when to retry.
  *
- * <p>It uses {@link HttpURLConnection}, as {@code java.net.http} refuses names of hosts with an
- * underscore, which Docker Compose makes.
+ * <p>It uses {@link HttpURLConnection}: {@code java.net.http} refuses host names with an underscore,
+ * as Docker Compose makes them.
  */
 final class ServerConnection {
   private static final int LARGEST_ANSWER = 1 << 26;
@@ -44,10 +44,10 @@ final class ServerConnection {
   private static final Set<Integer> BUSY = Set.of(429, 503);
   private static final int FIRST_ERROR = 400;
 
-  /** Characters of an address that are shown. */
+  /** Number of characters of an address in messages. */
   private static final int ADDRESS = 200;
 
-  /** A thread that a server keeps waiting is left behind; none keeps the process from ending. */
+  /** Threads of requests. Daemons: a silent server must not keep the process alive. */
   private static final ExecutorService THREADS =
       Executors.newCachedThreadPool(
           task -> {
@@ -60,9 +60,9 @@ final class ServerConnection {
   private final Duration timeout;
 
   /**
-   * An answer.
+   * Answer of a server.
    *
-   * @param from where it came from, after redirects
+   * @param from address after redirects
    * @param location header of a redirect
    * @param retryAfter header of a busy server
    */
@@ -70,7 +70,7 @@ final class ServerConnection {
   record Answer(
       URL from, int status, byte[] body, @Nullable String location, @Nullable String retryAfter) {}
 
-  /** What is wrong, as a sentence that needs no other words. */
+  /** A failure with a complete message. */
   private static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -88,8 +88,8 @@ final class ServerConnection {
    * Sends a request.
    *
    * @param path at the server
-   * @param body JSON to post; null to get
-   * @throws IOException with one sentence if there is no whole answer in time
+   * @param body JSON of a POST; null for a GET
+   * @throws IOException with one sentence if no complete answer arrives in time
    */
   Answer send(String path, @Nullable String body) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -126,10 +126,10 @@ final class ServerConnection {
     } else if (count > MOST_REDIRECTS) {
       wrong = "must not redirect more than %d times".formatted(MOST_REDIRECTS);
     } else if (posted && !KEEP_THE_BODY.contains(answer.status())) {
-      wrong = "redirects so that the body of the request is lost: name the new address";
+      wrong = "must redirect without loss of the request's body: name the new address";
     } else if (answer.from().getProtocol().equals("https") && target.getProtocol().equals("http")) {
       wrong =
-          "redirects from https to http, which others can read: name the new address to allow it";
+          "must not redirect from https to http, which is not encrypted: name the new address to allow it";
     }
     if (wrong != null || target == null) {
       String shown = ServerAddress.withoutUser(location).replaceFirst("[?#].*", "");
@@ -141,14 +141,14 @@ final class ServerConnection {
                   answer.status(),
                   server.hideSecrets(ServerJson.shortened(shown, ADDRESS))));
     }
-    // without a user that the location may have
+    // without the user of the location
     return new URL(target.getProtocol(), target.getHost(), target.getPort(), target.getFile());
   }
 
   private void pause(int status, Duration wait, long deadline) throws IOException {
     if (wait.toNanos() >= deadline - System.nanoTime()) {
       throw new IOException(
-          "server (%s) is busy (status %d) and wants the request again in %s s, but only %s s are allowed: ask again then, or allow more"
+          "server (%s) is busy (status %d) and asks to retry in %s s, but the timeout is %s s: retry later, or raise the timeout"
               .formatted(server, status, seconds(wait), seconds(timeout)));
     }
     try {
@@ -164,7 +164,7 @@ final class ServerConnection {
     try {
       return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      THREADS.execute(connection::disconnect); // which may wait for the thread that reads
+      THREADS.execute(connection::disconnect); // may wait for the reading thread
       throw late(e);
     } catch (InterruptedException e) {
       THREADS.execute(connection::disconnect);
@@ -196,7 +196,7 @@ final class ServerConnection {
       int status = connection.getResponseCode();
       if (status < 0) {
         throw new RefusedException(
-            "server (%s) must speak HTTP but does not: name the port of the REST API, often 8501"
+            "server (%s) must speak HTTP but does not: give the port of the REST API, often 8501"
                 .formatted(server));
       }
       byte[] bytes = body(connection, status, deadline);
@@ -224,14 +224,14 @@ final class ServerConnection {
     boolean zipped = encoding.matches("(?i)(x-)?gzip");
     if (!zipped && !encoding.equalsIgnoreCase("identity")) {
       throw new RefusedException(
-          "server (%s) must answer in plain text or gzip but answers in '%s'"
+          "server (%s) must answer in plain text or gzip, but answers in '%s'"
               .formatted(server, ServerJson.shortened(encoding)));
     }
     try (InputStream in = zipped ? new GZIPInputStream(raw) : raw) {
       byte[] bytes = limited(in, deadline);
       if (!zipped && bytes.length < connection.getContentLengthLong()) {
         throw new RefusedException(
-            "server (%s) broke off its answer after %d of %d bytes; see its log, or ask again"
+            "server (%s) closed the connection after %d of %d bytes; see its log, or try again"
                 .formatted(server, bytes.length, connection.getContentLengthLong()));
       }
       return bytes;
@@ -245,7 +245,7 @@ final class ServerConnection {
       bytes.write(buffer, 0, read);
       if (bytes.size() > LARGEST_ANSWER) {
         throw new RefusedException(
-            "server (%s) must answer with at most %d bytes but answers with more: it must be TensorFlow Serving"
+            "server (%s) must answer with at most %d bytes, but answers with more: it must be TensorFlow Serving"
                 .formatted(server, LARGEST_ANSWER));
       }
       if (System.nanoTime() > deadline) {
@@ -266,38 +266,38 @@ final class ServerConnection {
       return late(cause);
     }
     String sentence =
-        "broke off the connection before its answer was whole; see its log, or ask again";
+        "closed the connection before the answer was complete; see its log, or try again";
     if (cause instanceof UnknownHostException) {
       sentence =
-          "cannot be reached, as host '%s' is not known here: start it, or correct the address"
+          "cannot be reached, as host '%s' is unknown: start it, or correct the address"
               .formatted(url.getHost());
     } else if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
       sentence = "cannot be reached: start it, or correct the address";
     } else if (cause instanceof SSLHandshakeException) {
       sentence =
-          "cannot be trusted: its certificate must be for '%s' and of an authority in Java's trust store"
+          "cannot be trusted: its certificate must be for '%s', from an authority in Java's trust store"
               .formatted(url.getHost());
     } else if (cause instanceof SSLException) {
-      sentence = "must speak https but does not: correct the port, or write http://";
+      sentence = "must speak https but does not: correct the port, or use http://";
     }
     return new IOException("server (%s) %s".formatted(server, sentence), cause);
   }
 
   private IOException late(Throwable cause) {
     return new IOException(
-        "server (%s) did not answer within %s s: allow more, or see what it is doing"
+        "server (%s) did not answer within %s s: raise the timeout, or see its log"
             .formatted(server, seconds(timeout)),
         cause);
   }
 
   private IOException interrupted(InterruptedException cause) {
     Thread.currentThread().interrupt();
-    return new IOException("interrupted while server (%s) was asked".formatted(server), cause);
+    return new IOException("interrupted during a request to server (%s)".formatted(server), cause);
   }
 
   private static int millisecondsLeft(long deadline) {
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-    return (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)); // 0 would be without an end
+    return (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)); // 0 would be no timeout
   }
 
   private static double seconds(Duration time) {

@@ -1,30 +1,16 @@
 package org.reckoning.trainer.serving;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import org.reckoning.trainer.files.Json;
 
-/** Reads JSON of another process: one value, no repeated keys, no deep nesting. */
+/** Readers for JSON of another process. */
 final class ServerJson {
-  private static final int DEPTH = 64;
-
   /** Reads requests. */
-  static final ObjectReader REQUESTS =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(DEPTH).build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .reader();
+  static final ObjectReader REQUESTS = Json.UNTRUSTED.reader();
 
   /**
-   * Reads answers: TensorFlow Serving writes NaN and Infinity as such, and a message names them.
+   * Reads answers. TensorFlow Serving writes NaN and Infinity, and messages should show them.
    */
   static final ObjectReader ANSWERS = REQUESTS.with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
 
@@ -32,12 +18,12 @@ final class ServerJson {
 
   private ServerJson() {}
 
-  /** Returns the beginning of a text in one line, for a message. */
+  /** Returns the first characters of a text in one line, for a message. */
   static String shortened(String text) {
     return shortened(text, SHOWN);
   }
 
-  /** Returns the beginning of a text in one line, for a message. */
+  /** Returns the first characters of a text in one line, at most as many as given. */
   static String shortened(String text, int most) {
     String start = text.substring(0, Math.min(text.length(), 10 * most));
     String line = start.replaceAll("[\\p{Cc}\\s\\p{Cf}]+", " ").strip();

@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a model of TensorFlow Serving by its REST API. Safe for use by several threads.
+ * Client of a model on TensorFlow Serving, through its REST API. Safe for use by several threads.
  *
  * <pre>{@code
  * var client = new ServingClient(URI.create("http://localhost:8501"), "quickstart", null, Duration.ofSeconds(30));
@@ -31,7 +31,7 @@ public final class ServingClient {
   private static final int SERVER_ERROR = 500;
   private static final int UNAVAILABLE = 503;
 
-  /** Of what a server says, so much is shown. */
+  /** Number of characters of a server's text in messages. */
   private static final int SHOWN = 200;
 
   private final ServerAddress server;
@@ -40,7 +40,7 @@ public final class ServingClient {
   private final Duration timeout;
   private final ServerConnection connection;
 
-  /** A server does not know what it was asked for. */
+  /** The server does not have the model, or not this version. */
   public static final class NotThereException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -51,16 +51,16 @@ public final class ServingClient {
 
   /**
    * @param server its address, such as {@code http://localhost:8501}
-   * @param model name of the model there
-   * @param version that is asked; null for the newest that it has
-   * @param timeout for each request with its answer, redirects and waiting
-   * @throws IllegalArgumentException if the name of the model cannot be one
+   * @param model name of the model on the server
+   * @param version of the model; null for the newest one
+   * @param timeout of each request, with redirects and retries
+   * @throws IllegalArgumentException if the name of the model is invalid
    */
   public ServingClient(
       ServerAddress server, String model, @Nullable String version, Duration timeout) {
     if (!model.matches("[A-Za-z0-9_.-]+")) {
       throw new IllegalArgumentException(
-          "model (%s) must be letters, digits and _ . - alone".formatted(model));
+          "model (%s) must consist of letters, digits, _ . and -".formatted(model));
     }
     this.server = server;
     this.model = model;
@@ -70,34 +70,34 @@ public final class ServingClient {
   }
 
   /**
-   * The same for an address that is a URI.
+   * Takes the address as a URI.
    *
-   * @throws IllegalArgumentException if the address is not one of a server
+   * @throws IllegalArgumentException if it is not the address of a server
    */
   public ServingClient(URI server, String model, @Nullable String version, Duration timeout) {
     this(ServerAddress.of(server.toString()), model, version, timeout);
   }
 
-  /** Returns a client that asks the newest version that the server has. */
+  /** Returns a client of the newest version on the server. */
   public ServingClient ofNewest() {
     return new ServingClient(server, model, null, timeout);
   }
 
   /**
-   * Asks a model.
+   * Sends a request to the model.
    *
    * @return nested lists of numbers, by the names of the outputs
-   * @throws IOException with what the server says about the request, or why it does not answer
+   * @throws IOException if the server refuses the request or does not answer, with the reason
    */
   public JsonNode predict(ServingRequest request) throws IOException {
-    JsonNode outputs = send(asked() + ":predict", request.body().toString()).path("outputs");
+    JsonNode outputs = send(versionPath() + ":predict", request.body().toString()).path("outputs");
     if (outputs.isMissingNode()) {
       throw new IOException(
           "server (%s) answered without outputs: it must be TensorFlow Serving".formatted(server));
     }
     if (!outputs.isObject()) { // a signature of one output
       throw new IOException(
-          "server (%s) answered with one output where several were expected: ask a model that"
+          "server (%s) must answer with several outputs, but answered with one: use a model that"
                   .formatted(server)
               + " 'reckoning export' has written");
     }
@@ -105,9 +105,9 @@ public final class ServingClient {
   }
 
   /**
-   * Returns the versions that the server has, with the state of each.
+   * Returns the versions of the model on the server, each with its state.
    *
-   * @throws IOException if it does not know the model, or does not answer
+   * @throws IOException if the server does not have the model, or does not answer
    */
   public JsonNode status() throws IOException {
     JsonNode versions = send("", null).path("model_version_status");
@@ -122,18 +122,17 @@ public final class ServingClient {
   /**
    * Returns names, types and shapes of inputs and outputs.
    *
-   * @throws NotThereException if the server does not know the model, or not its versions
-   * @throws IOException if it does not answer
+   * @throws NotThereException if the server does not have the model, or not this version
+   * @throws IOException if the server does not answer
    */
   public JsonNode metadata() throws IOException {
-    return send(asked() + "/metadata", null).path("metadata");
+    return send(versionPath() + "/metadata", null).path("metadata");
   }
 
   /**
-   * Checks that the model can be asked.
+   * Checks that the model is available.
    *
-   * @throws IOException if the server does not know it, has not loaded the version that is asked,
-   *     or does not answer
+   * @throws IOException if the server has not loaded the model in this version, or does not answer
    */
   public void requireAvailable() throws IOException {
     List<String> known = new ArrayList<>();
@@ -146,11 +145,11 @@ public final class ServingClient {
       known.add(number + " " + state);
     }
     throw new IOException(
-        "model '%s' of server (%s) must have version %s AVAILABLE but has %s; ask for a version that it has, or see its log"
+        "model '%s' of server (%s) must have version %s AVAILABLE but has %s; use one of these versions, or see its log"
             .formatted(model, server, Objects.requireNonNullElse(version, "any"), known));
   }
 
-  private String asked() {
+  private String versionPath() {
     return version == null ? "" : "/versions/" + version;
   }
 
@@ -171,12 +170,12 @@ public final class ServingClient {
   private static @Nullable JsonNode json(ServerConnection.Answer answer) {
     try {
       return ServerJson.ANSWERS.readTree(answer.body());
-    } catch (IOException e) { // pages of gateways, for example
+    } catch (IOException e) { // such as the page of a gateway
       return null;
     }
   }
 
-  /** Returns the beginning of an answer that is no JSON, without tags. */
+  /** Returns the beginning of an answer that is not JSON, without tags. */
   private String text(ServerConnection.Answer answer) {
     int most = Math.min(answer.body().length, SHOWN * SHOWN);
     String start = new String(answer.body(), 0, most, StandardCharsets.UTF_8);
@@ -203,18 +202,18 @@ public final class ServingClient {
                   .formatted(server, because));
       case NOT_FOUND ->
           new NotThereException(
-              "model '%s' is not at server (%s)%s".formatted(model, server, because));
+              "model '%s' is not on server (%s)%s".formatted(model, server, because));
       case PROXY_UNAUTHORIZED ->
           new IOException(
-              "a proxy before server (%s) wants a user and a password (status 407): go round the proxy"
+              "a proxy before server (%s) requires a user and a password (status 407): bypass the proxy"
                   .formatted(server));
       case TOO_LARGE ->
           new IOException(
-              "server (%s) must take a request of %d characters but does not (status 413)%s; give fewer or shorter facts, or raise its limit"
+              "server (%s) must accept a request of %d characters but does not (status 413)%s; give fewer or shorter facts, or raise its limit"
                   .formatted(server, body == null ? 0 : body.length(), because));
       case TOO_MANY, UNAVAILABLE ->
           new IOException(
-              "server (%s) is busy or not ready (status %d)%s; ask again later"
+              "server (%s) is busy or not ready (status %d)%s; try again later"
                   .formatted(server, status, because));
       default -> new IOException(other(status, because));
     };
@@ -222,13 +221,13 @@ public final class ServingClient {
 
   private String unauthorized(ServerConnection.Answer answer) {
     if (!server.isOriginOf(answer.from())) {
-      return "server (%s) redirects to %s://%s, which wants a user and a password (status 401): name that address"
+      return "server (%s) redirects to %s://%s, which requires a user and a password (status 401): give that address"
           .formatted(server, answer.from().getProtocol(), answer.from().getAuthority());
     }
     return server.authorization() == null
-        ? "server (%s) wants a user and a password (status 401): give them as in http://USER:PASSWORD@HOST:8501"
+        ? "server (%s) requires a user and a password (status 401): give them as in http://USER:PASSWORD@HOST:8501"
             .formatted(server)
-        : "server (%s) does not take the user and the password of its address (status 401): correct them"
+        : "server (%s) refuses the user and the password of its address (status 401): correct them"
             .formatted(server);
   }
 
@@ -242,7 +241,7 @@ public final class ServingClient {
         : "server (%s) failed (status %d)%s; see its log".formatted(server, status, because);
   }
 
-  /** Returns what a check of the graph says, without where it stands there. */
+  /** Returns the message of a check in the graph, without the place in the graph. */
   private static String sentence(String reason) {
     return reason.lines().findFirst().orElse("").replaceFirst("^assertion failed: ", "");
   }

@@ -18,13 +18,13 @@ import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TokenSequence;
 
 /**
- * What a served model is asked, as the body of a request to TensorFlow Serving.
+ * Request to a served model, in the form of TensorFlow Serving.
  *
  * <pre>{@code
  * {"signature_name": "no_knowledge", "inputs": {"question_tokens": [5, 7, 9], "question_lengths": [3]}}
  * }</pre>
  *
- * @param signature name
+ * @param signature name of the signature
  * @param inputs nested lists of numbers by name
  */
 public record ServingRequest(String signature, ObjectNode inputs) {
@@ -33,9 +33,9 @@ public record ServingRequest(String signature, ObjectNode inputs) {
   private static final String INPUTS = "inputs";
 
   /**
-   * Asks for the likeliest answers.
+   * Requests the likeliest answers to questions.
    *
-   * @param facts of a task; its questions play no part
+   * @param facts task with the facts; its questions are ignored
    * @param questions prompts
    */
   public static ServingRequest answer(Task facts, List<int[]> questions) {
@@ -46,9 +46,9 @@ public record ServingRequest(String signature, ObjectNode inputs) {
   }
 
   /**
-   * Asks for answers that are drawn.
+   * Requests sampled answers to questions.
    *
-   * @param decoding what ends a text plays no part
+   * @param decoding settings; its end of text is ignored
    */
   public static ServingRequest sample(Task facts, List<int[]> questions, Decoding decoding) {
     ObjectNode inputs = answer(facts, questions).inputs();
@@ -61,7 +61,7 @@ public record ServingRequest(String signature, ObjectNode inputs) {
     return new ServingRequest(ServingProgram.SAMPLE, inputs);
   }
 
-  /** Asks how likely the targets of a task's questions are, by its facts. */
+  /** Requests the log-probabilities of the targets of a task's questions, given its facts. */
   public static ServingRequest score(Task candidates) {
     ObjectNode inputs = NODES.objectNode();
     putScored(inputs, "fact", candidates.facts());
@@ -69,7 +69,7 @@ public record ServingRequest(String signature, ObjectNode inputs) {
     return new ServingRequest(ServingProgram.SCORE, inputs);
   }
 
-  /** Asks for the likeliest answers without any facts. */
+  /** Requests the likeliest answers to questions without facts. */
   public static ServingRequest withoutKnowledge(List<int[]> questions) {
     ObjectNode inputs = NODES.objectNode();
     putQuestions(inputs, questions);
@@ -77,15 +77,15 @@ public record ServingRequest(String signature, ObjectNode inputs) {
   }
 
   /**
-   * Reads the body of a request; without a signature it asks the default one.
+   * Reads the body of a request. The signature is optional.
    *
-   * @throws IOException with one sentence if it is no JSON, has no inputs, or has other keys
+   * @throws IOException with one sentence if the body is not JSON, has no inputs, or has other keys
    */
   public static ServingRequest read(String body) throws IOException {
     if (!(json(body) instanceof ObjectNode root
         && root.path(INPUTS) instanceof ObjectNode inputs)) {
       throw new IOException(
-          "body must be an object with 'inputs', which is an object, but is: "
+          "body must be an object with an object 'inputs', but is: "
               + ServerJson.shortened(body));
     }
     JsonNode signature = root.path(SIGNATURE);
@@ -97,7 +97,7 @@ public record ServingRequest(String signature, ObjectNode inputs) {
     for (String key : (Iterable<String>) root::fieldNames) {
       if (!List.of(INPUTS, SIGNATURE).contains(key)) {
         throw new IOException(
-            "body must have '%s' and '%s' alone but has '%s'"
+            "body must have only '%s' and '%s', but has '%s'"
                 .formatted(SIGNATURE, INPUTS, ServerJson.shortened(key)));
       }
     }

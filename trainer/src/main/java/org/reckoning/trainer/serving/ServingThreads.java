@@ -10,14 +10,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads of a server. One that waits for its client for too long is interrupted, which closes the
- * connection, so that slow clients do not use up the threads.
+ * Threads of a server. A thread that waits too long for its client is interrupted, which closes the
+ * connection: slow clients do not occupy all threads.
  */
 final class ServingThreads implements Executor, AutoCloseable {
   private static final int MOST = 256;
   private static final int IDLE_SECONDS = 10;
 
-  /** What interrupts the current thread, if it waits. */
+  /** The task that interrupts the current thread, if it waits. */
   private static final ThreadLocal<Future<?>> WAITING = new ThreadLocal<>();
 
   private final ThreadPoolExecutor threads =
@@ -27,14 +27,14 @@ final class ServingThreads implements Executor, AutoCloseable {
   private final Duration patience;
 
   /**
-   * @param patience how long a client may take to send a request, and to read an answer
+   * @param patience time for a client to send a request, and to read an answer
    */
   ServingThreads(Duration patience) {
     this.patience = patience;
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** Runs a task, which begins to read from a client. */
+  /** Runs a task that begins with reading from a client. */
   @Override
   public void execute(Runnable task) {
     threads.execute(
@@ -48,19 +48,19 @@ final class ServingThreads implements Executor, AutoCloseable {
         });
   }
 
-  /** Notes that the current thread waits for its client from here on. */
+  /** Starts the time limit of the current thread, which now waits for its client. */
   void startWaiting() {
     Thread thread = Thread.currentThread();
     WAITING.set(clock.schedule(thread::interrupt, patience.toMillis(), TimeUnit.MILLISECONDS));
   }
 
-  /** Notes that the current thread does not wait for its client any more. */
+  /** Ends the time limit of the current thread. */
   void stopWaiting() {
     Future<?> limit = WAITING.get();
     if (limit != null) {
       limit.cancel(false);
       WAITING.remove();
-      Thread.interrupted(); // the limit may just have passed
+      Thread.interrupted(); // the limit may have just passed
     }
   }
 

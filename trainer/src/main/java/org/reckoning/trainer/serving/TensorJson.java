@@ -18,16 +18,16 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
-/** Tensors as the nested lists of numbers that a server's requests and answers have. */
+/** Converts tensors from and to the nested lists of numbers in requests and answers. */
 final class TensorJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-  /** Of an input whose shape the model does not say. */
+  /** The largest rank of an input without a shape in the model. */
   private static final int MOST_DIMENSIONS = 8;
 
   private TensorJson() {}
 
-  /** Numbers of a nested list in order, and its shape. */
+  /** Numbers of a nested list in row-major order, and its shape. */
   private record Flat(Shape shape, List<JsonNode> numbers) {}
 
   /**
@@ -35,8 +35,7 @@ final class TensorJson {
    *
    * @param name of the input, for messages
    * @param input its shape and dtype: int32, int64 or float32
-   * @throws IllegalArgumentException if the value is no list of such numbers and this shape, or its
-   *     rows are of different length
+   * @throws IllegalArgumentException if the value is not a list of such numbers with this shape
    */
   static Tensor tensor(String name, JsonNode value, TensorDescription input) {
     DataType dtype = input.dataType;
@@ -59,7 +58,7 @@ final class TensorJson {
     };
   }
 
-  /** Makes the message of a tensor. */
+  /** Makes a tensor as a protobuf message. */
   static TensorProto message(String name, JsonNode value, TensorDescription input) {
     DataType dtype = input.dataType;
     Flat flat = flat(name, value, input);
@@ -90,7 +89,7 @@ final class TensorJson {
     return new Flat(Shape.of(sizes.stream().mapToLong(Long::longValue).toArray()), numbers);
   }
 
-  /** TensorFlow ends the process at 255 dimensions: it must not see them. */
+  /** Checks a shape. TensorFlow would end the process at 255 dimensions. */
   private static void requireShape(String name, List<Long> sizes, Shape wanted) {
     boolean known = !wanted.isUnknown();
     if (known ? sizes.size() != wanted.numDimensions() : sizes.size() > MOST_DIMENSIONS) {
@@ -120,7 +119,7 @@ final class TensorJson {
     if (depth < sizes.size()) {
       if (!value.isArray() || value.size() != sizes.get(depth)) {
         throw new IllegalArgumentException(
-            "rows of input '%s' must all be of one length".formatted(name));
+            "rows of input '%s' must all have the same length".formatted(name));
       }
       value.forEach(each -> collect(name, each, sizes, depth + 1, dtype, numbers));
       return;

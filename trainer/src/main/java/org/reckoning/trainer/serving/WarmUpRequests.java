@@ -13,19 +13,19 @@ import org.tensorflow.Signature.TensorDescription;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Requests that TensorFlow Serving makes to a model before it says that the model is there, so that
- * the first of a client does not wait. A record of TensorFlow's for each:
+ * Writes warm-up requests. TensorFlow Serving computes them before it announces a model, so that the
+ * first client does not wait. The file has a TensorFlow record for each request:
  *
  * <pre>{@code
  * PredictionLog  { 6: PredictLog { 1: PredictRequest } }
  * PredictRequest { 1: ModelSpec { 1: name, 3: signature }, 2: map { 1: input, 2: TensorProto } }
  * }</pre>
  *
- * <p>These messages are Serving's and not among those that come with TensorFlow, so that they are
- * put together here.
+ * <p>TensorFlow Java does not have these messages of Serving. They are assembled here from field
+ * numbers.
  */
 public final class WarmUpRequests {
-  /** Where the server looks, in {@code assets.extra}. */
+  /** The name of the file in {@code assets.extra}. */
   public static final String FILE = "tf_serving_warmup_requests";
 
   private static final int PREDICT_LOG = 6;
@@ -47,8 +47,8 @@ public final class WarmUpRequests {
   /**
    * Writes requests.
    *
-   * @param model its name at the server
-   * @param signatures what the requests ask for, by name
+   * @param model name of the model on the server
+   * @param signatures of the requests, by name
    */
   public static void write(
       Path file, String model, Map<String, Signature> signatures, List<ServingRequest> requests)

@@ -1,4 +1,8 @@
-/** Client and server of an exported model: open {@link org.reckoning.trainer.serving.ServingClient} first. */
+/**
+ * Client and server of an exported model, with the REST API of TensorFlow Serving. Open {@link
+ * org.reckoning.trainer.serving.ServingRequest} and {@link
+ * org.reckoning.trainer.serving.ServingClient} first.
+ */
 @NullMarked
 package org.reckoning.trainer.serving;
 

@@ -34,8 +34,7 @@ final class RunData {
     this.config = config;
     this.model = model;
     this.vocabulary = vocabulary;
-    encoder =
-        new TaskEncoder(Tokenizer.gpt2(), vocabulary, config.method(), config.multiTask());
+    encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, config.method(), config.multiTask());
     train = encoder.encodeAll(splits.train(), config.seed());
     val = encoder.encodeAll(splits.val(), config.seed());
     test = encoder.encodeAll(splits.test(), config.seed());

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelProgram;
-import org.reckoning.trainer.config.ConfigName;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Evaluator;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.progress.EvaluationReport;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.tokens.EncodedTask;
@@ -40,8 +40,7 @@ final class RunEvaluation {
    *
    * @return false if it was stopped; the validation is then due again
    */
-  boolean validate(RunState state, TrainingListener listener, StopRequest stop)
-      throws IOException {
+  boolean validate(RunState state, TrainingListener listener, StopRequest stop) throws IOException {
     boolean compiles = evaluator == null && config.xla().compiles();
     if (compiles && !state.saveBeforeCompiling(listener, stop)) {
       return false;
@@ -106,7 +105,7 @@ final class RunEvaluation {
                 new EvaluationReport(
                     step,
                     split,
-                    ConfigName.of(config.method()),
+                    EnumName.of(config.method()),
                     evaluation.metrics(),
                     leftOut(tasks, evaluation),
                     seconds,

@@ -1,8 +1,8 @@
 package org.reckoning.trainer.training;
 
 /**
- * Request to stop a run. While a run {@linkplain #hold holds} steps that no checkpoint has, it saves
- * them before it stops. Otherwise the process may end at any moment.
+ * Request to stop a run. While a run {@linkplain #hold holds} steps that no checkpoint has, it
+ * saves them before it stops. Otherwise the process may end at any moment.
  */
 @FunctionalInterface
 public interface StopRequest {

@@ -105,8 +105,7 @@ public final class StopSignals implements AutoCloseable, StopRequest {
     }
     if (!holds) {
       say.accept(
-          "SIG%s: ends at once, no step is lost; resume with '%s'"
-              .formatted(name, resumeCommand));
+          "SIG%s: ends at once, no step is lost; resume with '%s'".formatted(name, resumeCommand));
       end.accept(128 + number);
       return;
     }

@@ -59,7 +59,8 @@ final class TrainingLoop {
         return "all steps are done";
       }
       if (patienceIsOver()) {
-        return "%s did not improve in %d validations".formatted(config.monitor(), config.patience());
+        return "%s did not improve in %d validations"
+            .formatted(config.monitor(), config.patience());
       }
       if (stop.requested() || !step.make(state, listener, stop)) {
         return STOPPED;

@@ -12,16 +12,15 @@ import org.reckoning.graph.bilevel.NotFiniteException;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.trainer.config.ConfigException;
-import org.reckoning.trainer.config.ConfigName;
 import org.reckoning.trainer.config.FloatType;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.progress.LearnedRates;
 import org.reckoning.trainer.progress.RunEnd;
 import org.reckoning.trainer.progress.RunStart;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.run.Checkpoints;
-import org.reckoning.trainer.run.PredictionsFile;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.run.TrainingState;
@@ -161,8 +160,8 @@ public final class TrainingRun implements AutoCloseable {
             model.nHead(),
             model.vocabSize(),
             config.innerSteps(),
-            ConfigName.of(config.innerOpt()),
-            ConfigName.of(config.gradient()).replace('_', ' '),
+            EnumName.of(config.innerOpt()),
+            EnumName.of(config.gradient()).replace('_', ' '),
             data.summary(),
             buildSeconds,
             data.bucketSummary());
@@ -225,7 +224,7 @@ public final class TrainingRun implements AutoCloseable {
           String.format(
               Locale.ROOT,
               "; the %s schedule now spans all %d steps, so step %d has %.1f %% of the learning rate where step %d had %.1f %%",
-              ConfigName.of(config.schedule()),
+              EnumName.of(config.schedule()),
               steps,
               made + 1,
               100 * now,
@@ -258,7 +257,7 @@ public final class TrainingRun implements AutoCloseable {
         new RunStart(
             config.name(),
             directory.path(),
-            ConfigName.of(config.method()),
+            EnumName.of(config.method()),
             device,
             parameters(),
             summary(),
@@ -298,7 +297,7 @@ public final class TrainingRun implements AutoCloseable {
               .formatted(directory.path(), directory.path()));
     }
     Evaluation result = evaluation.test(step, listener);
-    PredictionsFile.write(predictions, result.predictions());
+    result.writePredictions(predictions);
     return result;
   }
 

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
-import org.reckoning.trainer.training.TrainingRunTest;
 
 /** Tests with forged checkpoints; TrainingRunTest has those of real runs. */
 class CheckpointsTest {
@@ -47,7 +46,8 @@ class CheckpointsTest {
     assertThatThrownBy(() -> Checkpoints.verify(checkpoint))
         .hasMessageContaining("variables.index' is missing");
     Files.writeString(checkpoint.resolve("SHA256SUMS"), "");
-    assertThatThrownBy(() -> Checkpoints.verify(checkpoint)).hasMessageContaining("no checksum for");
+    assertThatThrownBy(() -> Checkpoints.verify(checkpoint))
+        .hasMessageContaining("no checksum for");
   }
 
   private static void whole(Path checkpoint, long step) throws IOException {

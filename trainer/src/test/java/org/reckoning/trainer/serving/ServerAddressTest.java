@@ -115,7 +115,7 @@ class ServerAddressTest {
     "http://jo%3Ae:s3cret@h,       server (http://h) must have a user without a colon",
     "http://h/x?key=s3cret,        'server (http://h) must not have a query (''?..'') or a fragment (''#..''): leave it out'",
     "http://h#s3cret,              'server (http://h) must not have a query (''?..'') or a fragment (''#..''): leave it out'",
-    "http://joe:s3cret@h/a b,      server (http://h/a b) must be an address: write a blank in its path as %20",
+    "http://joe:s3cret@h/a b,      server (http://h/a b) must be an address: write blanks in its path as %20",
     "http://h/v1/models/m:classify, 'server (http://h/v1/models/m:classify) must end with /v1/models/NAME or /v1/models/NAME/versions/NUMBER, or without a model'",
     "http://h/v1/models/m/labels/x, 'server (http://h/v1/models/m/labels/x) must end with /v1/models/NAME or /v1/models/NAME/versions/NUMBER, or without a model'",
   })

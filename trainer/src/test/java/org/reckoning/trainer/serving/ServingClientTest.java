@@ -150,48 +150,48 @@ class ServingClientTest {
             "refused the request (status 400): {\"error\":[1]}"),
         Arguments.of(
             answer("401 No", "WWW-Authenticate: Basic realm=\"x\"\r\n", ""),
-            "wants a user and a password (status 401): give them as in http://USER:PASSWORD@HOST:8501"),
+            "requires a user and a password (status 401): give them as in http://USER:PASSWORD@HOST:8501"),
         Arguments.of(
             answer("403 No", "", "<p>not you</p>"),
             "forbids the request (status 403): not you; ask for access to it"),
         Arguments.of(
-            answer("404 No", "", "<p>nothing</p>"), "model 'm' is not at server (%s): nothing"),
+            answer("404 No", "", "<p>nothing</p>"), "model 'm' is not on server (%s): nothing"),
         Arguments.of(
             answer("407 No", "", ""),
-            "a proxy before server (%s) wants a user and a password (status 407)"),
-        Arguments.of(answer("413 No", "", ""), "must take a request of"),
+            "a proxy before server (%s) requires a user and a password (status 407)"),
+        Arguments.of(answer("413 No", "", ""), "must accept a request of"),
         Arguments.of(
-            answer("429 Busy", "", ""), "is busy or not ready (status 429); ask again later"),
+            answer("429 Busy", "", ""), "is busy or not ready (status 429); try again later"),
         Arguments.of(
             answer("503 Busy", "Retry-After: soon\r\n", "{\"error\":\"full\"}"),
-            "is busy or not ready (status 503): full; ask again later"),
+            "is busy or not ready (status 503): full; try again later"),
         Arguments.of(
             answer("429 Busy", "Retry-After: 3600\r\n", ""),
-            "is busy (status 429) and wants the request again in 3600.0 s, but only 30.0 s are allowed: ask again then, or allow more"),
+            "is busy (status 429) and asks to retry in 3600.0 s, but the timeout is 30.0 s: retry later, or raise the timeout"),
         Arguments.of(
             answer("503 Busy", "Retry-After: Wed, 21 Oct 2099 07:28:00 GMT\r\n", ""),
-            "is busy (status 503) and wants the request again in "),
+            "is busy (status 503) and asks to retry in "),
         Arguments.of(
             answer("500 Bad", "", "<html><title>oh\nno</title>"),
             "failed (status 500): oh no; see its log"),
         Arguments.of(
             answer("200 OK", "Content-Encoding: br\r\n", "x"),
-            "must answer in plain text or gzip but answers in 'br'"),
+            "must answer in plain text or gzip, but answers in 'br'"),
         Arguments.of(
             answer("200 OK", "Content-Encoding: gzip\r\n", "x"),
-            "broke off the connection before its answer was whole"),
+            "closed the connection before the answer was complete"),
         Arguments.of(
             "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"model",
-            "broke off its answer after 7 of 500 bytes"),
+            "closed the connection after 7 of 500 bytes"),
         Arguments.of(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"mod",
-            "broke off the connection before its answer was whole"),
+            "closed the connection before the answer was complete"),
         Arguments.of(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{",
-            "broke off the connection before its answer was whole"),
+            "closed the connection before the answer was complete"),
         Arguments.of("HTTP/1.1 200 OK\r\nContent-Le", ""),
         Arguments.of("SSH-2.0-OpenSSH_9.0\r\n\r\n\r\n", "must speak HTTP but does not"),
-        Arguments.of("", "broke off the connection before its answer was whole"),
+        Arguments.of("", "closed the connection before the answer was complete"),
         Arguments.of(
             answer("301 Moved", "", ""),
             "must redirect to an address of http or https (status 301, to '')"),
@@ -251,7 +251,7 @@ class ServingClientTest {
       assertThatIOException()
           .isThrownBy(() -> client(lost.address()).predict(request()))
           .withMessage(
-              "server (%s) redirects so that the body of the request is lost: name the new address (status 302, to '%s/x')",
+              "server (%s) must redirect without loss of the request's body: name the new address (status 302, to '%s/x')",
               lost.address(), server.address());
     }
   }
@@ -269,7 +269,7 @@ class ServingClientTest {
           .isThrownBy(
               () -> client(server.address().replace("//", "//joe:s3cret@")).predict(request()))
           .withMessage(
-              "server (%s) redirects to %s, which wants a user and a password (status 401): name that address",
+              "server (%s) redirects to %s, which requires a user and a password (status 401): give that address",
               server.address(), other.address());
       assertThat(server.requests().get(0)).contains("Authorization: " + JOE);
       assertThat(other.requests()).singleElement().asString().doesNotContain("Authorization");
@@ -375,7 +375,7 @@ class ServingClientTest {
       assertThatIOException()
           .isThrownBy(() -> client(server.address(), SHORT).predict(request()))
           .withMessage(
-              "server (%s) did not answer within 0.3 s: allow more, or see what it is doing",
+              "server (%s) did not answer within 0.3 s: raise the timeout, or see its log",
               server.address());
     }
   }
@@ -405,7 +405,7 @@ class ServingClientTest {
       assertThatIOException()
           .isThrownBy(() -> client(server.address()).status())
           .withMessage(
-              "server (%s) must answer with at most 67108864 bytes but answers with more: it must be TensorFlow Serving",
+              "server (%s) must answer with at most 67108864 bytes, but answers with more: it must be TensorFlow Serving",
               server.address());
     }
   }
@@ -424,7 +424,7 @@ class ServingClientTest {
     assertThatIOException()
         .isThrownBy(() -> client("http://joe:s3cret@no_such.invalid:1").status())
         .withMessage(
-            "server (http://no_such.invalid:1) cannot be reached, as host 'no_such.invalid' is not known here: start it, or correct the address");
+            "server (http://no_such.invalid:1) cannot be reached, as host 'no_such.invalid' is unknown: start it, or correct the address");
     try (RawServer server = RawServer.saying(answer("200 OK", "", STATUS))) {
       String https = server.address().replace("http:", "https:");
       assertThatIOException()

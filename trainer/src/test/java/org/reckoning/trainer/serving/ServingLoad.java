@@ -66,7 +66,7 @@ final class ServingLoad {
   static Seen of(Path version, List<ServingRequest> requests, int clients, int seconds)
       throws IOException, InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
-    try (ServingServer server = ServingServer.start("model", version, 0)) {
+    try (ModelServer server = ModelServer.start("model", version, 0)) {
       ServingClient client = new ServingClient(server.address(), "model", null, TIMEOUT);
       List<JsonNode> alone = new ArrayList<>();
       for (ServingRequest request : requests) {

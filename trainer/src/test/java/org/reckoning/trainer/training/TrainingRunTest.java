@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -148,7 +149,9 @@ class TrainingRunTest {
         TrainingRun.prepare(config, splits(config), directory.resolve("whole"))) {
       run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
-      predictions = run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl")).predictions();
+      predictions =
+          run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"))
+              .predictions();
     }
     Path stopped = directory.resolve("stopped");
     RecordingListener told = new RecordingListener();
@@ -165,7 +168,9 @@ class TrainingRunTest {
 
       Map<String, double[]> resumed = weights(run);
       whole.forEach((name, value) -> assertThat(resumed.get(name)).as(name).containsExactly(value));
-      assertThat(run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl")).predictions())
+      assertThat(
+              run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"))
+                  .predictions())
           .isEqualTo(predictions);
     }
   }
@@ -184,21 +189,34 @@ class TrainingRunTest {
     RunConfig config = config().with("method", method.name().toLowerCase(Locale.ROOT));
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       run.train(new RecordingListener(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"));
+      RecordingListener told = new RecordingListener();
+      Evaluation evaluation = run.test(told, directory.resolve("predictions/test.jsonl"));
 
-      assertThat(evaluation.predictions()).hasSize(5);
-      assertThat(evaluation.metrics().get("acc_scored")).isBetween(0.0, 1.0);
+      List<Prediction> predictions = evaluation.predictions();
+      assertThat(predictions).hasSize(5);
+      long right = predictions.stream().filter(each -> likeliest(each).equals(each.label())).count();
+      double loss = predictions.stream().mapToDouble(Prediction::loss).sum() / 5;
+      assertThat(loss).isPositive();
+      assertThat(told.evaluations.get(0).metrics())
+          .containsEntry("acc_scored", right / 5.0)
+          .hasEntrySatisfying("loss", mean -> assertThat(mean).isCloseTo(loss, within(1e-12)));
       boolean adapts = method == Method.RECKONING || method == Method.RANDOM_FACTS;
       assertThat(evaluation.predictions())
           .allSatisfy(each -> assertThat(each.innerLossBefore() != null).isEqualTo(adapts));
     }
   }
 
+  private static String likeliest(Prediction prediction) {
+    return Collections.max(prediction.probabilities().entrySet(), Map.Entry.comparingByValue())
+        .getKey();
+  }
+
   @Test
   void predictions_areWrittenAsJsonLines() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       run.train(new RecordingListener(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"));
+      Evaluation evaluation =
+          run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"));
 
       List<String> lines = Files.readAllLines(directory.resolve("predictions/test.jsonl"));
       assertThat(lines).hasSize(5);
@@ -284,7 +302,8 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       assertThatThrownBy(() -> run.resume(line -> {}))
           .isInstanceOf(IOException.class)
-          .hasMessageContainingAll("all checkpoints of", "step-000006", "step-000004", "begin a new");
+          .hasMessageContainingAll(
+              "all checkpoints of", "step-000006", "step-000004", "begin a new");
     }
   }
 

@@ -35,7 +35,7 @@ import org.reckoning.trainer.export.TrainedRun;
 
 /** A server of a real export, asked over sockets by clients that do not do what they should. */
 @Timeout(120)
-class ServingServerTest {
+class ModelServerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 100_000;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -50,7 +50,7 @@ class ServingServerTest {
   private static ServingRequest good;
 
   @SuppressWarnings("NullAway.Init") // set before all tests
-  private static ServingServer server;
+  private static ModelServer server;
 
   @SuppressWarnings("NullAway.Init") // set before all tests
   private static JsonNode answer;
@@ -64,7 +64,7 @@ class ServingServerTest {
             .version();
     ExportedRun opened = ExportedRun.open(run, line -> {});
     good = ServingProblem.of(opened.encoder(), opened.test().get(0)).answer();
-    server = ServingServer.start("kinship", version, 0, new ServingServer.Limits(MOST, PATIENCE));
+    server = ModelServer.start("kinship", version, 0, new ModelServer.Limits(MOST, PATIENCE));
     answer = predict();
   }
 
@@ -122,7 +122,7 @@ class ServingServerTest {
   static Stream<Arguments> badBodies() {
     String all = good.body().toString();
     String json = "body must be one JSON object without repeated keys but is not";
-    String object = "body must be an object with 'inputs', which is an object, but is: ";
+    String object = "body must be an object with an object 'inputs', but is: ";
     return Stream.of(
         Arguments.of("", object),
         Arguments.of("null", object + "null"),
@@ -132,7 +132,7 @@ class ServingServerTest {
         Arguments.of("{\"instances\":[1]}", object),
         Arguments.of(
             "{\"inputs\":{},\"x\":1}",
-            "body must have 'signature_name' and 'inputs' alone but has 'x'"),
+            "body must have only 'signature_name' and 'inputs', but has 'x'"),
         Arguments.of(
             "{\"inputs\":{},\"signature_name\":5}", "'signature_name' must be a text but is 5"),
         Arguments.of(
@@ -344,7 +344,7 @@ class ServingServerTest {
 
   @Test
   void close_answersTheRequestsThatItHas() throws Exception {
-    ServingServer other = ServingServer.start("kinship", version, 0);
+    ModelServer other = ModelServer.start("kinship", version, 0);
     ServingClient client =
         new ServingClient(other.address(), "kinship", null, Duration.ofSeconds(60));
     List<CompletableFuture<String>> asked = new ArrayList<>();

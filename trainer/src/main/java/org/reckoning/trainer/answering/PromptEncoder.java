@@ -13,9 +13,9 @@ import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 
-/** Facts, questions and labels as the tokens that one model was trained with. */
-final class Wording {
-  /** Many times what a model has positions for; a longer text takes the tokenizer minutes. */
+/** Encodes facts, questions and labels as tokens, with the templates of a model. */
+final class PromptEncoder {
+  /** Far more than a model has positions for; the tokenizer would need minutes for more. */
   private static final int MOST_CHARACTERS = 1 << 20;
 
   private final Method method;
@@ -25,12 +25,11 @@ final class Wording {
   private final TaskEncoder encoder;
 
   /**
-   * @param labels to choose from; empty if there are none
-   * @param tellsKnowledge whether the model tells the relevant facts after the label
-   * @throws IllegalArgumentException if a label has no text, stands there twice, or has a word that
-   *     the model does not know
+   * @param labels to choose from; may be empty
+   * @param tellsKnowledge whether the model generates the relevant facts after the label
+   * @throws IllegalArgumentException if a label is blank, repeated, or has an unknown word
    */
-  Wording(
+  PromptEncoder(
       Method method,
       DatasetType type,
       List<String> labels,
@@ -44,16 +43,16 @@ final class Wording {
     checkLabels();
   }
 
-  /** Records may name other labels than their kind of data has, and a run does not keep them. */
+  /** Checks labels, which a user may give: a run does not store those of its data. */
   private void checkLabels() {
     for (String label : labels) {
       if (label.isBlank() || Collections.frequency(labels, label) > 1) {
         throw new IllegalArgumentException(
-            "label '%s' must have text and be given once: labels are %s".formatted(label, labels));
+            "label '%s' must have text and be unique among the labels %s".formatted(label, labels));
       }
       if (!knows(label)) {
         throw new IllegalArgumentException(
-            "label '%s' is not known to the run, whose vocabulary is compact; name the labels of its data"
+            "label '%s' has a word that is not in the compact vocabulary of the run; give the labels of its data"
                 .formatted(label));
       }
     }
@@ -63,16 +62,15 @@ final class Wording {
     return Arrays.stream(Tokenizer.gpt2().encode(text)).allMatch(vocabulary::contains);
   }
 
-  /** Returns what must be known of answers of a method, one sentence; empty for RECKONING. */
+  /** Returns a remark on the answers of a method, one sentence; empty for RECKONING. */
   static String note(Method method) {
     return switch (method) {
       case RECKONING -> "";
       case RANDOM_FACTS ->
-          "this run was trained with facts of other tasks: it has not learned to use its own";
-      case IN_CONTEXT ->
-          "this run has no inner loop: the facts are in the prompt of every question";
-      case NO_FACTS -> "this run was trained without facts: they are not read";
-      case NO_QUESTION -> "this run was trained without questions: the facts alone are its prompt";
+          "this run was trained with facts of other tasks: it has not learned to use the given ones";
+      case IN_CONTEXT -> "this run has no inner loop: every prompt contains the facts";
+      case NO_FACTS -> "this run was trained without facts: it ignores them";
+      case NO_QUESTION -> "this run was trained without questions: its prompt is the facts only";
     };
   }
 
@@ -85,11 +83,11 @@ final class Wording {
   }
 
   /**
-   * Returns facts in the words of a task: without blanks around them, as data have them.
+   * Returns facts, stripped of white space.
    *
-   * @throws IllegalArgumentException if one has no text, or is no sentence by its length
+   * @throws IllegalArgumentException if a fact is blank, or far too long
    */
-  static List<Fact> told(List<String> texts) {
+  static List<Fact> facts(List<String> texts) {
     List<Fact> told = new ArrayList<>();
     for (String text : texts) {
       told.add(new Fact(text("fact " + told.size(), text), true));
@@ -104,7 +102,7 @@ final class Wording {
     }
     if (stripped.length() > MOST_CHARACTERS) {
       throw new IllegalArgumentException(
-          "%s has %d characters but must have at most %d; break it up"
+          "%s has %d characters but must have at most %d; split it"
               .formatted(what, stripped.length(), MOST_CHARACTERS));
     }
     return stripped;
@@ -113,12 +111,11 @@ final class Wording {
   /**
    * Encodes facts for the inner loop.
    *
-   * @throws IllegalArgumentException if there is none where some are needed, or the model does not
-   *     know a word or has no number for so many
+   * @throws IllegalArgumentException if there is no fact, too many, or an unknown word
    */
-  List<TokenSequence> facts(List<Fact> told) {
+  List<TokenSequence> encode(List<Fact> told) {
     if (told.isEmpty() && method != Method.NO_FACTS) {
-      throw new IllegalArgumentException("facts (0) must be at least 1; tell some");
+      throw new IllegalArgumentException("facts (0) must be at least 1; give some");
     }
     if (method.adapts()) {
       checkNumbers(told.size());
@@ -126,40 +123,40 @@ final class Wording {
     return encoder.facts(type, told);
   }
 
-  /** A compact vocabulary has the numbers of the facts that there were in training. */
+  /** Checks that the compact vocabulary has the numbers of all facts. */
   private void checkNumbers(int facts) {
     for (int i = 0; i < facts; i++) {
       if (!knows(Templates.factPrompt(i))) {
         throw new IllegalArgumentException(
-            ("facts (%d) must be at most %d, as the model was trained with so many and its compact"
-                    + " vocabulary has no number for more")
+            ("facts (%d) must be at most %d, the number in the training data: the compact vocabulary"
+                    + " has no further fact numbers")
                 .formatted(facts, i));
       }
     }
   }
 
   /**
-   * Encodes a question as far as the model is given it.
+   * Encodes the prompt of a question.
    *
-   * @throws IllegalArgumentException if it has no text, or the model does not know a word
+   * @throws IllegalArgumentException if the question is blank, or has an unknown word
    */
   int[] prompt(List<Fact> told, String question) {
     return encoder.prompt(type, told, text("question", question));
   }
 
-  /** Returns a prompt with each label. */
+  /** Returns the prompt followed by each label. */
   List<TokenSequence> candidates(int[] prompt) {
     return encoder.candidates(prompt, labels);
   }
 
-  /** Returns a prompt to go on with. */
+  /** Returns the prompt as a sequence that the model continues. */
   TokenSequence unanswered(int[] prompt) {
     int[] tokens = Arrays.copyOf(prompt, prompt.length + 1);
     tokens[prompt.length] = vocabulary.endOfText();
     return TokenSequence.of(tokens, prompt.length);
   }
 
-  /** Returns what stands for facts where only questions are asked. */
+  /** Returns a placeholder for the facts of a batch with questions only. */
   TokenSequence noFact() {
     return encoder.noFact();
   }
@@ -168,7 +165,7 @@ final class Wording {
     return encoder.decode(tokens);
   }
 
-  /** Returns the tokens of the longest. */
+  /** Returns the number of tokens of the longest sequence. */
   static int longest(List<TokenSequence> sequences) {
     return sequences.stream().mapToInt(TokenSequence::length).max().orElse(0);
   }

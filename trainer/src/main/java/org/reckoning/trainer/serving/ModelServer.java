@@ -1,6 +1,5 @@
 package org.reckoning.trainer.serving;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -21,16 +20,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.Json;
 import org.tensorflow.Signature.TensorDescription;
 
 /**
- * Speaks as much of TensorFlow Serving's REST API as {@link ServingClient} uses: predict with
- * {@code inputs}, status and metadata, over a real socket of this machine alone. TensorFlow Java
- * computes what it answers. For tests and trials, where TensorFlow Serving is not at hand: no
- * batching, no warm-up, one version.
+ * Small HTTP server for one version of an exported model, for tests and trials without TensorFlow
+ * Serving. It has the part of Serving's REST API that {@link ServingClient} uses: predict with
+ * {@code inputs}, status and metadata. It listens on the loopback address only, and has no batching
+ * and no warm-up.
  */
-public final class ServingServer implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+public final class ModelServer implements AutoCloseable {
   private static final int OK = 200;
   private static final int BAD_REQUEST = 400;
   private static final int NOT_FOUND = 404;
@@ -41,10 +40,10 @@ public final class ServingServer implements AutoCloseable {
   private static final Pattern PATH =
       Pattern.compile("/v1/models/([^/:]+)(?:/versions/([^/:]+))?(|/metadata|:predict)");
 
-  /** Requests that TensorFlow computes at once; more clients may send and read. */
+  /** The largest number of requests that are computed at once. */
   private static final int COMPUTED_AT_ONCE = 8;
 
-  /** Of a body that is too large, so much is read: some clients look for an answer only then. */
+  /** Bytes that are skipped of a body that is too large: some clients read an answer only then. */
   private static final int SKIPPED = 1 << 26;
 
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -57,20 +56,20 @@ public final class ServingServer implements AutoCloseable {
   private final ServingThreads threads;
   private final Semaphore computing = new Semaphore(COMPUTED_AT_ONCE, true);
 
-  /** Requests that are read and not yet answered, and the server itself. */
+  /** Requests without an answer yet, and the server itself. */
   private final Phaser open = new Phaser(1);
 
-  /** What a client may do; shorter in tests. */
+  /** Limits of a request; smaller in tests. */
   record Limits(int bodyBytes, Duration patience) {}
 
-  /** An answer and its status. */
+  /** An answer with its status. */
   private record Answer(int status, ObjectNode body) {
     static Answer error(int status, String sentence) {
-      return new Answer(status, JSON.createObjectNode().put("error", sentence));
+      return new Answer(status, Json.PLAIN.createObjectNode().put("error", sentence));
     }
   }
 
-  private ServingServer(String name, Path version, int port, Limits limits) throws IOException {
+  private ModelServer(String name, Path version, int port, Limits limits) throws IOException {
     this.name = name;
     this.version = version.getFileName().toString();
     this.limits = limits;
@@ -82,7 +81,7 @@ public final class ServingServer implements AutoCloseable {
       threads.close();
       model.close();
       throw new IOException(
-          "port %d cannot be listened at (%s): name another one".formatted(port, e.getMessage()),
+          "port %d must be free but is not (%s): choose another one".formatted(port, e.getMessage()),
           e);
     }
     http.setExecutor(threads);
@@ -94,21 +93,20 @@ public final class ServingServer implements AutoCloseable {
    *
    * @param name of the model
    * @param version directory, whose name is the number of the version
-   * @param port to listen at; 0 for a free one
-   * @throws IOException if the model cannot be loaded, or the port is taken
+   * @param port to listen on; 0 for a free one
+   * @throws IOException if the model cannot be loaded, or the port is in use
    */
-  public static ServingServer start(String name, Path version, int port) throws IOException {
+  public static ModelServer start(String name, Path version, int port) throws IOException {
     return start(name, version, port, new Limits(1 << 24, Duration.ofSeconds(30)));
   }
 
-  static ServingServer start(String name, Path version, int port, Limits limits)
-      throws IOException {
-    ServingServer server = new ServingServer(name, version, port, limits);
+  static ModelServer start(String name, Path version, int port, Limits limits) throws IOException {
+    ModelServer server = new ModelServer(name, version, port, limits);
     server.http.start();
     return server;
   }
 
-  /** Returns where it is asked. */
+  /** Returns the address of the server. */
   public URI address() {
     return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
   }
@@ -143,8 +141,8 @@ public final class ServingServer implements AutoCloseable {
   /**
    * Body of a request.
    *
-   * @param text at most as long as allowed
-   * @param problem what is wrong with it; null if nothing is
+   * @param text within the limits
+   * @param problem the answer to an invalid body; null for a valid one
    */
   private record Body(String text, @Nullable Answer problem) {
     static Body of(InputStream in, int most) {
@@ -170,14 +168,14 @@ public final class ServingServer implements AutoCloseable {
     if (!parts.matches()) {
       return Answer.error(
           NOT_FOUND,
-          "path (%s) must be /v1/models/%s, with or without /versions/%s, and /metadata, :predict or nothing"
+          "path (%s) must be /v1/models/%s, then optionally /versions/%s, then /metadata, :predict or nothing"
               .formatted(ServerJson.shortened(path), name, version));
     }
     if (!name.equals(parts.group(1))
         || !version.equals(Objects.requireNonNullElse(parts.group(2), version))) {
       return Answer.error(
           NOT_FOUND,
-          "model (%s) must be version %s of '%s', as no other is served"
+          "model (%s) must be version %s of '%s', the only one served"
               .formatted(ServerJson.shortened(path), version, name));
     }
     boolean asks = parts.group(3).equals(":predict");
@@ -203,24 +201,24 @@ public final class ServingServer implements AutoCloseable {
       computing.acquire();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Answer.error(UNAVAILABLE, "the server is being stopped; ask again later");
+      return Answer.error(UNAVAILABLE, "the server is stopping; try again later");
     }
     try {
       ObjectNode outputs = model.predict(ServingRequest.read(body));
-      ObjectNode answer = JSON.createObjectNode();
+      ObjectNode answer = Json.PLAIN.createObjectNode();
       answer.set("outputs", outputs.size() == 1 ? outputs.elements().next() : outputs);
       return new Answer(OK, answer);
     } catch (IllegalArgumentException | IOException e) {
       return Answer.error(BAD_REQUEST, String.valueOf(e.getMessage()));
-    } catch (RuntimeException | OutOfMemoryError e) { // the next request may be another
-      return Answer.error(FAILED, "the server could not compute this request; give less");
+    } catch (RuntimeException | OutOfMemoryError e) { // the server continues with the next request
+      return Answer.error(FAILED, "the server could not compute this request; make it smaller");
     } finally {
       computing.release();
     }
   }
 
   private ObjectNode status() {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = Json.PLAIN.createObjectNode();
     ObjectNode only = root.putArray("model_version_status").addObject();
     only.put("version", version).put("state", "AVAILABLE");
     only.putObject("status").put("error_code", "OK").put("error_message", "");
@@ -228,7 +226,7 @@ public final class ServingServer implements AutoCloseable {
   }
 
   private ObjectNode metadata() {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = Json.PLAIN.createObjectNode();
     root.putObject("model_spec").put("name", name).put("version", version);
     ObjectNode signatures =
         root.putObject("metadata").putObject("signature_def").putObject("signature_def");
@@ -258,7 +256,7 @@ public final class ServingServer implements AutoCloseable {
         });
   }
 
-  /** Answers the requests that it has, but waits for none longer than some seconds. */
+  /** Answers open requests for up to ten seconds, and stops. */
   @Override
   public void close() {
     boolean idle = false;
@@ -273,7 +271,7 @@ public final class ServingServer implements AutoCloseable {
     }
     http.stop(0);
     threads.close();
-    if (idle) { // else TensorFlow would compute with weights that are gone
+    if (idle) { // TensorFlow must not compute with freed weights
       model.close();
     }
   }
