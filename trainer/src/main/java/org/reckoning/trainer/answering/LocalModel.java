@@ -72,8 +72,7 @@ public final class LocalModel extends AskedModel {
           }
         };
     description =
-        "%s of method %s, %s"
-            .formatted(run.format(), EnumName.of(method), sizes(config.model()));
+        "%s of method %s, %s".formatted(run.format(), EnumName.of(method), sizes(config.model()));
     note = PromptEncoder.note(method);
   }
 

@@ -118,10 +118,7 @@ public final class RemoteModel extends AskedModel {
   public String description() {
     return "version %s of '%s', checkpoint %s of a run of method %s"
         .formatted(
-            assets.version(),
-            name,
-            assets.checkpoint(),
-            EnumName.of(assets.config().method()));
+            assets.version(), name, assets.checkpoint(), EnumName.of(assets.config().method()));
   }
 
   @Override

@@ -48,7 +48,8 @@ record ExportedRun(
    * Opens a run.
    *
    * @param report takes a sentence about questions that are skipped
-   * @throws IOException if the directory is not a run, has no checkpoint, or its data cannot be read
+   * @throws IOException if the directory is not a run, has no checkpoint, or its data cannot be
+   *     read
    * @throws IllegalArgumentException if the method of the run does not learn facts
    */
   static ExportedRun open(Path directory, Consumer<String> report) throws IOException {

@@ -3,8 +3,8 @@ package org.reckoning.trainer.export;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requested limits of an export, see {@link org.reckoning.graph.bilevel.ServingLimits}. A limit that
- * is null is derived from the data of the run.
+ * Requested limits of an export, see {@link org.reckoning.graph.bilevel.ServingLimits}. A limit
+ * that is null is derived from the data of the run.
  *
  * @param facts number of facts in a request
  * @param factTokens tokens of a fact

@@ -81,7 +81,8 @@ public final class ModelServer implements AutoCloseable {
       threads.close();
       model.close();
       throw new IOException(
-          "port %d must be free but is not (%s): choose another one".formatted(port, e.getMessage()),
+          "port %d must be free but is not (%s): choose another one"
+              .formatted(port, e.getMessage()),
           e);
     }
     http.setExecutor(threads);

@@ -58,8 +58,8 @@ public final class ServedModel implements AutoCloseable {
    * Answers a request.
    *
    * @return nested lists of numbers, by the names of the outputs
-   * @throws IllegalArgumentException if the signature is unknown, or an input is missing, unknown or
-   *     invalid
+   * @throws IllegalArgumentException if the signature is unknown, or an input is missing, unknown
+   *     or invalid
    */
   public ObjectNode predict(ServingRequest request) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
@@ -81,7 +81,8 @@ public final class ServedModel implements AutoCloseable {
       result.forEach(output -> outputs.set(output.getKey(), TensorJson.json(output.getValue())));
     } catch (RuntimeException e) { // TensorFlow's have no common type of their own
       String message = String.valueOf(e.getMessage()); // more lines say where in the graph
-      throw new IllegalArgumentException(message.lines().findFirst().orElse("no reason is given"), e);
+      throw new IllegalArgumentException(
+          message.lines().findFirst().orElse("no reason is given"), e);
     }
     return outputs;
   }

@@ -59,8 +59,8 @@ public final class ServerAddress {
   /**
    * Reads an address.
    *
-   * @throws IllegalArgumentException if it is not the address of a server, with one sentence without
-   *     user and password
+   * @throws IllegalArgumentException if it is not the address of a server, with one sentence
+   *     without user and password
    */
   public static ServerAddress of(String given) {
     String text = given.strip();

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * Sends requests to a server, and reads answers of any status within a timeout. It follows
  * redirects, and waits for a busy server that says when to retry.
  *
- * <p>It uses {@link HttpURLConnection}: {@code java.net.http} refuses host names with an underscore,
- * as Docker Compose makes them.
+ * <p>It uses {@link HttpURLConnection}: {@code java.net.http} refuses host names with an
+ * underscore, as Docker Compose makes them.
  */
 final class ServerConnection {
   private static final int LARGEST_ANSWER = 1 << 26;

@@ -9,9 +9,7 @@ final class ServerJson {
   /** Reads requests. */
   static final ObjectReader REQUESTS = Json.UNTRUSTED.reader();
 
-  /**
-   * Reads answers. TensorFlow Serving writes NaN and Infinity, and messages should show them.
-   */
+  /** Reads answers. TensorFlow Serving writes NaN and Infinity, and messages should show them. */
   static final ObjectReader ANSWERS = REQUESTS.with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
 
   private static final int SHOWN = 60;

@@ -85,8 +85,7 @@ public record ServingRequest(String signature, ObjectNode inputs) {
     if (!(json(body) instanceof ObjectNode root
         && root.path(INPUTS) instanceof ObjectNode inputs)) {
       throw new IOException(
-          "body must be an object with an object 'inputs', but is: "
-              + ServerJson.shortened(body));
+          "body must be an object with an object 'inputs', but is: " + ServerJson.shortened(body));
     }
     JsonNode signature = root.path(SIGNATURE);
     if (!(signature.isMissingNode() || signature.isTextual())) {

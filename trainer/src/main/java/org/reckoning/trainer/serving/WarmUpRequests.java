@@ -13,8 +13,8 @@ import org.tensorflow.Signature.TensorDescription;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Writes warm-up requests. TensorFlow Serving computes them before it announces a model, so that the
- * first client does not wait. The file has a TensorFlow record for each request:
+ * Writes warm-up requests. TensorFlow Serving computes them before it announces a model, so that
+ * the first client does not wait. The file has a TensorFlow record for each request:
  *
  * <pre>{@code
  * PredictionLog  { 6: PredictLog { 1: PredictRequest } }

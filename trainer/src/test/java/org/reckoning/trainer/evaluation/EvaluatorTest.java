@@ -112,8 +112,7 @@ class EvaluatorTest {
     public Answers answer(TaskShape shape, List<Task> tasks, int newTokens, int endOfText) {
       assertThat(shapes).contains(shape);
       assertThat(newTokens).isEqualTo(NEW_TOKENS);
-      return (task, question) ->
-          Tokenizer.gpt2().encode(of(ANSWERS, tasks, task).get(question));
+      return (task, question) -> Tokenizer.gpt2().encode(of(ANSWERS, tasks, task).get(question));
     }
   }
 
@@ -128,9 +127,7 @@ class EvaluatorTest {
   }
 
   private static Evaluation evaluate(Table table, int newTokens) {
-    return evaluator(table, newTokens)
-        .evaluate(List.of(FIRST, SECOND), () -> false)
-        .orElseThrow();
+    return evaluator(table, newTokens).evaluate(List.of(FIRST, SECOND), () -> false).orElseThrow();
   }
 
   @Test
@@ -169,7 +166,9 @@ class EvaluatorTest {
     assertThat(predictions)
         .extracting(Prediction::generated)
         .containsExactly("The mother.", "uncle", "aunt or mother");
-    assertThat(predictions).extracting(Prediction::target).containsExactly("mother", "father", "aunt");
+    assertThat(predictions)
+        .extracting(Prediction::target)
+        .containsExactly("mother", "father", "aunt");
     assertThat(predictions).extracting(Prediction::loss).containsExactly(1.5, 0.25, 1.25);
     assertThat(predictions).extracting(Prediction::innerLossBefore).containsExactly(2.0, 2.0, 3.0);
     assertThat(predictions)

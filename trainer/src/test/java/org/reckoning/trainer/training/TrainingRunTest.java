@@ -194,7 +194,8 @@ class TrainingRunTest {
 
       List<Prediction> predictions = evaluation.predictions();
       assertThat(predictions).hasSize(5);
-      long right = predictions.stream().filter(each -> likeliest(each).equals(each.label())).count();
+      long right =
+          predictions.stream().filter(each -> likeliest(each).equals(each.label())).count();
       double loss = predictions.stream().mapToDouble(Prediction::loss).sum() / 5;
       assertThat(loss).isPositive();
       assertThat(told.evaluations.get(0).metrics())
