@@ -35,7 +35,6 @@ import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.serving.ModelServer;
 import org.reckoning.trainer.serving.ServedModel;
 import org.reckoning.trainer.serving.ServingClient;
-import org.reckoning.trainer.serving.ServingLoad;
 import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.proto.DataType;

@@ -8,6 +8,7 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.training.TrainingRun;
 
 /** A run of some steps of a tiny model, without XLA. */
@@ -44,5 +45,11 @@ public final class TrainedRun {
       run.train(new TrainingListener() {}, "CPU:0", () -> false);
     }
     return directory;
+  }
+
+  /** Returns a request for answers to the first test problem of a run. */
+  public static ServingRequest request(Path directory) throws IOException {
+    ExportedRun run = ExportedRun.open(directory, line -> {});
+    return ServingProblem.of(run.encoder(), run.test().get(0)).answer();
   }
 }

@@ -27,9 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reckoning.trainer.export.ExportedRun;
 import org.reckoning.trainer.export.ModelExport;
-import org.reckoning.trainer.export.ServingProblem;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.export.TrainedRun;
 
@@ -62,8 +60,7 @@ class ModelServerTest {
         ModelExport.write(
                 run, directory.resolve("kinship"), ServingSizes.ofData(), false, line -> {})
             .version();
-    ExportedRun opened = ExportedRun.open(run, line -> {});
-    good = ServingProblem.of(opened.encoder(), opened.test().get(0)).answer();
+    good = TrainedRun.request(run);
     server = ModelServer.start("kinship", version, 0, new ModelServer.Limits(MOST, PATIENCE));
     answer = predict();
   }

@@ -1,4 +1,4 @@
-package org.reckoning.trainer.serving;
+package org.reckoning.trainer.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -11,8 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.reckoning.trainer.export.ExportedRun;
-import org.reckoning.trainer.export.ServingProblem;
+import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.serving.ServingClient;
+import org.reckoning.trainer.serving.ServingRequest;
 
 /**
  * Several clients at once at a test server, each of which asks one problem after the other. As a
