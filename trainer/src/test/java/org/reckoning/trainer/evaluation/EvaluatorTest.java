@@ -130,6 +130,10 @@ class EvaluatorTest {
     return evaluator(table, newTokens).evaluate(List.of(FIRST, SECOND), () -> false).orElseThrow();
   }
 
+  private static Evaluation ofHops(Evaluation evaluation, int hops) {
+    return Objects.requireNonNull(evaluation.byHops().get(hops));
+  }
+
   @Test
   void metrics_ofHandMadeLosses_areThoseComputedByHand() {
     Evaluation evaluation = evaluate(new Table(2), NEW_TOKENS);
@@ -145,11 +149,11 @@ class EvaluatorTest {
             entry("acc_label", 1 / 3.0),
             entry("f1", 0.5),
             entry("f1_ref", 0.5));
-    assertThat(evaluation.byHops().get(2).metrics())
+    assertThat(ofHops(evaluation, 2).metrics())
         .containsEntry("loss", 0.875)
         .containsEntry("acc_scored", 0.5)
         .containsEntry("acc_label", 0.5);
-    assertThat(evaluation.byHops().get(3).metrics())
+    assertThat(ofHops(evaluation, 3).metrics())
         .containsEntry("loss", 1.25)
         .containsEntry("acc_scored", 1.0)
         .containsEntry("acc_label", 0.0);

@@ -1,4 +1,4 @@
-/** Tests of the package. */
+/** Tests of listeners. */
 @NullMarked
 package org.reckoning.trainer.progress;
 

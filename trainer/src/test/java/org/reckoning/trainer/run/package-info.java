@@ -1,4 +1,4 @@
-/** Tests of the package. */
+/** Tests of run directories. */
 @NullMarked
 package org.reckoning.trainer.run;
 

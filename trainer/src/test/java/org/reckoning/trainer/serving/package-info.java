@@ -1,4 +1,4 @@
-/** Tests of the package. */
+/** Tests of client and server. */
 @NullMarked
 package org.reckoning.trainer.serving;
 
