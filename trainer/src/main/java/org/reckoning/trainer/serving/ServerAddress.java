@@ -79,7 +79,7 @@ public final class ServerAddress {
     String scheme = start.group();
     if (rest.contains("?") || rest.contains("#")) { // may contain a key
       throw new IllegalArgumentException(
-          "server (%s) must not have a query ('?..') or a fragment ('#..'): remove it"
+          "server (%s) must not have a query ('?..') or a fragment ('#..'): leave it out"
               .formatted(scheme + authority.substring(authority.lastIndexOf('@') + 1)));
     }
     return of(scheme, authority, rest, noAddress(text));
@@ -105,7 +105,7 @@ public final class ServerAddress {
     String shown = scheme + host + port + gateway;
     if (gateway.contains("/v1/models/")) {
       throw new IllegalArgumentException(
-          "server (%s) must end with /v1/models/NAME or /v1/models/NAME/versions/NUMBER, or have no model"
+          "server (%s) must end with /v1/models/NAME or /v1/models/NAME/versions/NUMBER, or without a model"
               .formatted(shown));
     }
     List<String> secrets = new ArrayList<>();

@@ -165,7 +165,7 @@ class ReasonerTest {
         .isThrownBy(() -> LocalModel.open(directory, null, List.of("aunt", "zebra")))
         .withMessage(
             "label 'zebra' has a word that is not in the compact vocabulary of the run; give the labels"
-                + " its data");
+                + " of its data");
     for (List<String> labels : List.of(List.of(""), List.of("son", "aunt", "son"))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> LocalModel.open(directory, null, labels))

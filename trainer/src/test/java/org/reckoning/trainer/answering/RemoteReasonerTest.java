@@ -181,7 +181,7 @@ class RemoteReasonerTest {
     assertThatIOException()
         .isThrownBy(() -> at(server.address(), ClientAssets.read(next), null))
         .withMessage(
-            "model 'kinship' of server (%s) must have version 2 AVAILABLE but has [1 AVAILABLE]; ask for a version that it has, or see its log",
+            "model 'kinship' of server (%s) must have version 2 AVAILABLE but has [1 AVAILABLE]; use one of these versions, or see its log",
             server.address());
   }
 

@@ -430,7 +430,7 @@ class ServingClientTest {
       assertThatIOException()
           .isThrownBy(() -> client(https).status())
           .withMessage(
-              "server (%s) must speak https but does not: correct the port, or write http://",
+              "server (%s) must speak https but does not: correct the port, or use http://",
               https);
     }
   }
