@@ -37,8 +37,7 @@ final class ServingServerMain {
       Path directory = Path.of(args[0]);
       ClientAssets assets = ClientAssets.read(directory);
       Path version = ModelExport.newest(directory).orElseThrow();
-      ModelServer server =
-          ModelServer.start(assets.model(), version, Integer.parseInt(args[1]));
+      ModelServer server = ModelServer.start(assets.model(), version, Integer.parseInt(args[1]));
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       System.out.printf(
           "version %s of '%s' at %s, Ctrl-C ends%n",

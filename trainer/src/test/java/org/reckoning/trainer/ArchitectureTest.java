@@ -46,7 +46,8 @@ class ArchitectureTest {
           Map.entry("run", List.of("config", "data", "evaluation", "tokens", "weights")),
           Map.entry("progress", List.of("config", "evaluation", "run", "tensorboard")),
           Map.entry(
-              "training", List.of("config", "data", "evaluation", "progress", "run", "tokens", "weights")),
+              "training",
+              List.of("config", "data", "evaluation", "progress", "run", "tokens", "weights")),
           Map.entry(
               "export",
               List.of(

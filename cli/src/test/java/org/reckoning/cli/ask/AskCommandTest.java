@@ -295,7 +295,7 @@ class AskCommandTest {
     assertThat(ask("", "--run=" + run, "--server=http://127.0.0.1:1", words)).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo(
-            "'%s' must be a model that 'reckoning export' has written, or a version of one%n"
+            "'%s' must be a model written by 'reckoning export', or a version of one%n"
                 .formatted(run));
     assertThat(ask("", "--run=" + export, "--server=http://127.0.0.1:1", words)).isEqualTo(1);
     assertThat(err.toString())
@@ -321,6 +321,11 @@ class AskCommandTest {
       }
       assertThat(there.get(2).get("probability").doubleValue())
           .isCloseTo(here.get(2).get("probability").doubleValue(), within(1e-5));
+
+      String longer = (SON + " ").repeat(5).strip();
+      assertThat(ask("", "--run=" + export, address, "--fact=" + longer)).isEqualTo(2);
+      assertThat(err.toString())
+          .contains("export again with more fact tokens (reckoning export --fact-tokens)");
 
       String input = String.join("\n", QUESTION, "How?", ":fact " + DAUGHTER, QUESTION);
       assertThat(ask(input, "--run=" + export, address, "--fact=" + SON)).isZero();

@@ -430,8 +430,7 @@ class ServingClientTest {
       assertThatIOException()
           .isThrownBy(() -> client(https).status())
           .withMessage(
-              "server (%s) must speak https but does not: correct the port, or use http://",
-              https);
+              "server (%s) must speak https but does not: correct the port, or use http://", https);
     }
   }
 }
