@@ -134,18 +134,13 @@ public final class TrainingRun implements AutoCloseable {
     return state.now();
   }
 
-  /** Returns the number of planned steps. */
-  public long steps() {
-    return steps;
-  }
-
   /** Returns the vocabulary of the model. */
   public Vocabulary vocabulary() {
     return data.vocabulary();
   }
 
   /** Returns lines about model, data and program. */
-  public String summary() {
+  private String summary() {
     Gpt2Config model = data.model();
     return """
         model     %,d parameters: %d layers, %d wide, %d heads, %,d tokens known
