@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.reckoning.cli.config.NamedRun;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.training.ConsoleProgress;
-import org.reckoning.trainer.training.ConsoleStyle;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,7 +48,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
+    RunConfig config = RunOverrides.apply(NamedRun.config("--run", run), overrides);
     ConsoleStyle style =
         ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
     ConsoleProgress progress = new ConsoleProgress(System.err, style);

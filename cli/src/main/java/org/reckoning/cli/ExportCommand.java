@@ -9,13 +9,13 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.serving.ServingLimits;
+import org.reckoning.cli.config.NamedRun;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.files.MissingPathException;
-import org.reckoning.trainer.training.ConsoleProgress;
-import org.reckoning.trainer.training.ConsoleStyle;
-import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -126,7 +126,7 @@ final class ExportCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path model =
         Objects.requireNonNullElse(
-            to, Path.of("saved_models", Experiment.configOf("--run", from).name()));
+            to, Path.of("saved_models", NamedRun.config("--run", from).name()));
     ServingSizes sizes =
         new ServingSizes(
             facts, factTokens, questions, questionTokens, candidates, candidateTokens, newTokens);

@@ -21,7 +21,7 @@ import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.MissingPathException;
-import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.progress.ConsoleText;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

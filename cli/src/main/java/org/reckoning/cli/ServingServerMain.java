@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ModelExport;
-import org.reckoning.trainer.export.ServingServer;
+import org.reckoning.trainer.serving.ModelServer;
 
 /**
- * Serves an export as {@link ServingServer} does, for tests and trials, until it is stopped.
+ * Serves an export as {@link ModelServer} does, for tests and trials, until it is stopped.
  *
  * <pre>
  * ServingServerMain saved_models/quickstart 8501
@@ -37,8 +37,7 @@ final class ServingServerMain {
       Path directory = Path.of(args[0]);
       ClientAssets assets = ClientAssets.read(directory);
       Path version = ModelExport.newest(directory).orElseThrow();
-      ServingServer server =
-          ServingServer.start(assets.model(), version, Integer.parseInt(args[1]));
+      ModelServer server = ModelServer.start(assets.model(), version, Integer.parseInt(args[1]));
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       System.out.printf(
           "version %s of '%s' at %s, Ctrl-C ends%n",

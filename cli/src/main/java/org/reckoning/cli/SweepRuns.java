@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.config.NamedRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.progress.ConsoleText;
+import org.reckoning.trainer.run.Results;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.tensorboard.EventFile;
-import org.reckoning.trainer.training.ConsoleText;
-import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
 
 /**
@@ -76,7 +78,7 @@ final class SweepRuns {
     List<SweepJob> jobs = new ArrayList<>();
     for (ConfigOptions.Job each : planned) {
       Path run = directory.resolve(Integer.toString(each.number()));
-      DurableFiles.write(run.resolve(Experiment.CONFIG), each.config().yaml());
+      DurableFiles.write(run.resolve(RunDirectory.CONFIG), each.config().yaml());
       jobs.add(SweepJob.open(each.number(), each.overrides()));
     }
     SweepRuns sweep = new SweepRuns(directory, jobs);
@@ -103,9 +105,9 @@ final class SweepRuns {
     for (int i = 0; i < jobs.size(); i++) {
       SweepJob job = jobs.get(i);
       Path run = directory.resolve(Integer.toString(job.number()));
-      RunConfig config = Experiment.configOf("sweep", run);
+      RunConfig config = NamedRun.config("sweep", run);
       if (job.status() == SweepJob.Status.DONE) {
-        jobs.set(i, job.done(Experiment.results(config, run))); // it may have been extended
+        jobs.set(i, job.done(Results.meansByMethod(config, run))); // it may have been extended
         out.println(job + " is done");
         continue;
       }
@@ -116,13 +118,13 @@ final class SweepRuns {
         if (code != ExitCode.OK) {
           return code;
         }
-        jobs.set(i, job.done(Experiment.results(config, run)));
+        jobs.set(i, job.done(Results.meansByMethod(config, run)));
       } catch (IOException | RuntimeException e) {
         String reason =
             e.getMessage() == null
                 ? "it gave no reason; train this run alone with --stacktrace"
                 : e.getMessage();
-        jobs.set(i, job.failed(reason, Experiment.results(config, run)));
+        jobs.set(i, job.failed(reason, Results.meansByMethod(config, run)));
         out.println("failed: " + ConsoleText.of(reason));
       }
       write();

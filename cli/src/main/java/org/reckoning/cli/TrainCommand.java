@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.config.NamedRun;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.DataConfig.DataSource;
@@ -24,10 +25,11 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
-import org.reckoning.trainer.training.ConsoleProgress;
-import org.reckoning.trainer.training.ConsoleStyle;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.training.StopSignals;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import picocli.CommandLine.Command;
@@ -99,10 +101,10 @@ final class TrainCommand implements Callable<Integer> {
       }
       RunConfig config = jobs.get(0).config();
       DurableFiles.write(directory.resolve(OVERRIDES), YamlDocument.write(jobs.get(0).overrides()));
-      DurableFiles.write(directory.resolve(Experiment.CONFIG), config.yaml());
+      DurableFiles.write(directory.resolve(RunDirectory.CONFIG), config.yaml());
       return single(config, directory, out);
     } catch (IOException | RuntimeException e) {
-      if (!Files.exists(directory.resolve(Experiment.CONFIG)) && !SweepRuns.isIn(directory)) {
+      if (!Files.exists(directory.resolve(RunDirectory.CONFIG)) && !SweepRuns.isIn(directory)) {
         DurableFiles.deleteTree(directory); // nothing can go on from it: the disk may be full
       }
       DurableFiles.removeEmpty(made);
@@ -112,7 +114,7 @@ final class TrainCommand implements Callable<Integer> {
 
   /** Returns the configuration of a run that goes on, with more steps if words say so. */
   private static RunConfig resumed(Path directory, List<String> words) throws IOException {
-    RunConfig config = Experiment.configOf("resume", directory);
+    RunConfig config = NamedRun.config("resume", directory);
     if (config.maxSteps() != null
         && words.stream().anyMatch(word -> word.startsWith("num_train_epochs="))) {
       throw new ConfigException(

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.cli.config.NamedRun;
 import org.reckoning.trainer.answering.AskedModel;
+import org.reckoning.trainer.answering.ExportLimitException;
 import org.reckoning.trainer.answering.LocalModel;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.answering.RemoteModel;
@@ -17,9 +19,8 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.export.ClientAssets;
-import org.reckoning.trainer.export.ServerAddress;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.SplitLoader;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.serving.ServerAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,6 +126,8 @@ public final class AskCommand implements Callable<Integer> {
         new Conversation(reasoner, how, told, output, err, Boolean.getBoolean("reckoning.typed"))
             .hold(TextOptions.standardInput());
       }
+    } catch (ExportLimitException e) {
+      throw new IllegalArgumentException(ExportLimits.message(e), e);
     }
     return 0;
   }
@@ -152,7 +155,7 @@ public final class AskCommand implements Callable<Integer> {
     RunConfig config =
         server.isGiven()
             ? ClientAssets.read(model).config()
-            : Experiment.configOf("--problem needs a run, and --run", model);
+            : NamedRun.config("--problem needs a run, and --run", model);
     List<ReasoningTask> test = new SplitLoader(config.data(), config.seed(), this::progress).test();
     if (number < 1 || number > test.size()) {
       throw new ParameterException(
@@ -170,6 +173,6 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private ParameterException unusable(IllegalArgumentException e) {
-    return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    return new ParameterException(spec.commandLine(), ExportLimits.message(e), e);
   }
 }

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.answering.AskedModel;
-import org.reckoning.trainer.answering.Encoded;
+import org.reckoning.trainer.answering.EncodingReport;
 import org.reckoning.trainer.answering.Reply;
 
 /** Tells answers, on standard output. */
@@ -21,7 +21,7 @@ sealed interface AskOutput permits TextOutput, JsonOutput {
   void model(AskedModel model);
 
   /** Tells how the facts were learned. */
-  void encoded(List<String> facts, Encoded encoded);
+  void encoded(List<String> facts, EncodingReport encoded);
 
   /**
    * Tells an answer.

@@ -8,7 +8,7 @@ import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.program.NotFiniteException;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.files.TextLines;
-import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.progress.ConsoleText;
 
 /**
  * Questions as they come, a line each, about facts that stay in the weights. A line that cannot be
@@ -66,7 +66,7 @@ final class Conversation {
           | IllegalStateException
           | NotFiniteException
           | IOException e) {
-        err.println(ConsoleText.of(String.valueOf(e.getMessage())));
+        err.println(ConsoleText.of(ExportLimits.message(e)));
         err.flush();
       }
     }

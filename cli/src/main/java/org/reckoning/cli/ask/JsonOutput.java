@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.answering.AskedModel;
-import org.reckoning.trainer.answering.Encoded;
+import org.reckoning.trainer.answering.EncodingReport;
 import org.reckoning.trainer.answering.Reply;
 
 /**
@@ -27,7 +27,7 @@ record JsonOutput(PrintWriter out) implements AskOutput {
   }
 
   @Override
-  public void encoded(List<String> facts, Encoded encoded) {
+  public void encoded(List<String> facts, EncodingReport encoded) {
     ObjectNode line = line("facts");
     List<Double> losses = encoded.innerLosses();
     facts.forEach(line.putArray("facts")::add);

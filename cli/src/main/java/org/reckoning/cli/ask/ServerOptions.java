@@ -3,7 +3,7 @@ package org.reckoning.cli.ask;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.export.ServerAddress;
+import org.reckoning.trainer.serving.ServerAddress;
 import picocli.CommandLine.Option;
 
 /** A server that answers in place of this process. */

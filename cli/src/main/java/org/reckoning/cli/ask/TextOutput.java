@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.answering.AskedModel;
-import org.reckoning.trainer.answering.Encoded;
+import org.reckoning.trainer.answering.EncodingReport;
 import org.reckoning.trainer.answering.Reply;
 
 /**
@@ -30,7 +30,7 @@ record TextOutput(PrintWriter out) implements AskOutput {
   }
 
   @Override
-  public void encoded(List<String> facts, Encoded encoded) {
+  public void encoded(List<String> facts, EncodingReport encoded) {
     List<Double> losses = encoded.innerLosses();
     if (losses.isEmpty()) {
       line("facts   %d, nothing is learned from them", encoded.facts());

@@ -2,7 +2,7 @@ package org.reckoning.cli.ask;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.answering.Untrained;
+import org.reckoning.trainer.answering.InnerLoopSettings;
 import org.reckoning.trainer.data.DatasetType;
 import picocli.CommandLine.Option;
 
@@ -33,12 +33,12 @@ final class UntrainedOptions {
    *
    * @throws IllegalArgumentException if a value is out of range
    */
-  @Nullable Untrained given() {
+  @Nullable InnerLoopSettings given() {
     if (steps == null && rate == null && type == null) {
       return null;
     }
-    Untrained standard = Untrained.DEFAULT;
-    return new Untrained(
+    InnerLoopSettings standard = InnerLoopSettings.DEFAULT;
+    return new InnerLoopSettings(
         Objects.requireNonNullElse(steps, standard.steps()),
         Objects.requireNonNullElse(rate, standard.rate()),
         Objects.requireNonNullElse(type, standard.type()));

@@ -15,7 +15,7 @@ import org.reckoning.trainer.data.formats.DataFile;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
-import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.progress.ConsoleText;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

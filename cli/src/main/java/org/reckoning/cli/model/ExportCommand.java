@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.gpt2.Lora;
-import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.ModelDirectory;
 import picocli.CommandLine.Command;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.tensors.NonFinite;
-import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Checksum;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.types.TFloat32;

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.cli.Reckoning;
 import org.reckoning.trainer.export.ModelExport;
-import org.reckoning.trainer.export.ServingServer;
 import org.reckoning.trainer.export.ServingSizes;
+import org.reckoning.trainer.serving.ModelServer;
 
 /** Of a run of seconds, which answers badly. */
 class AskCommandTest {
@@ -257,7 +257,7 @@ class AskCommandTest {
 
     assertThat(out.toString())
         .contains(
-            "\nnote    this run has no inner loop: the facts are in the prompt of every question\n",
+            "\nnote    this run has no inner loop: every prompt contains the facts\n",
             "\nfacts   1, nothing is learned from them\n",
             "\n  answer  ");
   }
@@ -276,9 +276,9 @@ class AskCommandTest {
     assertThat(ask("", words)).isZero();
     assertThat(out.toString())
         .contains(
-            "note    this is no run: unless it was exported from one it was never trained to learn"
-                + " from facts; answers are those of a plain language model after 1 gradient steps"
-                + " of rate 0.01\n")
+            "note    this model is not a run: unless it was exported from a run, it was not trained"
+                + " to learn from facts; it answers as a language model after 1 gradient steps of"
+                + " rate 0.01\n")
         .doesNotContain("  answer  ")
         .containsPattern("\n  text    .*, [0-9.]+ %\n");
   }
@@ -294,7 +294,7 @@ class AskCommandTest {
     assertThat(ask("", "--run=" + run, "--server=http://127.0.0.1:1", words)).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo(
-            "'%s' must be a model that 'reckoning export' has written, or a version of one%n"
+            "'%s' must be a model written by 'reckoning export', or a version of one%n"
                 .formatted(run));
     assertThat(ask("", "--run=" + export, "--server=http://127.0.0.1:1", words)).isEqualTo(1);
     assertThat(err.toString())
@@ -306,7 +306,7 @@ class AskCommandTest {
 
     assertThat(ask("", "--run=" + run, "--problem=2", "--json")).as(err.toString()).isZero();
     List<JsonNode> here = json();
-    try (ServingServer server = ServingServer.start("kinship", export.resolve("1"), 0)) {
+    try (ModelServer server = ModelServer.start("kinship", export.resolve("1"), 0)) {
       String address = "--server=" + server.address();
       assertThat(ask("", "--run=" + export, address, "--problem=2", "--json"))
           .as(err.toString())
@@ -320,6 +320,11 @@ class AskCommandTest {
       }
       assertThat(there.get(2).get("probability").doubleValue())
           .isCloseTo(here.get(2).get("probability").doubleValue(), within(1e-5));
+
+      String longer = (SON + " ").repeat(5).strip();
+      assertThat(ask("", "--run=" + export, address, "--fact=" + longer)).isEqualTo(2);
+      assertThat(err.toString())
+          .contains("export again with more fact tokens (reckoning export --fact-tokens)");
 
       String input = String.join("\n", QUESTION, "How?", ":fact " + DAUGHTER, QUESTION);
       assertThat(ask(input, "--run=" + export, address, "--fact=" + SON)).isZero();
@@ -372,7 +377,7 @@ class AskCommandTest {
   static Stream<Arguments> unusable() {
     String fact = "--fact=" + SON;
     return Stream.of(
-        Arguments.of(List.of("--question=x"), "facts (0) must be at least 1; tell some"),
+        Arguments.of(List.of("--question=x"), "facts (0) must be at least 1; give some"),
         Arguments.of(List.of("--fact=The son of Ulf is Mary"), "the word 'Ulf' of"),
         Arguments.of(List.of(fact, "--question= "), "question (' ') must have text"),
         Arguments.of(List.of(fact, "--temperature=-1"), "temperature (-1.0) must be at least 0"),

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
-import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.run.RunDirectory;
 
 /** Configuration: words of the command line, files of a directory, that of a run. */
 final class ConfigurationInputs {
@@ -59,11 +59,11 @@ final class ConfigurationInputs {
   static Inputs ofRun(TinyRun run, Path folder) throws IOException {
     Path copy = run.copyTo(folder.resolve("run"));
     return Inputs.ofFiles(
-        List.of(copy.resolve(Experiment.CONFIG)),
+        List.of(copy.resolve(RunDirectory.CONFIG)),
         files ->
             Commands.read(
                 () -> {
-                  assertUsable(Experiment.configOf("--run", copy).tree());
+                  assertUsable(new RunDirectory(copy).config().tree());
                   return 0;
                 }),
         outcome -> {});

@@ -3,7 +3,7 @@ package org.reckoning.integration.mutation;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.progress.ConsoleText;
 
 /**
  * How a call ended.

@@ -8,9 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.reckoning.trainer.training.Checkpoints;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.TrainingState;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.Results;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.TrainingState;
 
 /** What a run leaves and reads again. */
 final class RunInputs {
@@ -49,7 +50,7 @@ final class RunInputs {
         files -> Commands.run(List.of("train", "resume=" + copy)),
         outcome -> {
           Map<String, Map<String, Double>> results =
-              Experiment.results(Experiment.configOf("--run", copy), copy);
+              Results.meansByMethod(new RunDirectory(copy).config(), copy);
           assertThat(results).containsOnlyKeys("reckoning");
           assertMetrics(results.getOrDefault("reckoning", Map.of()));
           assertThat(outcome.out()).contains("reckoning ").doesNotContain("NaN", "Infinity");

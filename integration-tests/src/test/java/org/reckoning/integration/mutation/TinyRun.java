@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.reckoning.trainer.export.ServingServer;
+import org.reckoning.trainer.serving.ModelServer;
 
 /**
  * A run of two steps, and a server that answers for its export.
@@ -16,7 +16,7 @@ import org.reckoning.trainer.export.ServingServer;
  * @param export the version that is served
  * @param server answers for it
  */
-record TinyRun(Path run, Path export, ServingServer server) implements AutoCloseable {
+record TinyRun(Path run, Path export, ModelServer server) implements AutoCloseable {
   static final String FACT = "The son of Alice is Michael";
   static final String QUESTION = "How are Mary and Alice related to each other ?";
   static final int INNER_STEPS = 2;
@@ -52,7 +52,7 @@ record TinyRun(Path run, Path export, ServingServer server) implements AutoClose
     Path model = directory.resolve("tiny");
     requireDone(Commands.run(List.of("export", "--run=" + run, "--to=" + model)));
     Path export = model.resolve("1");
-    return new TinyRun(run, export, ServingServer.start("tiny", export, 0));
+    return new TinyRun(run, export, ModelServer.start("tiny", export, 0));
   }
 
   /** Returns the name of its best checkpoint. */

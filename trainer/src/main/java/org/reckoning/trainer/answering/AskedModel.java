@@ -6,59 +6,59 @@ import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 
-/** A model to ask, known as far as to check what it is told and asked. */
+/** A model to question. It checks facts and questions before a graph is built. */
 public abstract sealed class AskedModel permits LocalModel, RemoteModel {
   AskedModel() {}
 
-  /** Returns the path or the address that it was named by. */
+  /** Returns the path or the address of the model, as the user named it. */
   public abstract String place();
 
-  /** Returns what it is, for people. */
+  /** Returns a description of the model, for the user. */
   public abstract String description();
 
-  /** Returns what must be known of its answers, one sentence; empty if there is nothing. */
+  /** Returns a remark on the answers, one sentence; may be empty. */
   public abstract String note();
 
-  /** Returns K, 0 where facts are not learned. */
+  /** Returns the number of inner steps K; 0 for a model that does not learn facts. */
   public abstract int innerSteps();
 
-  /** Returns greedy decoding, of texts as long as they were in the run's evaluation. */
+  /** Returns greedy decoding, with the answer length of the evaluation of the run. */
   public abstract Decoding decoding();
 
   /**
-   * Checks that facts can be told.
+   * Checks facts.
    *
-   * @throws IllegalArgumentException with one sentence if there is none, or one has a word that the
-   *     model does not know, or is too long
+   * @throws IllegalArgumentException with one sentence if there is no fact, or a fact is empty, too
+   *     long or has an unknown word
    */
   public final void checkFacts(List<String> facts) {
-    facts(Wording.told(facts));
+    facts(PromptEncoder.facts(facts));
   }
 
   /**
-   * Checks that a question can be asked.
+   * Checks a question.
    *
-   * @param facts that are known then
-   * @throws IllegalArgumentException with one sentence if it is empty, has a word that the model
-   *     does not know, or is too long
+   * @param facts that the model knows when it answers
+   * @throws IllegalArgumentException with one sentence if the question is empty, too long or has an
+   *     unknown word
    */
   public final void checkQuestion(List<String> facts, String question) {
-    prompt(Wording.told(facts), question);
+    prompt(PromptEncoder.facts(facts), question);
   }
 
   /**
-   * Makes it ready to be asked.
+   * Prepares the model for facts and questions.
    *
-   * @throws IOException if it cannot be read, or reached
+   * @throws IOException if the model cannot be read, or its server cannot be reached
    */
   public abstract Reasoner reasoner() throws IOException;
 
   /** Encodes facts for the inner loop. */
   abstract List<TokenSequence> facts(List<Fact> told);
 
-  /** Encodes a question as far as the model is given it. */
+  /** Encodes the prompt of a question. */
   abstract int[] prompt(List<Fact> told, String question);
 
-  /** Returns its words. */
-  abstract Wording wording();
+  /** Returns the encoder of the model. */
+  abstract PromptEncoder encoder();
 }

@@ -3,7 +3,6 @@ package org.reckoning.trainer.answering;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,31 +17,33 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.RunConfig.FloatType;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Checkpoints;
-import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.PublishedWeights;
 
-/** A run, a checkpoint in one, or published weights; its graph is built by {@link #reasoner}. */
+/** A run, a checkpoint or a published model on this machine. */
 public final class LocalModel extends AskedModel {
-  /** How long an answer may be where nothing says so. */
+  /** The largest number of new tokens, unless the run has a limit. */
   private static final int NEW_TOKENS = 32;
 
-  private static final TaskShape SMALLEST = new TaskShape(1, 1, 2, 1, 2); // shapes come later
+  private static final TaskShape SMALLEST =
+      new TaskShape(1, 1, 2, 1, 2); // other shapes are added later
 
   private final Path path;
   private final String description;
   private final String note;
   private final Method method;
-  private final Wording wording;
+  private final PromptEncoder encoder;
   private final BilevelConfig config;
   private final FloatType dtype;
   private final int newTokens;
   private final Weights weights;
 
-  /** Sets the weights of a program. */
+  /** Restores the weights of a program. */
   @FunctionalInterface
   private interface Weights {
     void into(KnowledgeProgram<?> program) throws IOException;
@@ -54,8 +55,8 @@ public final class LocalModel extends AskedModel {
     this.path = path;
     method = settings.method();
     DatasetType type = settings.data().datasetType();
-    wording =
-        new Wording(
+    encoder =
+        new PromptEncoder(
             method,
             type,
             Objects.requireNonNullElse(labels, type.labels()),
@@ -72,12 +73,12 @@ public final class LocalModel extends AskedModel {
           }
         };
     description =
-        "%s of method %s, %s"
-            .formatted(run.format(), method.name().toLowerCase(Locale.ROOT), sizes(config.model()));
-    note = Wording.note(method);
+        "%s of method %s, %s".formatted(run.format(), EnumName.of(method), sizes(config.model()));
+    note = PromptEncoder.note(method);
   }
 
-  private LocalModel(Path path, Gpt2Weights published, Untrained how, @Nullable List<String> labels)
+  private LocalModel(
+      Path path, Gpt2Weights published, InnerLoopSettings how, @Nullable List<String> labels)
       throws IOException {
     this.path = path;
     method = Method.RECKONING;
@@ -87,11 +88,11 @@ public final class LocalModel extends AskedModel {
             .orElseThrow(
                 () ->
                     new IOException(
-                        ("model '%s' knows %d tokens and does not say which, so no text can be given"
-                                + " to it; put the vocabulary.json of its training beside it")
+                        ("model '%s' must have a vocabulary for its %d tokens; copy the"
+                                + " vocabulary.json of its training into the directory")
                             .formatted(path, published.config().vocabSize())));
-    wording =
-        new Wording(
+    encoder =
+        new PromptEncoder(
             method, how.type(), Objects.requireNonNullElse(labels, List.of()), vocabulary, false);
     config =
         BilevelConfig.of(published.config(), how.steps(), SMALLEST)
@@ -107,31 +108,32 @@ public final class LocalModel extends AskedModel {
         };
     description = published.format() + ", " + sizes(config.model());
     note =
-        ("this is no run: unless it was exported from one it was never trained to learn from facts;"
-                + " answers are those of a plain language model after %d gradient steps of rate %s")
+        ("this model is not a run: unless it was exported from a run, it was not trained to learn"
+                + " from facts; it answers as a language model after %d gradient steps of rate %s")
             .formatted(how.steps(), how.rate());
   }
 
   /**
    * Opens a model.
    *
-   * @param path a run, a checkpoint in one, or published weights
-   * @param how the model is asked if it is none of a run; null for {@link Untrained#DEFAULT}
-   * @param labels to choose from; null for those that the run was trained with
-   * @throws IOException if it is none of these, or has no checkpoint
-   * @throws IllegalArgumentException if it is a run and is told how to be asked
+   * @param path of a run, a checkpoint, or a published model
+   * @param how settings of a published model; null for {@link InnerLoopSettings#DEFAULT}
+   * @param labels to choose from; null for the labels of the run's kind of data
+   * @throws IOException if the path is none of these, or the run has no checkpoint
+   * @throws IllegalArgumentException if settings are given for a run
    */
-  public static AskedModel open(Path path, @Nullable Untrained how, @Nullable List<String> labels)
+  public static AskedModel open(
+      Path path, @Nullable InnerLoopSettings how, @Nullable List<String> labels)
       throws IOException {
     if (!RunWeights.isRun(path)) {
       try (Gpt2Weights published = PublishedWeights.open(path)) {
         return new LocalModel(
-            path, published, Objects.requireNonNullElse(how, Untrained.DEFAULT), labels);
+            path, published, Objects.requireNonNullElse(how, InnerLoopSettings.DEFAULT), labels);
       }
     }
     if (how != null) {
       throw new IllegalArgumentException(
-          "run '%s' knows its inner steps, their rates and its kind of data; leave them out"
+          "run '%s' has inner steps, rates and a kind of data of its own; leave these settings out"
               .formatted(path));
     }
     try (RunWeights run = RunWeights.open(path)) {
@@ -165,7 +167,7 @@ public final class LocalModel extends AskedModel {
 
   @Override
   public Decoding decoding() {
-    return Decoding.greedy(newTokens, wording.endOfText());
+    return Decoding.greedy(newTokens, encoder.endOfText());
   }
 
   @Override
@@ -175,7 +177,7 @@ public final class LocalModel extends AskedModel {
 
   @Override
   List<TokenSequence> facts(List<Fact> told) {
-    List<TokenSequence> facts = wording.facts(told);
+    List<TokenSequence> facts = encoder.encode(told);
     if (method.adapts()) {
       for (int i = 0; i < facts.size(); i++) {
         requireFit("fact %d ('%s')".formatted(i, told.get(i).text()), facts.get(i).length());
@@ -186,10 +188,10 @@ public final class LocalModel extends AskedModel {
 
   @Override
   int[] prompt(List<Fact> told, String question) {
-    int[] prompt = wording.prompt(told, question);
+    int[] prompt = encoder.prompt(told, question);
     requireFit(
         "question '%s' with its prompt and an answer".formatted(question),
-        Math.max(Wording.longest(wording.candidates(prompt)), prompt.length + 1));
+        Math.max(PromptEncoder.longest(encoder.candidates(prompt)), prompt.length + 1));
     return prompt;
   }
 
@@ -203,8 +205,8 @@ public final class LocalModel extends AskedModel {
   }
 
   @Override
-  Wording wording() {
-    return wording;
+  PromptEncoder encoder() {
+    return encoder;
   }
 
   BilevelConfig config() {

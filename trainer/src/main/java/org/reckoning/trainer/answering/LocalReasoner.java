@@ -21,12 +21,13 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
 /**
- * Facts are written into the weights in this process, and stay there from question to question.
- * Programs have static shapes, so sizes are rounded up to powers of two: questions of about the
- * same length share one. Padding changes no answer.
+ * Reasons in this process: facts are learned into the weights and remain there for all questions.
+ *
+ * <p>Programs have static shapes. Sizes are rounded up to powers of two, so that questions of
+ * similar length share a shape. Padding changes no answer.
  */
 final class LocalReasoner implements Reasoner {
-  /** A shape for shorter sequences would save nothing. */
+  /** The smallest shape: shorter sequences would save no time. */
   private static final int LEAST_TOKENS = 16;
 
   private final LocalModel model;
@@ -34,7 +35,7 @@ final class LocalReasoner implements Reasoner {
   private final Set<Object> prepared = new HashSet<>();
   private @Nullable List<Fact> known;
 
-  /** A result and what it took. */
+  /** A result and its times. */
   private record Timed<R>(R result, double seconds, double preparationSeconds) {}
 
   private LocalReasoner(LocalModel model) {
@@ -62,20 +63,21 @@ final class LocalReasoner implements Reasoner {
   }
 
   @Override
-  public Encoded encode(List<String> texts) {
-    List<Fact> told = Wording.told(texts);
+  public EncodingReport encode(List<String> texts) {
+    List<Fact> told = PromptEncoder.facts(texts);
     List<TokenSequence> facts = model.facts(told);
     if (model.innerSteps() == 0) {
       known = told;
-      return new Encoded(told.size(), 0, List.of(), 0, 0);
+      return new EncodingReport(told.size(), 0, List.of(), 0, 0);
     }
     TaskShape shape =
-        new TaskShape(1, powerOfTwo(facts.size()), roundedTokens(Wording.longest(facts)), 1, 2);
-    TaskBatch batch = batch(shape, facts, List.of(model.wording().noFact()));
+        new TaskShape(
+            1, powerOfTwo(facts.size()), roundedTokens(PromptEncoder.longest(facts)), 1, 2);
+    TaskBatch batch = batch(shape, facts, List.of(model.encoder().noFact()));
     known = null;
     Timed<double[]> losses = timed(shape, () -> program.encode(batch));
     known = told;
-    return new Encoded(
+    return new EncodingReport(
         facts.size(),
         facts.stream().mapToInt(TokenSequence::length).sum(),
         Arrays.stream(losses.result()).boxed().toList(),
@@ -86,19 +88,19 @@ final class LocalReasoner implements Reasoner {
   @Override
   public Reply ask(String question, Decoding decoding) {
     if (known == null) {
-      throw new IllegalStateException("no facts are known; tell some before you ask");
+      throw new IllegalStateException("no facts are known; encode some before a question");
     }
     int[] prompt = model.prompt(known, question);
     Timed<Generation> text = generate(prompt, decoding);
     int[] tokens = text.result().tokens(0, 0);
-    String written = model.wording().decode(tokens);
+    String written = model.encoder().decode(tokens);
     double probability = Math.exp(Arrays.stream(text.result().logProbabilities(0, 0)).sum());
-    List<String> labels = model.wording().labels();
+    List<String> labels = model.encoder().labels();
     if (labels.isEmpty()) {
       return Reply.ofText(
           question, written, probability, text.seconds(), text.preparationSeconds());
     }
-    Timed<double[]> scores = score(model.wording().candidates(prompt));
+    Timed<double[]> scores = score(model.encoder().candidates(prompt));
     return Reply.ofLabels(
         question,
         LabelProbabilities.of(labels, scores.result()),
@@ -110,8 +112,8 @@ final class LocalReasoner implements Reasoner {
 
   private Timed<double[]> score(List<TokenSequence> candidates) {
     TaskShape shape =
-        new TaskShape(1, 1, 2, candidates.size(), roundedTokens(Wording.longest(candidates)));
-    TaskBatch batch = batch(shape, List.of(model.wording().noFact()), candidates);
+        new TaskShape(1, 1, 2, candidates.size(), roundedTokens(PromptEncoder.longest(candidates)));
+    TaskBatch batch = batch(shape, List.of(model.encoder().noFact()), candidates);
     return timed(List.of("score", shape), () -> program.score(batch));
   }
 
@@ -120,7 +122,7 @@ final class LocalReasoner implements Reasoner {
         new TaskShape(1, 1, 2, 1, roundedTokens(prompt.length + decoding.newTokens()));
     TaskBatch batch =
         batch(
-            shape, List.of(model.wording().noFact()), List.of(model.wording().unanswered(prompt)));
+            shape, List.of(model.encoder().noFact()), List.of(model.encoder().unanswered(prompt)));
     return timed(List.of("generate", shape), () -> program.generate(batch, decoding));
   }
 
@@ -129,7 +131,7 @@ final class LocalReasoner implements Reasoner {
     return TaskBatch.of(shape, model.config().model(), List.of(Task.of(facts, questions)));
   }
 
-  /** Runs twice what needs a new program, so that the second run tells what it takes. */
+  /** Times some work. For a new shape it runs twice: the first run compiles. */
   private <R> Timed<R> timed(Object shape, Supplier<R> work) {
     double preparation = prepared.contains(shape) ? 0 : timed(work, 0).seconds();
     prepared.add(shape);

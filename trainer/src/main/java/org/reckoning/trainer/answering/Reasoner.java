@@ -5,7 +5,7 @@ import java.util.List;
 import org.reckoning.graph.decoding.Decoding;
 
 /**
- * Answers questions about facts that it is told once.
+ * Learns facts once, and answers questions about them.
  *
  * <pre>{@code
  * AskedModel model = LocalModel.open(Path.of("outputs/quickstart/TIME"), null, null);
@@ -19,22 +19,21 @@ import org.reckoning.graph.decoding.Decoding;
  */
 public sealed interface Reasoner extends AutoCloseable permits LocalReasoner, RemoteReasoner {
   /**
-   * Learns facts, in place of those that were known.
+   * Learns facts, in place of the former ones.
    *
-   * @throws IllegalArgumentException if they cannot be told; see {@link AskedModel#checkFacts}.
-   *     Those known before still are
-   * @throws org.reckoning.graph.program.NotFiniteException if a loss is not finite; no facts are
-   *     known then
-   * @throws IOException if a server refuses them or does not answer; no facts are known then
+   * @throws IllegalArgumentException if {@link AskedModel#checkFacts} refuses them; the former
+   *     facts remain
+   * @throws org.reckoning.graph.program.NotFiniteException if a loss is not finite; no facts remain
+   * @throws IOException if a server refuses them or does not answer; no facts remain
    */
-  Encoded encode(List<String> facts) throws IOException;
+  EncodingReport encode(List<String> facts) throws IOException;
 
   /**
-   * Answers a question: scores each label, and writes a text.
+   * Answers a question: scores each label, and generates a text.
    *
-   * @throws IllegalArgumentException if it cannot be asked; see {@link AskedModel#checkQuestion}
+   * @throws IllegalArgumentException if {@link AskedModel#checkQuestion} refuses the question
    * @throws IllegalStateException if no facts are known
-   * @throws IOException if a server refuses it or does not answer
+   * @throws IOException if a server refuses the question or does not answer
    */
   Reply ask(String question, Decoding decoding) throws IOException;
 

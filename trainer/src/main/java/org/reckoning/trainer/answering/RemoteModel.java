@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,33 +12,35 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.answering.ExportLimitException.Limit;
 import org.reckoning.trainer.export.ClientAssets;
-import org.reckoning.trainer.export.ServerAddress;
-import org.reckoning.trainer.export.ServingClient;
+import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.serving.ServerAddress;
+import org.reckoning.trainer.serving.ServingClient;
 
-/** An export that TensorFlow Serving has loaded, asked by its REST API. */
+/** An exported model on a server, questioned through the REST API of TensorFlow Serving. */
 public final class RemoteModel extends AskedModel {
-  private static final String LEARNS_ANEW = "the server learns the facts anew for every question";
+  private static final String LEARNS_ANEW = "the server learns the facts again for every question";
 
   private final ServerAddress server;
   private final String name;
   private final ClientAssets assets;
-  private final Wording wording;
+  private final PromptEncoder encoder;
   private ServingClient client;
 
   private RemoteModel(
       ServerAddress server, ClientAssets assets, @Nullable List<String> labels, Duration timeout) {
     if (server.version() != null && !server.version().equals(assets.version())) {
       throw new IllegalArgumentException(
-          "version (%s) in the address of server (%s) must be that of the export's files, %s: name the files of that version, or leave it out"
+          "version (%s) in the address of server (%s) must be that of the export, %s: name the export of that version, or leave the version out"
               .formatted(server.version(), server, assets.version()));
     }
     this.server = server;
     name = Objects.requireNonNullElse(server.model(), assets.model());
     this.assets = assets;
     client = new ServingClient(server, name, assets.version(), timeout);
-    wording =
-        new Wording(
+    encoder =
+        new PromptEncoder(
             assets.config().method(),
             assets.config().data().datasetType(),
             labels == null ? ownLabels(assets) : labels,
@@ -54,13 +55,13 @@ public final class RemoteModel extends AskedModel {
   }
 
   /**
-   * Finds a model at a server.
+   * Connects to a model on a server.
    *
-   * @param server its address; without a name of a model in it that of the export is taken
-   * @param assets of the export that it serves
-   * @param labels to choose from; null for those of the run's data
-   * @param timeout for each request
-   * @throws IOException if the server does not answer, or has not loaded just this version
+   * @param server its address; the name of the model defaults to that of the export
+   * @param assets of the served export
+   * @param labels to choose from; null for the labels of the run's data
+   * @param timeout of each request
+   * @throws IOException if the server does not answer, or does not serve this export
    * @throws IllegalArgumentException if the address names another version
    */
   public static AskedModel at(
@@ -72,7 +73,7 @@ public final class RemoteModel extends AskedModel {
     return model;
   }
 
-  /** Some gateways in front of a server lead to its newest version alone. */
+  /** Returns the metadata of the model. Some gateways serve only the newest version. */
   private JsonNode metadata() throws IOException {
     try {
       return client.metadata();
@@ -82,14 +83,14 @@ public final class RemoteModel extends AskedModel {
     }
   }
 
-  /** Ids of another export would be other words: what can be seen of it must fit the files. */
+  /** Checks the served model against the files of the export: other token ids are other words. */
   private void requireSameExport(JsonNode metadata) throws IOException {
     JsonNode signatures = metadata.path("signature_def").path("signature_def");
     for (String each :
         List.of(ServingProgram.ANSWER, ServingProgram.SAMPLE, ServingProgram.SCORE)) {
       if (!signatures.has(each)) {
         throw new IOException(
-            "model '%s' of server (%s) must be one that 'reckoning export' has written but has no signature '%s'"
+            "model '%s' of server (%s) must be written by 'reckoning export', but has no signature '%s'"
                 .formatted(name, server, each));
       }
     }
@@ -103,7 +104,7 @@ public final class RemoteModel extends AskedModel {
         outputs.path(output).path("tensor_shape").path("dim").path(axis).path("size").asLong(-1);
     if (there >= 0 && there != size) {
       throw new IOException(
-          "version %s of model '%s' of server (%s) must be the export whose files are read, but its output '%s' has size %d where they say %d; name the export that it serves"
+          "version %s of model '%s' of server (%s) must be the given export, but its output '%s' has size %d and not %d; name the export that the server has loaded"
               .formatted(assets.version(), name, server, output, there, size));
     }
   }
@@ -117,15 +118,12 @@ public final class RemoteModel extends AskedModel {
   public String description() {
     return "version %s of '%s', checkpoint %s of a run of method %s"
         .formatted(
-            assets.version(),
-            name,
-            assets.checkpoint(),
-            assets.config().method().name().toLowerCase(Locale.ROOT));
+            assets.version(), name, assets.checkpoint(), EnumName.of(assets.config().method()));
   }
 
   @Override
   public String note() {
-    return Stream.of(Wording.note(assets.config().method()), LEARNS_ANEW)
+    return Stream.of(PromptEncoder.note(assets.config().method()), LEARNS_ANEW)
         .filter(each -> !each.isEmpty())
         .reduce((first, second) -> first + "; " + second)
         .orElseThrow();
@@ -138,7 +136,7 @@ public final class RemoteModel extends AskedModel {
 
   @Override
   public Decoding decoding() {
-    return Decoding.greedy(assets.limits().newTokens(), wording.endOfText());
+    return Decoding.greedy(assets.limits().newTokens(), encoder.endOfText());
   }
 
   @Override
@@ -146,67 +144,64 @@ public final class RemoteModel extends AskedModel {
     return new RemoteReasoner(this);
   }
 
-  /** A request has room for so many. */
+  /** Encodes facts, within the limits of the export. */
   @Override
   List<TokenSequence> facts(List<Fact> told) {
     ServingLimits limits = assets.limits();
-    List<TokenSequence> facts = wording.facts(told);
-    requireRoom("facts", facts.size(), limits.facts(), "--facts");
+    List<TokenSequence> facts = encoder.encode(told);
+    require(Limit.FACTS, "facts", facts.size(), limits.facts());
     for (int i = 0; i < facts.size(); i++) {
-      requireRoom(
+      require(
+          Limit.FACT_TOKENS,
           "tokens of fact %d ('%s')".formatted(i, told.get(i).text()),
           facts.get(i).length(),
-          limits.factTokens(),
-          "--fact-tokens");
+          limits.factTokens());
     }
     return facts;
   }
 
-  /** It may be so long, with and without a label. */
+  /** Encodes a prompt, within the limits of the export, with and without a label. */
   @Override
   int[] prompt(List<Fact> told, String question) {
     ServingLimits limits = assets.limits();
-    int[] prompt = wording.prompt(told, question);
-    requireRoom(
+    int[] prompt = encoder.prompt(told, question);
+    require(
+        Limit.QUESTION_TOKENS,
         "tokens of question '%s' with its prompt".formatted(question),
         prompt.length,
-        limits.questionTokens(),
-        "--question-tokens");
-    List<TokenSequence> candidates = wording.candidates(prompt);
-    requireRoom("labels", candidates.size(), limits.candidates(), "--candidates");
-    requireRoom(
+        limits.questionTokens());
+    List<TokenSequence> candidates = encoder.candidates(prompt);
+    require(Limit.CANDIDATES, "labels", candidates.size(), limits.candidates());
+    require(
+        Limit.CANDIDATE_TOKENS,
         "tokens of question '%s' with a label".formatted(question),
-        Wording.longest(candidates),
-        limits.candidateTokens(),
-        "--candidate-tokens");
+        PromptEncoder.longest(candidates),
+        limits.candidateTokens());
     return prompt;
   }
 
-  /** Checks how a text is to be written. */
-  void requireRoomFor(Decoding decoding) {
-    requireRoom(
-        "new tokens", decoding.newTokens(), assets.limits().newTokens(), "--max-new-tokens");
+  /** Checks the length of an answer against the limit of the export. */
+  void requireWithinLimits(Decoding decoding) {
+    require(Limit.NEW_TOKENS, "new tokens", decoding.newTokens(), assets.limits().newTokens());
   }
 
-  private static void requireRoom(String what, int there, int most, String option) {
-    if (there > most) {
-      throw new IllegalArgumentException(
-          "%s (%d) must be at most %d, the export's limit; give less, or export again with %s"
-              .formatted(what, there, most, option));
+  private static void require(Limit limit, String what, int given, int most) {
+    if (given > most) {
+      throw new ExportLimitException(limit, what, given, most);
     }
   }
 
   @Override
-  Wording wording() {
-    return wording;
+  PromptEncoder encoder() {
+    return encoder;
   }
 
-  /** Returns how wide answers are. */
+  /** Returns the number of tokens in the served answers. */
   int answerTokens() {
     return assets.limits().newTokens();
   }
 
-  /** Returns the number of ids. */
+  /** Returns the number of token ids. */
   int vocabularySize() {
     return assets.vocabulary().size();
   }

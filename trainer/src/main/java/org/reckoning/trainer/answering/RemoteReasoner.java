@@ -11,43 +11,40 @@ import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.evaluation.LabelProbabilities;
-import org.reckoning.trainer.export.ServedAnswer;
-import org.reckoning.trainer.export.ServingRequest;
+import org.reckoning.trainer.serving.ServedAnswer;
+import org.reckoning.trainer.serving.ServingRequest;
 
-/**
- * Facts are sent along with every question, as a server keeps nothing. Its first request of a
- * signature takes longer where it was not warmed up.
- */
+/** Reasons on a server. The server keeps no facts: every question brings them along. */
 final class RemoteReasoner implements Reasoner {
   private final RemoteModel model;
-  private final Wording wording;
+  private final PromptEncoder encoder;
   private @Nullable Known known;
 
   /**
-   * Facts that are known.
+   * The current facts.
    *
-   * @param task with them, whose question plays no part
+   * @param task with these facts and an unused question
    */
   private record Known(List<Fact> told, Task task) {}
 
   RemoteReasoner(RemoteModel model) {
     this.model = model;
-    wording = model.wording();
+    encoder = model.encoder();
   }
 
-  /** Facts come with a question in every request; its answer is not looked at here. */
+  /** Sends facts with an empty question, and reads the inner losses. */
   @Override
-  public Encoded encode(List<String> texts) throws IOException {
-    List<Fact> told = Wording.told(texts);
-    Task task = Task.of(model.facts(told), List.of(wording.noFact()));
+  public EncodingReport encode(List<String> texts) throws IOException {
+    List<Fact> told = PromptEncoder.facts(texts);
+    Task task = Task.of(model.facts(told), List.of(encoder.noFact()));
     known = null;
-    int[] nothing = {wording.endOfText()};
+    int[] nothing = {encoder.endOfText()};
     long start = System.nanoTime();
     JsonNode outputs = model.client().predict(ServingRequest.answer(task, List.of(nothing)));
     double seconds = secondsSince(start);
     double[] losses = read(() -> ServedAnswer.innerLosses(outputs, model.innerSteps()));
     known = new Known(told, task);
-    return new Encoded(
+    return new EncodingReport(
         told.size(),
         task.facts().stream().mapToInt(TokenSequence::length).sum(),
         Arrays.stream(losses).boxed().toList(),
@@ -58,9 +55,9 @@ final class RemoteReasoner implements Reasoner {
   @Override
   public Reply ask(String question, Decoding decoding) throws IOException {
     if (known == null) {
-      throw new IllegalStateException("no facts are known; tell some before you ask");
+      throw new IllegalStateException("no facts are known; encode some before a question");
     }
-    model.requireRoomFor(decoding);
+    model.requireWithinLimits(decoding);
     Task task = known.task();
     int[] prompt = model.prompt(known.told(), question);
     ServingRequest request =
@@ -72,9 +69,9 @@ final class RemoteReasoner implements Reasoner {
     ServedAnswer answer =
         read(
             () -> ServedAnswer.of(outputs, 1, model.answerTokens(), model.vocabularySize()).get(0));
-    String text = wording.decode(answer.tokens());
+    String text = encoder.decode(answer.tokens());
     double probability = answer.probability();
-    if (wording.labels().isEmpty()) {
+    if (encoder.labels().isEmpty()) {
       return Reply.ofText(question, text, probability, secondsSince(start), 0);
     }
     LabelProbabilities labels = score(task.facts(), prompt);
@@ -82,11 +79,11 @@ final class RemoteReasoner implements Reasoner {
   }
 
   private LabelProbabilities score(List<TokenSequence> facts, int[] prompt) throws IOException {
-    Task candidates = Task.of(facts, wording.candidates(prompt));
+    Task candidates = Task.of(facts, encoder.candidates(prompt));
     JsonNode outputs = model.client().predict(ServingRequest.score(candidates));
     double[] logs =
         read(() -> ServedAnswer.logProbabilities(outputs, candidates.questions().size()));
-    return LabelProbabilities.of(wording.labels(), Arrays.stream(logs).map(log -> -log).toArray());
+    return LabelProbabilities.of(encoder.labels(), Arrays.stream(logs).map(log -> -log).toArray());
   }
 
   private <T> T read(Supplier<T> outputs) throws IOException {
@@ -94,7 +91,7 @@ final class RemoteReasoner implements Reasoner {
       return outputs.get();
     } catch (IllegalArgumentException e) {
       throw new IOException(
-          "server (%s) answered what cannot be: %s; it must serve the export whose files are read"
+          "server (%s) must serve the given export, but its answer is invalid: %s"
               .formatted(model.place(), e.getMessage()),
           e);
     }
@@ -104,7 +101,7 @@ final class RemoteReasoner implements Reasoner {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** Holds nothing. */
+  /** Does nothing: there is no resource to release. */
   @Override
   public void close() {}
 }

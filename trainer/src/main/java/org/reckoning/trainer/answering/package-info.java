@@ -1,5 +1,5 @@
 /**
- * Asking a trained model: facts are told once, then questions are answered. Open {@link
+ * Questions to a trained model, on this machine or on a server. Open {@link
  * org.reckoning.trainer.answering.Reasoner} first.
  */
 @NullMarked

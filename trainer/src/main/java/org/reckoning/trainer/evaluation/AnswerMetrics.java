@@ -18,19 +18,20 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.tokens.EncodedTask.Answer;
 
 /**
- * Compares generated texts with their targets.
+ * Compares generated texts with their targets, after normalisation.
  *
  * <pre>{@code
- * acc           the whole text is the target, normalised
- * acc_label     the label is; it is the text before "because", else the first word, cut at a comma
+ * acc           share of texts that equal the target
+ * acc_label     share of texts with the right label: the text before "because", else the first
+ *               word; up to a comma
  * f1            overlap of words as multisets: 2 common / (words of text + words of target)
- * f1_ref        as the reference computes it: the words in common counted once, the rest all
+ * f1_ref        f1 of the reference implementation: each common word counts once
  * kg_precision  share of the generated facts that are relevant, over all answers
  * kg_recall     share of the relevant facts that were generated, over all answers
- * kg_exact      share of answers that tell exactly the relevant facts
+ * kg_exact      share of answers with exactly the relevant facts
  * }</pre>
  */
-public final class AnswerMetrics {
+final class AnswerMetrics {
   private static final Pattern PUNCTUATION = Pattern.compile("\\p{Punct}"); // the 32 of ASCII
   private static final Pattern ARTICLE =
       Pattern.compile("\\b(a|an|the)\\b", Pattern.UNICODE_CHARACTER_CLASS);
@@ -39,10 +40,10 @@ public final class AnswerMetrics {
   private AnswerMetrics() {}
 
   /**
-   * Returns a text without what does not matter: lower case, no ASCII punctuation, no article, one
-   * blank between words. {@code "The mother-in-law."} becomes {@code "motherinlaw"}.
+   * Normalises a text: lower case, no ASCII punctuation, no articles, one blank between words.
+   * {@code "The mother-in-law."} becomes {@code "motherinlaw"}.
    */
-  public static String normalise(String text) {
+  static String normalise(String text) {
     return String.join(" ", words(text, true));
   }
 
@@ -60,12 +61,12 @@ public final class AnswerMetrics {
    * Scores a generated text.
    *
    * @param text without the end of text
-   * @param target what should have been generated
-   * @param facts all facts of the task as they are told, to find them in the text
-   * @param type in facts of {@link DatasetType#CLUTRR}, {@code A} is a person and no article
+   * @param target the expected text
+   * @param facts texts of all facts of the task, to find them in the text
+   * @param type of the data; in facts of {@link DatasetType#CLUTRR}, {@code A} is a person, not an
+   *     article
    */
-  public static AnswerScore score(
-      String text, Answer target, List<String> facts, DatasetType type) {
+  static AnswerScore score(String text, Answer target, List<String> facts, DatasetType type) {
     boolean dropArticles = !(type == DatasetType.CLUTRR && target.withKnowledge());
     List<String> words = words(text, dropArticles);
     List<String> wanted = words(target.text(), dropArticles);
@@ -80,7 +81,7 @@ public final class AnswerMetrics {
         knowledge(text, target, facts, type));
   }
 
-  /** Returns the label in a text of label and knowledge. */
+  /** Returns the label of a text with label and knowledge. */
   static String label(String text) {
     int because = text.indexOf(Answer.BECAUSE);
     String label =
@@ -138,13 +139,13 @@ public final class AnswerMetrics {
   }
 
   /**
-   * Returns the metrics of a split by name, 0 to 1. Those of knowledge are there if answers tell
-   * any: {@code kg_precision} is 0 where nothing was generated, {@code kg_recall} is missing where
-   * nothing is relevant.
+   * Returns the metrics of a split by name, each from 0 to 1. Metrics of knowledge need targets
+   * with knowledge. {@code kg_precision} is 0 without generated facts; {@code kg_recall} is absent
+   * without relevant facts.
    *
    * @throws IllegalArgumentException if there is no score
    */
-  public static Map<String, Double> summarise(List<AnswerScore> scores) {
+  static Map<String, Double> summarise(List<AnswerScore> scores) {
     if (scores.isEmpty()) {
       throw new IllegalArgumentException("answers to score (0) must be at least 1");
     }

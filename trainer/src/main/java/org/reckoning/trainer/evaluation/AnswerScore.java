@@ -3,26 +3,26 @@ package org.reckoning.trainer.evaluation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one generated answer is worth.
+ * Score of a generated answer.
  *
- * @param exact whether the whole text is the target, normalised
- * @param label whether the label is
- * @param f1 overlap of the words with the target's, as multisets
- * @param f1Ref the same as the reference implementation computes it
- * @param knowledge of the facts after the label; null where none are to be told
+ * @param exact whether the text equals the target, after normalisation
+ * @param label whether the label is right
+ * @param f1 overlap of the words with those of the target, as multisets
+ * @param f1Ref overlap as the reference implementation computes it
+ * @param knowledge score of the facts after the label; null if the target has none
  */
 public record AnswerScore(
     boolean exact, boolean label, double f1, double f1Ref, @Nullable Knowledge knowledge) {
 
   /**
-   * Facts told after a label. Doubles and empty pieces do not count.
+   * Score of the facts after a label. Repeated and empty facts do not count.
    *
-   * @param hits how many of the generated are relevant
-   * @param generated how many were generated
-   * @param gold how many are relevant
+   * @param hits number of generated facts that are relevant
+   * @param generated number of generated facts
+   * @param gold number of relevant facts
    */
   public record Knowledge(int hits, int generated, int gold) {
-    /** Returns whether exactly the relevant facts were told, in any order. */
+    /** Returns whether the answer has exactly the relevant facts, in any order. */
     public boolean exact() {
       return hits == generated && hits == gold;
     }

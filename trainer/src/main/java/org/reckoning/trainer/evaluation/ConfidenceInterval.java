@@ -1,14 +1,14 @@
 package org.reckoning.trainer.evaluation;
 
 /**
- * Where a proportion lies, with a confidence of 95 %.
+ * Confidence interval of a proportion, at 95 %.
  *
  * @param low lower end, at least 0
  * @param high upper end, at most 1
  */
 public record ConfidenceInterval(double low, double high) {
   /**
-   * @throws IllegalArgumentException if that is no interval of a proportion
+   * @throws IllegalArgumentException if the interval is not within 0 and 1
    */
   public ConfidenceInterval {
     if (!(0 <= low && low <= high && high <= 1)) {
@@ -21,7 +21,7 @@ public record ConfidenceInterval(double low, double high) {
   private static final double Z = 1.959963984540054;
 
   /**
-   * Returns the score interval of Wilson (1927), which is right near 0 and 1 too: for 500 of 500 it
+   * Returns the score interval of Wilson (1927), which also holds near 0 and 1: for 500 of 500 it
    * is 0.9924 to 1.
    *
    * <pre>{@code
@@ -29,9 +29,9 @@ public record ConfidenceInterval(double low, double high) {
    * half   = z sqrt(p (1 - p) / n + z^2 / 4n^2) / (1 + z^2 / n)
    * }</pre>
    *
-   * @param hits how many were right
-   * @param trials of how many, at least 1
-   * @throws IllegalArgumentException if there is no trial, or hits are not in [0, trials]
+   * @param hits number of right answers
+   * @param trials number of answers, at least 1
+   * @throws IllegalArgumentException if trials are below 1, or hits are not in [0, trials]
    */
   public static ConfidenceInterval wilson(long hits, long trials) {
     if (trials < 1 || hits < 0 || hits > trials) {
@@ -43,7 +43,7 @@ public record ConfidenceInterval(double low, double high) {
     double scale = 1 + Z * Z / n;
     double centre = (p + Z * Z / (2 * n)) / scale;
     double half = Z * Math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / scale;
-    // Rounding must not make 0 of n or n of n uncertain at their own end.
+    // without rounding errors at the ends
     double low = hits == 0 ? 0 : centre - half;
     double high = hits == trials ? 1 : centre + half;
     return new ConfidenceInterval(low, high);

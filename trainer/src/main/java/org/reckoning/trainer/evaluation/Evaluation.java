@@ -1,5 +1,9 @@
 package org.reckoning.trainer.evaluation;
 
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,17 +11,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.reckoning.trainer.files.AtomicOutput;
+import org.reckoning.trainer.files.Json;
 
 /**
- * The predictions for a split, and what they amount to.
+ * Predictions for a split, and their metrics.
  *
- * @param predictions in the order of the split, a question each
+ * @param predictions one for each question, in the order of the split
  */
 public record Evaluation(List<Prediction> predictions) {
   /** Share of questions whose right label has the smallest summed loss. */
   public static final String ACC_SCORED = "acc_scored";
 
-  /** Share of questions whose generated label is right; as {@link AnswerMetrics} says. */
+  /** Share of questions whose generated label is right; see {@code AnswerMetrics}. */
   public static final String ACC_LABEL = "acc_label";
 
   /** Copies the list. */
@@ -26,8 +32,8 @@ public record Evaluation(List<Prediction> predictions) {
   }
 
   /**
-   * Returns the metrics by name: {@code loss}, {@code acc_scored} and, where texts were generated,
-   * those of {@link AnswerMetrics#summarise}.
+   * Returns the metrics by name: {@code loss}, {@code acc_scored} and, for generated texts, those
+   * of {@code AnswerMetrics}.
    */
   public Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -56,6 +62,19 @@ public record Evaluation(List<Prediction> predictions) {
                   : score != null && score.label();
             })
         .count();
+  }
+
+  /** Writes the predictions, a JSON object a line, in place of a file of the same name. */
+  public void writePredictions(Path file) throws IOException {
+    try (AtomicOutput output = AtomicOutput.open(file)) {
+      OutputStream lines = new BufferedOutputStream(output.stream());
+      for (Prediction prediction : predictions) {
+        lines.write(Json.SNAKE_CASE.writeValueAsBytes(prediction));
+        lines.write('\n');
+      }
+      lines.flush();
+      output.commit();
+    }
   }
 
   /** Returns the evaluation of each number of hops, in ascending order. */

@@ -24,11 +24,11 @@ import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.TaskLengths;
 
 /**
- * Asks a model the questions of a split: adapts to the facts of each task, scores every label, and
- * lets it answer freely.
+ * Evaluates a model on the tasks of a split: it learns the facts of each task, scores every label
+ * of each question, and generates an answer.
  */
 public final class Evaluator {
-  private final BilevelProgram<?> program;
+  private final BatchModel model;
   private final TaskEncoder encoder;
   private final BucketLimits limits;
   private final int endOfText;
@@ -37,11 +37,11 @@ public final class Evaluator {
   private final @Nullable Buckets generation;
 
   /**
-   * @param encoder of the method and vocabulary that the program was trained with
+   * @param encoder of the method and vocabulary of the program
    * @param limits of the batches
-   * @param endOfText the token that ends an answer
-   * @param newTokens how many tokens an answer may have; 0 to score labels alone
-   * @param all every task that will be evaluated: the shapes are chosen for them, and each shape is
+   * @param endOfText token that ends an answer
+   * @param newTokens largest number of tokens of an answer; 0 to score labels only
+   * @param all every task of later evaluations: the shapes are chosen for them, and each shape is
    *     compiled once
    */
   public Evaluator(
@@ -51,56 +51,66 @@ public final class Evaluator {
       int endOfText,
       int newTokens,
       List<EncodedTask> all) {
-    this.program = program;
+    this(new ProgramModel(program), encoder, limits, endOfText, newTokens, all);
+  }
+
+  Evaluator(
+      BatchModel model,
+      TaskEncoder encoder,
+      BucketLimits limits,
+      int endOfText,
+      int newTokens,
+      List<EncodedTask> all) {
+    this.model = model;
     this.encoder = encoder;
     this.limits = limits;
     this.endOfText = endOfText;
     this.newTokens = newTokens;
     this.scoring = Buckets.choose(scoringLengths(all, scored(all)), limits);
     this.generation = newTokens == 0 ? null : Buckets.choose(generationLengths(all), limits);
-    scoring.shapes().forEach(program::addEvaluationShape);
+    scoring.shapes().forEach(model::addShape);
     if (generation != null) {
-      generation.shapes().forEach(program::addEvaluationShape);
+      generation.shapes().forEach(model::addShape);
     }
   }
 
   /**
    * Evaluates tasks.
    *
-   * @param stop asked after each batch
-   * @return the predictions of all their questions; a task that is too long for the limits has
-   *     none. Empty if it was stopped
+   * @param stop asked before each batch
+   * @return the predictions for all questions, without tasks that exceed the limits; empty if it
+   *     was stopped
    */
   public Optional<Evaluation> evaluate(List<EncodedTask> tasks, BooleanSupplier stop) {
-    Answers[][] answers = new Answers[tasks.size()][];
-    boolean done = score(tasks, answers, stop);
+    Outcome[][] outcomes = new Outcome[tasks.size()][];
+    boolean done = score(tasks, outcomes, stop);
     if (done && generation != null) {
       List<Batch> batches = Batches.inOrder(generation, generationLengths(tasks));
-      done = generate(tasks, batches, answers, stop);
+      done = generate(tasks, batches, outcomes, stop);
     }
     if (!done) {
       return Optional.empty();
     }
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
-      if (answers[i] != null) {
-        for (int q = 0; q < answers[i].length; q++) {
-          predictions.add(prediction(tasks.get(i), q, answers[i][q]));
+      if (outcomes[i] != null) {
+        for (int q = 0; q < outcomes[i].length; q++) {
+          predictions.add(prediction(tasks.get(i), q, outcomes[i][q]));
         }
       }
     }
     return Optional.of(new Evaluation(predictions));
   }
 
-  /** What was found out about one question. */
-  private static final class Answers {
+  /** Losses and answer of one question. */
+  private static final class Outcome {
     private final double[] labelLosses;
     private final double loss;
     private final @Nullable Double innerLossBefore;
     private final @Nullable Double innerLossAfter;
     private int @Nullable [] generated;
 
-    Answers(
+    Outcome(
         double[] labelLosses,
         double loss,
         @Nullable Double innerLossBefore,
@@ -112,7 +122,7 @@ public final class Evaluator {
     }
   }
 
-  /** A candidate for each label of each question, then each question with its training target. */
+  /** Returns tasks with a candidate for each label of each question, then the training targets. */
   private List<Task> scored(List<EncodedTask> tasks) {
     List<Task> scored = new ArrayList<>();
     for (EncodedTask task : tasks) {
@@ -124,56 +134,57 @@ public final class Evaluator {
     return scored;
   }
 
-  /** Returns whether it was not stopped. */
-  private boolean score(List<EncodedTask> tasks, Answers[][] answers, BooleanSupplier stop) {
+  /** Scores all questions; returns false if it was stopped. */
+  private boolean score(List<EncodedTask> tasks, Outcome[][] outcomes, BooleanSupplier stop) {
     List<Task> scored = scored(tasks);
     for (Batch batch : Batches.inOrder(scoring, scoringLengths(tasks, scored))) {
       if (stop.getAsBoolean()) {
         return false;
       }
-      List<Task> rows = batch.of(scored);
-      PassResult result =
-          program.evaluate(TaskBatch.of(batch.shape(), program.config().model(), rows));
-      int steps = result.innerSteps();
-      for (int n = 0; n < rows.size(); n++) {
+      BatchModel.Scores scores = model.score(batch.shape(), batch.of(scored));
+      for (int n = 0; n < batch.tasks().size(); n++) {
         int index = batch.tasks().get(n);
-        EncodedTask task = tasks.get(index);
-        int labels = task.source().labels().size();
-        int questions = task.questions().size();
-        answers[index] = new Answers[questions];
-        for (int q = 0; q < questions; q++) {
-          double[] losses = new double[labels];
-          for (int label = 0; label < labels; label++) {
-            losses[label] = result.questionLoss(n, task.candidate(q, label));
-          }
-          int target = labels * questions + q;
-          answers[index][q] =
-              new Answers(
-                  losses,
-                  result.questionLoss(n, target) / result.targetTokens(n, target),
-                  steps == 0 ? null : result.innerLoss(0, n),
-                  steps == 0 ? null : result.innerLoss(steps, n));
-        }
+        outcomes[index] = outcomes(tasks.get(index), n, scores);
       }
     }
     return true;
   }
 
-  /** Returns whether it was not stopped. */
+  private static Outcome[] outcomes(EncodedTask task, int n, BatchModel.Scores scores) {
+    int steps = scores.innerSteps();
+    int labels = task.source().labels().size();
+    int questions = task.questions().size();
+    Outcome[] outcomes = new Outcome[questions];
+    for (int q = 0; q < questions; q++) {
+      double[] losses = new double[labels];
+      for (int label = 0; label < labels; label++) {
+        losses[label] = scores.questionLoss(n, task.candidate(q, label));
+      }
+      int target = labels * questions + q;
+      outcomes[q] =
+          new Outcome(
+              losses,
+              scores.questionLoss(n, target) / scores.targetTokens(n, target),
+              steps == 0 ? null : scores.innerLoss(0, n),
+              steps == 0 ? null : scores.innerLoss(steps, n));
+    }
+    return outcomes;
+  }
+
+  /** Generates all answers; returns false if it was stopped. */
   private boolean generate(
-      List<EncodedTask> tasks, List<Batch> batches, Answers[][] answers, BooleanSupplier stop) {
+      List<EncodedTask> tasks, List<Batch> batches, Outcome[][] outcomes, BooleanSupplier stop) {
     List<Task> asked = tasks.stream().map(EncodedTask::task).toList();
     for (Batch batch : batches) {
       if (stop.getAsBoolean()) {
         return false;
       }
-      List<Task> rows = batch.of(asked);
-      TaskBatch prompts = TaskBatch.of(batch.shape(), program.config().model(), rows);
-      Generation texts = program.generate(prompts, Decoding.greedy(newTokens, endOfText));
-      for (int n = 0; n < rows.size(); n++) {
-        Answers[] ofTask = answers[batch.tasks().get(n)];
+      BatchModel.Answers answers =
+          model.answer(batch.shape(), batch.of(asked), newTokens, endOfText);
+      for (int n = 0; n < batch.tasks().size(); n++) {
+        Outcome[] ofTask = outcomes[batch.tasks().get(n)];
         for (int q = 0; ofTask != null && q < ofTask.length; q++) {
-          ofTask[q].generated = texts.tokens(n, q);
+          ofTask[q].generated = answers.tokens(n, q);
         }
       }
     }
@@ -186,9 +197,7 @@ public final class Evaluator {
         .toList();
   }
 
-  /**
-   * With room after every prompt for an answer of {@code newTokens}, as far as the model allows.
-   */
+  /** Returns lengths with room for {@code newTokens} after every prompt, within the limits. */
   private List<TaskLengths> generationLengths(List<EncodedTask> tasks) {
     List<TaskLengths> lengths = new ArrayList<>();
     for (EncodedTask task : tasks) {
@@ -204,12 +213,12 @@ public final class Evaluator {
     return lengths;
   }
 
-  private Prediction prediction(EncodedTask task, int q, Answers answers) {
+  private Prediction prediction(EncodedTask task, int q, Outcome outcome) {
     Question question = task.source().questions().get(q);
     EncodedQuestion encoded = task.questions().get(q);
-    List<String> labels = task.source().labels();
-    LabelProbabilities probabilities = LabelProbabilities.of(labels, answers.labelLosses);
-    int[] generated = answers.generated;
+    LabelProbabilities probabilities =
+        LabelProbabilities.of(task.source().labels(), outcome.labelLosses);
+    int[] generated = outcome.generated;
     String text = generated == null ? null : encoder.decode(generated);
     return new Prediction(
         task.source().id(),
@@ -218,9 +227,9 @@ public final class Evaluator {
         question.label(),
         probabilities.best(),
         probabilities.byLabel(),
-        answers.loss,
-        answers.innerLossBefore,
-        answers.innerLossAfter,
+        outcome.loss,
+        outcome.innerLossBefore,
+        outcome.innerLossAfter,
         text == null ? null : encoded.answer().text(),
         text,
         text == null

@@ -5,19 +5,18 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Finds the facts in the generated text {@code fact,fact,...}.
+ * Splits the generated text {@code fact,fact,...} into facts.
  *
- * <p>Facts contain commas themselves ({@code Red, kind things are cold}), so the text is not simply
- * cut there: where a fact of the task begins and ends a piece, the longest such fact is the piece;
- * only what is left is cut at the next comma.
+ * <p>A fact may contain commas ({@code Red, kind things are cold}). The longest fact of the task
+ * that ends before a comma is therefore taken as a whole; other text is cut at the next comma.
  */
 final class GeneratedFacts {
   private GeneratedFacts() {}
 
   /**
-   * Returns the pieces in order, none of them blank.
+   * Returns the facts in order, without blank ones.
    *
-   * @param text what was generated after {@code because}
+   * @param text generated after {@code because}
    * @param facts of the task, relevant or not
    */
   static List<String> split(String text, List<String> facts) {
@@ -44,7 +43,7 @@ final class GeneratedFacts {
     return pieces;
   }
 
-  /** Returns where the longest fact ends that begins here, or -1. */
+  /** Returns the end of the longest fact that begins here, or -1. */
   private static int endOfFact(String text, int at, List<String> longestFirst) {
     for (String fact : longestFirst) {
       int end = at + fact.length();

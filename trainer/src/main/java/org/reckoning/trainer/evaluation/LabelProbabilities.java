@@ -8,9 +8,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How probable each label is, if the answer is one of them: {@code exp(-loss)}, divided by the sum.
+ * Probabilities of the labels, given that one of them is the answer: {@code exp(-loss)}, divided by
+ * the sum.
  *
- * @param best the first of the most probable labels
+ * @param best the most probable label; the first one of several
  * @param byLabel probabilities, in the order of the labels
  */
 public record LabelProbabilities(String best, Map<String, Double> byLabel) {
@@ -20,10 +21,10 @@ public record LabelProbabilities(String best, Map<String, Double> byLabel) {
   }
 
   /**
-   * Compares labels.
+   * Returns the probabilities of labels.
    *
    * @param labels at least one
-   * @param losses summed loss of the tokens of each, in nats
+   * @param losses summed loss of the tokens of each label, in nats
    */
   public static LabelProbabilities of(List<String> labels, double[] losses) {
     double least = Arrays.stream(losses).min().orElse(0);

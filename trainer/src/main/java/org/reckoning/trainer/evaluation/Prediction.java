@@ -4,20 +4,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model answered to one question.
+ * Answer of a model to one question of an evaluation.
  *
  * @param id of the task
- * @param hops of the task, 0 where it is not known
- * @param question as it was asked
- * @param label the right one
+ * @param hops of the task; 0 if unknown
+ * @param question its text
+ * @param label the right label
  * @param scored the label with the smallest summed loss of its tokens
- * @param probabilities of the labels: {@code exp(-loss)}, divided by their sum
+ * @param probabilities of the labels, see {@link LabelProbabilities}
  * @param loss mean over the tokens of the training target
  * @param innerLossBefore mean loss of the facts before the inner steps; null without inner steps
- * @param innerLossAfter the same after the last inner step
- * @param target the text that was to be generated; null where nothing was
- * @param generated the text that was generated, without the end of text
- * @param score of the generated text
+ * @param innerLossAfter mean loss of the facts after the last inner step; null without inner steps
+ * @param target expected text; null if none was generated
+ * @param generated generated text without the end of text; null if none was generated
+ * @param score of the generated text; null if none was generated
  */
 public record Prediction(
     String id,
@@ -33,7 +33,7 @@ public record Prediction(
     @Nullable String generated,
     @Nullable AnswerScore score) {
 
-  /** Returns whether the label of least loss is the right one. */
+  /** Returns whether the label with the smallest loss is right. */
   public boolean scoredRight() {
     return scored.equals(label);
   }

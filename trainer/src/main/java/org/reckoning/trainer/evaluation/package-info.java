@@ -1,6 +1,6 @@
 /**
- * How good answers are. Open {@link org.reckoning.trainer.evaluation.AnswerMetrics} for what is
- * measured on their text.
+ * Evaluation of answers: open {@link org.reckoning.trainer.evaluation.Evaluator} first. {@code
+ * AnswerMetrics} defines the metrics of generated texts.
  */
 @NullMarked
 package org.reckoning.trainer.evaluation;

@@ -9,19 +9,18 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.TrainingRun;
 
 /**
- * What a client must know of an exported model, read from the files beside it.
+ * Files of an exported model that a client needs.
  *
- * @param model its name at a server, if it was not given another one there
- * @param version its number there
- * @param checkpoint name of the checkpoint that was exported
- * @param config of the run, resolved
- * @param vocabulary how the model numbers tokens
- * @param labelSets sets of labels that the run's data choose from
+ * @param model default name of the model on a server
+ * @param version number of the version
+ * @param checkpoint name of the exported checkpoint
+ * @param config the resolved configuration of the run
+ * @param vocabulary of the model
+ * @param labelSets sets of labels in the data of the run
  * @param limits of a request
  */
 public record ClientAssets(
@@ -32,7 +31,7 @@ public record ClientAssets(
     Vocabulary vocabulary,
     List<List<String>> labelSets,
     ServingLimits limits) {
-  /** Returns whether this is an export, or the directory of its versions. */
+  /** Returns whether a directory is an exported version, or contains versions. */
   public static boolean isThere(Path directory) throws IOException {
     return ModelExport.newest(directory)
         .filter(version -> Files.isRegularFile(version.resolve("saved_model.pb")))
@@ -42,9 +41,9 @@ public record ClientAssets(
   /**
    * Reads the files of an export.
    *
-   * @param directory a version, or the directory of the versions, whose newest is taken
-   * @throws MissingPathException if there is none
-   * @throws IOException if a file of it cannot be read
+   * @param directory of a version, or of all versions, for the newest one
+   * @throws MissingPathException if there is no version
+   * @throws IOException if a file cannot be read
    */
   public static ClientAssets read(Path directory) throws IOException {
     Path version =
@@ -52,18 +51,18 @@ public record ClientAssets(
             .orElseThrow(
                 () ->
                     new MissingPathException(
-                        "'%s' must be a model that 'reckoning export' has written, or a version of one"
+                        "'%s' must be a model written by 'reckoning export', or a version of one"
                             .formatted(directory)))
             .toAbsolutePath()
             .normalize();
     ExportAssets.Origin origin = ExportAssets.origin(version);
     Path assets = version.resolve(ExportAssets.DIRECTORY);
-    RunConfig config = RunConfig.read(assets.resolve(Experiment.CONFIG));
-    Vocabulary vocabulary = Vocabulary.load(assets.resolve(TrainingRun.VOCABULARY));
+    RunConfig config = RunConfig.read(assets.resolve(RunDirectory.CONFIG));
+    Vocabulary vocabulary = Vocabulary.load(assets.resolve(RunDirectory.VOCABULARY));
     if (origin.vocabularySize() != vocabulary.size()
         || origin.innerSteps() != config.innerSteps()) {
       throw new IOException(
-          "'%s' is of a model with %d tokens and %d inner steps, but the files beside it tell of %d and %d: export the run again"
+          "'%s' has %d tokens and %d inner steps, but the files beside it have %d and %d: export the run again"
               .formatted(
                   assets.resolve(ExportAssets.ORIGIN),
                   origin.vocabularySize(),

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,8 +15,12 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.serving.ServingRequest;
+import org.reckoning.trainer.serving.WarmUpRequests;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.EncodedTask.Answer;
 import org.reckoning.trainer.tokens.Templates;
@@ -27,15 +30,15 @@ import org.reckoning.trainer.weights.published.TokenizerFiles;
 import org.tensorflow.Signature;
 
 /**
- * What a client needs besides the model, in the directory {@code assets.extra}.
+ * Writes the files for clients, in the directory {@code assets.extra}.
  *
  * <pre>{@code
- * export.json       where the model comes from, and how much a request may hold
- * templates.json    the words around facts and questions
- * labels.json       the labels to choose from
- * vocabulary.json   how the model numbers GPT-2's tokens
- * vocab.json, merges.txt, tokenizer_config.json   GPT-2's tokenizer, where all of its tokens are known
- * config.yaml       the resolved configuration of the run
+ * export.json       origin of the model, and limits of a request
+ * templates.json    texts around facts and questions
+ * labels.json       labels to choose from
+ * vocabulary.json   ids of the model for the tokens of GPT-2
+ * vocab.json, merges.txt, tokenizer_config.json   tokenizer of GPT-2, with a full vocabulary
+ * config.yaml       resolved configuration of the run
  * tf_serving_warmup_requests
  * }</pre>
  */
@@ -43,24 +46,24 @@ final class ExportAssets {
   /** The name in the directory of a version. */
   static final String DIRECTORY = "assets.extra";
 
-  /** The file that tells where a model comes from. */
+  /** The file with the origin of a model. */
   static final String ORIGIN = "export.json";
 
-  /** The file of the labels to choose from. */
+  /** The file with the labels to choose from. */
   static final String LABELS = "labels.json";
 
   private final ExportedRun run;
   private final ServingLimits limits;
 
   /**
-   * Where a model comes from.
+   * Origin of a model.
    *
-   * @param run directory of the run, as it was named
-   * @param checkpoint name of its checkpoint
+   * @param run directory of the run, as the user named it
+   * @param checkpoint name of the exported checkpoint
    * @param method of the run
-   * @param datasetType whose templates apply
-   * @param innerSteps K
-   * @param vocabularySize number of ids
+   * @param datasetType type of the data, which has the templates
+   * @param innerSteps number of inner steps K
+   * @param vocabularySize number of token ids
    * @param limits of a request
    */
   record Origin(
@@ -72,7 +75,7 @@ final class ExportAssets {
       int vocabularySize,
       ServingLimits limits) {
     Origin {
-      Objects.requireNonNull(run); // a file may say null
+      Objects.requireNonNull(run); // a file may have null
       Objects.requireNonNull(checkpoint);
       Objects.requireNonNull(method);
       Objects.requireNonNull(datasetType);
@@ -80,7 +83,7 @@ final class ExportAssets {
     }
   }
 
-  /** The sets of labels that tasks choose from. */
+  /** Sets of labels that tasks choose from. */
   record Labels(List<List<String>> labelSets) {
     Labels {
       labelSets = labelSets.stream().map(List::copyOf).toList();
@@ -88,13 +91,13 @@ final class ExportAssets {
   }
 
   /**
-   * The words around facts and questions, with {@code {braces}} where something is put in.
+   * Texts around facts and questions, with placeholders in {@code {braces}}.
    *
-   * @param factPrompt given before a fact, which follows it
-   * @param factName how a question names a fact; the names stand with a blank between them
-   * @param questionPrompt given before an answer
-   * @param candidateEnd text after a label that is scored; empty for the end of text
-   * @param fullStops what happens to those of a fact and of a question: kept, or taken out
+   * @param factPrompt prompt of a fact
+   * @param factName name of a fact in a question; a blank separates two names
+   * @param questionPrompt prompt of an answer
+   * @param candidateEnd text after a scored label; empty for the end of text
+   * @param fullStops treatment of full stops in facts and questions
    */
   record Words(
       String factPrompt,
@@ -108,12 +111,12 @@ final class ExportAssets {
     this.limits = limits;
   }
 
-  /** Reads where a model comes from. */
+  /** Reads the origin of a model. */
   static Origin origin(Path version) throws IOException {
     Path file = version.resolve(DIRECTORY).resolve(ORIGIN);
     if (!Files.isRegularFile(file)) {
       throw new MissingPathException(
-          "'%s' must be a version that 'reckoning export' has written, with %s/%s in it"
+          "'%s' must be a version written by 'reckoning export', with %s/%s in it"
               .formatted(version, DIRECTORY, ORIGIN));
     }
     return JsonRecord.read(file, Origin.class, "the origin of an export");
@@ -123,7 +126,7 @@ final class ExportAssets {
    * Writes all files.
    *
    * @param version directory of the SavedModel
-   * @param model its name at a server
+   * @param model name of the model on a server
    */
   void write(Path version, String model, List<Signature> signatures) throws IOException {
     Path directory = Files.createDirectory(version.resolve(DIRECTORY));
@@ -132,18 +135,19 @@ final class ExportAssets {
         new Origin(
             run.directory().toString(),
             run.checkpoint().getFileName().toString(),
-            run.config().method().name().toLowerCase(Locale.ROOT),
-            run.config().data().datasetType().name().toLowerCase(Locale.ROOT),
+            EnumName.of(run.config().method()),
+            EnumName.of(run.config().data().datasetType()),
             run.config().innerSteps(),
             run.vocabulary().size(),
             limits));
     JsonRecord.write(directory.resolve("templates.json"), words(run.config().data().datasetType()));
     JsonRecord.write(directory.resolve(LABELS), new Labels(labelSets()));
-    run.vocabulary().save(directory.resolve(TrainingRun.VOCABULARY));
+    run.vocabulary().save(directory.resolve(RunDirectory.VOCABULARY));
     if (run.vocabulary().isFull()) {
       TokenizerFiles.write(directory, run.model().nPositions());
     }
-    Files.copy(run.directory().resolve(Experiment.CONFIG), directory.resolve(Experiment.CONFIG));
+    Files.copy(
+        run.directory().resolve(RunDirectory.CONFIG), directory.resolve(RunDirectory.CONFIG));
     Map<String, Signature> byName = new LinkedHashMap<>();
     signatures.forEach(signature -> byName.put(signature.key(), signature));
     WarmUpRequests.write(
@@ -160,7 +164,7 @@ final class ExportAssets {
   }
 
   private static Map<String, String> fullStops(DatasetType type) {
-    Map<String, String> told = new LinkedHashMap<>(); // keeps the order, so that exports are equal
+    Map<String, String> told = new LinkedHashMap<>(); // in a fixed order: exports are reproducible
     told.put("fact", fullStops(Templates.fact(type, "a.b.")));
     told.put("question", fullStops(Templates.question(type, "a.b.")));
     return told;
@@ -180,7 +184,7 @@ final class ExportAssets {
     return new ArrayList<>(sets);
   }
 
-  /** A request for each signature, of a test problem that fits the limits. */
+  /** Returns a request for each signature, from a test problem within the limits. */
   private List<ServingRequest> warmUp(Set<String> signatures) {
     for (EncodedTask each : run.test()) {
       ServingProblem problem = ServingProblem.of(run.encoder(), each);

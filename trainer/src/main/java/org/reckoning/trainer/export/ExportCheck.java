@@ -1,7 +1,6 @@
 package org.reckoning.trainer.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -20,13 +19,17 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.serving.ServedAnswer;
+import org.reckoning.trainer.serving.ServedModel;
+import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.EncodedTask;
-import org.reckoning.trainer.training.TrainingListener;
 import org.reckoning.trainer.training.TrainingRun;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Compares what a SavedModel answers with what the run answers that it came from.
+ * Compares the answers of a SavedModel with those of the run that it was exported from.
  *
  * <pre>{@code
  * ExportCheck check = ExportCheck.prepare(run, version, requests, 500, progress::message);
@@ -35,24 +38,23 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  */
 public final class ExportCheck {
-  /** Probabilities and inner losses may differ by so much. */
+  /** The largest difference of probabilities and inner losses. */
   public static final double TOLERANCE = 1e-4;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int SIGNATURES = 3; // that a problem is asked by
+  private static final int SIGNATURES = 3; // requests for each problem
 
   private final ExportedRun run;
   private final ServingLimits limits;
   private final List<ServingProblem> problems;
 
   /**
-   * What was found.
+   * Result of a comparison.
    *
-   * @param problems how many were asked
-   * @param questions how many they have
-   * @param labels answers of {@code score} that are other labels
-   * @param texts answers of {@code serving_default} that are other texts
-   * @param textsWithout answers of {@code no_knowledge} that are other texts
+   * @param problems number of compared problems
+   * @param questions number of their questions
+   * @param labels number of different labels from {@code score}
+   * @param texts number of different texts from {@code serving_default}
+   * @param textsWithout number of different texts from {@code no_knowledge}
    * @param probability largest difference of a label's probability
    * @param innerLoss largest difference of an inner loss
    */
@@ -79,18 +81,20 @@ public final class ExportCheck {
     this.problems = problems;
   }
 
-  /** Returns the directory of the run that a version came from, as it was named then. */
+  /** Returns the directory of the exported run, as the user named it then. */
   public static Path origin(Path version) throws IOException {
     return Path.of(ExportAssets.origin(version).run());
   }
 
   /**
-   * Writes requests, a JSON object a line.
+   * Writes requests for test problems, a JSON object a line.
    *
-   * @param run that the model came from
-   * @param version directory
-   * @param most how many test problems are asked
-   * @throws IllegalArgumentException if the run has now another best checkpoint than was exported
+   * @param run directory of the exported run
+   * @param version directory of the SavedModel
+   * @param requests file to write
+   * @param most largest number of test problems
+   * @param report takes a sentence about questions that are skipped
+   * @throws IllegalArgumentException if the best checkpoint of the run is not the exported one
    */
   public static ExportCheck prepare(
       Path run, Path version, Path requests, int most, Consumer<String> report) throws IOException {
@@ -99,7 +103,7 @@ public final class ExportCheck {
     String best = opened.checkpoint().getFileName().toString();
     if (!best.equals(origin.checkpoint())) {
       throw new IllegalArgumentException(
-          "'%s' was made of checkpoint %s but the best of run '%s' is now %s: export again"
+          "'%s' has checkpoint %s, but the best checkpoint of run '%s' is %s: export the run again"
               .formatted(version, origin.checkpoint(), run, best));
     }
     List<ServingProblem> problems =
@@ -121,15 +125,15 @@ public final class ExportCheck {
   }
 
   /**
-   * What it took to answer.
+   * Statistics of the answers.
    *
-   * @param requests how many
-   * @param loadSeconds until the model was there
-   * @param seconds for the requests
+   * @param requests number of requests
+   * @param loadSeconds time to load the model
+   * @param seconds time for all requests
    */
   public record Answered(int requests, double loadSeconds, double seconds) {}
 
-  /** Answers requests with a SavedModel, which is all that it knows of. */
+  /** Answers requests with a SavedModel, without any other file. */
   public static Answered answer(Path version, Path requests, Path answers) throws IOException {
     long start = System.nanoTime();
     try (ServedModel model = ServedModel.load(version);
@@ -147,10 +151,10 @@ public final class ExportCheck {
   }
 
   /**
-   * Asks the run the same and compares.
+   * Evaluates the run on the same problems, and compares.
    *
-   * @param answers what {@link #answer} wrote
-   * @param listener is told how the evaluation of the run goes
+   * @param answers file written by {@link #answer}
+   * @param listener gets reports on the evaluation of the run
    */
   public Report compare(Path answers, TrainingListener listener) throws IOException {
     List<String> lines = Files.readAllLines(answers);
@@ -168,8 +172,8 @@ public final class ExportCheck {
         found.add(
             problems.get(i),
             want,
-            JSON.readTree(lines.get(SIGNATURES * i)),
-            JSON.readTree(lines.get(SIGNATURES * i + 1)));
+            Json.PLAIN.readTree(lines.get(SIGNATURES * i)),
+            Json.PLAIN.readTree(lines.get(SIGNATURES * i + 1)));
       }
     }
     found.textsWithout = textsWithout(lines, run.config().dtype().tensorType());
@@ -190,7 +194,7 @@ public final class ExportCheck {
     }
   }
 
-  /** Counts the answers without facts that are other texts than those of the initial weights. */
+  /** Counts the texts without facts that differ from those of the initial weights. */
   private <T extends TNumber> int textsWithout(List<String> lines, Class<T> type)
       throws IOException {
     int tokens = Math.min(limits.questionTokens() + limits.newTokens(), run.model().nPositions());
@@ -210,7 +214,7 @@ public final class ExportCheck {
         TaskBatch batch = TaskBatch.of(shape, run.model(), List.of(problems.get(i).task()));
         var want = program.generate(batch, Decoding.greedy(limits.newTokens(), limits.endOfText()));
         List<ServedAnswer> given =
-            answers(problems.get(i), JSON.readTree(lines.get(SIGNATURES * i + 2)));
+            answers(problems.get(i), Json.PLAIN.readTree(lines.get(SIGNATURES * i + 2)));
         for (int q = 0; q < given.size(); q++) {
           other += Arrays.equals(given.get(q).tokens(), want.tokens(0, q)) ? 0 : 1;
         }
@@ -224,7 +228,7 @@ public final class ExportCheck {
         outputs, problem.prompts().size(), limits.newTokens(), run.model().vocabSize());
   }
 
-  /** What has been found so far. */
+  /** Accumulates the differences. */
   private final class Comparison {
     private int asked;
     private int questions;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
@@ -14,23 +13,24 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Checkpoints;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.RunWeights;
-import org.reckoning.trainer.training.SplitLoader;
-import org.reckoning.trainer.training.Splits;
 
 /**
- * A run, as far as an export needs it.
+ * A run with everything that an export needs.
  *
  * @param directory of the run
- * @param config resolved
- * @param checkpoint directory of the best one
- * @param model sizes
+ * @param config the resolved configuration
+ * @param checkpoint directory of the best checkpoint
+ * @param model its sizes
  * @param vocabulary of the run
  * @param splits data of the run
  * @param encoder of the run's method
@@ -47,19 +47,21 @@ record ExportedRun(
   /**
    * Opens a run.
    *
-   * @param report takes a sentence about questions that were left out
-   * @throws IOException if it is no run, has no checkpoint, or its data cannot be read
-   * @throws IllegalArgumentException if its method learns no facts
+   * @param report takes a sentence about questions that are skipped
+   * @throws IOException if the directory is not a run, has no checkpoint, or its data cannot be
+   *     read
+   * @throws IllegalArgumentException if the method of the run does not learn facts
    */
   static ExportedRun open(Path directory, Consumer<String> report) throws IOException {
-    RunConfig config = Experiment.configOf("--run", directory);
+    RunDirectory run = new RunDirectory(directory);
+    RunConfig config = run.config();
     if (!config.method().adapts()) {
       throw new IllegalArgumentException(
-          "method (%s) of run '%s' must be one that learns facts: the signatures take them"
-              .formatted(config.method().name().toLowerCase(Locale.ROOT), directory));
+          "method (%s) of run '%s' must learn facts, which the signatures need"
+              .formatted(EnumName.of(config.method()), directory));
     }
     Path checkpoint =
-        new Checkpoints(directory, config.keepCheckpoints())
+        run.checkpoints(config.keepCheckpoints())
             .best()
             .orElseThrow(
                 () ->
@@ -79,7 +81,7 @@ record ExportedRun(
     }
   }
 
-  /** Returns the prefix of the variables' files. */
+  /** Returns the prefix of the files with the variables. */
   String variables() {
     return checkpoint.resolve(Checkpoints.VARIABLES).toString();
   }
@@ -96,8 +98,8 @@ record ExportedRun(
   }
 
   /**
-   * Returns limits that hold every fact of the run's data, what {@code reckoning eval} asks of one
-   * task, and answers as long as it lets them be; or less, where the run has a limit of its own.
+   * Returns the limits of a request. Limits that are not given hold every fact of the run's data,
+   * every task of its evaluations, and its longest answers; a limit of the run takes precedence.
    */
   ServingLimits limits(ServingSizes sizes) {
     List<EncodedTask> asked = new ArrayList<>(encoder.encodeAll(splits.val(), config.seed()));

@@ -17,20 +17,20 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
-import org.reckoning.trainer.training.RunWeights;
+import org.reckoning.trainer.run.RunWeights;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Writes what a run has learned as a SavedModel that TensorFlow Serving loads.
+ * Exports a run as a SavedModel for TensorFlow Serving.
  *
  * <pre>{@code
  * MODEL/1/   saved_model.pb, variables/, assets.extra/
  * MODEL/2/   the next export
  * }</pre>
  *
- * <p>A version is complete when it appears under its number: it is made beside, under a name that a
- * server does not take for one.
+ * <p>A version appears under its number when it is complete. Before that it has a temporary name,
+ * which servers ignore.
  */
 public final class ModelExport {
   private static final String TEMPORARY = "unfinished-";
@@ -38,11 +38,11 @@ public final class ModelExport {
   private ModelExport() {}
 
   /**
-   * An export that was written.
+   * A written export.
    *
    * @param version its directory
    * @param limits of a request
-   * @param signatures names, the default first
+   * @param signatures names of the signatures, the default one first
    * @param bytes of all its files
    */
   public record Written(Path version, ServingLimits limits, List<String> signatures, long bytes) {}
@@ -50,11 +50,12 @@ public final class ModelExport {
   /**
    * Exports the best checkpoint of a run.
    *
-   * @param run its directory
-   * @param model directory of the versions, whose name is that of the model at a server
-   * @param compiled whether there is a second set of signatures, which XLA compiles
-   * @param report takes a sentence about data that was left out
-   * @throws IOException if a file cannot be read or written; no version is there then
+   * @param run directory of the run
+   * @param model directory of the versions; its name is that of the model on a server
+   * @param sizes of a request
+   * @param compiled whether to add a second set of signatures, which XLA compiles
+   * @param report takes a sentence about data that are skipped
+   * @throws IOException if a file cannot be read or written; then no version appears
    * @throws IllegalArgumentException if the run cannot be served, or not with these sizes
    */
   public static Written write(
@@ -64,8 +65,8 @@ public final class ModelExport {
     ServingLimits limits = opened.limits(sizes);
     List<Path> made = DurableFiles.createDirectories(model);
     Path temporary = temporary(model);
-    Thread removal = new Thread(() -> deleteIfPossible(temporary));
-    Runtime.getRuntime().addShutdownHook(removal); // of Ctrl-C
+    Thread removal = new Thread(() -> deleteIfPossible(temporary, report));
+    Runtime.getRuntime().addShutdownHook(removal); // for Ctrl-C
     try {
       List<String> signatures =
           write(
@@ -77,11 +78,11 @@ public final class ModelExport {
               opened.config().dtype().tensorType());
       Path version = publish(temporary.resolve("model"), model);
       return new Written(version, limits, signatures, size(version));
-    } catch (IOException | TensorFlowException e) { // the latter: TensorFlow writes the variables
+    } catch (IOException | TensorFlowException e) { // TensorFlow writes the variables
       throw notWritten(model, e);
     } finally {
       delete(temporary);
-      DurableFiles.removeEmpty(made); // holds a version if all went well
+      DurableFiles.removeEmpty(made); // not empty after success
       Runtime.getRuntime().removeShutdownHook(removal);
     }
   }
@@ -105,11 +106,11 @@ public final class ModelExport {
         e);
   }
 
-  private static void deleteIfPossible(Path tree) {
+  private static void deleteIfPossible(Path tree, Consumer<String> report) {
     try {
       delete(tree);
-    } catch (IOException | UncheckedIOException e) { // it is still being written: it stays
-      System.err.println("'%s' could not be deleted: %s".formatted(tree, e.getMessage()));
+    } catch (IOException | UncheckedIOException e) { // TensorFlow is still writing
+      report.accept("'%s' could not be deleted: %s".formatted(tree, e.getMessage()));
     }
   }
 
@@ -134,9 +135,9 @@ public final class ModelExport {
   private static void restore(ServingProgram<?> program, ExportedRun run) throws IOException {
     try {
       program.restore(run.variables());
-    } catch (RuntimeException e) { // TensorFlow's have no common type of their own
+    } catch (RuntimeException e) { // TensorFlow's exceptions have no common type
       throw new IOException(
-          "checkpoint '%s' cannot be read, it is damaged or of another model: %s"
+          "checkpoint '%s' cannot be read, it is damaged or belongs to another model: %s"
               .formatted(
                   run.checkpoint(), String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
@@ -146,7 +147,7 @@ public final class ModelExport {
     }
   }
 
-  /** Gives a complete version the next free number. */
+  /** Moves a complete version to the next free number. */
   static Path publish(Path complete, Path model) throws IOException {
     while (true) {
       long number = numbers(model).max().orElse(0) + 1;
@@ -156,14 +157,14 @@ public final class ModelExport {
         return version;
       } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
         if (OptionalLong.of(number).equals(numbers(model).max())) {
-          continue; // another export was faster
+          continue; // another export has taken the number
         }
         throw e;
       }
     }
   }
 
-  /** Returns the newest version of a model, or the directory itself if it is a version. */
+  /** Returns the newest version in a directory, or the directory itself if it is a version. */
   public static Optional<Path> newest(Path directory) throws IOException {
     if (Files.isRegularFile(directory.resolve(SavedModelFile.NAME))) {
       return Optional.of(directory);

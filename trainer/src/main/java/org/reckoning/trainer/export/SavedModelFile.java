@@ -14,8 +14,8 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
 /**
- * The file {@code saved_model.pb}. TensorFlow keeps attributes, signatures and functions in hash
- * tables, whose order is another in every process.
+ * Sorts the file {@code saved_model.pb}. TensorFlow keeps attributes, signatures and functions in
+ * hash tables, whose order differs from process to process.
  */
 final class SavedModelFile {
   /** The name in the directory of a version. */
@@ -23,7 +23,7 @@ final class SavedModelFile {
 
   private SavedModelFile() {}
 
-  /** Writes the file again, in the order of names, so that equal models are equal files. */
+  /** Rewrites the file in the order of names: equal models become equal files. */
   static void sort(Path version) throws IOException {
     Path file = version.resolve(NAME);
     SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();

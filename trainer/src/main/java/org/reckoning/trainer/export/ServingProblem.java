@@ -4,15 +4,16 @@ import java.util.List;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
+import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
 import org.reckoning.trainer.tokens.TaskEncoder;
 
 /**
- * A task in the forms in which a server is asked it.
+ * A test problem, as requests to a server.
  *
- * @param source the task
- * @param candidates its facts, and each label of each question
+ * @param source the encoded task
+ * @param candidates task with the same facts, and each label of each question
  */
 record ServingProblem(EncodedTask source, Task candidates) {
 
@@ -40,7 +41,7 @@ record ServingProblem(EncodedTask source, Task candidates) {
     return ServingRequest.withoutKnowledge(prompts());
   }
 
-  /** Returns whether a request may hold it. */
+  /** Returns whether the problem is within the limits of a request. */
   boolean fits(ServingLimits limits) {
     return candidates.facts().size() <= limits.facts()
         && longest(candidates.facts()) <= limits.factTokens()

@@ -3,14 +3,14 @@ package org.reckoning.trainer.export;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sizes that were asked for, see {@link org.reckoning.graph.serving.ServingLimits}; null for those
- * of the run's data.
+ * Requested limits of an export, see {@link org.reckoning.graph.serving.ServingLimits}. A limit
+ * that is null is derived from the data of the run.
  *
- * @param facts facts of a request
+ * @param facts number of facts in a request
  * @param factTokens tokens of a fact
- * @param questions questions of a request
+ * @param questions number of questions in a request
  * @param questionTokens tokens of a question
- * @param candidates texts that are scored together
+ * @param candidates number of texts that are scored together
  * @param candidateTokens tokens of such a text
  * @param newTokens tokens of an answer
  */
@@ -23,7 +23,7 @@ public record ServingSizes(
     @Nullable Integer candidateTokens,
     @Nullable Integer newTokens) {
 
-  /** Those of the run's data. */
+  /** Returns sizes that all are derived from the data of the run. */
   public static ServingSizes ofData() {
     return new ServingSizes(null, null, null, null, null, null, null);
   }

@@ -1,7 +1,6 @@
 /**
- * What a run has learned, for servers: open {@link org.reckoning.trainer.export.ModelExport} for
- * how a SavedModel is made of a run, {@link org.reckoning.trainer.export.ServingRequest} for what a
- * server is asked, and {@link org.reckoning.trainer.export.ServingClient} for how it is asked.
+ * Export of a run as a SavedModel for TensorFlow Serving. Open {@link
+ * org.reckoning.trainer.export.ModelExport} first.
  */
 @NullMarked
 package org.reckoning.trainer.export;

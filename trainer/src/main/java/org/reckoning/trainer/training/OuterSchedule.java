@@ -3,8 +3,8 @@ package org.reckoning.trainer.training;
 import org.reckoning.trainer.config.RunConfig.Schedule;
 
 /**
- * How the outer learning rates change: up in equal steps while warming up, then down. The first
- * update has a rate above 0, and so has the last one.
+ * Schedule of the outer learning rates: a linear warm-up, then a decay. Neither the first nor the
+ * last update has a rate of 0.
  *
  * <pre>{@code
  * s in 1..w      s / w                                             T updates, w >= 1 of them warm-up
@@ -13,16 +13,16 @@ import org.reckoning.trainer.config.RunConfig.Schedule;
  * constant       1
  * }</pre>
  */
-public final class OuterSchedule {
+final class OuterSchedule {
   private final Schedule schedule;
   private final long updates;
   private final long warmUp;
 
   /**
-   * @param updates how many updates T there are, accumulated passes counting as one
-   * @param warmUpProportion share of them in which the rate rises
+   * @param updates number of updates T; accumulated passes are one update
+   * @param warmUpProportion share of the updates in the warm-up
    */
-  public OuterSchedule(Schedule schedule, long updates, double warmUpProportion) {
+  OuterSchedule(Schedule schedule, long updates, double warmUpProportion) {
     this.schedule = schedule;
     this.updates = updates;
     this.warmUp = Math.max(1, Math.round(updates * warmUpProportion));
@@ -31,9 +31,9 @@ public final class OuterSchedule {
   /**
    * Returns the factor of the learning rate.
    *
-   * @param update from 1 to T
+   * @param update number of the update, from 1 to T
    */
-  public double factor(long update) {
+  double factor(long update) {
     if (update < warmUp) {
       return (double) update / warmUp;
     }

@@ -1,22 +1,21 @@
 package org.reckoning.trainer.training;
 
 /**
- * Whether a run is asked to stop, and whether that would lose something. A run {@linkplain #hold
- * holds} while there are steps that no checkpoint has: then a stop is a request, and the run saves
- * first. Otherwise the process may end at any moment.
+ * Request to stop a run. While a run {@linkplain #hold holds} steps that no checkpoint has, it
+ * saves them before it stops. Otherwise the process may end at any moment.
  */
 @FunctionalInterface
 public interface StopRequest {
-  /** Returns whether to save and stop. */
+  /** Returns whether the run should save and stop. */
   boolean requested();
 
-  /** Says that there are steps which no checkpoint has. */
+  /** Announces steps that no checkpoint has. */
   default void hold() {}
 
   /**
-   * Says that all steps are saved.
+   * Announces that all steps are saved.
    *
-   * @return whether to go on; if not, a stop was requested before
+   * @return whether to continue; if not, a stop was requested before
    */
   default boolean release() {
     return !requested();

@@ -13,9 +13,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ctrl-C, {@code kill} and a closed terminal. While a run {@linkplain #hold holds} steps that no
- * checkpoint has, the first signal asks it to save and stop, and the second one ends the process at
- * once. While it holds none, as when it compiles, the first signal ends the process at once.
+ * Handles Ctrl-C, {@code kill} and a closed terminal. While a run {@linkplain #hold holds} steps
+ * that no checkpoint has, the first signal asks it to save and stop, and the second one ends the
+ * process at once. While it holds none, as during a compilation, the first signal ends the process.
  *
  * <pre>{@code
  * try (StopSignals signals = StopSignals.install(resumeCommand, progress::message)) {
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A signal that the process was started to ignore, as {@code nohup} does, stays ignored.
  */
 public final class StopSignals implements AutoCloseable, StopRequest {
-  /** Numbers of the signals: a process that one ends has the exit code 128 + number. */
+  /** Numbers of the signals: a process ended by a signal has the exit code 128 + number. */
   private static final Map<String, Integer> NUMBERS = numbers();
 
   private final String resumeCommand;
@@ -53,10 +53,10 @@ public final class StopSignals implements AutoCloseable, StopRequest {
   }
 
   /**
-   * Takes over SIGHUP, SIGINT and SIGTERM until {@link #close}.
+   * Handles SIGHUP, SIGINT and SIGTERM until {@link #close}.
    *
-   * @param resumeCommand what the user types to go on with the run
-   * @param say takes one sentence for the user; called by a thread of its own
+   * @param resumeCommand command that resumes the run
+   * @param say takes one sentence for the user; called by another thread
    * @param end ends the process at once, with an exit code
    */
   public static StopSignals install(String resumeCommand, Consumer<String> say, IntConsumer end) {
@@ -82,15 +82,15 @@ public final class StopSignals implements AutoCloseable, StopRequest {
   }
 
   /**
-   * Returns the exit code of a process that stopped for the signal that came, 0 if none came: 130
-   * for Ctrl-C, 143 for {@code kill}.
+   * Returns the exit code for the received signal: 130 for Ctrl-C, 143 for {@code kill}, 0 without
+   * a signal.
    */
   public int exitCode() {
     String name = received;
     return name == null ? 0 : 128 + NUMBERS.getOrDefault(name, 0);
   }
 
-  /** Gives the signals back to whoever had them. */
+  /** Restores the former handlers. */
   @Override
   public void close() {
     restore.forEach(Runnable::run);
@@ -99,26 +99,25 @@ public final class StopSignals implements AutoCloseable, StopRequest {
 
   private synchronized void onSignal(String name, int number) {
     if (received != null) {
-      say.accept("ended by a second signal, the steps since the last checkpoint are lost");
+      say.accept("ended by a second signal; the steps since the last checkpoint are lost");
       end.accept(128 + number);
       return;
     }
     if (!holds) {
       say.accept(
-          "SIG%s: ends at once, no step is lost; go on later with '%s'"
-              .formatted(name, resumeCommand));
+          "SIG%s: ends at once, no step is lost; resume with '%s'".formatted(name, resumeCommand));
       end.accept(128 + number);
       return;
     }
     received = name;
     say.accept(
-        "SIG%s: saves after this step and stops; go on later with '%s'; a second signal ends at once"
+        "SIG%s: saves after this step and stops; resume with '%s'; a second signal ends at once"
             .formatted(name, resumeCommand));
   }
 
   /**
-   * Java has no supported interface for signals. Naming {@code sun.misc.Signal} in the source is a
-   * compiler warning that cannot be switched off, so it is called by reflection.
+   * Installs a handler by reflection. Java has no supported interface for signals, and the name
+   * {@code sun.misc.Signal} in the source is a compiler warning that cannot be switched off.
    */
   private void takeOver(String name, int number) {
     try {
@@ -138,19 +137,19 @@ public final class StopSignals implements AutoCloseable, StopRequest {
                 return null;
               });
       Object before = handle.invoke(null, signal, handler);
-      restore.add(() -> giveBack(handle, signal, before));
+      restore.add(() -> restore(handle, signal, before));
     } catch (InvocationTargetException e) {
-      // The JVM keeps the signal, with -Xrs for instance: it ends the process as ever.
+      // the JVM keeps the signal, as with -Xrs: it ends the process
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this Java has no sun.misc.Signal", e);
     }
   }
 
-  private static void giveBack(Method handle, Object signal, Object before) {
+  private static void restore(Method handle, Object signal, Object before) {
     try {
       handle.invoke(null, signal, before);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("signal " + signal + " cannot be given back", e);
+      throw new IllegalStateException("the handler of signal " + signal + " cannot be restored", e);
     }
   }
 }

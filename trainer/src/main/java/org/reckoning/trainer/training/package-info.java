@@ -1,6 +1,7 @@
 /**
- * Training: the loop, and the listeners that it tells what happens. Of the listeners open {@link
- * org.reckoning.trainer.training.TrainingListener} first.
+ * Training: {@code TrainingLoop} is the loop, {@link org.reckoning.trainer.training.TrainingRun}
+ * prepares it, and {@link org.reckoning.trainer.training.Experiment} compares a method with
+ * baselines.
  */
 @NullMarked
 package org.reckoning.trainer.training;

@@ -27,11 +27,11 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.SplitLoader;
-import org.reckoning.trainer.training.Splits;
-import org.reckoning.trainer.training.TrainingListener;
 import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.ModelDirectory;
@@ -68,7 +68,7 @@ class ReasonerTest {
 
   /** Trains a run and returns what its evaluation predicted. */
   private List<Prediction> trained(RunConfig config) throws IOException {
-    Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
+    Files.writeString(directory.resolve(RunDirectory.CONFIG), config.yaml());
     TrainingListener none = new TrainingListener() {};
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       run.train(none, "CPU:0", () -> false);
@@ -99,7 +99,7 @@ class ReasonerTest {
       for (int i : new int[] {0, 1, 2, 3, 0}) { // other facts, and the first again
         ReasoningTask task = tasks.get(i);
         Prediction want = predictions.get(i);
-        Encoded encoded = reasoner.encode(facts(task));
+        EncodingReport encoded = reasoner.encode(facts(task));
         Reply reply = reasoner.ask(task.questions().get(0).text(), model.decoding());
 
         assertThat(reply.labels().keySet()).containsExactlyElementsOf(task.labels());
@@ -133,7 +133,7 @@ class ReasonerTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(List.of()))
-        .withMessage("facts (0) must be at least 1; tell some");
+        .withMessage("facts (0) must be at least 1; give some");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(List.of(fact, "The son of Zacharias is xx")))
         .withMessageMatching(
@@ -142,8 +142,8 @@ class ReasonerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(Collections.nCopies(5, fact)))
         .withMessage(
-            "facts (5) must be at most 4, as the model was trained with so many and its compact"
-                + " vocabulary has no number for more");
+            "facts (5) must be at most 4, the number in the training data: the compact vocabulary"
+                + " has no further fact numbers");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(List.of((fact + " ").repeat(20).strip())))
         .withMessageMatching(
@@ -156,25 +156,25 @@ class ReasonerTest {
         .isThrownBy(() -> model.checkQuestion(facts, "How are you?"))
         .withMessageStartingWith("the word 'you?' of 'Based on fact_0 ");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LocalModel.open(directory, Untrained.DEFAULT, null))
+        .isThrownBy(() -> LocalModel.open(directory, InnerLoopSettings.DEFAULT, null))
         .withMessage(
-            "run '%s' knows its inner steps, their rates and its kind of data; leave them out",
+            "run '%s' has inner steps, rates and a kind of data of its own; leave these settings out",
             directory);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LocalModel.open(directory, null, List.of("aunt", "zebra")))
         .withMessage(
-            "label 'zebra' is not known to the run, whose vocabulary is compact; name the labels of"
-                + " its data");
+            "label 'zebra' has a word that is not in the compact vocabulary of the run; give the labels"
+                + " of its data");
     for (List<String> labels : List.of(List.of(""), List.of("son", "aunt", "son"))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> LocalModel.open(directory, null, labels))
           .withMessage(
-              "label '%s' must have text and be given once: labels are %s", labels.get(0), labels);
+              "label '%s' must have text and be unique among the labels %s", labels.get(0), labels);
     }
     try (Reasoner reasoner = model.reasoner()) {
       assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("no facts are known; tell some before you ask");
+          .hasMessage("no facts are known; encode some before a question");
     }
   }
 
@@ -190,16 +190,15 @@ class ReasonerTest {
   @Test
   void ask_ofPublishedWeights_saysThatTheyNeverLearnedTo() throws IOException {
     Path path = published(Vocabulary.full(), 50_257);
-    Untrained how = new Untrained(3, 0.5, DatasetType.CLUTRR);
+    InnerLoopSettings how = new InnerLoopSettings(3, 0.5, DatasetType.CLUTRR);
     AskedModel model = LocalModel.open(path, how, List.of("aunt", "granddaughter"));
     assertThat(model.note())
         .isEqualTo(
-            "this is no run: unless it was exported from one it was never trained to learn from"
-                + " facts; answers are those of a plain language model after 3 gradient steps of"
-                + " rate 0.5");
+            "this model is not a run: unless it was exported from a run, it was not trained to learn"
+                + " from facts; it answers as a language model after 3 gradient steps of rate 0.5");
     Decoding drawn = model.decoding().withNewTokens(4).withTemperature(1).withSeed(7);
     try (Reasoner reasoner = model.reasoner()) {
-      Encoded encoded = reasoner.encode(FACTS);
+      EncodingReport encoded = reasoner.encode(FACTS);
       assertThat(encoded.innerLosses()).hasSize(4);
       assertThat(encoded.innerLosses().get(3)).isLessThan(encoded.innerLosses().get(0));
       assertThat(encoded.preparationSeconds()).isPositive();
@@ -227,7 +226,8 @@ class ReasonerTest {
   @Test
   void encode_thatDiverges_leavesNoFacts() throws IOException {
     Path path = published(Vocabulary.full(), 50_257);
-    AskedModel model = LocalModel.open(path, new Untrained(2, 1e30, DatasetType.CLUTRR), List.of());
+    AskedModel model =
+        LocalModel.open(path, new InnerLoopSettings(2, 1e30, DatasetType.CLUTRR), List.of());
     try (Reasoner reasoner = model.reasoner()) {
       assertThatThrownBy(() -> reasoner.encode(FACTS)).isInstanceOf(NotFiniteException.class);
       assertThatThrownBy(() -> reasoner.ask(QUESTION, model.decoding()))
@@ -242,8 +242,8 @@ class ReasonerTest {
     assertThatIOException()
         .isThrownBy(() -> LocalModel.open(path, null, null))
         .withMessage(
-            "model '%s' knows 2 tokens and does not say which, so no text can be given to it; put"
-                + " the vocabulary.json of its training beside it",
+            "model '%s' must have a vocabulary for its 2 tokens; copy the vocabulary.json of its"
+                + " training into the directory",
             path);
   }
 }

@@ -37,11 +37,11 @@ import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ModelExport;
-import org.reckoning.trainer.export.ServerAddress;
-import org.reckoning.trainer.export.ServingServer;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.export.TrainedRun;
-import org.reckoning.trainer.training.SplitLoader;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.serving.ServerAddress;
 
 /** An export that is asked over a socket, next to the run that it came from. */
 class RemoteReasonerTest {
@@ -56,7 +56,7 @@ class RemoteReasonerTest {
   private static ClientAssets assets;
 
   @SuppressWarnings("NullAway.Init") // set before all tests
-  private static ServingServer server;
+  private static ModelServer server;
 
   @BeforeAll
   static void serve() throws IOException {
@@ -64,7 +64,7 @@ class RemoteReasonerTest {
     Path export = directory.resolve("kinship");
     ModelExport.write(run, export, ServingSizes.ofData(), false, line -> {});
     assets = ClientAssets.read(export);
-    server = ServingServer.start("kinship", export.resolve("1"), 0);
+    server = ModelServer.start("kinship", export.resolve("1"), 0);
   }
 
   @AfterAll
@@ -97,14 +97,14 @@ class RemoteReasonerTest {
     assertThat(remote.innerSteps()).isEqualTo(local.innerSteps());
     assertThat(remote.decoding()).isEqualTo(local.decoding());
     assertThat(remote.description()).startsWith("version 1 of 'kinship', checkpoint best-");
-    assertThat(remote.note()).isEqualTo("the server learns the facts anew for every question");
+    assertThat(remote.note()).isEqualTo("the server learns the facts again for every question");
     Decoding drawn = remote.decoding().withNewTokens(3).withTemperature(1).withSeed(7);
     try (Reasoner there = remote.reasoner();
         Reasoner here = local.reasoner()) {
       for (ReasoningTask task : test().subList(0, 3)) {
         String question = task.questions().get(0).text();
-        Encoded encoded = there.encode(facts(task));
-        Encoded own = here.encode(facts(task));
+        EncodingReport encoded = there.encode(facts(task));
+        EncodingReport own = here.encode(facts(task));
         assertThat(encoded.tokens()).isEqualTo(own.tokens());
         assertThat(encoded.innerLosses()).hasSize(3);
         for (int k = 0; k < 3; k++) {
@@ -138,11 +138,11 @@ class RemoteReasonerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(List.of(longer)))
         .withMessageMatching(
-            "tokens of fact 0 \\('.*'\\) \\(\\d+\\) must be at most %d, the export's limit; give less, or export again with --fact-tokens"
+            "tokens of fact 0 \\('.*'\\) \\(\\d+\\) must be at most %d, the export's limit; give less, or export again with more fact tokens"
                 .formatted(most));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkQuestion(facts, "How are ".repeat(20).strip()))
-        .withMessageContaining("export again with --question-tokens");
+        .withMessageContaining("export again with more question tokens");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkQuestion(facts, " "))
         .withMessage("question (' ') must have text");
@@ -156,7 +156,7 @@ class RemoteReasonerTest {
       Decoding decoding = model.decoding();
       assertThatIllegalStateException()
           .isThrownBy(() -> reasoner.ask("x", decoding))
-          .withMessage("no facts are known; tell some before you ask");
+          .withMessage("no facts are known; encode some before a question");
       reasoner.encode(facts);
       int longest = assets.limits().newTokens();
       assertThatIllegalArgumentException()
@@ -173,7 +173,7 @@ class RemoteReasonerTest {
     URI other = URI.create(server.address() + "/v1/models/other/");
     assertThatIOException()
         .isThrownBy(() -> at(other, assets, null))
-        .withMessageStartingWith("model 'other' is not at server (" + server.address() + "): ");
+        .withMessageStartingWith("model 'other' is not on server (" + server.address() + "): ");
     Path export = directory.resolve("kinship");
     Path next = export.resolve("2");
     copy(export.resolve("1/assets.extra"), next.resolve("assets.extra"));
@@ -181,7 +181,7 @@ class RemoteReasonerTest {
     assertThatIOException()
         .isThrownBy(() -> at(server.address(), ClientAssets.read(next), null))
         .withMessage(
-            "model 'kinship' of server (%s) must have version 2 AVAILABLE but has [1 AVAILABLE]; ask for a version that it has, or see its log",
+            "model 'kinship' of server (%s) must have version 2 AVAILABLE but has [1 AVAILABLE]; use one of these versions, or see its log",
             server.address());
   }
 
@@ -196,7 +196,7 @@ class RemoteReasonerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> at(other, assets, null))
         .withMessage(
-            "version (3) in the address of server (%s) must be that of the export's files, 1: name the files of that version, or leave it out",
+            "version (3) in the address of server (%s) must be that of the export, 1: name the export of that version, or leave the version out",
             server.address());
   }
 
@@ -273,7 +273,7 @@ class RemoteReasonerTest {
         "predict  | 'log_probabilities':.[^],]*  | 'log_probabilities':[null| output 'log_probabilities' must have finite numbers up to 0 but has null",
         "predict  | 'log_probabilities':.[^],]*, | 'log_probabilities':[    | output 'log_probabilities' must be a list of ",
         "predict  | 'outputs'                    | 'predictions'            | answered without outputs: it must be TensorFlow Serving",
-        "predict  | 'outputs':.*                 | 'outputs':[1]}           | answered with one output where several were expected",
+        "predict  | 'outputs':.*                 | 'outputs':[1]}           | must answer with several outputs, but answered with one",
         "metadata | 'score'                      | 'scores'                 | has no signature 'score'",
         "metadata | 'signature_def'              | 'x'                      | has no signature 'serving_default'",
       })
@@ -316,14 +316,14 @@ class RemoteReasonerTest {
     assertThatIOException()
         .isThrownBy(() -> ClientAssets.read(forged))
         .withMessageContaining(
-            "a model with 95 tokens and 2 inner steps, but the files beside it tell of 95 and 3");
+            "has 95 tokens and 2 inner steps, but the files beside it have 95 and 3");
     Path origin = forged.resolve("assets.extra/export.json");
     Files.writeString(
         origin,
         Files.readString(origin).replaceFirst("\"inner_steps\" : 2", "\"inner_steps\" : 3"));
     assertThatIOException()
         .isThrownBy(() -> at(address, ClientAssets.read(forged), null))
-        .withMessageContaining("its output 'inner_losses' has size 3 where they say 4");
+        .withMessageContaining("its output 'inner_losses' has size 3 and not 4");
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -1,4 +1,4 @@
-/** Tests of asking. */
+/** Tests of questions to models. */
 @NullMarked
 package org.reckoning.trainer.answering;
 

@@ -31,8 +31,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.serving.ServedModel;
+import org.reckoning.trainer.serving.ServingClient;
+import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.Vocabulary;
-import org.reckoning.trainer.training.TrainingListener;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 
@@ -249,7 +253,7 @@ class ModelExportTest {
     assertThatIOException()
         .isThrownBy(
             () -> ModelExport.write(damaged, model, ServingSizes.ofData(), false, line -> {}))
-        .withMessageContaining("cannot be read, it is damaged or of another model: ");
+        .withMessageContaining("cannot be read, it is damaged or belongs to another model: ");
     assertThat(model).doesNotExist();
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -266,7 +270,7 @@ class ModelExportTest {
 
   @Test
   void client_overASocket_getsWhatTheModelSays() throws IOException {
-    try (ServingServer server = ServingServer.start("kinship", written.version(), 0);
+    try (ModelServer server = ModelServer.start("kinship", written.version(), 0);
         ServedModel model = ServedModel.load(written.version())) {
       ServingClient client = new ServingClient(server.address(), "kinship", null, TIMEOUT);
       client.requireAvailable();
@@ -289,7 +293,7 @@ class ModelExportTest {
   @Test
   void client_ofABadRequest_tellsTheReason_andTheNextIsAnswered() throws IOException {
     ServingProblem asked = problem(0);
-    try (ServingServer server = ServingServer.start("kinship", written.version(), 0)) {
+    try (ModelServer server = ModelServer.start("kinship", written.version(), 0)) {
       ServingClient client = new ServingClient(server.address(), "kinship", null, TIMEOUT);
       JsonNode before = client.predict(asked.answer());
       int most = written.limits().facts();
@@ -321,7 +325,7 @@ class ModelExportTest {
       ServingClient stranger = new ServingClient(server.address(), "other", null, TIMEOUT);
       assertThatIOException()
           .isThrownBy(stranger::requireAvailable)
-          .withMessageContaining("model 'other' is not at server");
+          .withMessageContaining("model 'other' is not on server");
     }
   }
 

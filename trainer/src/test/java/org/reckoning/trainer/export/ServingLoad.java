@@ -11,6 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.serving.ServingClient;
+import org.reckoning.trainer.serving.ServingRequest;
 
 /**
  * Several clients at once at a test server, each of which asks one problem after the other. As a
@@ -64,7 +67,7 @@ final class ServingLoad {
   static Seen of(Path version, List<ServingRequest> requests, int clients, int seconds)
       throws IOException, InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
-    try (ServingServer server = ServingServer.start("model", version, 0)) {
+    try (ModelServer server = ModelServer.start("model", version, 0)) {
       ServingClient client = new ServingClient(server.address(), "model", null, TIMEOUT);
       List<JsonNode> alone = new ArrayList<>();
       for (ServingRequest request : requests) {

@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.SplitLoader;
-import org.reckoning.trainer.training.TrainingListener;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.training.TrainingRun;
 
 /** A run of some steps of a tiny model, without XLA. */
@@ -38,11 +39,17 @@ public final class TrainedRun {
   public static Path into(Path directory) throws IOException {
     RunConfig config = config();
     Files.createDirectories(directory);
-    Files.writeString(directory.resolve(Experiment.CONFIG), config.yaml());
+    Files.writeString(directory.resolve(RunDirectory.CONFIG), config.yaml());
     var splits = new SplitLoader(config.data(), config.seed(), line -> {}).load();
     try (TrainingRun run = TrainingRun.prepare(config, splits, directory)) {
       run.train(new TrainingListener() {}, "CPU:0", () -> false);
     }
     return directory;
+  }
+
+  /** Returns a request for answers to the first test problem of a run. */
+  public static ServingRequest request(Path directory) throws IOException {
+    ExportedRun run = ExportedRun.open(directory, line -> {});
+    return ServingProblem.of(run.encoder(), run.test().get(0)).answer();
   }
 }

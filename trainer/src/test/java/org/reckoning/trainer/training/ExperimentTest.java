@@ -19,6 +19,10 @@ import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.run.Results;
+import org.reckoning.trainer.run.RunDirectory;
 
 @Execution(ExecutionMode.CONCURRENT)
 class ExperimentTest {
@@ -59,7 +63,7 @@ class ExperimentTest {
 
   @Test
   void run_thatIsDone_isExtendedWithAllItsMethods() throws IOException {
-    Files.writeString(run.resolve(Experiment.CONFIG), config().yaml());
+    Files.writeString(run.resolve(RunDirectory.CONFIG), config().yaml());
     List<String> table = run(config());
     byte[] before = Files.readAllBytes(run.resolve("results.json"));
     assertThat(run(config())).isEqualTo(table);
@@ -73,12 +77,12 @@ class ExperimentTest {
     assertThat(run.resolve("baselines/no_facts/results-000002.json")).exists();
     assertThat(run.resolve("checkpoints/step-000004")).isDirectory();
     assertThat(run.resolve("baselines/no_facts/checkpoints/step-000004")).isDirectory();
-    assertThat(Experiment.configOf("run", run)).isEqualTo(longer);
+    assertThat(new RunDirectory(run).config()).isEqualTo(longer);
   }
 
   @Test
   void results_thatAreDamaged_areMadeAgain() throws IOException {
-    Files.writeString(run.resolve(Experiment.CONFIG), config().yaml());
+    Files.writeString(run.resolve(RunDirectory.CONFIG), config().yaml());
     List<String> table = run(config());
     byte[] whole = Files.readAllBytes(run.resolve("results.json"));
     Files.write(run.resolve("results.json"), new byte[0]);
@@ -92,14 +96,17 @@ class ExperimentTest {
 
   @Test
   void run_onOtherData_isRefused() throws IOException {
-    Files.writeString(run.resolve(Experiment.CONFIG), config().yaml());
+    Files.writeString(run.resolve(RunDirectory.CONFIG), config().yaml());
     run(config());
-    DataFingerprint other =
-        new DataFingerprint(
-            new DataFingerprint.Part(8, "0"),
-            new DataFingerprint.Part(2, "0"),
-            new DataFingerprint.Part(3, "0"));
-    JsonRecord.write(run.resolve(DataFingerprint.FILE), other);
+    Files.writeString(
+        run.resolve("data.json"),
+        """
+        {
+          "train": {"tasks": 8, "sha256": "0"},
+          "val": {"tasks": 2, "sha256": "0"},
+          "test": {"tasks": 3, "sha256": "0"}
+        }
+        """);
 
     assertThatThrownBy(() -> run(config()))
         .isInstanceOf(IOException.class)
@@ -112,18 +119,18 @@ class ExperimentTest {
     ConfidenceInterval interval = new ConfidenceInterval(0, 1);
     JsonRecord.write(
         run.resolve("results.json"),
-        new Experiment.Results(
+        new Results(
             List.of(
-                new Experiment.Row(
+                new Results.Row(
                     "reckoning",
                     2,
                     300,
                     Map.of("loss", 1.0, "acc_scored", 0.5, "kg_recall", 0.8),
                     interval),
-                new Experiment.Row(
+                new Results.Row(
                     "reckoning", 3, 100, Map.of("loss", 3.0, "acc_scored", 0.5), interval))));
 
-    assertThat(Experiment.results(config, run))
+    assertThat(Results.meansByMethod(config, run))
         .containsOnly(
             Map.entry(
                 "reckoning",

@@ -36,7 +36,7 @@ class StopSignalsTest {
       raise(name);
       assertThat(said.poll(10, TimeUnit.SECONDS))
           .isEqualTo(
-              "SIG%s: saves after this step and stops; go on later with 'reckoning train resume=x'; a second signal ends at once"
+              "SIG%s: saves after this step and stops; resume with 'reckoning train resume=x'; a second signal ends at once"
                   .formatted(name));
       assertThat(signals.requested()).isTrue();
       assertThat(signals.exitCode()).isEqualTo(exitCode);
@@ -46,7 +46,7 @@ class StopSignalsTest {
       assertThat(ends.poll(10, TimeUnit.SECONDS)).isEqualTo(130);
       assertThat(said)
           .containsExactly(
-              "ended by a second signal, the steps since the last checkpoint are lost");
+              "ended by a second signal; the steps since the last checkpoint are lost");
     }
   }
 
@@ -61,7 +61,7 @@ class StopSignalsTest {
       assertThat(ends.poll(10, TimeUnit.SECONDS)).isEqualTo(143);
       assertThat(said)
           .containsExactly(
-              "SIGTERM: ends at once, no step is lost; go on later with 'reckoning train resume=x'");
+              "SIGTERM: ends at once, no step is lost; resume with 'reckoning train resume=x'");
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,13 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.progress.EvaluationReport;
+import org.reckoning.trainer.progress.RunEnd;
+import org.reckoning.trainer.progress.StepReport;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.tokens.Method;
 
 @Execution(ExecutionMode.CONCURRENT)
@@ -68,7 +76,7 @@ class TrainingRunTest {
             .with("inner_lr", 0)
             .with("train_batch_size", 1)
             .with("data.train_tasks", 1);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       run.train(told, "CPU:0", () -> false);
     }
@@ -81,8 +89,8 @@ class TrainingRunTest {
     return new SplitLoader(config.data(), config.seed(), line -> {}).load();
   }
 
-  /** What a run told, in order. */
-  private static final class Told implements TrainingListener {
+  /** Keeps the reports of a run, in order. */
+  private static final class RecordingListener implements TrainingListener {
     final List<StepReport> steps = new ArrayList<>();
     final List<EvaluationReport> evaluations = new ArrayList<>();
     final List<Long> saved = new ArrayList<>();
@@ -105,7 +113,7 @@ class TrainingRunTest {
 
   @Test
   void train_tellsEveryStepEvaluationAndCheckpoint() throws IOException {
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       RunEnd end = run.train(told, "CPU:0", () -> false);
 
@@ -139,12 +147,14 @@ class TrainingRunTest {
     List<Prediction> predictions;
     try (TrainingRun run =
         TrainingRun.prepare(config, splits(config), directory.resolve("whole"))) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
-      predictions = run.test(new Told(), directory.resolve("predictions/test.jsonl")).predictions();
+      predictions =
+          run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"))
+              .predictions();
     }
     Path stopped = directory.resolve("stopped");
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     StopRequest afterValidation = () -> told.steps.size() == 3 && told.evaluations.size() == 1;
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
       RunEnd end = run.train(told, "CPU:0", afterValidation);
@@ -154,11 +164,13 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
       assertThat(run.resume(line -> {})).isTrue();
       assertThat(run.state().step()).isEqualTo(3);
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
 
       Map<String, double[]> resumed = weights(run);
       whole.forEach((name, value) -> assertThat(resumed.get(name)).as(name).containsExactly(value));
-      assertThat(run.test(new Told(), directory.resolve("predictions/test.jsonl")).predictions())
+      assertThat(
+              run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"))
+                  .predictions())
           .isEqualTo(predictions);
     }
   }
@@ -176,22 +188,36 @@ class TrainingRunTest {
   void everyMethod_trainsAndIsEvaluated(Method method) throws IOException {
     RunConfig config = config().with("method", method.name().toLowerCase(Locale.ROOT));
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new Told(), directory.resolve("predictions/test.jsonl"));
+      run.train(new RecordingListener(), "CPU:0", () -> false);
+      RecordingListener told = new RecordingListener();
+      Evaluation evaluation = run.test(told, directory.resolve("predictions/test.jsonl"));
 
-      assertThat(evaluation.predictions()).hasSize(5);
-      assertThat(evaluation.metrics().get("acc_scored")).isBetween(0.0, 1.0);
+      List<Prediction> predictions = evaluation.predictions();
+      assertThat(predictions).hasSize(5);
+      long right =
+          predictions.stream().filter(each -> likeliest(each).equals(each.label())).count();
+      double loss = predictions.stream().mapToDouble(Prediction::loss).sum() / 5;
+      assertThat(loss).isPositive();
+      assertThat(told.evaluations.get(0).metrics())
+          .containsEntry("acc_scored", right / 5.0)
+          .hasEntrySatisfying("loss", mean -> assertThat(mean).isCloseTo(loss, within(1e-12)));
       boolean adapts = method == Method.RECKONING || method == Method.RANDOM_FACTS;
       assertThat(evaluation.predictions())
           .allSatisfy(each -> assertThat(each.innerLossBefore() != null).isEqualTo(adapts));
     }
   }
 
+  private static String likeliest(Prediction prediction) {
+    return Collections.max(prediction.probabilities().entrySet(), Map.Entry.comparingByValue())
+        .getKey();
+  }
+
   @Test
   void predictions_areWrittenAsJsonLines() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
-      Evaluation evaluation = run.test(new Told(), directory.resolve("predictions/test.jsonl"));
+      run.train(new RecordingListener(), "CPU:0", () -> false);
+      Evaluation evaluation =
+          run.test(new RecordingListener(), directory.resolve("predictions/test.jsonl"));
 
       List<String> lines = Files.readAllLines(directory.resolve("predictions/test.jsonl"));
       assertThat(lines).hasSize(5);
@@ -211,7 +237,7 @@ class TrainingRunTest {
   void train_thatDiverges_keepsTheLastCheckpoint() throws IOException {
     RunConfig config =
         config().with("learning_rate", 1e30).with("max_grad_norm", null).with("save_steps", 1);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       assertThatThrownBy(() -> run.train(told, "CPU:0", () -> false))
           .isInstanceOf(NotFiniteException.class);
@@ -231,10 +257,10 @@ class TrainingRunTest {
             .with("eval_steps", 1)
             .with("patience", 2);
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      RunEnd end = run.train(new Told(), "CPU:0", () -> false);
+      RunEnd end = run.train(new RecordingListener(), "CPU:0", () -> false);
 
       assertThat(end.steps()).isEqualTo(3);
-      assertThat(end.why()).isEqualTo("acc_label did not get better in 2 validations");
+      assertThat(end.why()).isEqualTo("acc_label did not improve in 2 validations");
     }
   }
 
@@ -243,7 +269,7 @@ class TrainingRunTest {
     RunConfig config = config().with("save_steps", 1).with("keep_checkpoints", 3);
     Map<String, double[]> whole;
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
     }
     flipABit(directory.resolve("checkpoints/step-000006/variables.data-00000-of-00001"));
@@ -257,9 +283,9 @@ class TrainingRunTest {
               newest ->
                   assertThat(newest)
                       .contains("step-000006' cannot be read, it is damaged", "checksum")
-                      .contains("kept as 'damaged-step-000006'", "goes on from step-000004"),
+                      .contains("kept as 'damaged-step-000006'", "resumes from step-000004"),
               before -> assertThat(before).contains("state.json", "kept as 'damaged-step-000005'"));
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
 
       assertSameBits(weights(run), whole);
     }
@@ -269,7 +295,7 @@ class TrainingRunTest {
   @Test
   void resume_whereNoCheckpointIsWhole_saysWhyAndWhatToDo() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     for (String name : List.of("step-000004", "step-000006")) {
       flipABit(directory.resolve("checkpoints/" + name + "/variables.data-00000-of-00001"));
@@ -277,7 +303,8 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       assertThatThrownBy(() -> run.resume(line -> {}))
           .isInstanceOf(IOException.class)
-          .hasMessageContainingAll("no checkpoint of", "step-000006", "step-000004", "begin a new");
+          .hasMessageContainingAll(
+              "all checkpoints of", "step-000006", "step-000004", "begin a new");
     }
   }
 
@@ -322,7 +349,7 @@ class TrainingRunTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 5})
   void train_stoppedWhileItValidates_savesAndValidatesWhenItGoesOn(int at) throws IOException {
-    Told whole = new Told();
+    RecordingListener whole = new RecordingListener();
     Map<String, double[]> weights;
     try (TrainingRun run =
         TrainingRun.prepare(config(), splits(config()), directory.resolve("whole"))) {
@@ -330,14 +357,14 @@ class TrainingRunTest {
       weights = weights(run);
     }
     Path stopped = directory.resolve("stopped");
-    Told first = new Told();
+    RecordingListener first = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), stopped)) {
       RunEnd end = run.train(first, "CPU:0", new StopAt(at));
       assertThat(end.why()).isEqualTo("it was asked to stop");
     }
     assertThat(first.evaluations).isEmpty();
     assertThat(first.saved).containsExactly(2L, 3L);
-    Told second = new Told();
+    RecordingListener second = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), stopped)) {
       assertThat(run.resume(line -> {})).isTrue();
       assertThat(run.state().validatedStep()).isZero();
@@ -357,16 +384,16 @@ class TrainingRunTest {
     Map<String, double[]> whole;
     try (TrainingRun run =
         TrainingRun.prepare(config, splits(config), directory.resolve("whole"))) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
     }
     Path stopped = directory.resolve("stopped");
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
-      assertThat(run.train(new Told(), "CPU:0", new StopAt(4)).steps()).isEqualTo(1);
+      assertThat(run.train(new RecordingListener(), "CPU:0", new StopAt(4)).steps()).isEqualTo(1);
     }
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), stopped)) {
       assertThat(run.resume(line -> {})).isTrue();
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       assertSameBits(weights(run), whole);
     }
   }
@@ -419,19 +446,19 @@ class TrainingRunTest {
     RunConfig three = six.with("max_steps", 3);
     Map<String, double[]> whole;
     try (TrainingRun run = TrainingRun.prepare(six, splits(six), directory.resolve("whole"))) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       whole = weights(run);
     }
     Path place = directory.resolve("extended");
     try (TrainingRun run = TrainingRun.prepare(three, splits(three), place)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     try (TrainingRun run = TrainingRun.prepare(six, splits(six), place)) {
       run.resume(line -> {});
       assertThat(run.extend(three))
           .isEqualTo(
-              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate where step 3 had 100.0 %; the state of the optimizer goes on");
-      run.train(new Told(), "CPU:0", () -> false);
+              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate where step 3 had 100.0 %; the optimizer keeps its state");
+      run.train(new RecordingListener(), "CPU:0", () -> false);
       assertSameBits(weights(run), whole);
     }
   }
@@ -440,11 +467,11 @@ class TrainingRunTest {
   void resume_withFewerStepsThanWereMade_saysSo() throws IOException {
     RunConfig fewer = config().with("max_steps", 2);
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     try (TrainingRun run = TrainingRun.prepare(fewer, splits(fewer), directory)) {
       assertThatThrownBy(() -> run.resume(line -> {}))
-          .hasMessageContaining("has made 6 steps and 2 are planned");
+          .hasMessageContaining("has made 6 steps, but only 2 are planned");
     }
   }
 
@@ -461,7 +488,7 @@ class TrainingRunTest {
     for (int[] cut : new int[][] {{6, 1}, {4, 2}, {1, 6}}) {
       RunConfig own =
           config.with("train_batch_size", cut[0]).with("gradient_accumulation_steps", cut[1]);
-      Told told = new Told();
+      RecordingListener told = new RecordingListener();
       try (TrainingRun run =
           TrainingRun.prepare(own, splits(own), directory.resolve("of" + cut[0]))) {
         run.train(told, "CPU:0", () -> false);
@@ -475,9 +502,9 @@ class TrainingRunTest {
   @Test
   void test_tellsTheStepOfTheWeightsThatItEvaluates() throws IOException {
     RunConfig config = config().with("learning_rate", 0).with("rates_learning_rate", 0);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
-      run.train(new Told(), "CPU:0", () -> false);
+      run.train(new RecordingListener(), "CPU:0", () -> false);
     }
     try (TrainingRun run = TrainingRun.forEvaluation(config, splits(config), directory)) {
       run.test(told, directory.resolve("predictions/test.jsonl"));
@@ -495,7 +522,7 @@ class TrainingRunTest {
             splits.val().stream().map(TrainingRunTest::withoutRelevance).toList(),
             splits.test());
     try (TrainingRun run = TrainingRun.prepare(config, unknown, directory)) {
-      assertThatThrownBy(() -> run.train(new Told(), "CPU:0", () -> false))
+      assertThatThrownBy(() -> run.train(new RecordingListener(), "CPU:0", () -> false))
           .hasMessageStartingWith(
               "monitor (kg_recall) must be a metric of the validation: [loss, acc_scored, acc,");
     }
@@ -517,7 +544,7 @@ class TrainingRunTest {
             last.labels());
     List<ReasoningTask> test = new ArrayList<>(splits.test());
     test.set(test.size() - 1, tooLong);
-    Told told = new Told();
+    RecordingListener told = new RecordingListener();
     try (TrainingRun run =
         TrainingRun.prepare(config, new Splits(splits.train(), splits.val(), test), directory)) {
       Evaluation evaluation = run.test(told, directory.resolve("predictions/test.jsonl"));

@@ -1,0 +1,22 @@
+package org.reckoning.trainer.answering;
+
+import java.util.List;
+
+/**
+ * Report on the encoding of facts into the weights.
+ *
+ * @param facts number of facts
+ * @param tokens of all facts; 0 for a model that does not learn facts
+ * @param innerLosses loss before each inner step and after the last [K+1], in nats per token; empty
+ *     for a model that does not learn facts
+ * @param seconds of the inner steps
+ * @param preparationSeconds to build and compile for facts of this size and for a first run; 0 if
+ *     this was done before
+ */
+public record EncodingReport(
+    int facts, int tokens, List<Double> innerLosses, double seconds, double preparationSeconds) {
+  /** Copies the losses. */
+  public EncodingReport {
+    innerLosses = List.copyOf(innerLosses);
+  }
+}

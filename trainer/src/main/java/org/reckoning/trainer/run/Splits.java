@@ -1,0 +1,29 @@
+package org.reckoning.trainer.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.reckoning.trainer.data.ReasoningTask;
+
+/**
+ * Tasks of a run, in three splits.
+ *
+ * @param train tasks for training
+ * @param val tasks that select the best checkpoint
+ * @param test tasks for the results
+ */
+public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<ReasoningTask> test) {
+  /** Copies the lists. */
+  public Splits {
+    train = List.copyOf(train);
+    val = List.copyOf(val);
+    test = List.copyOf(test);
+  }
+
+  /** Returns the tasks of all splits. */
+  public List<ReasoningTask> all() {
+    List<ReasoningTask> all = new ArrayList<>(train);
+    all.addAll(val);
+    all.addAll(test);
+    return all;
+  }
+}

@@ -1,0 +1,121 @@
+package org.reckoning.trainer.training;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.run.Splits;
+import org.reckoning.trainer.tokens.TaskEncoder;
+import org.reckoning.trainer.tokens.Tokenizer;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.Gpt2Weights;
+
+/**
+ * The model that a run starts from: vocabulary, sizes, and published or random weights. Vocabulary
+ * and sizes are written into the directory of the run, since published weights may disappear.
+ */
+final class InitialModel implements Closeable {
+  private final Vocabulary vocabulary;
+  private final Gpt2Config sizes;
+  private final @Nullable Gpt2Weights published;
+
+  private InitialModel(
+      RunConfig config, Splits splits, RunDirectory directory, @Nullable Gpt2Weights published)
+      throws IOException {
+    this.published = published;
+    vocabulary = vocabulary(config, splits, directory);
+    sizes = sizes(config, directory, vocabulary, published);
+  }
+
+  /** Opens the model for training. Published weights are not read if the run has a checkpoint. */
+  static InitialModel forTraining(RunConfig config, Splits splits, RunDirectory directory)
+      throws IOException {
+    Gpt2Weights published = published(config, directory);
+    try {
+      return new InitialModel(config, splits, directory, published);
+    } catch (IOException | RuntimeException e) {
+      if (published != null) {
+        published.close();
+      }
+      throw e;
+    }
+  }
+
+  /** Opens the model for an evaluation of checkpoints: without weights. */
+  static InitialModel forEvaluation(RunConfig config, Splits splits, RunDirectory directory)
+      throws IOException {
+    return new InitialModel(config, splits, directory, null);
+  }
+
+  private static @Nullable Gpt2Weights published(RunConfig config, RunDirectory directory)
+      throws IOException {
+    String path = config.model().nameOrPath();
+    boolean resumes =
+        directory.hasModel()
+            && directory.checkpoints(config.keepCheckpoints()).latest().isPresent();
+    return path == null || resumes ? null : RunWeights.openAny(Path.of(path));
+  }
+
+  private static Vocabulary vocabulary(RunConfig config, Splits splits, RunDirectory directory)
+      throws IOException {
+    VocabularyKind kind = config.model().vocabulary();
+    if (kind == VocabularyKind.FULL || directory.hasVocabulary()) {
+      return directory.vocabulary(kind);
+    }
+    Vocabulary compact = TaskEncoder.compactVocabulary(Tokenizer.gpt2(), splits.all());
+    directory.write(compact);
+    return compact;
+  }
+
+  private static Gpt2Config sizes(
+      RunConfig config,
+      RunDirectory directory,
+      Vocabulary vocabulary,
+      @Nullable Gpt2Weights published)
+      throws IOException {
+    if (config.model().nameOrPath() != null && published == null) {
+      return directory.model();
+    }
+    Gpt2Config sizes =
+        published == null
+            ? config.model().gpt2(vocabulary.size())
+            : published.withVocabulary(vocabulary).config();
+    directory.write(sizes, vocabulary.endOfText());
+    if (published != null && vocabulary.isFull()) {
+      PaddingFile.keep(directory.path(), published);
+    }
+    return sizes;
+  }
+
+  /** Sets the variables of a program: published weights where there are any, else random ones. */
+  void initialize(BilevelProgram<?> program, long seed) throws IOException {
+    if (published == null) {
+      program.initialize(seed);
+      return;
+    }
+    Gpt2Weights known = published.withVocabulary(vocabulary);
+    Set<String> names = sizes.parameterShapes().keySet(); // without low-rank factors
+    program.initialize(name -> names.contains(name) ? known.read(name) : null, seed);
+  }
+
+  Vocabulary vocabulary() {
+    return vocabulary;
+  }
+
+  Gpt2Config sizes() {
+    return sizes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (published != null) {
+      published.close();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package org.reckoning.trainer.training;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.evaluation.Evaluator;
+import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.progress.EvaluationReport;
+import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.tokens.EncodedTask;
+
+/** Evaluates the weights of a run on the validation and the test split. */
+final class RunEvaluation {
+  private final RunConfig config;
+  private final RunData data;
+  private final BilevelProgram<?> program;
+  private @Nullable Evaluator evaluator;
+
+  RunEvaluation(RunConfig config, RunData data, BilevelProgram<?> program) {
+    this.config = config;
+    this.data = data;
+    this.program = program;
+  }
+
+  /** Returns whether the validation split has tasks. */
+  boolean canValidate() {
+    return !data.validation().isEmpty();
+  }
+
+  /**
+   * Validates the current weights, and saves them if they are the best so far.
+   *
+   * @return false if it was stopped; the validation is then due again
+   */
+  boolean validate(RunState state, TrainingListener listener, StopRequest stop) throws IOException {
+    boolean compiles = evaluator == null && config.xla().compiles();
+    if (compiles && !state.saveBeforeCompiling(listener, stop)) {
+      return false;
+    }
+    Optional<Evaluation> evaluation =
+        evaluate("val", data.validation(), state.now().step(), listener, stop);
+    stop.hold();
+    if (evaluation.isEmpty()) {
+      return false;
+    }
+    state.set(state.now().validated(monitored(evaluation.get()), smallerIsBetter()));
+    if (state.now().bestStep() == state.now().step()) {
+      state.saveBest();
+    }
+    return true;
+  }
+
+  private double monitored(Evaluation evaluation) {
+    Map<String, Double> metrics = evaluation.metrics();
+    Double monitored = metrics.get(config.monitor());
+    if (monitored == null) {
+      throw new IllegalArgumentException(
+          "monitor (%s) must be a metric of the validation: %s"
+              .formatted(config.monitor(), metrics.keySet()));
+    }
+    return monitored;
+  }
+
+  private boolean smallerIsBetter() {
+    return config.monitor().contains("loss");
+  }
+
+  /**
+   * Evaluates the current weights on the test split.
+   *
+   * @param step of the weights
+   */
+  Evaluation test(long step, TrainingListener listener) {
+    return evaluate("test", data.test(), step, listener, () -> false).orElseThrow();
+  }
+
+  private Optional<Evaluation> evaluate(
+      String split,
+      List<EncodedTask> tasks,
+      long step,
+      TrainingListener listener,
+      StopRequest stop) {
+    boolean compiles = evaluator == null && config.xla().compiles();
+    long start = System.nanoTime();
+    Evaluator current = evaluator();
+    if (compiles) {
+      listener.compiling("the evaluation");
+    }
+    Optional<Evaluation> result = current.evaluate(tasks, stop::requested);
+    double seconds = Seconds.since(start);
+    if (compiles) {
+      listener.compiled("the evaluation", seconds);
+    }
+    result.ifPresent(
+        evaluation ->
+            listener.evaluated(
+                new EvaluationReport(
+                    step,
+                    split,
+                    EnumName.of(config.method()),
+                    evaluation.metrics(),
+                    leftOut(tasks, evaluation),
+                    seconds,
+                    samples(evaluation))));
+    return result;
+  }
+
+  /** Returns the evaluator, which chooses its shapes once. */
+  private Evaluator evaluator() {
+    if (evaluator == null) {
+      evaluator =
+          new Evaluator(
+              program,
+              data.encoder(),
+              data.limits(config.evalBatchSize()),
+              data.vocabulary().endOfText(),
+              data.newTokens(),
+              data.evaluated());
+    }
+    return evaluator;
+  }
+
+  private static List<Prediction> samples(Evaluation evaluation) {
+    return evaluation.predictions().stream().limit(EvaluationReport.SAMPLES).toList();
+  }
+
+  /** Returns the ids of the tasks without a prediction, as they are too long. */
+  private static List<String> leftOut(List<EncodedTask> tasks, Evaluation evaluation) {
+    Set<String> answered =
+        evaluation.predictions().stream().map(Prediction::id).collect(Collectors.toSet());
+    return tasks.stream()
+        .map(task -> task.source().id())
+        .filter(id -> !answered.contains(id))
+        .toList();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of run directories. */
+@NullMarked
+package org.reckoning.trainer.run;
+
+import org.jspecify.annotations.NullMarked;

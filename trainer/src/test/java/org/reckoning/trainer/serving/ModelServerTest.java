@@ -1,0 +1,365 @@
+package org.reckoning.trainer.serving;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.trainer.export.ModelExport;
+import org.reckoning.trainer.export.ServingSizes;
+import org.reckoning.trainer.export.TrainedRun;
+
+/** A server of a real export, asked over sockets by clients that do not do what they should. */
+@Timeout(120)
+class ModelServerTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST = 100_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final String PREDICT = "/v1/models/kinship:predict";
+
+  @TempDir static Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static Path version;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static ServingRequest good;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static ModelServer server;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static JsonNode answer;
+
+  @BeforeAll
+  static void serve() throws IOException {
+    Path run = TrainedRun.into(directory.resolve("run"));
+    version =
+        ModelExport.write(
+                run, directory.resolve("kinship"), ServingSizes.ofData(), false, line -> {})
+            .version();
+    good = TrainedRun.request(run);
+    server = ModelServer.start("kinship", version, 0, new ModelServer.Limits(MOST, PATIENCE));
+    answer = predict();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static JsonNode predict() throws IOException {
+    return new ServingClient(server.address(), "kinship", null, Duration.ofSeconds(60))
+        .predict(good);
+  }
+
+  private static Socket connect() throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+  }
+
+  private static void write(Socket socket, String bytes) throws IOException {
+    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
+    socket.getOutputStream().flush();
+  }
+
+  /** Sends bytes, ends sending, and returns all that comes back. */
+  private static String talk(String bytes) throws IOException {
+    try (Socket socket = connect()) {
+      write(socket, bytes);
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
+  private static String post(String path, String body) {
+    return "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+        .formatted(path, body.length(), body);
+  }
+
+  private static String get(String method, String path) {
+    return "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(method, path);
+  }
+
+  private static String error(String reply) throws IOException {
+    String error = JSON.readTree(reply.substring(reply.indexOf("\r\n\r\n"))).path("error").asText();
+    assertThat(error).doesNotContain("\n", "Exception", "java.", "jackson", "node ").isNotBlank();
+    assertThat(error.length()).isLessThan(500);
+    return error;
+  }
+
+  private static String body(String input, String value) {
+    String all = good.body().toString();
+    String changed = all.replaceFirst("(\"" + input + "\":)\\[[0-9,]*]", "$1" + value);
+    assertThat(changed).isNotEqualTo(all);
+    return changed;
+  }
+
+  static Stream<Arguments> badBodies() {
+    String all = good.body().toString();
+    String json = "body must be one JSON object without repeated keys but is not";
+    String object = "body must be an object with an object 'inputs', but is: ";
+    return Stream.of(
+        Arguments.of("", object),
+        Arguments.of("null", object + "null"),
+        Arguments.of("[]", object),
+        Arguments.of("{}", object),
+        Arguments.of("{\"inputs\":[]}", object),
+        Arguments.of("{\"instances\":[1]}", object),
+        Arguments.of(
+            "{\"inputs\":{},\"x\":1}",
+            "body must have only 'signature_name' and 'inputs', but has 'x'"),
+        Arguments.of(
+            "{\"inputs\":{},\"signature_name\":5}", "'signature_name' must be a text but is 5"),
+        Arguments.of(
+            "{\"inputs\":{},\"signature_name\":null}",
+            "'signature_name' must be a text but is null"),
+        Arguments.of(
+            "{\"inputs\":{},\"signature_name\":\"x\"}", "signature 'x' is not in the model"),
+        Arguments.of(
+            "{\"inputs\":{}}",
+            "inputs must be those of signature 'serving_default'; missing: [fact_"),
+        Arguments.of(all.replace("\"inputs\":{", "\"inputs\":{\"more\":[1],"), "unknown: [more]"),
+        Arguments.of(all + "x", json),
+        Arguments.of(all + all, json),
+        Arguments.of(all.substring(0, all.length() - 1), json),
+        Arguments.of(all.replace("\"inputs\":{", "\"inputs\":{\"fact_lengths\":[1],"), json),
+        Arguments.of("\u00ef\u00bb\u00bf" + all.replace(":", ""), json),
+        Arguments.of("{\"inputs\":{\"a\":[NaN]}}", json),
+        Arguments.of("{\"inputs\":{\"a\":[1,]}}", json),
+        Arguments.of("{'inputs':{}}", json),
+        Arguments.of("\u0000\u00ff\u00fe", json),
+        Arguments.of(
+            body("fact_lengths", "[".repeat(255) + 1 + "]".repeat(255)),
+            "body must be JSON without deep nesting"),
+        Arguments.of("[".repeat(MOST), "body must be JSON without deep nesting"),
+        Arguments.of(
+            body("fact_lengths", "[".repeat(40) + 1 + "]".repeat(40)),
+            "input 'fact_lengths' must have 1 dimension(s) but has 40"),
+        Arguments.of(
+            body("fact_lengths", "[[1,2],[3]]"),
+            "input 'fact_lengths' must have 1 dimension(s) but has 2"),
+        Arguments.of(
+            body("fact_lengths", "[1,[2]]"), "input 'fact_lengths' must be int32 but has [2]"),
+        Arguments.of(
+            body("fact_lengths", "5"), "input 'fact_lengths' must have 1 dimension(s) but has 0"),
+        Arguments.of(
+            body("fact_lengths", "null"),
+            "input 'fact_lengths' must have 1 dimension(s) but has 0"),
+        Arguments.of(
+            body("fact_lengths", "{}"), "input 'fact_lengths' must have 1 dimension(s) but has 0"),
+        Arguments.of(
+            body("fact_lengths", "[\"5\"]"), "input 'fact_lengths' must be int32 but has \"5\""),
+        Arguments.of(
+            body("fact_lengths", "[5.0]"), "input 'fact_lengths' must be int32 but has 5.0"),
+        Arguments.of(
+            body("fact_lengths", "[true]"), "input 'fact_lengths' must be int32 but has true"),
+        Arguments.of(
+            body("fact_lengths", "[1e9]"), "input 'fact_lengths' must be int32 but has 1.0E9"),
+        Arguments.of(
+            body("fact_lengths", "[3000000000]"),
+            "input 'fact_lengths' must be int32 but has 3000000000"),
+        Arguments.of(
+            body("fact_lengths", "[" + "9".repeat(2000) + "]"),
+            "body must be JSON without deep nesting and numbers of a thousand digits"),
+        Arguments.of(
+            body("fact_lengths", "[1e999999999]"), "input 'fact_lengths' must be int32 but has "),
+        Arguments.of(
+            body("fact_lengths", "[1000000000]"),
+            "assertion failed: [fact_prompts must be as many as fact_lengths but are]"),
+        Arguments.of(body("fact_lengths", "[]"), "assertion failed: [facts must be 1 to "),
+        Arguments.of(
+            body("fact_tokens", "[-1]"),
+            "assertion failed: [fact_tokens must be as many as fact_lengths add up to but are] [1]"),
+        Arguments.of(
+            body("question_lengths", "[1000000000]"),
+            "assertion failed: [question_lengths must be 1 to "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badBodies")
+  void body_thatCannotBeAnswered_isRefusedInOneSentence_andTheNextIsAnswered(
+      String body, String sentence) throws IOException {
+    String reply = talk(post(PREDICT, body));
+    assertThat(reply).startsWith("HTTP/1.1 400 ");
+    assertThat(error(reply)).contains(sentence);
+    assertThat(predict()).isEqualTo(answer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e39", "-1e999", "\"1\"", "[1]", "null"})
+  void settingThatIsNoNumber_isRefused(String value) throws IOException {
+    String all = good.body().toString().replace("serving_default", "sample");
+    String settings =
+        "\"inputs\":{\"max_new_tokens\":1,\"top_k\":0,\"top_p\":1,\"seed\":1,\"temperature\":";
+    String ok = talk(post(PREDICT, all.replace("\"inputs\":{", settings + "1.5,")));
+    assertThat(ok).startsWith("HTTP/1.1 200 ");
+    String reply = talk(post(PREDICT, all.replace("\"inputs\":{", settings + value + ",")));
+    assertThat(reply).startsWith("HTTP/1.1 400 ");
+    assertThat(error(reply)).startsWith("input 'temperature' must ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,    /,                                  404, path (/) must be /v1/models/kinship",
+    "GET,    /v1/models/kinship/x,               404, path (/v1/models/kinship/x) must be /v1/models/kinship",
+    "GET,    /v1/models/other,                   404, model (/v1/models/other) must be version 1 of 'kinship'",
+    "GET,    /v1/models/kinshipX,                404, model (/v1/models/kinshipX) must be version 1 of 'kinship'",
+    "POST,   /v1/models/kinship/versions/12:predict, 404, model (/v1/models/kinship/versions/12:predict) must be",
+    "GET,    /v1/models/kinship:predict,         405, method (GET) of this path must be POST",
+    "DELETE, /v1/models/kinship,                 405, method (DELETE) of this path must be GET",
+    "POST,   /v1/models/kinship/metadata,        405, method (POST) of this path must be GET",
+  })
+  void pathOrMethodThatIsUnknown_isRefusedInOneSentence(
+      String method, String path, int status, String sentence) throws IOException {
+    String reply = talk(get(method, path));
+    assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
+    assertThat(error(reply)).startsWith(sentence);
+    assertThat(reply.contains("\r\nAllow: ")).isEqualTo(status == 405);
+  }
+
+  @Test
+  void bodyOverTheLimit_is413_howeverItIsSent() throws IOException {
+    String large = "x".repeat(MOST + 1);
+    String chunk = "%x\r\n%s\r\n".formatted(large.length(), large);
+    String chunked =
+        "POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (String request :
+        List.of(
+            post(PREDICT, large),
+            post(PREDICT, large.repeat(20)),
+            chunked + chunk + "0\r\n\r\n",
+            chunked + chunk.repeat(20) + "0\r\n\r\n")) {
+      String reply = talk(request);
+      assertThat(reply).startsWith("HTTP/1.1 413 ");
+      assertThat(error(reply)).isEqualTo("body must be at most 100000 bytes");
+    }
+    assertThat(talk(chunked + chunk)).doesNotContain(" 200 "); // without an end
+    assertThat(predict()).isEqualTo(answer);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Content-Length: 500, 400, body must be as long as its headers say",
+    "Content-Length: 1,   400, body must be one JSON object",
+    "Transfer-Encoding: chunked, 400, body must be as long as its headers say",
+  })
+  void lengthThatLies_isRefused(String header, int status, String sentence) throws IOException {
+    String reply = talk("POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\n\r\n{}");
+    assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
+    assertThat(reply).contains(sentence);
+    assertThat(predict()).isEqualTo(answer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET\r\n\r\n",
+        "\r\n\r\n",
+        "\u0000\u0001",
+        "GET / HTTP/9.9\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\n\r\n",
+        "POST /v1/models/kinship:predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+        "POST /v1/models/kinship:predict HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        "GET http:x HTTP/1.1\r\n\r\n"
+      })
+  void whatIsNoHttp_isNotAnswered_andTheNextRequestIs(String bytes) throws IOException {
+    assertThat(talk(bytes)).doesNotContain(" 200 ");
+    assertThat(predict()).isEqualTo(answer);
+  }
+
+  @Test
+  void slowSendersAndReaders_doNotKeepOthersWaiting_andAreGivenUp() throws IOException {
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        Socket head = connect();
+        write(head, "POST " + PREDICT + " HTTP/1.1\r\nHo");
+        Socket body = connect();
+        write(body, "POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{");
+        slow.addAll(List.of(head, body));
+      }
+      assertThat(predict()).isEqualTo(answer);
+      for (Socket each : slow) {
+        each.setSoTimeout(60_000);
+        assertThat(bytesUntilClosed(each)).isZero();
+      }
+    } finally {
+      for (Socket each : slow) {
+        each.close();
+      }
+    }
+    assertThat(predict()).isEqualTo(answer);
+  }
+
+  private static int bytesUntilClosed(Socket socket) {
+    try {
+      return socket.getInputStream().readAllBytes().length;
+    } catch (IOException e) { // reset
+      return e instanceof java.net.SocketTimeoutException ? -1 : 0;
+    }
+  }
+
+  @Test
+  void readerThatDoesNotRead_isGivenUp() throws IOException {
+    try (Socket socket = connect()) {
+      socket.setReceiveBufferSize(1);
+      OutputStream out = socket.getOutputStream();
+      byte[] request =
+          "GET /v1/models/kinship/metadata HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8);
+      assertThatThrownBy(
+              () -> {
+                while (true) { // until the server does not take any more
+                  out.write(request);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(predict()).isEqualTo(answer);
+  }
+
+  @Test
+  void close_answersTheRequestsThatItHas() throws Exception {
+    ModelServer other = ModelServer.start("kinship", version, 0);
+    ServingClient client =
+        new ServingClient(other.address(), "kinship", null, Duration.ofSeconds(60));
+    List<CompletableFuture<String>> asked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      asked.add(CompletableFuture.supplyAsync(() -> outcome(client)));
+    }
+    asked.get(0).join(); // some are under way
+    other.close();
+    for (CompletableFuture<String> each : asked) {
+      assertThat(each.get()).matches("right|server .*(cannot be reached|broke off).*");
+    }
+  }
+
+  private static String outcome(ServingClient client) {
+    try {
+      return client.predict(good).equals(answer) ? "right" : "wrong";
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+}
