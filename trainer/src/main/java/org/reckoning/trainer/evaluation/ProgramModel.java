@@ -1,8 +1,8 @@
 package org.reckoning.trainer.evaluation;
 
 import java.util.List;
-import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.program.PassResult;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskBatch;

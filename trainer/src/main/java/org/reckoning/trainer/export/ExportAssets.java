@@ -24,8 +24,6 @@ import org.reckoning.trainer.serving.WarmUpRequests;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.EncodedTask.Answer;
 import org.reckoning.trainer.tokens.Templates;
-import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.published.TokenizerFiles;
 import org.tensorflow.Signature;
 

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.EnumName;
@@ -17,6 +18,7 @@ import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
 
 /**
  * The directory of a run. It knows the name of every file, and reads and writes the small ones.

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
@@ -15,6 +16,7 @@ import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
+import org.reckoning.trainer.weights.published.PaddingFile;
 
 /**
  * The model that a run starts from: vocabulary, sizes, and published or random weights. Vocabulary

@@ -8,15 +8,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.reckoning.graph.program.BilevelProgram;
-import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.program.PassResult;
-import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.program.UpdateResult;
 import org.reckoning.graph.random.RandomSeed;
+import org.reckoning.graph.settings.OuterRates;
+import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.StepReport;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.tokens.Batches;
+import org.reckoning.trainer.tokens.Batches.Batch;
 
 /**
  * Makes an outer step: draws batches, one for each pass, computes their gradients, and updates the
