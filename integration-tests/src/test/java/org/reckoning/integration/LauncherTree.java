@@ -1,7 +1,6 @@
 package org.reckoning.integration;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -128,20 +127,11 @@ abstract class LauncherTree {
   /** Returns what the process has written when it ends. */
   Outcome run(List<String> command, Path workingDirectory) throws Exception {
     Process process = builder(command, workingDirectory).start();
-    int code = process.waitFor();
-    return outcome(process, code, Files.readString(directory.resolve("err")));
-  }
-
-  /** Returns what the process and the filter behind it have written when both have ended. */
-  Outcome drain() throws Exception {
-    Process process =
-        builder(List.of(launcher()), directory).redirectError(ProcessBuilder.Redirect.PIPE).start();
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    return outcome(process, process.waitFor(), err);
-  }
-
-  private Outcome outcome(Process process, int code, String err) throws IOException {
-    return new Outcome(code, process.pid(), Files.readAllLines(directory.resolve("out")), err);
+    return new Outcome(
+        process.waitFor(),
+        process.pid(),
+        Files.readAllLines(directory.resolve("out")),
+        Files.readString(directory.resolve("err")));
   }
 
   ProcessBuilder builder(List<String> command, Path workingDirectory) {
