@@ -23,7 +23,7 @@ final class ProcessStart {
   static void prepare(String[] args) {
     Locale.setDefault(Locale.ROOT); // of all categories
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(StandardError.open(), true, StandardCharsets.UTF_8));
     WordEncoding.problem(args).ifPresent(ProcessStart::refuse);
     try {
       HomeDirectory.ensure();

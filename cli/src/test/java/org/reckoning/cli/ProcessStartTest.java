@@ -102,6 +102,27 @@ class ProcessStartTest {
     assertThat(chosen.out()).endsWith("/x", "/x/javacpp");
   }
 
+  @Test
+  void process_withADescriptorForItsOwnLines_writesThemThere() throws Exception {
+    Path own = directory.resolve("own");
+    Ended ended =
+        start(
+            "exec 9>'" + own + "'",
+            "",
+            "--add-opens=java.base/java.io=ALL-UNNAMED",
+            "-Dreckoning.stderr=9");
+    assertThat(ended.code()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(own).hasContent("é\n");
+  }
+
+  @Test
+  void process_thatInheritsTheNumberOfADescriptorAlone_writesToStandardError() throws Exception {
+    Ended ended = start("", "", "-Dreckoning.stderr=9");
+    assertThat(ended.code()).isZero();
+    assertThat(ended.err()).isEqualTo("é\n");
+  }
+
   /**
    * @param preparation commands of the shell
    * @param word an argument as printf takes it; a JVM in the POSIX locale could not give it

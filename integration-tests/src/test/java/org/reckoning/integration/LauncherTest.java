@@ -7,84 +7,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Runs the launcher in a tree of its own, with a {@code java} and a {@code mvn} that say how they
- * were called. Whether a real build starts the real command line is seen elsewhere.
- */
+/** Builds, caches, locales and mistakes of the launcher. */
 @DisabledOnOs(OS.WINDOWS)
-class LauncherTest {
-  private static final List<String> TOOLS =
-      List.of(
-          "awk",
-          "cat",
-          "cksum",
-          "dirname",
-          "find",
-          "head",
-          "id",
-          "locale",
-          "ls",
-          "mkdir",
-          "mv",
-          "readlink",
-          "sed",
-          "sh",
-          "uname");
-
-  private static final String JAVA =
-      """
-      #!/bin/sh
-      if [ "$1" = -version ]; then
-        echo 'Picked up JAVA_TOOL_OPTIONS: -Dx="1"' >&2
-        echo 'openjdk version "%s" 2026-01-01' >&2
-        exit 0
-      fi
-      echo "pid $$"
-      for argument in "$@"; do
-        echo "argument $argument"
-      done
-      echo "TF_XLA_FLAGS ${TF_XLA_FLAGS-unset}"
-      echo "LC_ALL ${LC_ALL-unset}"
-      echo "TF_CPP_MIN_LOG_LEVEL $TF_CPP_MIN_LOG_LEVEL"
-      echo "CUDA_VISIBLE_DEVICES ${CUDA_VISIBLE_DEVICES-unset}"
-      exit 7
-      """;
-
-  private static final String MVN =
-      """
-      #!/bin/sh
-      echo "called mvn $*"
-      native=linux-x86_64
-      [ "$1" != -Pgpu ] || native=linux-x86_64-gpu
-      mkdir -p graph/target
-      : >graph/target/graph.jar
-      : >"graph/target/tensorflow-core-native-1-$native.jar"
-      printf '%s' "$PWD/graph/target/graph.jar:$PWD/graph/target/tensorflow-core-native-1-$native.jar" \
-        >cli/target/classpath
-      """;
-
+class LauncherTest extends LauncherTree {
   /** Has one locale that is in UTF-8. */
   private static final String LOCALE =
       """
@@ -95,47 +35,6 @@ class LauncherTest {
         *) [ "$LC_ALL" = "$utf8" ] && echo UTF-8 || echo ANSI_X3.4-1968 ;;
       esac
       """;
-
-  @TempDir
-  @SuppressWarnings("NullAway.Init") // set by JUnit
-  private Path directory;
-
-  private final Map<String, String> environment = new HashMap<>();
-
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private Path root;
-
-  /** What a start of the launcher gave. */
-  private record Outcome(int code, long pid, List<String> out, String err) {
-    String argumentAfter(String argument) {
-      return out.get(out.indexOf("argument " + argument) + 1).replaceFirst("argument ", "");
-    }
-
-    boolean built() {
-      return err.contains("called mvn");
-    }
-  }
-
-  @BeforeEach
-  void makeTree() throws IOException {
-    root = directory.toRealPath().resolve("a tree");
-    for (String module : List.of("graph", "cli")) {
-      Files.createDirectories(root.resolve(module + "/src/main/java"));
-      Files.createFile(root.resolve(module + "/pom.xml"));
-    }
-    Files.createFile(root.resolve("pom.xml"));
-    Files.copy(Path.of("..", "reckoning"), root.resolve("reckoning"));
-    Path bin = Files.createDirectories(directory.resolve("bin"));
-    for (String tool : TOOLS) {
-      Files.createSymbolicLink(bin.resolve(tool), find(tool));
-    }
-    program("java", JAVA.formatted("17.0.9"));
-    program("javac", "#!/bin/sh\n");
-    program("mvn", MVN);
-    environment.put("PATH", bin.toString());
-    environment.put("HOME", directory.resolve("home").toString());
-    environment.put("RECKONING_DEVICE", "cpu"); // whatever this machine has
-  }
 
   @Test
   void firstStart_buildsAndThenBecomesJava() throws Exception {
@@ -442,7 +341,8 @@ class LauncherTest {
         Arguments.of("JAVA_HOME=/none", "JAVA_HOME (/none) has no bin/java"),
         Arguments.of(
             "RECKONING_HEAP=lots", "RECKONING_HEAP (lots) must be a number with k, m or g"),
-        Arguments.of("RECKONING_DEVICE=tpu", "RECKONING_DEVICE (tpu) must be cpu, gpu or auto"));
+        Arguments.of("RECKONING_DEVICE=tpu", "RECKONING_DEVICE (tpu) must be cpu, gpu or auto"),
+        Arguments.of("RECKONING_NATIVE_LOG=no", "RECKONING_NATIVE_LOG (no) must be all, or unset"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -486,41 +386,5 @@ class LauncherTest {
       assertThat(all).hasSize(1);
       return all.get(0);
     }
-  }
-
-  private Outcome launch(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(root.resolve("reckoning").toString()));
-    command.addAll(List.of(arguments));
-    return run(command, directory);
-  }
-
-  private Outcome run(List<String> command, Path workingDirectory) throws Exception {
-    Path out = directory.resolve("out");
-    Path err = directory.resolve("err");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(workingDirectory.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    return new Outcome(
-        process.waitFor(), process.pid(), Files.readAllLines(out), Files.readString(err));
-  }
-
-  private void program(String name, String text) throws IOException {
-    Path file = directory.resolve("bin").resolve(name);
-    Files.deleteIfExists(file); // a link to a tool of this machine, which must not be written
-    Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-  }
-
-  private static Path find(String tool) {
-    return Stream.of(Objects.requireNonNull(System.getenv("PATH")).split(":"))
-        .map(each -> Path.of(each, tool))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow();
   }
 }
