@@ -1,0 +1,95 @@
+package org.reckoning.cli.inspect;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.SegmentReport;
+import org.reckoning.graph.inspect.StepTimes;
+import org.reckoning.graph.inspect.TensorReport;
+import org.reckoning.graph.inspect.XlaMemory;
+
+/** An inspection as one JSON object: the records of the reports, in snake case. */
+final class InspectionJson {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  private InspectionJson() {}
+
+  /**
+   * @param times null if nothing was measured
+   * @param memory what XLA says of the functions that it compiled
+   * @param dumps null if they are not kept
+   */
+  static String of(
+      ProgramReport report,
+      @Nullable StepTimes times,
+      List<XlaMemory> memory,
+      @Nullable XlaDumps dumps)
+      throws IOException {
+    ObjectNode json = MAPPER.createObjectNode();
+    BilevelConfig config = report.config();
+    ObjectNode program = json.putObject("program");
+    program.set("model", MAPPER.valueToTree(config.model()));
+    program.put("inner_steps", config.innerSteps());
+    program.put("inner_optimizer", config.innerOptimizer().toString());
+    program.put("gradient", config.gradientMode().toString());
+    program.put("xla", config.xla().name().toLowerCase(Locale.ROOT));
+    program.put("buckets", config.shapes().size());
+    program.set("shape", MAPPER.valueToTree(report.shape()));
+    json.set("parameters", MAPPER.valueToTree(report.parameters()));
+    json.set("segments", MAPPER.valueToTree(report.segments()));
+    json.set("graph", MAPPER.valueToTree(report.graph()));
+    ObjectNode step = json.putObject("training_step");
+    step.put("nodes", report.trainingNodes());
+    step.set("flops", MAPPER.valueToTree(report.trainingFlops()));
+    ArrayNode tensors = json.putArray("largest_tensors");
+    report.tensors().forEach(tensor -> tensors.add(tensor(tensor)));
+    json.set("memory", MAPPER.valueToTree(report.memory()));
+    if (times != null) {
+      ObjectNode measured = json.putObject("times");
+      measured.put("steps", times.steps());
+      measured.put("first_seconds", times.firstSeconds());
+      measured.put("plain_seconds", times.plainSeconds());
+      measured.put("traced_seconds", times.tracedSeconds());
+      measured.put("outside_seconds", times.outsideSeconds());
+      measured.set("calls", MAPPER.valueToTree(times.calls()));
+      json.set("xla_memory", MAPPER.valueToTree(memory));
+    }
+    if (dumps != null) {
+      ObjectNode files = json.putObject("xla_dumps");
+      files.put("directory", dumps.directory().toString());
+      files.set("modules", MAPPER.valueToTree(dumps.modules(functions(report))));
+    }
+    return write(json);
+  }
+
+  /** Returns the names of the functions of a program. */
+  static Set<String> functions(ProgramReport report) {
+    return report.segments().stream().map(SegmentReport::function).collect(Collectors.toSet());
+  }
+
+  private static ObjectNode tensor(TensorReport tensor) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("segment", tensor.segment());
+    json.put("node", tensor.node());
+    json.put("dtype", tensor.dtype().name());
+    json.set("shape", MAPPER.valueToTree(tensor.shape().asArray()));
+    json.put("bytes", tensor.bytes());
+    json.put("count", tensor.count());
+    return json;
+  }
+
+  private static String write(ObjectNode json) throws JsonProcessingException {
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json);
+  }
+}

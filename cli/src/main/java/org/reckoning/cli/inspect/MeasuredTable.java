@@ -1,0 +1,132 @@
+package org.reckoning.cli.inspect;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Prints what was measured, as plain aligned text, at most 100 columns wide. */
+public final class MeasuredTable {
+  private static final double MILLIS = 1e3;
+  private static final double GIGA = 1e9;
+
+  /** The segment of a whole pass. */
+  private static final String PASS = "train_pass";
+
+  private MeasuredTable() {}
+
+  /** Returns where the time goes, as lines of text, each ended by a line feed. */
+  public static String times(ProgramReport report, StepTimes times) {
+    Map<String, List<StepTimes.CallTime>> bySegment = new LinkedHashMap<>();
+    times
+        .calls()
+        .forEach(
+            call -> bySegment.computeIfAbsent(call.segment(), name -> new ArrayList<>()).add(call));
+    TextTable table =
+        new TextTable().row("segment", "calls", "ms / call", "ms / step", "share", "GFLOP/s");
+    bySegment.forEach(
+        (segment, calls) -> {
+          double seconds = calls.stream().mapToDouble(StepTimes.CallTime::seconds).sum();
+          double matrix = matrix(report, calls, times);
+          table.row(
+              segment,
+              Quantity.exact(calls.size()),
+              millis(seconds / calls.size()),
+              millis(seconds),
+              share(seconds, times),
+              String.format(Locale.ROOT, "%.1f", matrix / seconds / GIGA));
+        });
+    table.row(
+        "outside of calls",
+        "",
+        "",
+        millis(times.outsideSeconds()),
+        share(times.outsideSeconds(), times),
+        "");
+    table.row("training step", "", "", millis(times.tracedSeconds()), "100.0%", "");
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add(
+        "time of a training step, medians of %d that were traced; FLOP of matrix products"
+            .formatted(times.steps()));
+    lines.addAll(table.lines());
+    if (times.sideBySide()) {
+      lines.add("  calls that ran side by side count each");
+    }
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "  the first step, compilation included: %.1f s; a step without trace, in all: %s ms",
+            times.firstSeconds(),
+            millis(times.plainSeconds())));
+    return text(lines);
+  }
+
+  /**
+   * Returns XLA's own memory reports as lines of text, each ended by a line feed.
+   *
+   * @param reports of the functions of the program; one that is missing has none
+   */
+  public static String memory(ProgramReport program, List<XlaMemory> reports) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    if (reports.isEmpty()) {
+      lines.add("XLA gives no memory report here");
+      return text(lines);
+    }
+    TextTable table =
+        new TextTable().row("segment", "total", "arguments", "results", "temporaries", "constants");
+    for (SegmentReport segment : program.segments()) {
+      reports.stream()
+          .filter(memory -> memory.function().equals(segment.function()))
+          .findFirst()
+          .ifPresentOrElse(
+              memory ->
+                  table.row(
+                      segment.name(),
+                      Quantity.bytes(memory.total()),
+                      Quantity.bytes(memory.arguments()),
+                      Quantity.bytes(memory.results()),
+                      Quantity.bytes(memory.temporaries()),
+                      Quantity.bytes(memory.constants())),
+              () -> table.row(segment.name(), "none", "", "", "", ""));
+    }
+    lines.add("memory of a call as XLA planned it; 'none': not compiled in a training step");
+    lines.addAll(table.lines());
+    return text(lines);
+  }
+
+  /** Operations of calls of a segment; a whole pass has those of the segments that it calls. */
+  private static double matrix(
+      ProgramReport report, List<StepTimes.CallTime> calls, StepTimes times) {
+    double matrix = 0;
+    for (SegmentReport segment : report.segments()) {
+      if (isOneOf(calls, segment)) {
+        long count =
+            calls.stream().filter(call -> call.function().equals(segment.function())).count();
+        matrix += (double) segment.flops().matrix() * count;
+      } else if (calls.get(0).segment().equals(PASS) && !isOneOf(times.calls(), segment)) {
+        matrix += segment.trainingFlops().matrix();
+      }
+    }
+    return matrix;
+  }
+
+  private static boolean isOneOf(List<StepTimes.CallTime> calls, SegmentReport segment) {
+    return calls.stream().anyMatch(call -> call.function().equals(segment.function()));
+  }
+
+  private static String millis(double seconds) {
+    double millis = MILLIS * seconds;
+    return String.format(Locale.ROOT, millis < 100 ? "%.2f" : "%.0f", millis);
+  }
+
+  private static String share(double seconds, StepTimes times) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * seconds / times.tracedSeconds());
+  }
+
+  private static String text(List<String> lines) {
+    return String.join("\n", lines) + "\n";
+  }
+}

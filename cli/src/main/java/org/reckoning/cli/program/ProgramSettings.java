@@ -1,0 +1,265 @@
+package org.reckoning.cli.program;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.Adaptation;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.bilevel.GradientMode;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.optimizer.Momentum;
+import org.reckoning.graph.optimizer.Sgd;
+import org.reckoning.graph.xla.XlaMode;
+
+/**
+ * A program described by {@code key=value} words, for small mains that build one.
+ *
+ * <pre>{@code
+ * model=small           micro, tiny, small, medium, large, xl
+ * k=4                   inner steps
+ * tasks=1 facts=4 fact_tokens=32 questions=1 question_tokens=32
+ * optimizer=sgd         sgd, momentum, adamw
+ * mode=exact            exact, first_order, truncated1, truncated2, ..
+ * adapt=all             all, lora, or name patterns: h.*.mlp.*,ln_f.*
+ * xla=segments          segments, whole, off
+ * }</pre>
+ */
+public final class ProgramSettings {
+  private static final int LORA_RANK = 8;
+  private static final double LORA_ALPHA = 16;
+
+  private static final Map<String, Supplier<Gpt2Config>> MODELS = new LinkedHashMap<>();
+  private static final Map<String, Supplier<InnerOptimizer>> OPTIMIZERS = new LinkedHashMap<>();
+  private static final Map<String, XlaMode> XLA = new LinkedHashMap<>();
+
+  static {
+    MODELS.put("micro", ProgramSettings::micro);
+    MODELS.put("tiny", ProgramSettings::tiny);
+    MODELS.put("small", Gpt2Config::small);
+    MODELS.put("medium", Gpt2Config::medium);
+    MODELS.put("large", Gpt2Config::large);
+    MODELS.put("xl", Gpt2Config::xl);
+    OPTIMIZERS.put("sgd", Sgd::new);
+    OPTIMIZERS.put("momentum", Momentum::new);
+    OPTIMIZERS.put("adamw", AdamW::new);
+    for (XlaMode mode : XlaMode.values()) {
+      XLA.put(mode.name().toLowerCase(Locale.ROOT), mode);
+    }
+  }
+
+  private final Map<String, String> values;
+  private final BilevelConfig config;
+
+  private ProgramSettings(Map<String, String> values, BilevelConfig config) {
+    this.values = values;
+    this.config = config;
+  }
+
+  /** 1 layer, width 16, 2 heads, 64 tokens, 32 positions: for a look at the structure. */
+  private static Gpt2Config micro() {
+    return Gpt2Config.small()
+        .withVocabSize(64)
+        .withNPositions(32)
+        .withNHead(2)
+        .withNEmbd(16)
+        .withNLayer(1);
+  }
+
+  /** 2 layers, width 64, 4 heads, 512 tokens, 128 positions. */
+  private static Gpt2Config tiny() {
+    return Gpt2Config.small()
+        .withVocabSize(512)
+        .withNPositions(128)
+        .withNHead(4)
+        .withNEmbd(64)
+        .withNLayer(2);
+  }
+
+  private static Map<String, String> defaults() {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put("model", "small");
+    defaults.put("k", "4");
+    defaults.put("tasks", "1");
+    defaults.put("facts", "4");
+    defaults.put("fact_tokens", "32");
+    defaults.put("questions", "1");
+    defaults.put("question_tokens", "32");
+    defaults.put("optimizer", "sgd");
+    defaults.put("mode", "exact");
+    defaults.put("adapt", "all");
+    defaults.put("xla", "segments");
+    return defaults;
+  }
+
+  /** Reads words; see {@link #parse(List, Map)}. */
+  public static ProgramSettings parse(List<String> words) {
+    return parse(words, Map.of());
+  }
+
+  /**
+   * Reads words.
+   *
+   * @param words {@code key=value}; a key that is missing has its default
+   * @param more further keys that the caller knows, with their defaults
+   * @throws IllegalArgumentException with one sentence for each word that cannot be used, joined by
+   *     {@code "; "}
+   */
+  public static ProgramSettings parse(List<String> words, Map<String, String> more) {
+    Map<String, String> values = defaults();
+    values.putAll(more);
+    List<String> problems = new ArrayList<>();
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      String key = equals < 0 ? word : word.substring(0, equals);
+      if (!values.containsKey(key)) {
+        problems.add(
+            "%s is not a known key%s; known: %s"
+                .formatted(
+                    key,
+                    NearestName.hint(key, values.keySet()),
+                    String.join(", ", values.keySet())));
+      } else if (equals < 0) {
+        problems.add("%s must be given as %s=VALUE".formatted(key, key));
+      } else {
+        values.put(key, word.substring(equals + 1));
+      }
+    }
+    Reader reader = new Reader(values, problems);
+    BilevelConfig config = reader.config();
+    if (config == null) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return new ProgramSettings(values, config);
+  }
+
+  /** Returns the configuration of the program. */
+  public BilevelConfig config() {
+    return config;
+  }
+
+  /** Returns the shape of its batches. */
+  public TaskShape shape() {
+    return config.shapes().get(0);
+  }
+
+  /**
+   * Returns the value of a key as it was given, or its default.
+   *
+   * @throws IllegalArgumentException if the key is not known
+   */
+  public String value(String key) {
+    String value = values.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "%s is not a known key; known: %s".formatted(key, String.join(", ", values.keySet())));
+    }
+    return value;
+  }
+
+  /**
+   * Returns the value of a key as a number.
+   *
+   * @throws IllegalArgumentException if it is no whole number
+   */
+  public int integer(String key) {
+    List<String> problems = new ArrayList<>();
+    int value = new Reader(values, problems).integer(key);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(problems.get(0));
+    }
+    return value;
+  }
+
+  /** Turns values into a configuration and collects what is wrong with them. */
+  private record Reader(Map<String, String> values, List<String> problems) {
+
+    @Nullable BilevelConfig config() {
+      Optional<Supplier<Gpt2Config>> model = oneOf("model", MODELS);
+      Optional<Supplier<InnerOptimizer>> optimizer = oneOf("optimizer", OPTIMIZERS);
+      Optional<XlaMode> xla = oneOf("xla", XLA);
+      Optional<GradientMode> mode = mode();
+      int k = integer("k");
+      int[] sizes =
+          List.of("tasks", "facts", "fact_tokens", "questions", "question_tokens").stream()
+              .mapToInt(this::integer)
+              .toArray();
+      if (problems.isEmpty()) {
+        try {
+          TaskShape shape = new TaskShape(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
+          return BilevelConfig.of(model.orElseThrow().get(), k, shape)
+              .withInnerOptimizer(optimizer.orElseThrow().get())
+              .withXla(xla.orElseThrow())
+              .withGradientMode(mode.orElseThrow())
+              .withAdaptation(adaptation());
+        } catch (IllegalArgumentException e) {
+          problems.add(String.valueOf(e.getMessage()));
+        }
+      }
+      return null;
+    }
+
+    private String get(String key) {
+      return Objects.requireNonNull(values.get(key));
+    }
+
+    private <V> Optional<V> oneOf(String key, Map<String, V> choices) {
+      V choice = choices.get(get(key));
+      if (choice == null) {
+        problems.add(
+            "%s (%s) must be one of %s%s"
+                .formatted(
+                    key,
+                    get(key),
+                    String.join(", ", choices.keySet()),
+                    NearestName.hint(get(key), choices.keySet())));
+      }
+      return Optional.ofNullable(choice);
+    }
+
+    int integer(String key) {
+      try {
+        return Integer.parseInt(get(key));
+      } catch (NumberFormatException e) {
+        problems.add("%s (%s) must be a whole number".formatted(key, get(key)));
+        return 0;
+      }
+    }
+
+    private Optional<GradientMode> mode() {
+      String mode = get("mode");
+      if (mode.equals("exact")) {
+        return Optional.of(GradientMode.exact());
+      }
+      if (mode.equals("first_order")) {
+        return Optional.of(GradientMode.firstOrder());
+      }
+      if (mode.matches("truncated[1-9][0-9]{0,5}")) {
+        return Optional.of(
+            GradientMode.truncated(Integer.parseInt(mode.substring("truncated".length()))));
+      }
+      List<String> known = List.of("exact", "first_order", "truncated1");
+      problems.add(
+          "mode (%s) must be one of exact, first_order, truncated1, truncated2, ..%s"
+              .formatted(mode, NearestName.hint(mode, known)));
+      return Optional.empty();
+    }
+
+    private Adaptation adaptation() {
+      String adapt = get("adapt");
+      return switch (adapt) {
+        case "all" -> Adaptation.all();
+        case "lora" -> Adaptation.lora(LORA_RANK, LORA_ALPHA, "attn.c_attn");
+        default -> Adaptation.matching(adapt.split(",", -1));
+      };
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.reckoning.cli.program;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.reckoning.graph.bilevel.Task;
+import org.reckoning.graph.bilevel.TaskBatch;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.bilevel.TokenSequence;
+import org.reckoning.graph.gpt2.Gpt2Config;
+
+/** Tasks of random tokens, for measurements: the time of a step does not depend on them. */
+final class RandomTasks {
+  private RandomTasks() {}
+
+  /** Returns tasks that fill the shape. */
+  static TaskBatch batch(TaskShape shape, Gpt2Config model, long seed) {
+    Random random = new Random(seed);
+    List<Task> tasks =
+        Stream.generate(
+                () ->
+                    Task.of(
+                        sequences(random, shape.facts(), shape.factTokens(), model),
+                        sequences(random, shape.questions(), shape.questionTokens(), model)))
+            .limit(shape.tasks())
+            .toList();
+    return TaskBatch.of(shape, model, tasks);
+  }
+
+  /**
+   * Returns a task whose facts are not read, and prompts that fill its questions.
+   *
+   * @param tokens of a prompt, fewer than the shape has room for
+   */
+  static TaskBatch prompts(TaskShape shape, int tokens, Gpt2Config model, long seed) {
+    Random random = new Random(seed);
+    List<TokenSequence> questions =
+        Stream.generate(() -> random.ints(tokens + 1L, 0, model.vocabSize()).toArray())
+            .limit(shape.questions())
+            .map(ids -> TokenSequence.of(ids, tokens))
+            .toList();
+    Task task = Task.of(List.of(TokenSequence.of(new int[2], 1)), questions);
+    return TaskBatch.of(shape, model, List.of(task));
+  }
+
+  private static List<TokenSequence> sequences(
+      Random random, int count, int tokens, Gpt2Config model) {
+    return Stream.generate(
+            () -> TokenSequence.of(random.ints(tokens, 0, model.vocabSize()).toArray(), 1))
+        .limit(count)
+        .toList();
+  }
+}

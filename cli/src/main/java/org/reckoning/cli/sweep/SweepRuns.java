@@ -1,0 +1,192 @@
+package org.reckoning.cli.sweep;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.training.ConsoleText;
+import org.reckoning.trainer.training.Experiment;
+import picocli.CommandLine.ExitCode;
+
+/**
+ * The runs of a sweep, in one directory:
+ *
+ * <pre>{@code
+ * SWEEP/0/ 1/ ..          the runs, with their configurations from the start
+ * SWEEP/sweep.json        words, status and metrics of each run; sweep.csv: the same as a table
+ * SWEEP/METRIC_by_KEY.png plots
+ * SWEEP/tensorboard/      what the HParams page compares
+ * }</pre>
+ */
+final class SweepRuns {
+  static final String FILE = "sweep.json";
+  private static final List<String> PLOTTED = List.of("acc_scored", "loss");
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enumNamingStrategy(name -> name.toLowerCase(Locale.ROOT))
+          .build();
+
+  private final Path directory;
+  private final List<SweepJob> jobs;
+
+  /** What {@code sweep.json} holds. */
+  record Jobs(List<SweepJob> jobs) {
+    /** Copies the list. */
+    Jobs {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
+  /** Trains one run. */
+  @FunctionalInterface
+  interface Training {
+    /** Returns 0, or the exit code with which the sweep is to stop. */
+    int run(RunConfig config, Path run) throws IOException;
+  }
+
+  private SweepRuns(Path directory, List<SweepJob> jobs) {
+    this.directory = directory;
+    this.jobs = new ArrayList<>(jobs);
+  }
+
+  /** Returns whether a directory is one of a sweep. */
+  static boolean isIn(Path directory) {
+    return Files.isRegularFile(directory.resolve(FILE));
+  }
+
+  /** Writes the configurations of all runs. */
+  static SweepRuns create(Path directory, List<ConfigOptions.Job> planned) throws IOException {
+    List<SweepJob> jobs = new ArrayList<>();
+    for (ConfigOptions.Job each : planned) {
+      Path run = directory.resolve(Integer.toString(each.number()));
+      DurableFiles.write(run.resolve(Experiment.CONFIG), each.config().yaml());
+      jobs.add(SweepJob.open(each.number(), each.overrides()));
+    }
+    SweepRuns sweep = new SweepRuns(directory, jobs);
+    sweep.write();
+    sweep.writeExperiment(planned.stream().map(ConfigOptions.Job::config).toList());
+    return sweep;
+  }
+
+  /** Reads a sweep that is there. */
+  static SweepRuns open(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    return new SweepRuns(
+        directory, JsonRecord.read(file, Jobs.class, "the runs of a sweep").jobs());
+  }
+
+  /**
+   * Runs what is not done, one run after the other. A run that fails is noted, and the others still
+   * run.
+   *
+   * @return the exit code: 0 if all runs are done, 1 if one failed, else that of the run at which
+   *     it was stopped
+   */
+  int run(Training training, PrintWriter out) throws IOException {
+    for (int i = 0; i < jobs.size(); i++) {
+      SweepJob job = jobs.get(i);
+      Path run = directory.resolve(Integer.toString(job.number()));
+      RunConfig config = Experiment.configOf("sweep", run);
+      if (job.status() == SweepJob.Status.DONE) {
+        jobs.set(i, job.done(Experiment.results(config, run))); // it may have been extended
+        out.println(job + " is done");
+        continue;
+      }
+      out.println(job);
+      out.flush();
+      try {
+        int code = training.run(config, run);
+        if (code != ExitCode.OK) {
+          return code;
+        }
+        jobs.set(i, job.done(Experiment.results(config, run)));
+      } catch (IOException | RuntimeException e) {
+        String reason =
+            e.getMessage() == null
+                ? "it gave no reason; train this run alone with --stacktrace"
+                : e.getMessage();
+        jobs.set(i, job.failed(reason, Experiment.results(config, run)));
+        out.println("failed: " + ConsoleText.of(reason));
+      }
+      write();
+    }
+    write();
+    SweepTable table = new SweepTable(jobs);
+    out.println();
+    table.lines().forEach(out::println);
+    List<Path> plots = plot(table);
+    out.println();
+    out.println("in " + directory + ": " + FILE + ", sweep.csv" + names(plots));
+    out.println("  tensorboard --logdir " + directory);
+    out.flush();
+    boolean failed = jobs.stream().anyMatch(job -> job.status() == SweepJob.Status.FAILED);
+    return failed ? ExitCode.SOFTWARE : ExitCode.OK;
+  }
+
+  private static String names(List<Path> files) {
+    StringBuilder names = new StringBuilder();
+    files.forEach(file -> names.append(", ").append(file.getFileName()));
+    return names.toString();
+  }
+
+  private void write() throws IOException {
+    DurableFiles.write(
+        directory.resolve(FILE),
+        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(new Jobs(jobs)) + "\n");
+    DurableFiles.write(directory.resolve("sweep.csv"), new SweepTable(jobs).csv());
+  }
+
+  private List<Path> plot(SweepTable table) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String metric : table.present(PLOTTED)) {
+      for (String key : table.keys()) {
+        SweepPlot plot = new SweepPlot(jobs, key, metric);
+        if (!plot.isEmpty()) {
+          Path file = directory.resolve(metric + "_by_" + key + ".png");
+          DurableFiles.write(file, plot.png());
+          files.add(file);
+        }
+      }
+    }
+    return files;
+  }
+
+  /** Tells TensorBoard's HParams page which keys differ, of some ninety. */
+  private void writeExperiment(List<RunConfig> configs) throws IOException {
+    Map<String, JsonNode> differing = new LinkedHashMap<>();
+    for (String key : RunConfig.keys()) {
+      List<JsonNode> values = configs.stream().map(config -> value(config, key)).toList();
+      if (values.stream().distinct().count() > 1) {
+        differing.put(key, values.get(0));
+      }
+    }
+    if (configs.stream().map(RunConfig::baselines).anyMatch(each -> !each.isEmpty())) {
+      differing.putIfAbsent("method", value(configs.get(0), "method"));
+    }
+    List<String> metrics = SweepTable.SHOWN.stream().map(name -> "eval/test/" + name).toList();
+    try (EventFile events = EventFile.create(directory.resolve("tensorboard"))) {
+      events.experiment(differing, metrics);
+    }
+  }
+
+  private static JsonNode value(RunConfig config, String key) {
+    return config.tree().at("/" + key.replace('.', '/'));
+  }
+}

@@ -1,0 +1,59 @@
+package org.reckoning.cli.train;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.training.ConsoleProgress;
+import org.reckoning.trainer.training.ConsoleStyle;
+import org.reckoning.trainer.training.Experiment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning eval}. */
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Evaluate the best checkpoint of a run on its test problems, or on others:",
+      "keys of data and evaluation may be changed."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  reckoning eval --run outputs/quickstart/2026-11-22_10-30-00",
+      "  reckoning eval --run RUN 'data.hops=[3]' data.distractors=2",
+      "  reckoning eval --run RUN data.distractors=6"
+    })
+final class EvalCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "directory of a run")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path run;
+
+  @Parameters(paramLabel = "OVERRIDE", arity = "0..*", description = "key=value, as for train")
+  private List<String> overrides = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
+    ConsoleStyle style =
+        ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
+    ConsoleProgress progress = new ConsoleProgress(System.err, style);
+    Experiment experiment = new Experiment(config, run, "", progress, () -> false);
+    experiment.evaluate().forEach(out::println);
+    out.flush();
+    return 0;
+  }
+}
