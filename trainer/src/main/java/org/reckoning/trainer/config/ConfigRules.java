@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.InnerRates;
-import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.data.DataFormat;
 import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.trainer.text.NearestName;
 import org.reckoning.trainer.tokens.Method;
 
 /**

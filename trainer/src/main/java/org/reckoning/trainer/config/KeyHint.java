@@ -3,7 +3,7 @@ package org.reckoning.trainer.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.reckoning.graph.inspect.NearestName;
+import org.reckoning.trainer.text.NearestName;
 
 /** What was probably meant by a key that there is not. */
 public final class KeyHint {

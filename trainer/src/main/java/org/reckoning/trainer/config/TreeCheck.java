@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.inspect.NearestName;
+import org.reckoning.trainer.text.NearestName;
 
 /**
  * Compares a tree of values with the components of {@link RunConfig}, one by one: Jackson alone

@@ -4,16 +4,16 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what was probably meant by a misspelt name. */
+/** Suggests the most similar known name for a misspelt one. */
 public final class NearestName {
   private NearestName() {}
 
-  /** Returns {@code "; did you mean X?"}, or nothing if no known name is near. */
+  /** Returns {@code "; did you mean X?"}, or an empty text if no known name is similar. */
   public static String hint(String given, Collection<String> known) {
     return of(given, known).map(word -> "; did you mean " + word + "?").orElse("");
   }
 
-  /** Returns a name that begins with what was given, or differs by few characters. */
+  /** Returns a known name that starts with the given one or differs by few characters. */
   public static Optional<String> of(String given, Collection<String> known) {
     return known.stream()
         .filter(word -> !given.isEmpty() && word.startsWith(given))
@@ -25,7 +25,10 @@ public final class NearestName {
                     .filter(word -> distance(given, word) <= Math.max(2, word.length() / 2)));
   }
 
-  /** Number of typing errors: characters inserted, left out, replaced, or swapped with the next. */
+  /**
+   * Returns the Damerau-Levenshtein distance: insertions, deletions, replacements, and swaps of
+   * neighbours.
+   */
   private static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1]; // of the first i and j characters
     for (int i = 0; i <= a.length(); i++) {
