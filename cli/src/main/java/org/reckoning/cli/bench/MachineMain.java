@@ -1,5 +1,8 @@
 package org.reckoning.cli.bench;
 
+import org.reckoning.cli.device.Device;
+import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.process.ProcessStart;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -10,30 +13,33 @@ import java.util.stream.Collectors;
 import org.reckoning.graph.xla.XlaCheck;
 import org.tensorflow.TensorFlow;
 
-/** Describes the machine and measures its matrix-product peak, for {@link BenchmarkMain}. */
+/**
+ * Describes the machine and measures its matrix-product peak, as a child process of {@link
+ * StepCommand}. The class stays a main class, since TensorFlow must start like in a measured row.
+ */
 final class MachineMain {
   private static final double GIGA = 1e9;
 
   private MachineMain() {}
 
   /**
-   * Says what it finds by {@link ChildJvm#say}.
+   * Reports its results by {@link ChildJvm#report}.
    *
-   * @param args rows and columns of the matrices
+   * @param args rows and columns of the matrices, one number
    */
   public static void main(String[] args) {
     ProcessStart.prepare(args);
     try {
-      ChildJvm.say("machine", machine());
-      ChildJvm.say("software", software());
+      ChildJvm.report("machine", machine());
+      ChildJvm.report("software", software());
       MatrixProductPeak peak = new MatrixProductPeak(Integer.parseInt(args[0]));
-      ChildJvm.say("peak", peak.measure(false));
-      ChildJvm.say(
+      ChildJvm.report("peak", peak.measure(false));
+      ChildJvm.report(
           "devices", Device.all().stream().map(Device::toString).collect(Collectors.joining(", ")));
       XlaCheck.require();
-      ChildJvm.say("peak_xla", peak.measure(true));
+      ChildJvm.report("peak_xla", peak.measure(true));
     } catch (RuntimeException | IOException e) {
-      ChildJvm.fail(e);
+      ChildJvm.reportFailure(e);
     }
   }
 
@@ -50,7 +56,7 @@ final class MachineMain {
         System.getProperty("os.version"));
   }
 
-  /** The name of the processor where Linux tells it, else the architecture. */
+  /** Returns the processor's name on Linux, elsewhere its architecture. */
   private static String processor() throws IOException {
     Path cpuinfo = Path.of("/proc/cpuinfo");
     String architecture = System.getProperty("os.arch");

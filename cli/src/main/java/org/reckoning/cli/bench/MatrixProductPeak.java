@@ -16,12 +16,12 @@ import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The speed of float32 matrix products on this machine, which bounds that of a training step.
+ * The speed of float32 matrix products on this machine, an upper bound for training steps.
  *
  * @param size rows and columns of the matrices
  */
 record MatrixProductPeak(int size) {
-  /** Products of a run, each with the result of the one before. */
+  /** Products of a run; each uses the result of the one before. */
   private static final int CHAIN = 4;
 
   private static final int WARM_UP = 2;
@@ -55,20 +55,14 @@ record MatrixProductPeak(int size) {
       Operand<?> sum = products.call(tf, in, xla).get("sum");
       try (Session session = GraphSession.open(graph)) {
         session.runner().addTarget(assign).run().close();
-        Stopwatch watch = new Stopwatch();
-        for (int i = 0; i < WARM_UP + RUNS; i++) {
-          if (i == WARM_UP) {
-            watch = new Stopwatch();
-          }
-          session.runner().fetch(sum).run().close();
-          watch.lap();
-        }
+        Stopwatch watch =
+            Stopwatch.time(WARM_UP, RUNS, () -> session.runner().fetch(sum).run().close());
         return 2.0 * CHAIN * size * size * size / watch.median();
       }
     }
   }
 
-  /** Random, and so small that products of products stay in range. */
+  /** Returns random numbers so small that products of products stay finite. */
   private static Operand<TFloat32> initialValue(Ops tf, Shape shape) {
     Operand<TFloat32> normal =
         tf.random.statelessRandomNormal(

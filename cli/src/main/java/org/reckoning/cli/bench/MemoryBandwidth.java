@@ -11,10 +11,10 @@ import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat32;
 
 /**
- * How fast memory is read on this machine, which bounds decoding: each token needs every weight
- * once.
+ * The speed of memory reads on this machine, an upper bound for decoding: each token reads every
+ * weight once.
  *
- * @param bytes of the tensor that is read; more than any cache holds
+ * @param bytes size of the tensor to read, more than any cache holds
  */
 record MemoryBandwidth(long bytes) {
   private static final int WARM_UP = 2;
@@ -31,14 +31,8 @@ record MemoryBandwidth(long bytes) {
           tf.sum(tf.readVariableOp(x, TFloat32.class), tf.constant(new int[] {0, 1}));
       try (Session session = GraphSession.open(graph)) {
         session.runner().addTarget(assign).run().close();
-        Stopwatch watch = new Stopwatch();
-        for (int i = 0; i < WARM_UP + RUNS; i++) {
-          if (i == WARM_UP) {
-            watch = new Stopwatch();
-          }
-          session.runner().fetch(sum).run().close();
-          watch.lap();
-        }
+        Stopwatch watch =
+            Stopwatch.time(WARM_UP, RUNS, () -> session.runner().fetch(sum).run().close());
         return shape.size() * Float.BYTES / watch.min();
       }
     }

@@ -25,16 +25,18 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * What the next token of some texts costs without a cache: a forward pass over the whole texts and
- * the output head for their last tokens.
+ * The cost of a next token without a cache: a forward pass over whole texts, with the output head
+ * at their last tokens.
  *
- * @param texts how many
- * @param tokens length of each
+ * @param model sizes of the model
+ * @param texts number of texts
+ * @param tokens length of each text
+ * @param compiled whether XLA compiles the pass
  */
 record PlainPass(Gpt2Config model, int texts, int tokens, boolean compiled) {
   private static final long SEED = 3;
 
-  /** Returns the seconds of a pass, the median of some. */
+  /** Returns the seconds of a pass, the median of several runs. */
   double measure(int runs) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     model.parameterShapes().forEach((name, shape) -> shapes.put(name, shape.prepend(1)));
@@ -58,13 +60,10 @@ record PlainPass(Gpt2Config model, int texts, int tokens, boolean compiled) {
       Operand<?> logits = pass.call(tf, weights, compiled).get("logits");
       try (Session session = GraphSession.open(graph)) {
         assignments.forEach(each -> session.runner().addTarget(each).run().close());
-        session.runner().fetch(logits).run().close(); // compiles
-        Stopwatch watch = new Stopwatch();
-        for (int i = 0; i < runs; i++) {
-          session.runner().fetch(logits).run().close();
-          watch.lap();
-        }
-        return watch.median();
+        int compilation = 1;
+        return Stopwatch.time(
+                compilation, runs, () -> session.runner().fetch(logits).run().close())
+            .median();
       }
     }
   }

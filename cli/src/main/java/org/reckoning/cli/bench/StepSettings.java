@@ -1,32 +1,33 @@
 package org.reckoning.cli.bench;
 
+import org.reckoning.cli.program.ProgramSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.reckoning.graph.inspect.ProgramSettings;
 
 /**
- * What is to be measured, as {@code key=value} words: those of {@link ProgramSettings}, of which
- * each but {@code adapt} may be a list, and
+ * The programs of {@code bench step}, read from {@code key=value} words. The keys are those of
+ * {@link ProgramSettings}, each but {@code adapt} with one value or a list, and
  *
  * <pre>{@code
- * steps=5               training steps that are timed, after the first
- * peak_size=2048        rows and columns of the matrices that the peak is measured with
- * limit_seconds=1800    a row that takes longer is given up
+ * steps=5               training steps to time, after the first
+ * peak_size=2048        rows and columns of the matrices of the peak
+ * limit_seconds=1800    time limit of a row
  * }</pre>
  *
- * <p>The programs are all combinations of the lists; {@code k} changes first, then {@code xla},
+ * <p>The programs are all combinations of the values; {@code k} changes first, then {@code xla},
  * then {@code mode}.
  */
-final class BenchmarkSettings {
+final class StepSettings {
   private static final Map<String, String> MORE =
       Map.of("steps", "5", "peak_size", "2048", "limit_seconds", "1800");
 
-  /** The keys that a row has a column for, those that change first at the end. */
+  /** Keys with a column of their own, the fastest changing last. */
   private static final List<String> COLUMNS = List.of("mode", "xla", "k");
 
+  /** Keys without a column. */
   private static final List<String> OTHERS =
       List.of(
           "model",
@@ -43,7 +44,7 @@ final class BenchmarkSettings {
   private final List<ProgramSettings> programs;
   private final List<String> swept;
 
-  private BenchmarkSettings(
+  private StepSettings(
       List<List<String>> words, List<ProgramSettings> programs, List<String> swept) {
     this.words = words;
     this.programs = programs;
@@ -51,17 +52,17 @@ final class BenchmarkSettings {
   }
 
   /**
-   * Reads words.
+   * Reads the words of the command line.
    *
-   * @throws IllegalArgumentException if one cannot be used, or a combination cannot work
+   * @throws IllegalArgumentException if a word or a combination is invalid
    */
-  static BenchmarkSettings parse(List<String> given) {
+  static StepSettings parse(List<String> given) {
     Map<String, List<String>> choices = new LinkedHashMap<>();
     for (String word : given) {
       int equals = word.indexOf('=');
       String key = equals < 0 ? word : word.substring(0, equals);
       List<String> values =
-          key.equals("adapt") // whose value is a list of patterns
+          key.equals("adapt") // its value is a list of patterns
               ? List.of(word)
               : Arrays.stream(word.substring(equals + 1).split(",", -1))
                   .map(value -> equals < 0 ? value : key + "=" + value)
@@ -82,7 +83,7 @@ final class BenchmarkSettings {
     List<ProgramSettings> programs = new ArrayList<>();
     for (List<String> each : words) {
       ProgramSettings program = ProgramSettings.parse(each, MORE);
-      MORE.keySet().forEach(key -> requirePositive(program, key));
+      MORE.keySet().forEach(key -> program.atLeast(key, 1));
       programs.add(program);
     }
     List<String> swept = new ArrayList<>();
@@ -96,7 +97,7 @@ final class BenchmarkSettings {
             swept.add(key);
           }
         });
-    return new BenchmarkSettings(words, programs, swept);
+    return new StepSettings(words, programs, swept);
   }
 
   private static List<List<String>> combined(List<List<String>> words, List<String> values) {
@@ -111,34 +112,27 @@ final class BenchmarkSettings {
     return longer;
   }
 
-  private static void requirePositive(ProgramSettings program, String key) {
-    if (program.integer(key) < 1) {
-      throw new IllegalArgumentException(
-          "%s (%s) must be at least 1".formatted(key, program.value(key)));
-    }
-  }
-
   /** Reads the words of one row. */
   static ProgramSettings row(List<String> words) {
     return ProgramSettings.parse(words, MORE);
   }
 
-  /** Returns the programs, one for each row of the table. */
+  /** Returns the programs, one per row of the table. */
   List<ProgramSettings> programs() {
     return programs;
   }
 
-  /** Returns the words that describe a program. */
+  /** Returns the words of one program. */
   List<String> words(int program) {
     return words.get(program);
   }
 
-  /** Returns the keys that have several values and no column of their own anyway. */
+  /** Returns the keys with several values that need an additional column. */
   List<String> swept() {
     return swept;
   }
 
-  /** Returns the words that all programs share and that have no column. */
+  /** Returns the words that all programs share, without those in columns. */
   List<String> common() {
     return OTHERS.stream()
         .filter(key -> !swept.contains(key))
@@ -146,10 +140,12 @@ final class BenchmarkSettings {
         .toList();
   }
 
+  /** Returns the rows and columns of the matrices of the peak. */
   int peakSize() {
     return programs.get(0).integer("peak_size");
   }
 
+  /** Returns the time limit of a row. */
   int limitSeconds() {
     return programs.get(0).integer("limit_seconds");
   }

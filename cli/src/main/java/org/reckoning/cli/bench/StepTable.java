@@ -1,17 +1,18 @@
 package org.reckoning.cli.bench;
 
+import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.program.ProgramSettings;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.reckoning.cli.ChildJvm.Outcome;
-import org.reckoning.graph.inspect.ProgramSettings;
+import org.reckoning.trainer.text.TextTable;
+import org.reckoning.cli.process.ChildJvm.Outcome;
 
-/** Prints what was measured as Markdown: the machine, then one row for each program. */
-final class BenchmarkTable {
+/** The results of {@code bench step} as Markdown: a list of facts about the machine, then a table. */
+final class StepTable {
   private static final double GIGA = 1e9;
 
   private static final String NOT_AVAILABLE = "n/a";
@@ -32,19 +33,19 @@ final class BenchmarkTable {
           "peak GFLOP/s",
           "of peak");
 
-  private final BenchmarkSettings settings;
+  private final StepSettings settings;
   private final List<String> machine = new ArrayList<>();
-  private final List<List<String>> rows = new ArrayList<>();
+  private final TextTable table = new TextTable();
+  private boolean lacksValues;
 
-  BenchmarkTable(BenchmarkSettings settings) {
+  StepTable(StepSettings settings) {
     this.settings = settings;
     List<String> header = new ArrayList<>(settings.swept());
     header.addAll(HEADER);
-    rows.add(header);
-    rows.add(Collections.nCopies(header.size(), "---"));
+    table.row(header);
   }
 
-  /** Adds what {@link MachineMain} found before the rows. */
+  /** Adds the report of {@link MachineMain} from before the rows. */
   void start(Outcome found) {
     machine.add("Date: " + LocalDate.now(ZoneId.systemDefault()));
     for (String name : List.of("machine", "software", "devices")) {
@@ -53,14 +54,14 @@ final class BenchmarkTable {
     }
     machine.add(
         "Environment of each process: "
-            + ChildJvm.ENVIRONMENT.keySet().stream()
-                .map(name -> "`" + name + "=" + ChildJvm.effective(name) + "`")
+            + ChildJvm.environment().entrySet().stream()
+                .map(variable -> "`" + variable + "`")
                 .collect(Collectors.joining(" ")));
     machine.add("Programs: `" + String.join(" ", settings.common()) + "`");
     peak("before", found);
   }
 
-  /** Adds what {@link MachineMain} found after the rows. */
+  /** Adds the report of {@link MachineMain} from after the rows. */
   void end(Outcome found) {
     peak("after", found);
   }
@@ -80,7 +81,7 @@ final class BenchmarkTable {
             .formatted(size, size, when, text, why));
   }
 
-  /** Adds a row with what {@link RowMain} found. */
+  /** Adds a row with the report of {@link StepMeasurementMain}. */
   void row(ProgramSettings program, Outcome found) {
     List<String> row = new ArrayList<>();
     settings.swept().forEach(key -> row.add(program.value(key)));
@@ -98,27 +99,26 @@ final class BenchmarkTable {
       row.add(rounded(found.number("peak") / GIGA, 0));
       row.add(rounded(100 * speed / found.number("peak"), 0) + " %");
     } else {
-      row.add("failed: " + found.failure().replace("|", "\\|"));
-      while (row.size() < rows.get(0).size()) {
-        row.add("");
-      }
+      row.add("failed: " + found.failure());
     }
-    rows.add(row);
+    lacksValues |= row.contains(NOT_AVAILABLE);
+    table.row(row);
   }
 
-  String print() {
-    StringBuilder text = new StringBuilder();
-    machine.forEach(line -> text.append("- ").append(line).append('\n'));
-    text.append('\n');
-    rows.forEach(row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
-    if (rows.stream().anyMatch(row -> row.contains(NOT_AVAILABLE))) {
-      text.append(
-          "\nn/a: not known here; the peak memory of a process is read from Linux alone.\n");
+  /** Returns the lines of the document. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    machine.forEach(line -> lines.add("- " + line));
+    lines.add("");
+    lines.addAll(table.markdown());
+    if (lacksValues) {
+      lines.add("");
+      lines.add("n/a: not known; the peak memory of a process is read on Linux only.");
     }
-    return text.toString();
+    return lines;
   }
 
-  /** A number, or {@code n/a} where it could not be measured. */
+  /** Returns a number, or {@code n/a} if it was not measured. */
   private static String rounded(double value, int decimals) {
     return Double.isNaN(value)
         ? NOT_AVAILABLE

@@ -13,23 +13,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs main classes of this module in processes of their own: with the class path, the heap and the
- * system properties of this one, and with the {@link #ENVIRONMENT} below where a variable is not
- * set already.
+ * Runs main classes of this module in child processes. A child gets the class path, heap size and
+ * system properties of this process, and the variables of {@link #ENVIRONMENT} that are not set.
  *
- * <p>A child says what it found by lines {@code result NAME VALUE} on its standard output; {@link
- * #say} writes them.
+ * <p>A child reports with lines {@code result NAME VALUE} on its standard output; {@link #report}
+ * writes them.
  */
-final class ChildJvm {
+public final class ChildJvm {
   /**
-   * What is set for a child, because nothing but a starting process can set it: few messages, and
-   * of a GPU's memory what is needed. Settings of the allocator do not help, see {@code
-   * docs/performance.md}.
+   * Default environment variables of a child: less logging, and GPU memory allocated on demand.
+   * TensorFlow reads them only when a process starts.
    */
-  static final Map<String, String> ENVIRONMENT = environment();
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("TF_CPP_MIN_LOG_LEVEL", "2", "TF_FORCE_GPU_ALLOW_GROWTH", "true");
 
   private static final String RESULT = "result ";
   private static final String FAILURE = "failure";
@@ -38,54 +40,57 @@ final class ChildJvm {
   private final int limitSeconds;
 
   /**
-   * What a process found.
+   * The report of a child process.
    *
-   * @param results by name
-   * @param failure why there are none, in words; empty if all went well
+   * @param results values by name
+   * @param failure the reason of a failure; empty after success
    */
-  record Outcome(Map<String, String> results, String failure) {
-    double number(String name) {
+  public record Outcome(Map<String, String> results, String failure) {
+    /** Copies the results. */
+    public Outcome {
+      results = Map.copyOf(results);
+    }
+
+    /** Returns a result as a number, NaN if it is missing. */
+    public double number(String name) {
       return Double.parseDouble(results.getOrDefault(name, "NaN"));
     }
   }
 
   /**
-   * @param limitSeconds a process that takes longer is ended
+   * Creates a starter of child processes.
+   *
+   * @param limitSeconds time limit of a child, after which it is killed
    */
-  ChildJvm(int limitSeconds) {
+  public ChildJvm(int limitSeconds) {
     this.limitSeconds = limitSeconds;
   }
 
-  private static Map<String, String> environment() {
-    Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("TF_CPP_MIN_LOG_LEVEL", "2");
-    environment.put("TF_FORCE_GPU_ALLOW_GROWTH", "true");
+  /** Returns the variables that this class sets for a child, with the values that it sees. */
+  public static SortedMap<String, String> environment() {
+    SortedMap<String, String> environment = new TreeMap<>(ENVIRONMENT);
+    environment.replaceAll(
+        (name, value) -> Objects.requireNonNullElse(System.getenv(name), value));
     return environment;
   }
 
-  /** Returns the value that a child sees of a variable of {@link #ENVIRONMENT}. */
-  static String effective(String name) {
-    String set = System.getenv(name);
-    return set != null ? set : ENVIRONMENT.getOrDefault(name, "");
-  }
-
-  /** Writes a result for the process that has started this one. */
-  static void say(String name, Object value) {
+  /** Reports a result to the parent process. */
+  public static void report(String name, Object value) {
     System.out.println(RESULT + name + " " + String.valueOf(value).replaceAll("\\s+", " "));
     if (System.out.checkError()) {
-      System.err.println("results cannot be written; free some space for temporary files");
+      System.err.println("results cannot be written: free space in the directory of temporary files");
       System.exit(1);
     }
   }
 
-  /** Says why there is no result. */
-  static void fail(Throwable cause) {
+  /** Reports a failure to the parent process. */
+  public static void reportFailure(Throwable cause) {
     String message = cause.getMessage();
-    say(FAILURE, message == null ? cause.getClass().getSimpleName() : message);
+    report(FAILURE, message == null ? cause.getClass().getSimpleName() : message);
   }
 
-  /** Runs a main class and waits for it. Its standard error is that of this process. */
-  Outcome run(String mainClass, List<String> arguments) {
+  /** Runs a main class and waits for it. It shares the standard error of this process. */
+  public Outcome run(String mainClass, List<String> arguments) {
     try {
       Path output = Files.createTempFile("reckoning", ".out");
       try {
@@ -105,13 +110,12 @@ final class ChildJvm {
   }
 
   /**
-   * Runs a main class in another environment and waits for it, however long it takes. What it
-   * writes is written here.
+   * Runs a main class with other environment variables and copies its output; has no time limit.
    *
    * @param environment variables to set
-   * @return its exit code
+   * @return the exit code of the child
    */
-  static int passOn(
+  public static int copyOutput(
       String mainClass, List<String> arguments, Map<String, String> environment, PrintWriter out)
       throws IOException {
     ProcessBuilder builder =
@@ -149,7 +153,7 @@ final class ChildJvm {
     return command;
   }
 
-  /** Returns the exit code, -1 if the time was over. */
+  /** Returns the exit code, -1 after the time limit. */
   private int waitFor(Process process) {
     Thread end = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(end);
@@ -181,7 +185,7 @@ final class ChildJvm {
           switch (code) {
             case 0 -> "";
             case -1 -> "took longer than " + limitSeconds + " s";
-            case KILLED -> "the process was killed, most likely because memory ran out";
+            case KILLED -> "the process was killed, probably because memory ran out";
             default -> "the process ended with exit code " + code;
           };
     }

@@ -14,15 +14,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory in which libraries keep files of the user: JavaCPP the libraries of TensorFlow, AWT
- * a list of fonts. Java calls it {@code ?} for a user who has none, as in a container with a user
- * of its own, and the libraries then make a directory of that name wherever they are started.
+ * The home directory, in which JavaCPP unpacks the libraries of TensorFlow and AWT caches fonts.
+ * Java names it {@code ?} if the user has none, as in a container with an unknown user id. The
+ * libraries would then create a directory {@code ?} in the working directory.
  */
 final class HomeDirectory {
-  /** Where JavaCPP unpacks libraries, if not in the home directory; the launcher sets it. */
+  /** System property with JavaCPP's directory for unpacked libraries; the launcher sets it. */
   static final String LIBRARIES = "org.bytedeco.javacpp.cachedir";
 
-  /** The same, in the other spelling that JavaCPP knows. */
+  /** The other spelling that JavaCPP accepts. */
   private static final String LIBRARIES_TOO = "org.bytedeco.javacpp.cacheDir";
 
   private static final String HOME = "user.home";
@@ -32,9 +32,9 @@ final class HomeDirectory {
   private HomeDirectory() {}
 
   /**
-   * Gives the libraries another directory if that of the user cannot be written.
+   * Sets another home directory if the user's is not writable.
    *
-   * @throws IOException if the other one may belong to somebody else
+   * @throws IOException if the other directory may belong to another user
    */
   static void ensure() throws IOException {
     Path home = Path.of(System.getProperty(HOME, ""));
@@ -57,13 +57,13 @@ final class HomeDirectory {
       try {
         return Files.createDirectories(Path.of(caches, "reckoning"));
       } catch (IOException | InvalidPathException e) {
-        // the temporary directory, then
+        // falls back to the temporary directory
       }
     }
     return temporary(Path.of(System.getProperty("java.io.tmpdir")));
   }
 
-  /** Returns a directory of this user alone, the one that the launcher takes as well. */
+  /** Returns a private directory of this user, the one that the launcher uses, too. */
   static @Nullable Path temporary(Path parent) throws IOException {
     Path process = Path.of("/proc/self");
     if (!Files.isDirectory(process) || !Files.isWritable(parent)) {
@@ -74,7 +74,7 @@ final class HomeDirectory {
     try {
       Files.createDirectory(own, PosixFilePermissions.asFileAttribute(PRIVATE));
       System.err.printf(
-          "there is no home directory that can be written: libraries are unpacked in %s, set XDG_CACHE_HOME to have them elsewhere%n",
+          "no writable home directory: libraries are unpacked in %s; set XDG_CACHE_HOME to choose another place%n",
           own);
       return own;
     } catch (FileAlreadyExistsException e) {
@@ -86,7 +86,7 @@ final class HomeDirectory {
         return own;
       }
       throw new IOException(
-          "there is no home directory that can be written, and '%s' is not a directory of this user alone: remove it, or set XDG_CACHE_HOME to a directory that can be written"
+          "no writable home directory, and '%s' is not a private directory of this user: remove it, or set XDG_CACHE_HOME to a writable directory"
               .formatted(own),
           e);
     }

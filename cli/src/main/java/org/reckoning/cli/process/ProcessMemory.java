@@ -9,18 +9,17 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Memory of this process. */
-final class ProcessMemory {
+/** Peak memory of this process. */
+public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Pattern PEAK = Pattern.compile("VmHWM:\\s*(\\d+) kB");
 
   private ProcessMemory() {}
 
   /**
-   * Returns the most bytes that were resident at any time so far; empty where the system is not
-   * Linux, which alone tells.
+   * Returns the largest resident memory so far, in bytes; empty on systems other than Linux.
    */
-  static OptionalLong peakBytes() {
+  public static OptionalLong peakBytes() {
     if (!Files.isReadable(STATUS)) {
       return OptionalLong.empty();
     }

@@ -6,22 +6,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Makes a process independent of the locale and the home directory of its user. Every {@code main}
- * calls {@link #prepare} first: whatever ran before would use the settings of the user.
+ * Makes a process independent of the user's locale and home directory. Every {@code main} calls
+ * {@link #prepare} first: code that runs before it would use the user's settings.
  */
-final class ProcessStart {
+public final class ProcessStart {
   private static final int USER_ERROR = 2;
 
   private ProcessStart() {}
 
   /**
-   * Sets the locale for texts and numbers, UTF-8 for what is printed, and a usable home directory.
-   * Ends the process with exit code 2 if an argument was garbled on its way here.
+   * Sets the root locale, UTF-8 output and a usable home directory. Ends the process with exit code
+   * 2 if Java could not decode an argument.
    *
-   * @param args those of {@code main}
+   * @param args the arguments of {@code main}
    */
-  static void prepare(String[] args) {
-    Locale.setDefault(Locale.ROOT); // of all categories
+  public static void prepare(String[] args) {
+    Locale.setDefault(Locale.ROOT); // for all categories
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
     WordEncoding.problem(args).ifPresent(ProcessStart::refuse);

@@ -12,17 +12,16 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.FileProblem;
 
 /**
- * Standard output that remembers whether it could be written: Java's writers lose that. A command
- * goes on all the same, as a run of hours must not be lost with its last line; its exit code says
- * it.
+ * Standard output that remembers write errors, which Java's writers swallow. The command continues,
+ * since a failed line must not end a run of hours; the exit code reports the error.
  *
  * <ul>
- *   <li>A full disk prints one sentence, and the exit code is 1.
- *   <li>A pipe whose reader has left, as in {@code reckoning config | head -1}, prints nothing: the
- *       exit code is 141, that of a program that SIGPIPE ends.
+ *   <li>A full disk prints one sentence; the exit code is 1.
+ *   <li>A closed pipe, as in {@code reckoning config | head -1}, prints nothing; the exit code is
+ *       141, as after SIGPIPE.
  * </ul>
  */
-final class StandardOutput extends OutputStream {
+public final class StandardOutput extends OutputStream {
   private static final int PROBLEM = 1;
   private static final int CLOSED_PIPE = 141;
 
@@ -33,8 +32,8 @@ final class StandardOutput extends OutputStream {
     this.out = out;
   }
 
-  /** Takes the place of {@code System.out}. */
-  static StandardOutput install() {
+  /** Replaces {@code System.out}. */
+  public static StandardOutput install() {
     StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
     System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
     return output;
@@ -59,11 +58,11 @@ final class StandardOutput extends OutputStream {
   }
 
   /**
-   * Returns the exit code of a command that has ended, and says what could not be written.
+   * Returns the exit code of a finished command and prints the write error, if any.
    *
-   * @param code what it is if all was written
+   * @param code the exit code if everything was written
    */
-  synchronized int exitCode(int code, PrintWriter err) {
+  public synchronized int exitCode(int code, PrintWriter err) {
     if (failure == null) {
       return code;
     }

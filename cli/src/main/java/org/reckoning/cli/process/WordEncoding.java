@@ -13,25 +13,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds arguments that Java could not read. It decodes them, and all file names, in the encoding of
- * the locale, and replaces what is not in it: {@code José} becomes {@code Jos??} in the POSIX
- * locale. The launcher sets a UTF-8 locale; a main class can be started without it.
+ * Finds arguments that Java could not decode. Java decodes arguments and file names in the encoding
+ * of the locale and replaces other characters: {@code José} becomes {@code Jos??} in the POSIX
+ * locale. The launcher sets a UTF-8 locale; a main class can be started without the launcher.
  */
 final class WordEncoding {
   private static final char REPLACEMENT = '\uFFFD';
 
   private WordEncoding() {}
 
-  /** Returns what is wrong with the first argument that cannot be used. */
+  /** Returns a message about the first undecodable argument; empty if there is none. */
   static Optional<String> problem(String[] args) {
-    // Windows hands over UTF-16, whatever the code page
+    // Windows passes UTF-16, whatever the code page
     String encoding = File.separatorChar == '\\' ? "UTF-8" : System.getProperty("sun.jnu.encoding");
     return problem(List.of(args), raw(args.length), encoding);
   }
 
   /**
+   * Returns a message about the first undecodable argument; empty if there is none.
+   *
    * @param raw the bytes of the arguments; empty if unknown
-   * @param encoding that in which they were decoded
+   * @param encoding the encoding that Java decoded them with
    */
   static Optional<String> problem(List<String> args, List<byte[]> raw, String encoding) {
     for (int i = 0; i < args.size(); i++) {
@@ -44,14 +46,14 @@ final class WordEncoding {
       }
       if (!isAscii(bytes) && !encoding.equalsIgnoreCase("UTF-8")) {
         return Optional.of(
-            "argument '%s' cannot be read, as the locale of this process has the encoding %s: set LC_ALL to a locale with UTF-8, such as C.UTF-8 ('locale -a' lists those of this machine)"
+            "argument '%s' cannot be read: the encoding of this process's locale is %s; set LC_ALL to a UTF-8 locale, such as C.UTF-8 ('locale -a' lists the installed ones)"
                 .formatted(new String(bytes, StandardCharsets.UTF_8), encoding));
       }
     }
     return Optional.empty();
   }
 
-  /** Returns the last arguments of this process as it was given them, where Linux tells them. */
+  /** Returns the bytes of the last arguments of this process; empty on systems other than Linux. */
   private static List<byte[]> raw(int count) {
     byte[] line;
     try {
@@ -88,7 +90,7 @@ final class WordEncoding {
     }
   }
 
-  /** Returns a text of plain ASCII, {@code Jos\xE9} for what is not. */
+  /** Returns the bytes as ASCII text, others escaped: {@code Jos\xE9}. */
   private static String shown(byte[] bytes) {
     StringBuilder text = new StringBuilder();
     for (byte each : bytes) {

@@ -1,9 +1,9 @@
 package org.reckoning.cli.program;
 
+import org.reckoning.trainer.text.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,9 +19,10 @@ import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.xla.XlaMode;
+import org.reckoning.trainer.text.EnumWord;
 
 /**
- * A program described by {@code key=value} words, for small mains that build one.
+ * The configuration of a program, read from {@code key=value} words.
  *
  * <pre>{@code
  * model=small           micro, tiny, small, medium, large, xl
@@ -42,8 +43,8 @@ public final class ProgramSettings {
   private static final Map<String, XlaMode> XLA = new LinkedHashMap<>();
 
   static {
-    MODELS.put("micro", ProgramSettings::micro);
-    MODELS.put("tiny", ProgramSettings::tiny);
+    MODELS.put("micro", SmallModels::micro);
+    MODELS.put("tiny", SmallModels::tiny);
     MODELS.put("small", Gpt2Config::small);
     MODELS.put("medium", Gpt2Config::medium);
     MODELS.put("large", Gpt2Config::large);
@@ -52,7 +53,7 @@ public final class ProgramSettings {
     OPTIMIZERS.put("momentum", Momentum::new);
     OPTIMIZERS.put("adamw", AdamW::new);
     for (XlaMode mode : XlaMode.values()) {
-      XLA.put(mode.name().toLowerCase(Locale.ROOT), mode);
+      XLA.put(EnumWord.of(mode), mode);
     }
   }
 
@@ -62,26 +63,6 @@ public final class ProgramSettings {
   private ProgramSettings(Map<String, String> values, BilevelConfig config) {
     this.values = values;
     this.config = config;
-  }
-
-  /** 1 layer, width 16, 2 heads, 64 tokens, 32 positions: for a look at the structure. */
-  private static Gpt2Config micro() {
-    return Gpt2Config.small()
-        .withVocabSize(64)
-        .withNPositions(32)
-        .withNHead(2)
-        .withNEmbd(16)
-        .withNLayer(1);
-  }
-
-  /** 2 layers, width 64, 4 heads, 512 tokens, 128 positions. */
-  private static Gpt2Config tiny() {
-    return Gpt2Config.small()
-        .withVocabSize(512)
-        .withNPositions(128)
-        .withNHead(4)
-        .withNEmbd(64)
-        .withNLayer(2);
   }
 
   private static Map<String, String> defaults() {
@@ -100,7 +81,7 @@ public final class ProgramSettings {
     return defaults;
   }
 
-  /** Reads words; see {@link #parse(List, Map)}. */
+  /** Reads words with the keys above; see {@link #parse(List, Map)}. */
   public static ProgramSettings parse(List<String> words) {
     return parse(words, Map.of());
   }
@@ -108,10 +89,9 @@ public final class ProgramSettings {
   /**
    * Reads words.
    *
-   * @param words {@code key=value}; a key that is missing has its default
-   * @param more further keys that the caller knows, with their defaults
-   * @throws IllegalArgumentException with one sentence for each word that cannot be used, joined by
-   *     {@code "; "}
+   * @param words {@code key=value}; missing keys have their defaults
+   * @param more additional keys of the caller, with their defaults
+   * @throws IllegalArgumentException with one sentence per invalid word, joined by {@code "; "}
    */
   public static ProgramSettings parse(List<String> words, Map<String, String> more) {
     Map<String, String> values = defaults();
@@ -146,15 +126,15 @@ public final class ProgramSettings {
     return config;
   }
 
-  /** Returns the shape of its batches. */
+  /** Returns the shape of the batches. */
   public TaskShape shape() {
     return config.shapes().get(0);
   }
 
   /**
-   * Returns the value of a key as it was given, or its default.
+   * Returns the value of a key as text.
    *
-   * @throws IllegalArgumentException if the key is not known
+   * @throws IllegalArgumentException if the key is unknown
    */
   public String value(String key) {
     String value = values.get(key);
@@ -166,7 +146,7 @@ public final class ProgramSettings {
   }
 
   /**
-   * Returns the value of a key as a number.
+   * Returns the value of a key as a whole number.
    *
    * @throws IllegalArgumentException if it is no whole number
    */
@@ -179,7 +159,33 @@ public final class ProgramSettings {
     return value;
   }
 
-  /** Turns values into a configuration and collects what is wrong with them. */
+  /**
+   * Returns the value of a key as a whole number with a lower bound.
+   *
+   * @throws IllegalArgumentException if it is no whole number, or too small
+   */
+  public int atLeast(String key, int least) {
+    int value = integer(key);
+    if (value < least) {
+      throw new IllegalArgumentException("%s (%d) must be at least %d".formatted(key, value, least));
+    }
+    return value;
+  }
+
+  /**
+   * Returns the value of a key as a number.
+   *
+   * @throws IllegalArgumentException if it is no number
+   */
+  public double number(String key) {
+    try {
+      return Double.parseDouble(value(key));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("%s (%s) must be a number".formatted(key, value(key)), e);
+    }
+  }
+
+  /** Converts values to a configuration and collects problems. */
   private record Reader(Map<String, String> values, List<String> problems) {
 
     @Nullable BilevelConfig config() {

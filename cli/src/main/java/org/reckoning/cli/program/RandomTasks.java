@@ -3,18 +3,22 @@ package org.reckoning.cli.program;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.reckoning.graph.bilevel.InnerRates;
 import org.reckoning.graph.bilevel.Task;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.bilevel.TokenSequence;
 import org.reckoning.graph.gpt2.Gpt2Config;
 
-/** Tasks of random tokens, for measurements: the time of a step does not depend on them. */
-final class RandomTasks {
+/** Random inputs of programs, for measurements: the time of a step does not depend on them. */
+public final class RandomTasks {
+  /** Inner rates so small that random weights stay finite with every inner optimizer. */
+  public static final InnerRates INNER_RATES = InnerRates.log(1e-3);
+
   private RandomTasks() {}
 
-  /** Returns tasks that fill the shape. */
-  static TaskBatch batch(TaskShape shape, Gpt2Config model, long seed) {
+  /** Returns tasks of random tokens that fill the shape. */
+  public static TaskBatch batch(TaskShape shape, Gpt2Config model, long seed) {
     Random random = new Random(seed);
     List<Task> tasks =
         Stream.generate(
@@ -28,11 +32,11 @@ final class RandomTasks {
   }
 
   /**
-   * Returns a task whose facts are not read, and prompts that fill its questions.
+   * Returns a task with random prompts as questions, and facts that no inner step reads.
    *
-   * @param tokens of a prompt, fewer than the shape has room for
+   * @param tokens tokens of a prompt, fewer than the shape's question tokens
    */
-  static TaskBatch prompts(TaskShape shape, int tokens, Gpt2Config model, long seed) {
+  public static TaskBatch prompts(TaskShape shape, int tokens, Gpt2Config model, long seed) {
     Random random = new Random(seed);
     List<TokenSequence> questions =
         Stream.generate(() -> random.ints(tokens + 1L, 0, model.vocabSize()).toArray())

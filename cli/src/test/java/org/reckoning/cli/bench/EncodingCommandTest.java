@@ -1,50 +1,108 @@
 package org.reckoning.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.reckoning.cli.bench.CommandRun.number;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-class EncodingMainTest {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+class EncodingCommandTest {
+  /** Sums of two numbers that are rounded to four decimals. */
+  private static final double ROUNDING = 1.5e-4;
 
-  private int run(String... words) {
-    return EncodingMain.run(
-        List.of(words),
-        new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8));
+  @Test
+  void cells_ofEncodedFacts_countTheEncodingOnce() {
+    EncodingTimes times =
+        new EncodingTimes(16.66, OptionalDouble.of(6), 0.05, OptionalDouble.of(0.25));
+
+    assertThat(times.cells(18))
+        .containsExactly(
+            Map.entry("compile, s", "16.7"),
+            Map.entry("encode, s", "6.0000"),
+            Map.entry("a question, s", "0.0500"),
+            Map.entry("1 question in all, s", "6.0500"),
+            Map.entry("18 in all, one by one, s", "6.9000"), // 6 + 18 * 0.05
+            Map.entry("18 in all, a batch, s", "6.2500"));
   }
 
   @Test
-  void run_printsARowForEachWayToTellTheFacts() {
-    int code =
-        run(
-            "model=micro",
-            "facts=2",
-            "fact_tokens=4",
-            "questions=3",
-            "steps=2",
-            "runs=1",
-            "xla=off");
+  void cells_ofFactsInContext_haveNoEncoding() {
+    EncodingTimes times =
+        new EncodingTimes(5.4, OptionalDouble.empty(), 1.34, OptionalDouble.empty());
 
-    assertThat(code).isZero();
-    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
-    assertThat(lines).hasSize(4);
-    assertThat(lines.get(0)).startsWith("| model | facts | compile, s | encode, s | ");
-    assertThat(lines.get(2)).startsWith("| micro | read in context | ");
-    assertThat(lines.get(3)).startsWith("| micro | encoded once, K = 2 | ");
-    assertThat(lines).allSatisfy(line -> assertThat(line.split("\\|")).hasSize(9));
+    assertThat(times.cells(18))
+        .containsExactly(
+            Map.entry("compile, s", "5.4"),
+            Map.entry("encode, s", ""),
+            Map.entry("a question, s", "1.3400"),
+            Map.entry("1 question in all, s", "1.3400"),
+            Map.entry("18 in all, one by one, s", "24.1200"),
+            Map.entry("18 in all, a batch, s", "not measured"));
   }
 
   @Test
-  void run_withWordsThatCannotBeUsed_saysWhy() {
-    assertThat(run("model=micro")).isEqualTo(2); // 1,024 tokens of 32 positions
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("n_positions (32)");
-    assertThat(run("model=micro", "facts=1", "fact_tokens=4", "steps=x")).isEqualTo(2);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("steps (x) must be whole numbers");
+  void command_printsRowsOfConsistentNumbers() {
+    CommandRun run =
+        CommandRun.of(
+            "bench", "encoding", "model=micro", "facts=2", "fact_tokens=4", "questions=3",
+            "steps=2,3", "runs=2", "xla=off");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    Map<String, String> inContext = run.row(0);
+    assertThat(inContext)
+        .containsEntry("model", "micro")
+        .containsEntry("facts", "read in context")
+        .containsEntry("encode, s", "");
+    assertSums(inContext, 0);
+    assertThat(run.row(1)).containsEntry("facts", "encoded once, K = 2");
+    assertThat(run.row(2)).containsEntry("facts", "encoded once, K = 3");
+    for (int row = 1; row <= 2; row++) {
+      double encoding = number(run.row(row), "encode, s");
+      assertThat(encoding).isPositive();
+      assertSums(run.row(row), encoding);
+    }
+  }
+
+  private static void assertSums(Map<String, String> row, double encoding) {
+    double question = number(row, "a question, s");
+    assertThat(question).isPositive();
+    assertThat(number(row, "compile, s")).isNotNegative();
+    assertThat(number(row, "1 question in all, s"))
+        .isCloseTo(encoding + question, within(ROUNDING));
+    assertThat(number(row, "3 in all, one by one, s"))
+        .isCloseTo(encoding + 3 * question, within(2 * ROUNDING));
+    assertThat(number(row, "3 in all, a batch, s")).isGreaterThan(encoding);
+  }
+
+  @Test
+  void command_withoutBatch_saysSo() {
+    CommandRun run =
+        CommandRun.of(
+            "bench", "encoding", "model=micro", "facts=1", "fact_tokens=4", "questions=1",
+            "steps=1", "runs=1", "batch=false", "xla=off");
+
+    assertThat(run.row(0)).containsEntry("1 in all, a batch, s", "not measured");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model=micro|fact_tokens (127) must be at most n_positions (32)",
+        "model=micro facts=8 fact_tokens=20|question_tokens (168) must be at most n_positions (32)",
+        "model=micro facts=1 fact_tokens=4 steps=x|steps (x) must be whole numbers, such as 1,4",
+        "model=micro fact_tokens=4 facts=1 runs=0|runs (0) must be at least 1",
+      })
+  void invalidWords_areOneLineAndExitCodeTwo(String words, String message) {
+    CommandRun run = CommandRun.of(("bench encoding " + words).split(" ", -1));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().strip())
+        .isEqualTo(message + "; see 'reckoning bench encoding --help'");
   }
 }

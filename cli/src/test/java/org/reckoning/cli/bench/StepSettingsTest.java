@@ -8,10 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class BenchmarkSettingsTest {
+class StepSettingsTest {
   @Test
   void lists_areCombined_kChangesFirst() {
-    BenchmarkSettings settings = parse("k=1,2 xla=off,segments mode=exact,first_order model=micro");
+    StepSettings settings = parse("k=1,2 xla=off,segments mode=exact,first_order model=micro");
 
     assertThat(settings.programs())
         .extracting(p -> p.value("mode") + " " + p.value("xla") + " " + p.value("k"))
@@ -30,7 +30,7 @@ class BenchmarkSettingsTest {
 
   @Test
   void otherLists_areNamed_andAdaptIsNone() {
-    BenchmarkSettings settings = parse("optimizer=sgd,adamw model=micro adapt=h.*.mlp.*,ln_f.*");
+    StepSettings settings = parse("optimizer=sgd,adamw model=micro adapt=h.*.mlp.*,ln_f.*");
 
     assertThat(settings.swept()).containsExactly("optimizer");
     assertThat(settings.programs()).hasSize(2);
@@ -48,7 +48,7 @@ class BenchmarkSettingsTest {
 
   @Test
   void defaults_areThoseOfTheDocumentation() {
-    BenchmarkSettings settings = BenchmarkSettings.parse(List.of());
+    StepSettings settings = StepSettings.parse(List.of());
 
     assertThat(settings.programs()).hasSize(1);
     assertThat(settings.programs().get(0).integer("steps")).isEqualTo(5);
@@ -75,7 +75,7 @@ class BenchmarkSettingsTest {
         .hasMessageNotContaining("\n");
   }
 
-  private static BenchmarkSettings parse(String words) {
-    return BenchmarkSettings.parse(List.of(words.split(" ", -1)));
+  private static StepSettings parse(String words) {
+    return StepSettings.parse(List.of(words.split(" ", -1)));
   }
 }

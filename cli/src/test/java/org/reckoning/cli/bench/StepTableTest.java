@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.reckoning.cli.ChildJvm.Outcome;
+import org.reckoning.cli.process.ChildJvm.Outcome;
 
-class BenchmarkTableTest {
+class StepTableTest {
   private static final Map<String, String> MEASURED =
       Map.of(
           "build", "0.96",
@@ -20,15 +20,15 @@ class BenchmarkTableTest {
           "flops", "500e9",
           "peak", "400e9");
 
-  private final BenchmarkSettings settings =
-      BenchmarkSettings.parse(List.of("model=micro", "k=1,2", "optimizer=sgd,adamw"));
-  private final BenchmarkTable table = new BenchmarkTable(settings);
+  private final StepSettings settings =
+      StepSettings.parse(List.of("model=micro", "k=1,2", "optimizer=sgd,adamw"));
+  private final StepTable table = new StepTable(settings);
 
   @Test
   void row_dividesFlopsByTheMedianStepAndByThePeak() {
     table.row(settings.programs().get(1), new Outcome(MEASURED, ""));
 
-    assertThat(table.print())
+    assertThat(text())
         .isEqualTo(
             """
 
@@ -41,25 +41,25 @@ class BenchmarkTableTest {
   }
 
   @Test
-  void failedRow_hasTheReason_andAsManyCells() {
+  void failedRow_hasTheReasonAndAsManyCells() {
     table.row(settings.programs().get(2), new Outcome(Map.of("build", "1"), "no |memory|"));
 
-    assertThat(table.print())
+    assertThat(text())
         .endsWith(
             "| adamw | 1 | exact | segments | failed: no \\|memory\\| "
                 + "|  |  |  |  |  |  |  |  |  |\n");
   }
 
   @Test
-  void memoryThatIsNotKnown_isExplained() {
+  void unknownMemory_isExplained() {
     Map<String, String> results = new HashMap<>(MEASURED);
     results.remove("peak_bytes");
     table.row(settings.programs().get(0), new Outcome(results, ""));
 
-    assertThat(table.print())
+    assertThat(text())
         .contains("| 4.50 | n/a | 500.0 |")
         .endsWith(
-            "\nn/a: not known here; the peak memory of a process is read from Linux alone.\n");
+            "\nn/a: not known; the peak memory of a process is read on Linux only.\n");
   }
 
   @Test
@@ -70,11 +70,15 @@ class BenchmarkTableTest {
             "XLA does not work"));
     table.end(new Outcome(Map.of("peak", "3.5e11", "peak_xla", "3.4e11"), ""));
 
-    assertThat(table.print())
+    assertThat(text())
         .contains("- Machine: a processor\n", "- Software: unknown\n", "- Devices: CPU:0\n")
         .contains("`TF_CPP_MIN_LOG_LEVEL=")
         .contains("- Programs: `model=micro tasks=1 ")
         .contains("2048 x 2048, before the rows: TensorFlow 360 GFLOP/s, XLA n/a GFLOP/s (XLA does")
         .contains("2048 x 2048, after the rows: TensorFlow 350 GFLOP/s, XLA 340 GFLOP/s\n");
+  }
+
+  private String text() {
+    return String.join("\n", table.lines()) + "\n";
   }
 }

@@ -61,7 +61,7 @@ class HomeDirectoryTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> HomeDirectory.temporary(parent))
         .withMessage(
-            "there is no home directory that can be written, and '%s' is not a directory of this user alone: remove it, or set XDG_CACHE_HOME to a directory that can be written",
+            "no writable home directory, and '%s' is not a private directory of this user: remove it, or set XDG_CACHE_HOME to a writable directory",
             made);
   }
 }

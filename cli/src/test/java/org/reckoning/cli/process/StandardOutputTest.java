@@ -3,6 +3,7 @@ package org.reckoning.cli.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.reckoning.cli.Reckoning;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -32,7 +32,7 @@ class WordEncodingTest {
     assertThat(
             WordEncoding.problem(List.of(garbled), raw("José", StandardCharsets.UTF_8), encoding))
         .hasValue(
-            "argument 'José' cannot be read, as the locale of this process has the encoding %s: set LC_ALL to a locale with UTF-8, such as C.UTF-8 ('locale -a' lists those of this machine)"
+            "argument 'José' cannot be read: the encoding of this process's locale is %s; set LC_ALL to a UTF-8 locale, such as C.UTF-8 ('locale -a' lists the installed ones)"
                 .formatted(encoding));
   }
 
