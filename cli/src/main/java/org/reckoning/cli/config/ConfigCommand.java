@@ -9,11 +9,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning config}. */
+/** {@code reckoning config}: prints and checks a configuration. */
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description = "Print the configuration that a run would have, and check it.",
+    description = "Compose a configuration, print it and check it.",
     footer = {
       "",
       "Examples:",
@@ -22,14 +22,14 @@ import picocli.CommandLine.Spec;
       "  reckoning config -m seed=42,43 'data.hops=[2],[3]'",
       "  reckoning config --keys"
     })
-final class ConfigCommand implements Callable<Integer> {
+public final class ConfigCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
   @Mixin private ConfigOptions options = new ConfigOptions();
 
-  @Option(names = "--keys", description = "list every key with its default and what it means")
+  @Option(names = "--keys", description = "List every key with its default and meaning.")
   private boolean keys;
 
   @Override
@@ -39,7 +39,7 @@ final class ConfigCommand implements Callable<Integer> {
       options.printKeys(out);
       return 0;
     }
-    options.print(out); // also where it is wrong: it helps to find out why
+    options.print(out); // an invalid one, too: it helps to find the error
     if (!options.printsOnly()) {
       options.jobs();
     }

@@ -11,20 +11,21 @@ import org.tensorflow.internal.c_api.TF_Status;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
 /**
- * What TensorFlow computes on.
+ * A device of TensorFlow.
  *
- * @param name such as {@code CPU:0}
- * @param bytes memory that TensorFlow may use; of a processor it says nothing of use
+ * @param name name such as {@code CPU:0}
+ * @param bytes memory that TensorFlow may use; meaningless for a CPU
  */
-record Device(String name, long bytes) {
+public record Device(String name, long bytes) {
   private static final double GIGA = 1e9;
 
+  /** Returns whether this is a GPU. */
   boolean isGpu() {
     return name.startsWith("GPU");
   }
 
-  /** Asks TensorFlow's C library, as TensorFlow Java lists devices nowhere. */
-  static List<Device> all() {
+  /** Returns all devices, from TensorFlow's C library: TensorFlow Java cannot list them. */
+  public static List<Device> all() {
     List<Device> devices = new ArrayList<>();
     try (TF_Status status = TF_Status.newStatus();
         TFE_ContextOptions options = TFE_ContextOptions.newContextOptions();
@@ -47,7 +48,7 @@ record Device(String name, long bytes) {
     return devices;
   }
 
-  /** Returns {@code CPU:0}, {@code GPU:0 (15.1 GB)}. */
+  /** Returns the name, and the memory of a GPU: {@code GPU:0 (15.1 GB)}. */
   @Override
   public String toString() {
     return name.startsWith("CPU")

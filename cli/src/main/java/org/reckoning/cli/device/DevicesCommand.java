@@ -7,13 +7,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning devices}. */
+/** {@code reckoning devices}: lists the devices of TensorFlow. */
 @Command(
     name = "devices",
     mixinStandardHelpOptions = true,
-    description = "List what TensorFlow computes on.",
+    description = "List the devices that TensorFlow computes on.",
     footer = {"", "Example:", "  reckoning devices"})
-final class DevicesCommand implements Callable<Integer> {
+public final class DevicesCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -25,8 +25,8 @@ final class DevicesCommand implements Callable<Integer> {
     devices.forEach(out::println);
     if (devices.stream().noneMatch(Device::isGpu)) {
       out.println(
-          "TensorFlow sees no GPU, so everything is computed on the CPU; an NVIDIA GPU needs Linux"
-              + " x86-64, its driver, CUDA 12, cuDNN 9 and a build with 'mvn -Pgpu'.");
+          "TensorFlow sees no GPU and computes on the CPU; an NVIDIA GPU needs Linux x86-64, its"
+              + " driver, CUDA 12, cuDNN 9 and a build with 'mvn -Pgpu'");
     }
     out.flush();
     return 0;

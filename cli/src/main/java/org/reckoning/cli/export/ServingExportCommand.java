@@ -1,5 +1,6 @@
 package org.reckoning.cli.export;
 
+import org.reckoning.cli.process.ChildJvm;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -22,25 +23,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning export}. */
+/** {@code reckoning export}: writes a SavedModel for TensorFlow Serving, or checks one. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
       "Write the best checkpoint of a run as a SavedModel for TensorFlow Serving.",
-      "Facts and questions come in one request: the inner loop is inside of the model. A request"
-          + " costs what the largest costs that the sizes allow; those that are not given are those"
-          + " of the run's data. See docs/serving.md."
+      "A request holds facts and questions; the model contains the inner loop. Requests are padded"
+          + " to the given sizes, so each costs as much as the largest. Sizes default to those of"
+          + " the run's data. See docs/serving.md."
     },
     footer = {
       "",
       "Examples:",
       "  reckoning export --run outputs/quickstart/2026-11-22_10-30-00",
       "  reckoning export --run RUN --to saved_models/kinship --facts 8 --questions 4",
-      "  reckoning export --check saved_models/quickstart      # the newest version",
-      "  reckoning export --check saved_models/quickstart/2 --run RUN --problems 100"
+      "  reckoning export --check saved_models/quickstart   # the newest version",
+      "  reckoning export --check saved_models/quickstart/2 --problems 100"
     })
-final class ExportCommand implements Callable<Integer> {
+public final class ServingExportCommand implements Callable<Integer> {
   private static final int CHECK_SECONDS = 3600;
 
   @Spec
@@ -50,61 +51,64 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--run",
       paramLabel = "RUN",
-      description = "directory of a run; for --check, that which was exported by default")
+      description = 
+          "Directory of the run. With --check the default is the exported run.")
   private @Nullable Path run;
 
   @Option(
       names = "--to",
       paramLabel = "DIR",
-      description = "directory of the versions of a model; saved_models/NAME by default")
+      description = 
+          "Parent directory of the model's versions (default: saved_models/NAME).")
   private @Nullable Path to;
 
   @Option(
       names = "--check",
       paramLabel = "DIR",
-      description = "load this model in a process of its own and compare it with the run")
+      description = 
+          "Load this model in a new process and compare it with the run.")
   private @Nullable Path checked;
 
   @Option(
       names = "--problems",
       paramLabel = "N",
-      description = "for --check: test problems to ask (default: ${DEFAULT-VALUE})")
+      description = "With --check: number of test problems (default: ${DEFAULT-VALUE}).")
   private int problems = 500;
 
   @Option(
       names = "--xla",
-      description = "add signatures that XLA compiles, for servers that allow it")
+      description = "Add signatures compiled by XLA, for servers that support it.")
   private boolean compiled;
 
-  @Option(names = "--facts", paramLabel = "N", description = "facts of a request")
+  @Option(names = "--facts", paramLabel = "N", description = "Facts per request.")
   private @Nullable Integer facts;
 
-  @Option(names = "--fact-tokens", paramLabel = "N", description = "tokens of a fact")
+  @Option(names = "--fact-tokens", paramLabel = "N", description = "Tokens per fact.")
   private @Nullable Integer factTokens;
 
-  @Option(names = "--questions", paramLabel = "N", description = "questions of a request")
+  @Option(names = "--questions", paramLabel = "N", description = "Questions per request.")
   private @Nullable Integer questions;
 
-  @Option(names = "--question-tokens", paramLabel = "N", description = "tokens of a question")
+  @Option(names = "--question-tokens", paramLabel = "N", description = "Tokens per question.")
   private @Nullable Integer questionTokens;
 
   @Option(
       names = "--candidates",
       paramLabel = "N",
-      description = "texts that are scored in a request")
+      description = "Candidate answers to score per request.")
   private @Nullable Integer candidates;
 
-  @Option(names = "--candidate-tokens", paramLabel = "N", description = "tokens of such a text")
+  @Option(names = "--candidate-tokens", paramLabel = "N", description = "Tokens per candidate answer.")
   private @Nullable Integer candidateTokens;
 
-  @Option(names = "--max-new-tokens", paramLabel = "N", description = "tokens of an answer")
+  @Option(names = "--max-new-tokens", paramLabel = "N", description = "Tokens per generated answer.")
   private @Nullable Integer newTokens;
 
   @Override
   public Integer call() throws IOException {
     if (checked != null) {
       if (to != null) {
-        throw unusable("--check (%s) writes nothing and must be without --to".formatted(checked));
+        throw unusable("--check (%s) writes nothing; omit --to".formatted(checked));
       }
       if (problems < 1) {
         throw unusable("--problems (%d) must be at least 1".formatted(problems));
@@ -112,7 +116,7 @@ final class ExportCommand implements Callable<Integer> {
       return check(checked);
     }
     if (run == null) {
-      throw unusable("--run, the directory of a run, or --check must be given");
+      throw unusable("--run (directory of a run) or --check must be given");
     }
     write(run);
     return 0;
@@ -134,7 +138,7 @@ final class ExportCommand implements Callable<Integer> {
     try {
       written =
           ModelExport.write(from, model, sizes, compiled, spec.commandLine().getErr()::println);
-    } catch (IllegalArgumentException e) { // a size, or a method that learns no facts
+    } catch (IllegalArgumentException e) { // a size, or a method without inner steps
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     ServingLimits limits = written.limits();
@@ -168,7 +172,7 @@ final class ExportCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new MissingPathException(
-                        "--check (%s) must be a model that was exported, or a version of one"
+                        "--check (%s) must be an exported model or a version of one"
                             .formatted(directory)));
     Path from = run == null ? ExportCheck.origin(version) : run;
     ConsoleProgress progress =
@@ -187,11 +191,11 @@ final class ExportCommand implements Callable<Integer> {
                   List.of(version.toString(), requests.toString(), answers.toString()));
       if (!asked.failure().isEmpty()) {
         throw new IOException(
-            "'%s' could not be asked in a process of its own: %s"
+            "cannot check '%s' in a new process: %s"
                 .formatted(version, asked.failure()));
       }
       progress.message(
-          "the model answered %s requests in %.1f s, loading took %.1f s"
+          "the model answered %s requests in %.1f s after %.1f s of loading"
               .formatted(
                   asked.results().get(ExportCheckMain.REQUESTS),
                   asked.number(ExportCheckMain.SECONDS),
@@ -199,12 +203,12 @@ final class ExportCommand implements Callable<Integer> {
       ExportCheck.Report report = check.compare(answers, progress);
       out.printf(
           """
-          %s against %s
-            problems                          %d, of %d questions
-            other labels (score)              %d
-            other texts (serving_default)     %d
-            other texts (no_knowledge)        %d
-            largest difference of a probability  %.1e, of an inner loss %.1e; up to %.0e is rounding
+          %s compared with %s
+            problems                           %d with %d questions
+            different labels (score)           %d
+            different texts (serving_default)  %d
+            different texts (no_knowledge)     %d
+            largest difference: %.1e of a probability, %.1e of an inner loss; tolerance %.0e
           %s
           """,
           version,
@@ -217,7 +221,7 @@ final class ExportCommand implements Callable<Integer> {
           report.probability(),
           report.innerLoss(),
           ExportCheck.TOLERANCE,
-          report.agrees() ? "the model answers as the run does" : "the model and the run differ");
+          report.agrees() ? "the model and the run agree" : "the model and the run differ");
       out.flush();
       return report.agrees() ? 0 : 1;
     } finally {

@@ -1,5 +1,6 @@
 package org.reckoning.cli.export;
 
+import org.reckoning.cli.process.ProcessStart;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.reckoning.trainer.export.ClientAssets;
@@ -7,7 +8,8 @@ import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingServer;
 
 /**
- * Serves an export as {@link ServingServer} does, for tests and trials, until it is stopped.
+ * Serves an exported model by {@link ServingServer}, for tests and trials. The class stays a main
+ * class, since the server is no replacement for TensorFlow Serving.
  *
  * <pre>
  * ServingServerMain saved_models/quickstart 8501
@@ -20,9 +22,9 @@ final class ServingServerMain {
   private ServingServerMain() {}
 
   /**
-   * Serves until the process is told to end; requests that it has are answered first.
+   * Serves until the process is terminated; open requests are answered first.
    *
-   * @param args the export, or a version of it, and the port; 0 for a free one
+   * @param args the exported model or a version of it, and the port; 0 chooses a free one
    */
   public static void main(String[] args) throws InterruptedException {
     ProcessStart.prepare(args);
@@ -30,7 +32,7 @@ final class ServingServerMain {
         || !args[1].matches("[0-9]{1,5}")
         || Integer.parseInt(args[1]) > LARGEST_PORT) {
       System.err.println(
-          "arguments must be an export and a port from 0 to 65535: saved_models/quickstart 8501");
+          "arguments must be an exported model and a port from 0 to 65535: saved_models/quickstart 8501");
       System.exit(USER_ERROR);
     }
     try {
@@ -41,7 +43,7 @@ final class ServingServerMain {
           ServingServer.start(assets.model(), version, Integer.parseInt(args[1]));
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       System.out.printf(
-          "version %s of '%s' at %s, Ctrl-C ends%n",
+          "serving version %s of '%s' at %s; Ctrl-C stops%n",
           assets.version(), assets.model(), server.address());
       Thread.currentThread().join();
     } catch (IOException | IllegalArgumentException e) {

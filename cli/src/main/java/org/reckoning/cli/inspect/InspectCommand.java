@@ -1,5 +1,11 @@
 package org.reckoning.cli.inspect;
 
+import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.program.RandomTasks;
+import org.reckoning.graph.inspect.BlockGraph;
+import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.StepTimes;
+import org.reckoning.graph.inspect.XlaMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -12,12 +18,8 @@ import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.OuterRates;
 import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.graph.inspect.MeasuredTable;
-import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.inspect.ReportTable;
-import org.reckoning.graph.inspect.StepTimes;
-import org.reckoning.graph.inspect.XlaMemory;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.tensorboard.EventFile;
@@ -28,28 +30,30 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code reckoning inspect}. XLA writes its dumps only if the environment says so when the process
- * starts: the command starts itself once more, with {@code --dumps}.
+ * {@code reckoning inspect}. XLA reads its dump settings from the environment when a process starts,
+ * so the command runs itself in a child process, with {@code --dumps}.
  */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
     description = {
-      "Print what is in a program: segments, operations, tensors, memory, and where the time goes.",
-      "It is the program of a configuration or of a run; its weights are random or published ones."
+      "Print the segments, operations, tensors, memory and times of a program.",
+      "The program is that of a configuration or a run. Its weights are random, or"
+          + " published ones if the configuration names some."
     },
     footer = {
       "",
       "Examples:",
       "  reckoning inspect experiment=quickstart",
       "  reckoning inspect --run outputs/quickstart/2026-11-22_10-30-00 --hlo hlo",
-      "  reckoning inspect experiment=quickstart --tensorboard graph   # tensorboard --logdir graph",
+      "  reckoning inspect experiment=quickstart --tensorboard graph",
+      "  tensorboard --logdir graph",
       "  reckoning inspect --sizes model=small k=4 mode=first_order --steps 0"
     })
-final class InspectCommand implements Callable<Integer> {
+public final class InspectCommand implements Callable<Integer> {
   private static final long SEED = 3;
 
-  /** Weights and rates stay as they are, so that all steps compute the same. */
+  /** Outer rates of zero: weights stay the same, so all steps compute the same. */
   private static final OuterRates NO_CHANGE = new OuterRates(0, 0);
 
   @Spec
@@ -61,41 +65,43 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--run",
       paramLabel = "RUN",
-      description = "the configuration of this run; words may change it")
+      description = "Inspect the program of this run; overrides change its configuration.")
   private @Nullable Path run;
 
   @Option(
       names = "--sizes",
-      description = "words are those of 'bench': sizes in place of data and configuration")
+      description =
+          "Read the words as keys of 'bench step', not as overrides.")
   private boolean sizes;
 
   @Option(
       names = "--bucket",
       paramLabel = "N",
       defaultValue = "1",
-      description = "which shape of batches, counted from 1; the first by default")
+      description = "Number of the batch shape, from 1 (default: ${DEFAULT-VALUE}).")
   private int bucket;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "5",
-      description = "training steps to measure, 5 by default; 0: nothing is compiled nor run")
+      description =
+          "Training steps to measure; 0 runs nothing (default: ${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(
       names = "--hlo",
       paramLabel = "DIR",
-      description = "keep XLA's dumps there, and say which file is which segment")
+      description = "Write XLA's dumps to DIR and list their segments.")
   private @Nullable Path hlo;
 
   @Option(
       names = "--tensorboard",
       paramLabel = "DIR",
-      description = "write the static graph for TensorBoard there, with the times if measured")
+      description = "Write the graph to DIR for TensorBoard, with measured times.")
   private @Nullable Path tensorboard;
 
-  @Option(names = "--json", description = "print one JSON object instead of tables")
+  @Option(names = "--json", description = "Print one JSON object instead of tables.")
   private boolean json;
 
   @Option(names = "--dumps", paramLabel = "DIR", hidden = true)
@@ -111,7 +117,7 @@ final class InspectCommand implements Callable<Integer> {
     InspectedProgram source = InspectedProgram.of(options, run, sizes);
     check(source);
     if (dumps == null && steps > 0 && source.compiles()) {
-      return startAgain(out);
+      return runInChild(out);
     }
     try (InspectedProgram.Built built = source.build(steps > 0)) {
       inspect(built.program(), out);
@@ -126,12 +132,12 @@ final class InspectCommand implements Callable<Integer> {
     }
     if (hlo != null && (steps == 0 || !source.compiles())) {
       problems.add(
-          "--hlo (%s) needs a program that XLA compiles: xla=segments and --steps of 1 or more"
+          "--hlo (%s) needs a program that XLA compiles: use xla=segments and --steps of 1 or more"
               .formatted(hlo));
     }
     if (tensorboard != null && EventFile.isIn(tensorboard)) {
       problems.add(
-          "--tensorboard (%s) has an event file already; choose another directory, or delete it"
+          "--tensorboard (%s) already has an event file; choose another directory, or delete it"
               .formatted(tensorboard));
     }
     if (!problems.isEmpty()) {
@@ -139,7 +145,7 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  private int startAgain(PrintWriter out) throws IOException {
+  private int runInChild(PrintWriter out) throws IOException {
     Path directory = hlo;
     if (directory == null) {
       directory = Files.createTempDirectory("reckoning-xla");
@@ -151,8 +157,8 @@ final class InspectCommand implements Callable<Integer> {
       List<String> words = new ArrayList<>();
       words.addAll(spec.root().commandLine().getParseResult().originalArgs());
       words.add("--dumps=" + directory);
-      return ChildJvm.passOn(
-          Reckoning.class.getName(), words, written.environment(System.getenv()), out);
+      String main = spec.root().userObject().getClass().getName();
+      return ChildJvm.copyOutput(main, words, written.environment(System.getenv()), out);
     } finally {
       if (hlo == null) {
         written.delete();
@@ -181,13 +187,13 @@ final class InspectCommand implements Callable<Integer> {
         out.print(MeasuredTable.memory(report, memory));
       }
       if (hlo != null && written != null) {
-        out.printf("%nXLA's dumps in %s, by segment%n", hlo);
+        out.printf("%nXLA's dumps of each segment in %s%n", hlo);
         written
             .modules(InspectionJson.functions(report))
             .forEach((function, files) -> out.printf("  %s.*%n", files));
       }
       if (graph != null) {
-        out.printf("%nthe graph is in %s: tensorboard --logdir %s%n", graph, tensorboard);
+        out.printf("%nwrote the graph to %s: tensorboard --logdir %s%n", graph, tensorboard);
       }
     }
     out.flush();
@@ -198,7 +204,7 @@ final class InspectCommand implements Callable<Integer> {
     if (bucket < 1 || bucket > shapes.size()) {
       throw new ConfigException(
           List.of(
-              "--bucket (%d) must be one of the program's, 1 to %d"
+              "--bucket (%d) must be from 1 to %d, the number of batch shapes of the program"
                   .formatted(bucket, shapes.size())));
     }
     return shapes.get(bucket - 1);
@@ -207,14 +213,14 @@ final class InspectCommand implements Callable<Integer> {
   private static Path writeGraph(
       BilevelProgram<?> program, TaskShape shape, @Nullable StepTimes times, Path directory)
       throws IOException {
-    BlockGraph picture = BlockGraph.of(program, shape);
+    BlockGraph blocks = BlockGraph.of(program, shape);
     List<Path> made = DurableFiles.createDirectories(directory);
     Path path = null;
     try (EventFile events = EventFile.create(directory)) {
       path = events.path();
-      events.graph(picture.graph());
+      events.graph(blocks.graph());
       if (times != null) {
-        events.stepStats("training step", 1, picture.stats(times.trace()));
+        events.stepStats("training step", 1, blocks.stats(times.trace()));
       }
       events.flush();
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 package org.reckoning.cli.inspect;
 
+import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.cli.program.RandomTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +11,6 @@ import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.BilevelProgram;
-import org.reckoning.graph.bilevel.InnerRates;
-import org.reckoning.graph.inspect.ProgramSettings;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
@@ -19,21 +19,22 @@ import org.reckoning.trainer.training.SplitLoader;
 import org.reckoning.trainer.training.TrainingRun;
 import org.tensorflow.types.TFloat32;
 
-/** What {@code reckoning inspect} looks at. */
+/** The program that {@code reckoning inspect} reports on. */
 sealed interface InspectedProgram {
 
   /** Returns whether XLA compiles the program. */
   boolean compiles();
 
   /**
-   * Builds it.
+   * Builds the program.
    *
-   * @param runs whether it is to be run, and needs weights
+   * @param runs whether it will run and needs weights
    */
   Built build(boolean runs) throws IOException;
 
-  /** A program, and what has to be closed afterwards. */
+  /** A built program with its resources. */
   interface Built extends AutoCloseable {
+    /** Returns the program. */
     BilevelProgram<?> program();
 
     @Override
@@ -41,14 +42,14 @@ sealed interface InspectedProgram {
   }
 
   /**
-   * Reads what the command line says.
+   * Reads the words of the command line.
    *
    * @throws ConfigException with all problems
    */
   static InspectedProgram of(ConfigOptions options, @Nullable Path run, boolean sizes)
       throws IOException {
     if (sizes && run != null) {
-      throw new ConfigException(List.of("--run and --sizes exclude each other; leave out one"));
+      throw new ConfigException(List.of("--run and --sizes exclude each other; omit one"));
     }
     if (sizes) {
       try {
@@ -63,7 +64,7 @@ sealed interface InspectedProgram {
     List<ConfigOptions.Job> jobs = options.jobs();
     if (jobs.size() > 1) {
       throw new ConfigException(
-          List.of("inspect looks at one program; leave out -m and lists of values"));
+          List.of("inspect takes one program; omit -m and lists of values"));
     }
     return new Run(jobs.get(0).config(), null);
   }
@@ -71,9 +72,6 @@ sealed interface InspectedProgram {
   /** A program of given sizes. */
   record Sizes(BilevelConfig config) implements InspectedProgram {
     private static final long SEED = 3;
-
-    /** Small, so that random weights stay finite whatever the inner optimizer. */
-    private static final InnerRates INNER_RATES = InnerRates.log(1e-3);
 
     @Override
     public boolean compiles() {
@@ -84,7 +82,7 @@ sealed interface InspectedProgram {
     public Built build(boolean runs) {
       BilevelProgram<TFloat32> program;
       try {
-        program = BilevelProgram.build(config.withInnerRates(INNER_RATES), TFloat32.class);
+        program = BilevelProgram.build(config.withInnerRates(RandomTasks.INNER_RATES), TFloat32.class);
       } catch (IllegalArgumentException e) {
         throw new ConfigException(List.of(String.valueOf(e.getMessage())));
       }
@@ -108,7 +106,8 @@ sealed interface InspectedProgram {
   /**
    * A program of a configuration, with the shapes of its data.
    *
-   * @param directory of the run; null for a configuration that was not run
+   * @param config the configuration
+   * @param directory directory of the run; null for a configuration without a run
    */
   record Run(RunConfig config, @Nullable Path directory) implements InspectedProgram {
     @Override

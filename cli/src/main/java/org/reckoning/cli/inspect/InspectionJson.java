@@ -1,34 +1,33 @@
 package org.reckoning.cli.inspect;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.inspect.SegmentReport;
 import org.reckoning.graph.inspect.StepTimes;
 import org.reckoning.graph.inspect.TensorReport;
 import org.reckoning.graph.inspect.XlaMemory;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.text.EnumWord;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.bilevel.BilevelConfig;
 
-/** An inspection as one JSON object: the records of the reports, in snake case. */
+/** Converts an inspection to one JSON object: the records of the reports, in snake case. */
 final class InspectionJson {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
-
   private InspectionJson() {}
 
   /**
-   * @param times null if nothing was measured
-   * @param memory what XLA says of the functions that it compiled
-   * @param dumps null if they are not kept
+   * Returns the inspection as JSON text.
+   *
+   * @param report the program
+   * @param times measured times; null if nothing was measured
+   * @param memory XLA's memory reports of compiled functions
+   * @param dumps XLA's dumps; null if they are not kept
    */
   static String of(
       ProgramReport report,
@@ -36,25 +35,25 @@ final class InspectionJson {
       List<XlaMemory> memory,
       @Nullable XlaDumps dumps)
       throws IOException {
-    ObjectNode json = MAPPER.createObjectNode();
+    ObjectNode json = Json.SNAKE_CASE.createObjectNode();
     BilevelConfig config = report.config();
     ObjectNode program = json.putObject("program");
-    program.set("model", MAPPER.valueToTree(config.model()));
+    program.set("model", Json.SNAKE_CASE.valueToTree(config.model()));
     program.put("inner_steps", config.innerSteps());
     program.put("inner_optimizer", config.innerOptimizer().toString());
     program.put("gradient", config.gradientMode().toString());
-    program.put("xla", config.xla().name().toLowerCase(Locale.ROOT));
+    program.put("xla", EnumWord.of(config.xla()));
     program.put("buckets", config.shapes().size());
-    program.set("shape", MAPPER.valueToTree(report.shape()));
-    json.set("parameters", MAPPER.valueToTree(report.parameters()));
-    json.set("segments", MAPPER.valueToTree(report.segments()));
-    json.set("graph", MAPPER.valueToTree(report.graph()));
+    program.set("shape", Json.SNAKE_CASE.valueToTree(report.shape()));
+    json.set("parameters", Json.SNAKE_CASE.valueToTree(report.parameters()));
+    json.set("segments", Json.SNAKE_CASE.valueToTree(report.segments()));
+    json.set("graph", Json.SNAKE_CASE.valueToTree(report.graph()));
     ObjectNode step = json.putObject("training_step");
     step.put("nodes", report.trainingNodes());
-    step.set("flops", MAPPER.valueToTree(report.trainingFlops()));
+    step.set("flops", Json.SNAKE_CASE.valueToTree(report.trainingFlops()));
     ArrayNode tensors = json.putArray("largest_tensors");
     report.tensors().forEach(tensor -> tensors.add(tensor(tensor)));
-    json.set("memory", MAPPER.valueToTree(report.memory()));
+    json.set("memory", Json.SNAKE_CASE.valueToTree(report.memory()));
     if (times != null) {
       ObjectNode measured = json.putObject("times");
       measured.put("steps", times.steps());
@@ -62,13 +61,13 @@ final class InspectionJson {
       measured.put("plain_seconds", times.plainSeconds());
       measured.put("traced_seconds", times.tracedSeconds());
       measured.put("outside_seconds", times.outsideSeconds());
-      measured.set("calls", MAPPER.valueToTree(times.calls()));
-      json.set("xla_memory", MAPPER.valueToTree(memory));
+      measured.set("calls", Json.SNAKE_CASE.valueToTree(times.calls()));
+      json.set("xla_memory", Json.SNAKE_CASE.valueToTree(memory));
     }
     if (dumps != null) {
       ObjectNode files = json.putObject("xla_dumps");
       files.put("directory", dumps.directory().toString());
-      files.set("modules", MAPPER.valueToTree(dumps.modules(functions(report))));
+      files.set("modules", Json.SNAKE_CASE.valueToTree(dumps.modules(functions(report))));
     }
     return write(json);
   }
@@ -79,17 +78,17 @@ final class InspectionJson {
   }
 
   private static ObjectNode tensor(TensorReport tensor) {
-    ObjectNode json = MAPPER.createObjectNode();
+    ObjectNode json = Json.SNAKE_CASE.createObjectNode();
     json.put("segment", tensor.segment());
     json.put("node", tensor.node());
     json.put("dtype", tensor.dtype().name());
-    json.set("shape", MAPPER.valueToTree(tensor.shape().asArray()));
+    json.set("shape", Json.SNAKE_CASE.valueToTree(tensor.shape().asArray()));
     json.put("bytes", tensor.bytes());
     json.put("count", tensor.count());
     return json;
   }
 
   private static String write(ObjectNode json) throws JsonProcessingException {
-    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json);
+    return Json.SNAKE_CASE.writerWithDefaultPrettyPrinter().writeValueAsString(json);
   }
 }

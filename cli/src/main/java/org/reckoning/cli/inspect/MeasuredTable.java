@@ -1,23 +1,28 @@
 package org.reckoning.cli.inspect;
 
+import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.SegmentReport;
+import org.reckoning.graph.inspect.StepTimes;
+import org.reckoning.graph.inspect.XlaMemory;
+import org.reckoning.trainer.text.TextTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Prints what was measured, as plain aligned text, at most 100 columns wide. */
-public final class MeasuredTable {
+/** Formats measured times and memory as aligned text, at most 100 columns wide. */
+final class MeasuredTable {
   private static final double MILLIS = 1e3;
   private static final double GIGA = 1e9;
 
-  /** The segment of a whole pass. */
+  /** Name of the segment that holds a whole training pass. */
   private static final String PASS = "train_pass";
 
   private MeasuredTable() {}
 
-  /** Returns where the time goes, as lines of text, each ended by a line feed. */
-  public static String times(ProgramReport report, StepTimes times) {
+  /** Returns the time of a training step by segment, as lines that end with a line feed. */
+  static String times(ProgramReport report, StepTimes times) {
     Map<String, List<StepTimes.CallTime>> bySegment = new LinkedHashMap<>();
     times
         .calls()
@@ -48,31 +53,31 @@ public final class MeasuredTable {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(
-        "time of a training step, medians of %d that were traced; FLOP of matrix products"
+        "time of a training step: medians of %d traced steps; FLOP of matrix products"
             .formatted(times.steps()));
     lines.addAll(table.lines());
     if (times.sideBySide()) {
-      lines.add("  calls that ran side by side count each");
+      lines.add("  parallel calls are counted separately");
     }
     lines.add(
         String.format(
             Locale.ROOT,
-            "  the first step, compilation included: %.1f s; a step without trace, in all: %s ms",
+            "  first step, with compilation: %.1f s; a whole step without tracing: %s ms",
             times.firstSeconds(),
             millis(times.plainSeconds())));
     return text(lines);
   }
 
   /**
-   * Returns XLA's own memory reports as lines of text, each ended by a line feed.
+   * Returns XLA's memory reports by segment, as lines that end with a line feed.
    *
-   * @param reports of the functions of the program; one that is missing has none
+   * @param reports reports of functions; a function without one was not compiled
    */
-  public static String memory(ProgramReport program, List<XlaMemory> reports) {
+  static String memory(ProgramReport program, List<XlaMemory> reports) {
     List<String> lines = new ArrayList<>();
     lines.add("");
     if (reports.isEmpty()) {
-      lines.add("XLA gives no memory report here");
+      lines.add("XLA wrote no memory report");
       return text(lines);
     }
     TextTable table =
@@ -92,12 +97,12 @@ public final class MeasuredTable {
                       Quantity.bytes(memory.constants())),
               () -> table.row(segment.name(), "none", "", "", "", ""));
     }
-    lines.add("memory of a call as XLA planned it; 'none': not compiled in a training step");
+    lines.add("memory of a call as planned by XLA; 'none': not compiled in a training step");
     lines.addAll(table.lines());
     return text(lines);
   }
 
-  /** Operations of calls of a segment; a whole pass has those of the segments that it calls. */
+  /** Returns the operations of calls; those of a whole pass include the segments that it calls. */
   private static double matrix(
       ProgramReport report, List<StepTimes.CallTime> calls, StepTimes times) {
     double matrix = 0;

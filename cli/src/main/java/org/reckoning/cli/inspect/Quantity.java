@@ -2,13 +2,13 @@ package org.reckoning.cli.inspect;
 
 import java.util.Locale;
 
-/** Prints amounts for people. */
+/** Formats amounts for people. */
 final class Quantity {
   private static final String PREFIXES = " kMGTPE";
 
   private Quantity() {}
 
-  /** Four digits and a decimal prefix: {@code 124.4 M}; whole numbers below a thousand. */
+  /** Returns four digits with a decimal prefix, {@code 124.4 M}; below 1000 all digits. */
   static String rounded(long value) {
     double scaled = value;
     int prefix = 0;
@@ -23,13 +23,13 @@ final class Quantity {
     return String.format(Locale.ROOT, "%." + decimals + "f %c", scaled, PREFIXES.charAt(prefix));
   }
 
-  /** Bytes: {@code 497.8 MB}. */
+  /** Returns bytes with a decimal prefix: {@code 497.8 MB}. */
   static String bytes(long value) {
     String rounded = rounded(value);
     return Character.isDigit(rounded.charAt(rounded.length() - 1)) ? rounded + " B" : rounded + "B";
   }
 
-  /** All digits, in groups: {@code 124,439,808}. */
+  /** Returns all digits in groups: {@code 124,439,808}. */
   static String exact(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }

@@ -1,5 +1,14 @@
 package org.reckoning.cli.inspect;
 
+import org.reckoning.graph.inspect.Boundary;
+import org.reckoning.graph.inspect.FlopCount;
+import org.reckoning.graph.inspect.MemoryReport;
+import org.reckoning.graph.inspect.ParameterReport;
+import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.SegmentReport;
+import org.reckoning.graph.inspect.TensorCount;
+import org.reckoning.graph.inspect.TensorReport;
+import org.reckoning.trainer.text.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,10 +17,14 @@ import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.TaskShape;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.xla.XlaMode;
+import org.reckoning.trainer.text.EnumWord;
 
-/** Prints a {@link ProgramReport} as plain aligned text, at most 100 columns wide. */
-public final class ReportTable {
+/** Formats a {@link ProgramReport} as aligned text, at most 100 columns wide. */
+final class ReportTable {
   private static final int WIDTH = 100;
+
+  /** Label of the nodes outside segments. */
+  private static final String AROUND = "graph around segments";
 
   private final ProgramReport report;
   private final List<String> lines = new ArrayList<>();
@@ -20,8 +33,8 @@ public final class ReportTable {
     this.report = report;
   }
 
-  /** Returns the report as lines of text, each ended by a line feed. */
-  public static String print(ProgramReport report) {
+  /** Returns the report as lines that end with a line feed. */
+  static String print(ProgramReport report) {
     ReportTable table = new ReportTable(report);
     table.program();
     table.parameters();
@@ -40,9 +53,10 @@ public final class ReportTable {
     TaskShape shape = report.shape();
     lines.add("program");
     lines.addAll(
-        new TextTable()
+        TextTable.withLeft(0, 1)
             .row(
-                "model      GPT-2 of %d layers, width %d, %d heads, %s tokens, %s positions"
+                "model",
+                "GPT-2 of %d layers, width %d, %d heads, %s tokens, %s positions"
                     .formatted(
                         model.nLayer(),
                         model.nEmbd(),
@@ -50,17 +64,19 @@ public final class ReportTable {
                         Quantity.exact(model.vocabSize()),
                         Quantity.exact(model.nPositions())))
             .row(
-                "inner loop K = %d, %s, %s"
+                "inner loop",
+                "K = %d, %s, %s"
                     .formatted(config.innerSteps(), config.innerOptimizer(), config.gradientMode()))
             .row(
-                "pass       tasks %d, facts %d x %d tokens, questions %d x %d tokens"
+                "pass",
+                "tasks %d, facts %d x %d tokens, questions %d x %d tokens"
                     .formatted(
                         shape.tasks(),
                         shape.facts(),
                         shape.factTokens(),
                         shape.questions(),
                         shape.questionTokens()))
-            .row("XLA        " + config.xla().name().toLowerCase(Locale.ROOT))
+            .row("XLA", EnumWord.of(config.xla()))
             .lines());
   }
 
@@ -75,7 +91,7 @@ public final class ReportTable {
         table,
         report.config().innerRates().learned() ? "inner rates, learned" : "inner rates, fixed",
         parameters.innerRates());
-    section("parameters, one copy of each", table);
+    section("parameters, one copy each", table);
   }
 
   private static void count(TextTable table, String what, TensorCount count) {
@@ -107,7 +123,7 @@ public final class ReportTable {
     }
     FlopCount graph = report.graph().flops();
     table.row(
-        "graph around them",
+        AROUND,
         "",
         "",
         Quantity.exact(report.graph().nodes()),
@@ -127,7 +143,7 @@ public final class ReportTable {
         Quantity.rounded(total.matrix()),
         Quantity.rounded(total.other()),
         share(total));
-    section("floating-point operations, before XLA optimizes; one of exp, tanh, .. is one", table);
+    section("floating-point operations before XLA's optimizations; exp, tanh, .. count as one", table);
   }
 
   private String share(FlopCount flops) {
@@ -143,7 +159,7 @@ public final class ReportTable {
           Quantity.bytes(segment.argumentBytes()),
           Quantity.bytes(segment.resultBytes()));
     }
-    section("bytes that pass in and out of a call; variables that go by handle count 0", table);
+    section("bytes passed into and out of one call; variables, passed by handle, count 0", table);
   }
 
   private void nodes() {
@@ -152,7 +168,7 @@ public final class ReportTable {
     for (SegmentReport segment : report.segments()) {
       nodes(segment.name(), segment.nodesByType());
     }
-    nodes("graph around them", report.graph().nodesByType());
+    nodes(AROUND, report.graph().nodesByType());
   }
 
   private void nodes(String name, Map<String, Integer> byType) {
@@ -172,16 +188,16 @@ public final class ReportTable {
   }
 
   private void tensors() {
-    TextTable table = new TextTable().row("segment", "bytes", "count", "shape", "first made by");
+    TextTable table = new TextTable().row("segment", "bytes", "count", "shape", "first node");
     for (TensorReport tensor : report.tensors()) {
       table.row(
-          tensor.segment().isEmpty() ? "graph around them" : tensor.segment(),
+          tensor.segment().isEmpty() ? AROUND : tensor.segment(),
           Quantity.bytes(tensor.bytes()),
           Quantity.exact(tensor.count()),
           tensor.shape().toString(),
           shortened(tensor.node()));
     }
-    section("largest tensors that nodes make, those of a shape together; XLA may fuse them", table);
+    section("largest tensors that nodes produce, grouped by shape; XLA may fuse them", table);
   }
 
   private static String shortened(String name) {
@@ -192,7 +208,7 @@ public final class ReportTable {
   private void resident() {
     TextTable table = new TextTable().row("variables", "bytes");
     report.memory().resident().forEach((group, bytes) -> table.row(group, Quantity.bytes(bytes)));
-    section("resident all the time; 'accumulated' only once an update had several passes", table);
+    section("always resident; 'accumulated' only after an update of several passes", table);
   }
 
   private void boundaries() {
@@ -208,9 +224,9 @@ public final class ReportTable {
       before = boundary.bytes();
     }
     section(
-        "alive between calls besides, in bytes and in copies of the adapted weights of all tasks",
+        "alive between calls, without variables; 'copies' of the adapted weights of all tasks",
         table);
-    lines.add("  what a segment needs while it runs is not in it");
+    lines.add("  the temporary memory of a running segment is not included");
     memory
         .peak()
         .ifPresent(
@@ -224,7 +240,7 @@ public final class ReportTable {
                             peak.before())));
     List<Long> added = memory.addedByInnerSteps();
     if (!report.config().innerOptimizer().slots().isEmpty() && !added.isEmpty()) {
-      added = added.subList(0, added.size() - 1); // after the last one its state is gone
+      added = added.subList(0, added.size() - 1); // the state is dropped after the last step
     }
     if (!added.isEmpty()) {
       lines.add(
@@ -238,10 +254,10 @@ public final class ReportTable {
     }
     if (memory.boundaries().stream().anyMatch(each -> each.after().startsWith("group_"))) {
       lines.add(
-          "  groups run side by side, this lists them one after the other: more may be alive");
+          "  groups run in parallel but are listed in sequence: more may be alive");
     }
     if (report.config().xla() == XlaMode.WHOLE) {
-      lines.add("  inside of a pass, which is one program here, XLA decides what is kept");
+      lines.add("  the whole pass is one compiled program: XLA decides what it keeps");
     }
   }
 

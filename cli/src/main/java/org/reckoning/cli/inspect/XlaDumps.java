@@ -1,5 +1,6 @@
 package org.reckoning.cli.inspect;
 
+import org.reckoning.graph.inspect.XlaMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,13 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.inspect.XlaMemory;
 
 /**
- * What XLA writes about the functions that it compiles, if it was told to before TensorFlow was
- * loaded: {@code module_0002.inner_step_pullback_5f7bffe51b64__.2154.cpu_after_optimizations.txt}.
+ * The files that XLA writes about compiled functions, such as {@code
+ * module_0002.inner_step_pullback_5f7bffe51b64__.2154.cpu_after_optimizations.txt}. XLA writes them
+ * if environment variables ask for it before TensorFlow is loaded.
  *
- * @param directory where the files are
+ * @param directory directory of the files
  */
 record XlaDumps(Path directory) {
   private static final Pattern FILE =
@@ -29,13 +30,13 @@ record XlaDumps(Path directory) {
   private static final Pattern CACHE =
       Pattern.compile("--tf_xla_persistent_cache_directory=('[^']*'|\\S*)");
 
-  /** Returns the variables with which a process writes dumps, and compiles all it dumps. */
+  /** Returns variables for a process that writes dumps and uses no cache of compiled programs. */
   Map<String, String> environment(Map<String, String> present) {
     Map<String, String> environment = new LinkedHashMap<>();
     String dump = "--xla_dump_to=%s --xla_dump_hlo_as_text".formatted(directory.toAbsolutePath());
     environment.put("XLA_FLAGS", (present.getOrDefault("XLA_FLAGS", "") + " " + dump).strip());
     String flags = present.get("TF_XLA_FLAGS");
-    if (flags != null) { // what is in the cache is not compiled, and what is not leaves no dump
+    if (flags != null) { // a cached program is not compiled and leaves no dump
       environment.put("TF_XLA_FLAGS", CACHE.matcher(flags).replaceAll("").strip());
     }
     return environment;
@@ -55,9 +56,9 @@ record XlaDumps(Path directory) {
   }
 
   /**
-   * Returns the start of the files' names of each function.
+   * Returns the prefix of the file names by function.
    *
-   * @param functions which ones: a directory may hold files of other programs, too
+   * @param functions functions of the program; the directory may hold files of other programs
    */
   Map<String, String> modules(Set<String> functions) throws IOException {
     Map<String, String> modules = new LinkedHashMap<>();
@@ -70,7 +71,7 @@ record XlaDumps(Path directory) {
     return modules;
   }
 
-  /** Returns the files, sorted by their names; none if nothing was compiled. */
+  /** Returns the files sorted by name; none if nothing was compiled. */
   private List<Path> files() throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
@@ -80,7 +81,7 @@ record XlaDumps(Path directory) {
     }
   }
 
-  /** Deletes all that is there. */
+  /** Deletes the directory with its files. */
   void delete() throws IOException {
     for (Path file : files()) {
       Files.delete(file);

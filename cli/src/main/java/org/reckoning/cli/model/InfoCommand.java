@@ -1,6 +1,6 @@
 package org.reckoning.cli.model;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,14 +20,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning model info}. */
+/** {@code reckoning model info}: prints the sizes and the checksum of a model. */
 @Command(
     name = "info",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell the sizes of a model, of published weights, a run or a checkpoint.",
-      "The checksum is the SHA-256 of all numbers as float32: the same for the same weights in"
-          + " every format, with and without padding. Numbers that are not finite are counted."
+      "Print the sizes of a model, published weights, a run or a checkpoint.",
+      "The checksum is the SHA-256 of all numbers as float32, without padding: equal weights have"
+          + " the same checksum in every format. Numbers that are not finite are counted."
     },
     footer = {"%nExample:", "  reckoning model info models/gpt2 --json"})
 final class InfoCommand implements Callable<Integer> {
@@ -35,11 +35,11 @@ final class InfoCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "PATH", description = "What 'import' and 'export' take.")
+  @Parameters(paramLabel = "PATH", description = "Model, published weights, run or checkpoint.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path path;
 
-  @Option(names = "--json", description = "Print an object of JSON.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   @Override
@@ -63,7 +63,7 @@ final class InfoCommand implements Callable<Integer> {
         nonFinite.forEach(
             (name, found) ->
                 tensors.putObject(name).put("nan", found.nan()).put("infinite", found.infinite()));
-        out.println(new ObjectMapper().writeValueAsString(object));
+        out.println(object);
       } else {
         print(out, weights, checksum.hex());
         nonFinite.forEach((name, found) -> out.printf("  not finite  %s: %s%n", name, found));
@@ -75,8 +75,8 @@ final class InfoCommand implements Callable<Integer> {
 
   private static ObjectNode object(Gpt2Weights weights, String checksum) {
     Gpt2Config config = weights.config();
-    return new ObjectMapper()
-        .createObjectNode()
+    return JsonNodeFactory.instance
+        .objectNode()
         .put("format", weights.format())
         .put("parameters", config.parameterCount())
         .put("n_layer", config.nLayer())
@@ -110,11 +110,11 @@ final class InfoCommand implements Callable<Integer> {
   private static String padding(Gpt2Weights weights) {
     return weights.padding() == 0
         ? ""
-        : "; %,d more rows are padding, %,d in all"
+        : "; %,d more rows are padding, %,d in total"
             .formatted(weights.padding(), weights.storedConfig().vocabSize());
   }
 
-  /** Returns which tokens it has, in a word. */
+  /** Returns the kind of the vocabulary: full, compact or unknown. */
   private static String kind(Gpt2Weights weights) {
     return weights.vocabulary().map(known -> known.isFull() ? "full" : "compact").orElse("unknown");
   }

@@ -5,14 +5,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning model}: weights from and for elsewhere. */
+/** {@code reckoning model}: imports, exports, creates, describes and compares weights. */
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Import, export, make, look at and compare the weights of models.",
+    description = "Import, export, create, describe and compare the weights of models.",
     subcommands = {
       ImportCommand.class,
-      ExportCommand.class,
+      WeightsExportCommand.class,
       InitCommand.class,
       InfoCommand.class,
       DiffCommand.class
@@ -29,7 +29,7 @@ public final class ModelCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  /** Says that a subcommand is missing. */
+  /** Reports the missing subcommand. */
   @Override
   public void run() {
     throw new ParameterException(

@@ -15,23 +15,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning model export}. */
+/** {@code reckoning model export}: writes the weights of a run for transformers. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
     description = {
-      "Write what a run has learned as a directory that transformers loads.",
-      "These are the initial weights, from which facts are learned; the learned rates of the inner"
-          + " loop have no place in it."
+      "Write the meta-trained weights of a run as a model directory of transformers.",
+      "The directory has no place for the learned rates of the inner loop."
     },
     footer = {
       "%nExamples:",
       "  reckoning model export --from outputs/clutrr_gpt2/TIME --to models/clutrr",
       "  reckoning model export --from RUN/checkpoints/step-000400 --to models/step_400",
-      "  reckoning model export --from RUN --to models/full --vocabulary full --base models/gpt2",
+      "  reckoning model export --from RUN --to models/full --vocabulary full \\",
+      "      --base models/gpt2",
       "  reckoning model export --from RUN --to models/adapter --adapter"
     })
-final class ExportCommand implements Callable<Integer> {
+final class WeightsExportCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -40,15 +40,15 @@ final class ExportCommand implements Callable<Integer> {
       names = {"--from", "--run"},
       required = true,
       paramLabel = "RUN",
-      description = "Directory of a run, whose best checkpoint is taken, or of a checkpoint.")
+      description = "Directory of a run (best checkpoint) or of a checkpoint.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path from;
 
   @Option(
       names = "--adapter",
       description =
-          "Write low-rank factors as an adapter for PEFT, and the weights under them to DIR/base;"
-              + " without it they are merged into the weights.")
+          "Write low-rank factors as an adapter of PEFT and the base weights to DIR/base; by default"
+              + " factors are merged into the weights.")
   private boolean adapter;
 
   @Mixin private final ModelTarget target = new ModelTarget();
@@ -59,7 +59,7 @@ final class ExportCommand implements Callable<Integer> {
     if (!RunWeights.isRun(from)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--from (%s) must be a run, with config.yaml in it, or a checkpoint in one; other models are imported"
+          "--from (%s) must be a run with config.yaml, or a checkpoint of one; other models need 'reckoning model import'"
               .formatted(from));
     }
     try (RunWeights run = adapter ? RunWeights.openUnmerged(from) : RunWeights.open(from)) {

@@ -13,8 +13,7 @@ import java.util.Set;
 import org.reckoning.trainer.tensorboard.Picture;
 
 /**
- * A metric of the runs of a sweep against the values of a key: a dot for each method of each run,
- * and lines through the means.
+ * A plot of a metric against the values of a key: a dot per method and run, lines through the means.
  */
 final class SweepPlot {
   static final int WIDTH = 560;
@@ -35,7 +34,7 @@ final class SweepPlot {
     new Color(0x9467bd)
   };
 
-  /** A dot: the value of the key by its place among the values, and the metric. */
+  /** A dot: the index of the key's value, and the metric. */
   private record Point(int place, double metric) {}
 
   private final String key;
@@ -71,7 +70,7 @@ final class SweepPlot {
     max += room;
   }
 
-  /** Returns whether there is nothing to be seen. */
+  /** Returns whether no run has a finite value of the metric. */
   boolean isEmpty() {
     return byMethod.isEmpty();
   }

@@ -1,9 +1,6 @@
 package org.reckoning.cli.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -11,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.RunConfig;
@@ -23,30 +19,24 @@ import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
 
 /**
- * The runs of a sweep, in one directory:
+ * The runs of a sweep and their directory:
  *
  * <pre>{@code
- * SWEEP/0/ 1/ ..          the runs, with their configurations from the start
- * SWEEP/sweep.json        words, status and metrics of each run; sweep.csv: the same as a table
+ * SWEEP/0/ 1/ ..          runs, each with its configuration from the start
+ * SWEEP/sweep.json        overrides, status and metrics of each run
+ * SWEEP/sweep.csv         the same as a table
  * SWEEP/METRIC_by_KEY.png plots
- * SWEEP/tensorboard/      what the HParams page compares
+ * SWEEP/tensorboard/      events for TensorBoard's HParams page
  * }</pre>
  */
-final class SweepRuns {
-  static final String FILE = "sweep.json";
+public final class SweepRuns {
+  private static final String FILE = "sweep.json";
   private static final List<String> PLOTTED = List.of("acc_scored", "loss");
-
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enumNamingStrategy(name -> name.toLowerCase(Locale.ROOT))
-          .build();
 
   private final Path directory;
   private final List<SweepJob> jobs;
 
-  /** What {@code sweep.json} holds. */
+  /** The content of {@code sweep.json}. */
   record Jobs(List<SweepJob> jobs) {
     /** Copies the list. */
     Jobs {
@@ -56,8 +46,8 @@ final class SweepRuns {
 
   /** Trains one run. */
   @FunctionalInterface
-  interface Training {
-    /** Returns 0, or the exit code with which the sweep is to stop. */
+  public interface Training {
+    /** Trains the run; returns 0, or an exit code that stops the sweep. */
     int run(RunConfig config, Path run) throws IOException;
   }
 
@@ -66,13 +56,17 @@ final class SweepRuns {
     this.jobs = new ArrayList<>(jobs);
   }
 
-  /** Returns whether a directory is one of a sweep. */
-  static boolean isIn(Path directory) {
+  /** Returns whether a directory holds a sweep. */
+  public static boolean isIn(Path directory) {
     return Files.isRegularFile(directory.resolve(FILE));
   }
 
-  /** Writes the configurations of all runs. */
-  static SweepRuns create(Path directory, List<ConfigOptions.Job> planned) throws IOException {
+  /**
+   * Creates a sweep and writes the configurations of its runs.
+   *
+   * @throws IOException if a file cannot be written
+   */
+  public static SweepRuns create(Path directory, List<ConfigOptions.Job> planned) throws IOException {
     List<SweepJob> jobs = new ArrayList<>();
     for (ConfigOptions.Job each : planned) {
       Path run = directory.resolve(Integer.toString(each.number()));
@@ -85,27 +79,30 @@ final class SweepRuns {
     return sweep;
   }
 
-  /** Reads a sweep that is there. */
-  static SweepRuns open(Path directory) throws IOException {
+  /**
+   * Reads an existing sweep.
+   *
+   * @throws IOException if its file cannot be read or is invalid
+   */
+  public static SweepRuns open(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
     return new SweepRuns(
         directory, JsonRecord.read(file, Jobs.class, "the runs of a sweep").jobs());
   }
 
   /**
-   * Runs what is not done, one run after the other. A run that fails is noted, and the others still
-   * run.
+   * Trains the unfinished runs in sequence; a failed run does not stop the others.
    *
-   * @return the exit code: 0 if all runs are done, 1 if one failed, else that of the run at which
-   *     it was stopped
+   * @return the exit code: 0 if all runs are done, 1 if one failed, else that of the run that
+   *     stopped the sweep
    */
-  int run(Training training, PrintWriter out) throws IOException {
+  public int run(Training training, PrintWriter out) throws IOException {
     for (int i = 0; i < jobs.size(); i++) {
       SweepJob job = jobs.get(i);
       Path run = directory.resolve(Integer.toString(job.number()));
       RunConfig config = Experiment.configOf("sweep", run);
       if (job.status() == SweepJob.Status.DONE) {
-        jobs.set(i, job.done(Experiment.results(config, run))); // it may have been extended
+        jobs.set(i, job.done(Experiment.results(config, run))); // its run may have been extended
         out.println(job + " is done");
         continue;
       }
@@ -120,7 +117,7 @@ final class SweepRuns {
       } catch (IOException | RuntimeException e) {
         String reason =
             e.getMessage() == null
-                ? "it gave no reason; train this run alone with --stacktrace"
+                ? "no reason given; train this run alone with --stacktrace"
                 : e.getMessage();
         jobs.set(i, job.failed(reason, Experiment.results(config, run)));
         out.println("failed: " + ConsoleText.of(reason));
@@ -133,7 +130,7 @@ final class SweepRuns {
     table.lines().forEach(out::println);
     List<Path> plots = plot(table);
     out.println();
-    out.println("in " + directory + ": " + FILE + ", sweep.csv" + names(plots));
+    out.println("wrote to " + directory + ": " + FILE + ", sweep.csv" + names(plots));
     out.println("  tensorboard --logdir " + directory);
     out.flush();
     boolean failed = jobs.stream().anyMatch(job -> job.status() == SweepJob.Status.FAILED);
@@ -147,9 +144,7 @@ final class SweepRuns {
   }
 
   private void write() throws IOException {
-    DurableFiles.write(
-        directory.resolve(FILE),
-        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(new Jobs(jobs)) + "\n");
+    JsonRecord.write(directory.resolve(FILE), new Jobs(jobs));
     DurableFiles.write(directory.resolve("sweep.csv"), new SweepTable(jobs).csv());
   }
 
@@ -168,7 +163,7 @@ final class SweepRuns {
     return files;
   }
 
-  /** Tells TensorBoard's HParams page which keys differ, of some ninety. */
+  /** Writes the differing keys for TensorBoard's HParams page. */
   private void writeExperiment(List<RunConfig> configs) throws IOException {
     Map<String, JsonNode> differing = new LinkedHashMap<>();
     for (String key : RunConfig.keys()) {

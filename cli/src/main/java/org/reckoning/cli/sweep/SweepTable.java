@@ -1,19 +1,18 @@
 package org.reckoning.cli.sweep;
 
+import org.reckoning.trainer.text.TextTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.inspect.TextTable;
 
-/** The runs of a sweep next to each other: what differs between them, and what they reached. */
+/** The runs of a sweep as a table: the keys that differ, and the metrics. */
 final class SweepTable {
-  /** Metrics that a table shows, where there are any; files have all. */
+  /** Metrics of the printed table; files hold all metrics. */
   static final List<String> SHOWN = List.of("acc_scored", "acc_label", "f1", "loss");
 
   private final List<SweepJob> jobs;
@@ -35,12 +34,12 @@ final class SweepTable {
             .toList();
   }
 
-  /** Returns the keys whose values differ, as they were given. */
+  /** Returns the keys whose values differ between runs. */
   List<String> keys() {
     return keys;
   }
 
-  /** Returns the value of a key in a run; empty if it has none. */
+  /** Returns the value of a key in a run; empty without one. */
   static String value(SweepJob job, String key) {
     return words(job).getOrDefault(key, "");
   }
@@ -56,7 +55,7 @@ final class SweepTable {
     return words;
   }
 
-  /** Returns the metrics of a list that any method of any run has. */
+  /** Returns those of the given metrics that some method of some run has. */
   List<String> present(List<String> metrics) {
     return metrics.stream()
         .filter(
@@ -67,7 +66,7 @@ final class SweepTable {
         .toList();
   }
 
-  /** Returns a line for each method of each run, with a heading. */
+  /** Returns a heading and a line per method of each run. */
   List<String> lines() {
     List<String> metrics = present(SHOWN);
     TextTable table = new TextTable();
@@ -86,7 +85,7 @@ final class SweepTable {
             keys.forEach(key -> row.add(value(job, key)));
             row.add(method);
             metrics.forEach(metric -> row.add(number(found.get(metric), "%.3f", "-")));
-            row.add(job.status() == SweepJob.Status.DONE ? "" : lower(job.status()));
+            row.add(job.status() == SweepJob.Status.DONE ? "" : job.status().word());
             table.row(row);
           });
     }
@@ -101,7 +100,7 @@ final class SweepTable {
     return lines;
   }
 
-  /** Returns comma-separated values with a heading: all metrics of each method of each run. */
+  /** Returns comma-separated values: a heading, then all metrics per method of each run. */
   String csv() {
     Set<String> metrics = new LinkedHashSet<>();
     jobs.forEach(job -> job.methods().values().forEach(found -> metrics.addAll(found.keySet())));
@@ -116,7 +115,7 @@ final class SweepTable {
       methods.forEach(
           (method, found) -> {
             List<String> row =
-                new ArrayList<>(List.of(Integer.toString(job.number()), lower(job.status())));
+                new ArrayList<>(List.of(Integer.toString(job.number()), job.status().word()));
             keys.forEach(key -> row.add(value(job, key)));
             row.add(method);
             metrics.forEach(metric -> row.add(number(found.get(metric), "%s", "")));
@@ -136,9 +135,5 @@ final class SweepTable {
 
   private static String number(@Nullable Double value, String format, String none) {
     return value == null ? none : String.format(Locale.ROOT, format, value);
-  }
-
-  private static String lower(Enum<?> value) {
-    return Objects.requireNonNull(value).name().toLowerCase(Locale.ROOT);
   }
 }

@@ -17,13 +17,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning eval}. */
+/** {@code reckoning eval}: evaluates a run, on its own test data or on other data. */
 @Command(
     name = "eval",
     mixinStandardHelpOptions = true,
     description = {
-      "Evaluate the best checkpoint of a run on its test problems, or on others:",
-      "keys of data and evaluation may be changed."
+      "Evaluate the best checkpoint of a run on its test problems.",
+      "Overrides of data and evaluation keys choose other problems."
     },
     footer = {
       "",
@@ -32,16 +32,16 @@ import picocli.CommandLine.Spec;
       "  reckoning eval --run RUN 'data.hops=[3]' data.distractors=2",
       "  reckoning eval --run RUN data.distractors=6"
     })
-final class EvalCommand implements Callable<Integer> {
+public final class EvalCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "directory of a run")
+  @Option(names = "--run", required = true, paramLabel = "RUN", description = "Directory of the run.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path run;
 
-  @Parameters(paramLabel = "OVERRIDE", arity = "0..*", description = "key=value, as for train")
+  @Parameters(paramLabel = "OVERRIDE", arity = "0..*", description = "A changed key: key=value, as for train.")
   private List<String> overrides = new ArrayList<>();
 
   @Override

@@ -1,5 +1,7 @@
 package org.reckoning.cli.train;
 
+import org.reckoning.cli.device.Device;
+import org.reckoning.cli.sweep.SweepRuns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -36,26 +38,26 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning train}. */
+/** {@code reckoning train}: starts a run or a sweep, or resumes one. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    description =
-        "Train a model and its baselines, and evaluate them on problems that they have not seen.",
+    description = "Train a model and its baselines, and evaluate them on unseen problems.",
     footer = {
       "",
       "Examples:",
       "  reckoning train experiment=quickstart",
       "  reckoning train experiment=quickstart 'data.hops=[3]' n_inner_iter=5",
-      "  reckoning train experiment=proofwriter_gpt2 data.data_dir=DIR model.name_or_path=GPT2_DIR",
+      "  reckoning train experiment=proofwriter_gpt2 data.data_dir=DATA",
+      "  reckoning train experiment=clutrr_gpt2 model.name_or_path=models/gpt2 ..",
       "  reckoning train resume=outputs/quickstart/2026-11-22_10-30-00",
-      "  reckoning train resume=RUN max_steps=1000   # extends a run",
+      "  reckoning train resume=RUN max_steps=1000     # extends a run",
       "  reckoning train -m experiment=quickstart seed=42,43,44"
     })
-final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements Callable<Integer> {
   private static final String OVERRIDES = "overrides.yaml";
 
-  /** The keys that a run may be resumed with: they make it longer. */
+  /** Keys that may change when a run is resumed: its length. */
   private static final Set<String> LENGTHS = Set.of("max_steps", "num_train_epochs");
 
   private static final DateTimeFormatter TIME =
@@ -67,7 +69,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private ConfigOptions options = new ConfigOptions();
 
-  @Option(names = "--no-progress", description = "do not show every step")
+  @Option(names = "--no-progress", description = "Do not print every step.")
   private boolean noProgress;
 
   @Override
@@ -82,7 +84,7 @@ final class TrainCommand implements Callable<Integer> {
     if (resume != null) {
       if (jobs.size() > 1) {
         throw new ConfigException(
-            List.of("resume goes on with one run or one sweep; give one directory"));
+            List.of("resume continues one run or one sweep; give one directory"));
       }
       Path directory = Path.of(resume);
       List<String> words = wordsBesideResume(directory, jobs.get(0));
@@ -103,21 +105,21 @@ final class TrainCommand implements Callable<Integer> {
       return single(config, directory, out);
     } catch (IOException | RuntimeException e) {
       if (!Files.exists(directory.resolve(Experiment.CONFIG)) && !SweepRuns.isIn(directory)) {
-        DurableFiles.deleteTree(directory); // nothing can go on from it: the disk may be full
+        DurableFiles.deleteTree(directory); // not resumable: the disk may be full
       }
       DurableFiles.removeEmpty(made);
       throw e;
     }
   }
 
-  /** Returns the configuration of a run that goes on, with more steps if words say so. */
+  /** Returns the configuration of a resumed run, with a new length if given. */
   private static RunConfig resumed(Path directory, List<String> words) throws IOException {
     RunConfig config = Experiment.configOf("resume", directory);
     if (config.maxSteps() != null
         && words.stream().anyMatch(word -> word.startsWith("num_train_epochs="))) {
       throw new ConfigException(
           List.of(
-              "num_train_epochs changes nothing, as run '%s' has max_steps=%d: give max_steps"
+              "num_train_epochs has no effect: run '%s' has max_steps=%d; give max_steps"
                   .formatted(directory, config.maxSteps())));
     }
     return RunOverrides.apply(config, words);
@@ -127,13 +129,13 @@ final class TrainCommand implements Callable<Integer> {
     if (!words.isEmpty()) {
       throw new ConfigException(
           List.of(
-              "resume=%s is a sweep, which goes on as it was planned: leave out %s, or extend one run of it, as with resume=%s"
+              "resume=%s is a sweep, which continues as planned: omit %s, or extend one run of it with resume=%s"
                   .formatted(directory, String.join(" ", words), directory.resolve("0"))));
     }
     return SweepRuns.open(directory);
   }
 
-  /** Reads the weights that runs are to start from, before a directory is made for them. */
+  /** Reads the initial weights of all runs before creating a directory. */
   private static void checkStartingWeights(List<ConfigOptions.Job> jobs) throws IOException {
     Set<String> paths = new LinkedHashSet<>();
     for (ConfigOptions.Job job : jobs) {
@@ -167,16 +169,16 @@ final class TrainCommand implements Callable<Integer> {
     if (!others.isEmpty()) {
       throw new ConfigException(
           List.of(
-              "resume=%s goes on with the configuration of that run, and only max_steps and num_train_epochs may be given besides; leave out %s"
+              "resume=%s uses the configuration of that run; only max_steps and num_train_epochs may change: omit %s"
                   .formatted(directory, String.join(" ", others))));
     }
     return words;
   }
 
   /**
-   * Makes a directory that no other run has: a second run in one second gets a number.
+   * Creates a new directory for a run, with a number if several runs start in the same second.
    *
-   * @return it, and those above it that were made
+   * @return the directory and the created directories above it, the innermost first
    */
   private static List<Path> create(RunConfig config, LocalDateTime now) throws IOException {
     Path parent = Path.of(config.outputDir(), config.name());
@@ -199,9 +201,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /**
-   * Trains what is not done of a run.
+   * Trains and evaluates the unfinished methods of a run.
    *
-   * @param resumable what is to be named to go on, the run or the sweep it is in
+   * @param resumable directory that resumes the run: its own or that of its sweep
    */
   private int run(RunConfig config, Path directory, Path resumable, PrintWriter out)
       throws IOException {
@@ -220,13 +222,13 @@ final class TrainCommand implements Callable<Integer> {
     IntConsumer end =
         code -> {
           progress.leaveLine();
-          Runtime.getRuntime().halt(code); // no exit: shutdown hooks might wait for the loop
+          Runtime.getRuntime().halt(code); // not exit: shutdown hooks might wait for the loop
         };
     try (StopSignals signals = StopSignals.install(resume, progress::message, end)) {
       Experiment experiment = new Experiment(config, directory, device, progress, signals);
       List<String> lines = experiment.run();
       if (signals.requested()) {
-        progress.message("saved; go on with: " + resume);
+        progress.message("saved; continue with: " + resume);
         return signals.exitCode();
       }
       lines.forEach(out::println);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.reckoning.cli.Reckoning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
@@ -31,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.reckoning.cli.Reckoning;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingServer;
 import org.reckoning.trainer.export.ServingSizes;
@@ -259,7 +259,7 @@ class AskCommandTest {
     assertThat(out.toString())
         .contains(
             "\nnote    this run has no inner loop: the facts are in the prompt of every question\n",
-            "\nfacts   1, nothing is learned from them\n",
+            "\nfacts   1, without inner steps\n",
             "\n  answer  ");
   }
 
@@ -381,12 +381,12 @@ class AskCommandTest {
         Arguments.of(List.of(fact, "--steps=2"), "run '"),
         Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be a file or -, and"),
         Arguments.of(
-            List.of("--problem=3"), "--problem (3) must be one of the run's test problems, 1 to 2"),
+            List.of("--problem=3"), "--problem (3) must be a test problem of the run, 1 to 2"),
         Arguments.of(
             List.of(fact, "--server=a b"), "server (a b) must be an address such as http://local"),
         Arguments.of(
-            List.of(fact, "--server=http://x", "--timeout=0"), "--timeout (0.0) must be 0.001 to"),
-        Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) must be given with --server"),
+            List.of(fact, "--server=http://x", "--timeout=0"), "--timeout (0.0) must be from 0.001 to"),
+        Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) needs --server"),
         Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
   }
 

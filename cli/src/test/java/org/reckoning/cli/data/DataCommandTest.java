@@ -3,6 +3,7 @@ package org.reckoning.cli.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.reckoning.cli.Reckoning;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.reckoning.cli.Reckoning;
 import picocli.CommandLine;
 
 class DataCommandTest {
@@ -96,7 +96,7 @@ class DataCommandTest {
         .contains(file + ":2: key 'guid' is missing")
         .contains("... and 1 more bad lines")
         .contains("tasks read: 2, bad lines: 2");
-    assertThat(out.toString()).contains("1 ids come more than once, for example [g]", "not valid");
+    assertThat(out.toString()).contains("1 ids are repeated, for example [g]", "not valid");
 
     Path twice = file("y.jsonl", RECORD.formatted("g", 1).repeat(2));
     assertThat(run("validate", twice.toString(), "--type", "proofwriter")).isEqualTo(1);

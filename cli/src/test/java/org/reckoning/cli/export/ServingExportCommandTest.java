@@ -2,6 +2,7 @@ package org.reckoning.cli.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.reckoning.cli.Reckoning;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Words that cannot be used; what the command does is tested with whole runs. */
-class ExportCommandTest {
+class ServingExportCommandTest {
   private final StringWriter err = new StringWriter();
 
   @TempDir Path directory;
@@ -26,8 +27,8 @@ class ExportCommandTest {
   @ParameterizedTest
   @CsvSource(
       value = {
-        "export|--run, the directory of a run, or --check must be given",
-        "export --check a --to b|--check (a) writes nothing and must be without --to",
+        "export|--run (directory of a run) or --check must be given",
+        "export --check a --to b|--check (a) writes nothing; omit --to",
         "export --check a --problems 0|--problems (0) must be at least 1",
         "export --run a --facts x|Invalid value for option '--facts': 'x' is not an int"
       },
@@ -44,6 +45,6 @@ class ExportCommandTest {
     assertThat(run("export", "--run", nothing)).isEqualTo(2);
     assertThat(err.toString()).contains("must be the directory of a run, with config.yaml in it");
     assertThat(run("export", "--check", nothing)).isEqualTo(2);
-    assertThat(err.toString()).contains("must be a model that was exported, or a version of one");
+    assertThat(err.toString()).contains("must be an exported model or a version of one");
   }
 }

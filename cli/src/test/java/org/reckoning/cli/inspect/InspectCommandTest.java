@@ -2,6 +2,7 @@ package org.reckoning.cli.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.reckoning.cli.Reckoning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class InspectCommandTest {
     assertThat(run("--sizes model=micro k=2 --steps 0")).isZero();
 
     assertThat(out.toString())
-        .startsWith("program\n  model      GPT-2 of 1 layers, width 16, 2 heads, 64 tokens")
+        .startsWith("program\n  model       GPT-2 of 1 layers, width 16, 2 heads, 64 tokens")
         .containsPattern("\n  inner_step_pullback +2 +0 ")
         .doesNotContain("time of a training step");
     assertThat(err.toString()).isEmpty();
@@ -88,11 +89,11 @@ class InspectCommandTest {
         "--sizes model=smal|model (smal) must be one of micro, tiny, small, medium, large, xl; did"
             + " you mean small?",
         "--sizes model=micro --steps -1|--steps (-1) must be 0 or more",
-        "--sizes model=micro --steps 0 --bucket 2|--bucket (2) must be one of the program's, 1 to 1",
-        "--sizes --run x|--run and --sizes exclude each other; leave out one",
+        "--sizes model=micro --steps 0 --bucket 2|--bucket (2) must be from 1 to 1, the number of batch shapes of the program",
+        "--sizes --run x|--run and --sizes exclude each other; omit one",
         "--sizes model=micro xla=off --hlo h|--hlo (h) needs a program that XLA compiles:"
-            + " xla=segments and --steps of 1 or more",
-        "-m seed=1,2|inspect looks at one program; leave out -m and lists of values",
+            + " use xla=segments and --steps of 1 or more",
+        "-m seed=1,2|inspect takes one program; omit -m and lists of values",
       })
   void wrongWord_isOneLineAndExitCodeTwo(String words, String line) {
     assertThat(run(words)).isEqualTo(2);
@@ -110,7 +111,7 @@ class InspectCommandTest {
 
     assertThat(err.toString().strip())
         .isEqualTo(
-            "--tensorboard (%s) has an event file already; choose another directory, or delete it"
+            "--tensorboard (%s) already has an event file; choose another directory, or delete it"
                 .formatted(directory));
     assertThat(out.toString()).isEmpty();
   }

@@ -2,6 +2,8 @@ package org.reckoning.cli.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.graph.inspect.ProgramReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,12 +20,12 @@ class ReportTableTest {
         .startsWith(
             """
             program
-              model      GPT-2 of 1 layers, width 16, 2 heads, 64 tokens, 32 positions
-              inner loop K = 2, Sgd[weightDecay=0.0], exact
-              pass       tasks 1, facts 4 x 32 tokens, questions 1 x 32 tokens
-              XLA        off
+              model       GPT-2 of 1 layers, width 16, 2 heads, 64 tokens, 32 positions
+              inner loop  K = 2, Sgd[weightDecay=0.0], exact
+              pass        tasks 1, facts 4 x 32 tokens, questions 1 x 32 tokens
+              XLA         off
 
-            parameters, one copy of each
+            parameters, one copy each
                                          tensors  numbers     bytes
               all                             16    4,848  19.39 kB
               adapted by the inner loop       16    4,848  19.39 kB
@@ -31,7 +33,7 @@ class ReportTableTest {
               constant                         0        0       0 B
               inner rates, learned             1       32     128 B
 
-            floating-point operations, before XLA optimizes; one of exp, tanh, .. is one
+            floating-point operations before XLA's optimizations; exp, tanh, .. count as one
             """)
         .containsPattern("\n  inner_step +2 +2 +[0-9,]+  3\\.908 M .* 7\\.815 M ")
         .containsPattern("\n  inner_step_pullback +2 +0 +[0-9,]+  11\\.72 M .* 23\\.45 M ")
@@ -53,7 +55,7 @@ class ReportTableTest {
             """);
   }
 
-  /** The state of the optimizer is not read after the last step, which says nothing of others. */
+  /** No step reads the optimizer's state after the last step, which would distort the numbers. */
   @ParameterizedTest
   @CsvSource({
     "optimizer=sgd k=2, 'each further inner step adds: 19,396 bytes = 1.00 copies'",
@@ -68,16 +70,16 @@ class ReportTableTest {
   }
 
   @Test
-  void taskGroups_areSaidToRunSideBySide() {
+  void taskGroups_areCalledParallel() {
     ProgramSettings settings =
         ProgramSettings.parse(List.of("model=micro", "k=1", "tasks=2", "xla=off"));
     try (BilevelProgram<TFloat32> program =
         BilevelProgram.build(settings.config().withTaskGroups(2), TFloat32.class)) {
       assertThat(ReportTable.print(ProgramReport.of(program, settings.shape())))
           .endsWith(
-              "groups run side by side, this lists them one after the other: more may be alive\n");
+              "groups run in parallel but are listed in sequence: more may be alive\n");
     }
-    assertThat(print("model=micro k=1 tasks=2 xla=off")).doesNotContain("side by side");
+    assertThat(print("model=micro k=1 tasks=2 xla=off")).doesNotContain("in parallel");
   }
 
   @ParameterizedTest
