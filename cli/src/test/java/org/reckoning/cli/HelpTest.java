@@ -75,8 +75,7 @@ class HelpTest {
       descriptions.addAll(List.of(argument.description()));
     }
 
-    assertThat(descriptions)
-        .allSatisfy(text -> assertThat(text.strip()).endsWith("."));
+    assertThat(descriptions).allSatisfy(text -> assertThat(text.strip()).endsWith("."));
   }
 
   @ParameterizedTest(name = "{0}")

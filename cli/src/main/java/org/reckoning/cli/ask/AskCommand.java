@@ -82,22 +82,22 @@ public final class AskCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     texts.checkStandardInput();
-    ReasoningTask given = texts.problem() == null ? null : testProblem(texts.problem());
-    List<String> told = new ArrayList<>();
-    List<Question> right = given == null ? List.of() : given.questions();
-    if (given != null) {
-      given.facts().forEach(fact -> told.add(fact.text()));
+    ReasoningTask problem = texts.problem() == null ? null : testProblem(texts.problem());
+    List<String> facts = new ArrayList<>();
+    List<Question> problemQuestions = problem == null ? List.of() : problem.questions();
+    if (problem != null) {
+      problem.facts().forEach(fact -> facts.add(fact.text()));
     }
-    told.addAll(texts.facts());
-    List<String> asked = texts.questions();
+    facts.addAll(texts.facts());
+    List<String> questions = texts.questions();
     AskedModel opened;
     Decoding how;
     try {
       opened = open();
       how = decoding.of(opened.decoding());
-      opened.checkFacts(told);
-      right.forEach(question -> opened.checkQuestion(told, question.text()));
-      asked.forEach(question -> opened.checkQuestion(told, question));
+      opened.checkFacts(facts);
+      problemQuestions.forEach(question -> opened.checkQuestion(facts, question.text()));
+      questions.forEach(question -> opened.checkQuestion(facts, question));
     } catch (IllegalArgumentException e) {
       throw unusable(e);
     }
@@ -109,21 +109,21 @@ public final class AskCommand implements Callable<Integer> {
       progress("building and compiling, once per size of facts and questions");
     }
     try (Reasoner reasoner = opened.reasoner()) {
-      output.encoded(told, reasoner.encode(told));
-      for (Question question : right) {
+      output.encoded(facts, reasoner.encode(facts));
+      for (Question question : problemQuestions) {
         if (output.isLost()) {
           return 0;
         }
         output.reply(reasoner.ask(question.text(), how), question.label());
       }
-      for (String question : asked) {
+      for (String question : questions) {
         if (output.isLost()) {
           return 0;
         }
         output.reply(reasoner.ask(question, how), null);
       }
       if (texts.holdsConversation()) {
-        new Conversation(reasoner, how, told, output, err, Boolean.getBoolean("reckoning.typed"))
+        new Conversation(reasoner, how, facts, output, err, Boolean.getBoolean("reckoning.typed"))
             .hold(TextOptions.standardInput());
       }
     }

@@ -24,7 +24,7 @@ final class DecodingOptions {
   @Option(
       names = "--top-p",
       paramLabel = "X",
-      description = 
+      description =
           "Sample from the fewest most likely tokens with total probability X; 1 for all.")
   private @Nullable Double topP;
 

@@ -42,8 +42,7 @@ final class ServerOptions {
   @Nullable ServerAddress address() {
     if (address == null) {
       if (seconds != null) {
-        throw new IllegalArgumentException(
-            "--timeout (%s) needs --server".formatted(seconds));
+        throw new IllegalArgumentException("--timeout (%s) needs --server".formatted(seconds));
       }
       return null;
     }

@@ -122,8 +122,7 @@ final class TextOptions {
         }
       }
     } catch (NoSuchFileException e) {
-      throw wrong(
-          "%s (%s) must be an existing file or -".formatted(option, file), e);
+      throw wrong("%s (%s) must be an existing file or -".formatted(option, file), e);
     } catch (NotTextException e) {
       throw wrong("%s (%s): %s".formatted(option, file, e.getMessage()), e);
     } catch (IOException e) {

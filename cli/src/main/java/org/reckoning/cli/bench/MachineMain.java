@@ -1,8 +1,5 @@
 package org.reckoning.cli.bench;
 
-import org.reckoning.cli.device.Device;
-import org.reckoning.cli.process.ChildJvm;
-import org.reckoning.cli.process.ProcessStart;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -10,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.reckoning.cli.device.Device;
+import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.graph.xla.XlaCheck;
 import org.tensorflow.TensorFlow;
 

@@ -61,8 +61,7 @@ record PlainPass(Gpt2Config model, int texts, int tokens, boolean compiled) {
       try (Session session = GraphSession.open(graph)) {
         assignments.forEach(each -> session.runner().addTarget(each).run().close());
         int compilation = 1;
-        return Stopwatch.time(
-                compilation, runs, () -> session.runner().fetch(logits).run().close())
+        return Stopwatch.time(compilation, runs, () -> session.runner().fetch(logits).run().close())
             .median();
       }
     }

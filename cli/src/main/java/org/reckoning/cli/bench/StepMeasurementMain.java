@@ -11,7 +11,6 @@ import org.reckoning.cli.program.ProgramSettings;
 import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.BilevelProgram;
-import org.reckoning.graph.bilevel.InnerRates;
 import org.reckoning.graph.bilevel.OuterRates;
 import org.reckoning.graph.bilevel.TaskBatch;
 import org.reckoning.graph.bilevel.TaskShape;
@@ -19,8 +18,8 @@ import org.reckoning.graph.inspect.ProgramReport;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Measures training steps of one program, as a child process of {@link StepCommand}. The class stays
- * a main class, since each program needs a fresh process to measure its peak memory.
+ * Measures training steps of one program, as a child process of {@link StepCommand}. The class
+ * stays a main class, since each program needs a fresh process to measure its peak memory.
  */
 final class StepMeasurementMain {
   private static final long SEED = 3;

@@ -1,11 +1,11 @@
 package org.reckoning.cli.bench;
 
-import org.reckoning.cli.program.ProgramSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.reckoning.cli.program.ProgramSettings;
 
 /**
  * The programs of {@code bench step}, read from {@code key=value} words. The keys are those of

@@ -1,17 +1,19 @@
 package org.reckoning.cli.bench;
 
-import org.reckoning.cli.process.ChildJvm;
-import org.reckoning.cli.program.ProgramSettings;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.reckoning.trainer.text.TextTable;
+import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.process.ChildJvm.Outcome;
+import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.trainer.text.TextTable;
 
-/** The results of {@code bench step} as Markdown: a list of facts about the machine, then a table. */
+/**
+ * The results of {@code bench step} as Markdown: a list of facts about the machine, then a table.
+ */
 final class StepTable {
   private static final double GIGA = 1e9;
 
@@ -48,10 +50,9 @@ final class StepTable {
   /** Adds the report of {@link MachineMain} from before the rows. */
   void start(Outcome found) {
     machine.add("Date: " + LocalDate.now(ZoneId.systemDefault()));
-    for (String name : List.of("machine", "software", "devices")) {
-      String title = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
-      machine.add(title + ": " + found.results().getOrDefault(name, "unknown"));
-    }
+    machine.add("Machine: " + found.results().getOrDefault("machine", "unknown"));
+    machine.add("Software: " + found.results().getOrDefault("software", "unknown"));
+    machine.add("Devices: " + found.results().getOrDefault("devices", "unknown"));
     machine.add(
         "Environment of each process: "
             + ChildJvm.environment().entrySet().stream()

@@ -1,6 +1,5 @@
 package org.reckoning.cli.config;
 
-import org.reckoning.trainer.text.NearestName;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.DefaultsList.GroupWord;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.KeyHint;
+import org.reckoning.trainer.text.NearestName;
 
 /**
  * Composes a configuration: first {@code run.yaml} and the files of its defaults lists, then the

@@ -2,7 +2,6 @@ package org.reckoning.cli.config;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.reckoning.cli.config.ConfigOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -46,7 +46,8 @@ public final class ConfigOptions {
   @Option(
       names = "--config-dir",
       paramLabel = "DIR",
-      description = "Directory of further configuration files; they take precedence over the project's.")
+      description =
+          "Directory of further configuration files; they take precedence over the project's.")
   private @Nullable Path configDir;
 
   @Option(

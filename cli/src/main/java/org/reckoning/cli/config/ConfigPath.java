@@ -1,6 +1,5 @@
 package org.reckoning.cli.config;
 
-import org.reckoning.trainer.text.NearestName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.text.NearestName;
 
 /** The search path of configuration files; earlier directories take precedence. */
 final class ConfigPath {

@@ -1,6 +1,5 @@
 package org.reckoning.cli.config;
 
-import org.reckoning.trainer.text.NearestName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.text.NearestName;
 
 /**
  * Finds the files of a configuration by following defaults lists. A list is followed from its end,

@@ -58,8 +58,7 @@ record OverrideWord(Kind kind, String key, @Nullable String text) {
     if (key.chars().filter(each -> each == '.').count() > MOST_DOTS) {
       throw new ConfigException(
           List.of(
-              "key '%s..' must have at most %d dots"
-                  .formatted(key.substring(0, 20), MOST_DOTS)));
+              "key '%s..' must have at most %d dots".formatted(key.substring(0, 20), MOST_DOTS)));
     }
     if (text != null && Sweep.isList(text)) {
       throw new ConfigException(

@@ -167,7 +167,9 @@ final class References {
     }
     if (via.stream().anyMatch(key -> key.equals(name) || key.startsWith(name + "."))) {
       problem(
-          via, reference, "must not form a cycle: %s -> %s".formatted(String.join(" -> ", via), name));
+          via,
+          reference,
+          "must not form a cycle: %s -> %s".formatted(String.join(" -> ", via), name));
       return null;
     }
     JsonNode value = ConfigTree.get(tree, name);
@@ -204,8 +206,8 @@ final class References {
   }
 
   /**
-   * Returns the value of a variable as text; as a number or boolean where it is the whole value of a
-   * key that is no text.
+   * Returns the value of a variable as text; as a number or boolean where it is the whole value of
+   * a key that is no text.
    */
   private static JsonNode typed(String value, List<String> via, int depth) {
     if (depth > 0 || RunConfig.typeOf(via.get(via.size() - 1)).text()) {

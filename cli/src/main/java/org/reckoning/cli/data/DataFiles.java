@@ -28,7 +28,10 @@ final class DataFiles {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec command;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files or pipes, plain or compressed by gzip.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Files or pipes, plain or compressed by gzip.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -56,8 +59,7 @@ final class DataFiles {
 
   @Option(
       names = "--short-proofs",
-      description =
-          "Keep questions of official theories with proofs of fewer than two sentences.")
+      description = "Keep questions of official theories with proofs of fewer than two sentences.")
   private boolean shortProofs;
 
   /** Returns the existing files and pipes. */

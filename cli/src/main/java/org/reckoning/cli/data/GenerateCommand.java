@@ -46,7 +46,8 @@ final class GenerateCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "2",
       paramLabel = "N",
-      description = "Facts to combine, 2 or more; several numbers alternate (default: ${DEFAULT-VALUE}).")
+      description =
+          "Facts to combine, 2 or more; several numbers alternate (default: ${DEFAULT-VALUE}).")
   private List<Integer> hops = new ArrayList<>();
 
   @Option(

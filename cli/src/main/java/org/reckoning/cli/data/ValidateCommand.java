@@ -20,11 +20,7 @@ import picocli.CommandLine.Spec;
       "List every malformed line of the files.",
       "A malformed line, or a repeated id in a file, gives exit code 1."
     },
-    footer = {
-      "",
-      "Example:",
-      "  reckoning data validate data/pw/train.jsonl --type proofwriter"
-    })
+    footer = {"", "Example:", "  reckoning data validate data/pw/train.jsonl --type proofwriter"})
 final class ValidateCommand implements Callable<Integer> {
   /** Limit of repeated ids to list. */
   private static final int LISTED_IDS = 5;

@@ -1,9 +1,9 @@
 package org.reckoning.cli.export;
 
-import org.reckoning.cli.process.ChildJvm;
-import org.reckoning.cli.process.ProcessStart;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.trainer.export.ExportCheck;
 
 /**

@@ -1,6 +1,5 @@
 package org.reckoning.cli.export;
 
-import org.reckoning.cli.process.ChildJvm;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -9,11 +8,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.graph.bilevel.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.text.TextTable;
 import org.reckoning.trainer.training.ConsoleProgress;
 import org.reckoning.trainer.training.ConsoleStyle;
 import org.reckoning.trainer.training.Experiment;
@@ -51,22 +52,19 @@ public final class ServingExportCommand implements Callable<Integer> {
   @Option(
       names = "--run",
       paramLabel = "RUN",
-      description = 
-          "Directory of the run. With --check the default is the exported run.")
+      description = "Directory of the run. With --check the default is the exported run.")
   private @Nullable Path run;
 
   @Option(
       names = "--to",
       paramLabel = "DIR",
-      description = 
-          "Parent directory of the model's versions (default: saved_models/NAME).")
+      description = "Parent directory of the model's versions (default: saved_models/NAME).")
   private @Nullable Path to;
 
   @Option(
       names = "--check",
       paramLabel = "DIR",
-      description = 
-          "Load this model in a new process and compare it with the run.")
+      description = "Load this model in a new process and compare it with the run.")
   private @Nullable Path checked;
 
   @Option(
@@ -98,10 +96,16 @@ public final class ServingExportCommand implements Callable<Integer> {
       description = "Candidate answers to score per request.")
   private @Nullable Integer candidates;
 
-  @Option(names = "--candidate-tokens", paramLabel = "N", description = "Tokens per candidate answer.")
+  @Option(
+      names = "--candidate-tokens",
+      paramLabel = "N",
+      description = "Tokens per candidate answer.")
   private @Nullable Integer candidateTokens;
 
-  @Option(names = "--max-new-tokens", paramLabel = "N", description = "Tokens per generated answer.")
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      description = "Tokens per generated answer.")
   private @Nullable Integer newTokens;
 
   @Override
@@ -142,26 +146,20 @@ public final class ServingExportCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
     ServingLimits limits = written.limits();
-    out.printf(
-        """
-        wrote %s, %,d bytes
-          facts       %d of up to %d tokens
-          questions   %d of up to %d tokens, answers of up to %d
-          candidates  %d of up to %d tokens
-          signatures  %s
-        compare it with the run: reckoning export --check %s
-        """,
-        written.version(),
-        written.bytes(),
-        limits.facts(),
-        limits.factTokens(),
-        limits.questions(),
-        limits.questionTokens(),
-        limits.newTokens(),
-        limits.candidates(),
-        limits.candidateTokens(),
-        String.join(", ", written.signatures()),
-        written.version());
+    out.printf("wrote %s, %,d bytes%n", written.version(), written.bytes());
+    TextTable.withLeft(0, 1)
+        .row("facts", "%d of up to %d tokens".formatted(limits.facts(), limits.factTokens()))
+        .row(
+            "questions",
+            "%d of up to %d tokens, answers of up to %d"
+                .formatted(limits.questions(), limits.questionTokens(), limits.newTokens()))
+        .row(
+            "candidates",
+            "%d of up to %d tokens".formatted(limits.candidates(), limits.candidateTokens()))
+        .row("signatures", String.join(", ", written.signatures()))
+        .lines()
+        .forEach(out::println);
+    out.printf("compare it with the run: reckoning export --check %s%n", written.version());
     out.flush();
   }
 
@@ -191,8 +189,7 @@ public final class ServingExportCommand implements Callable<Integer> {
                   List.of(version.toString(), requests.toString(), answers.toString()));
       if (!asked.failure().isEmpty()) {
         throw new IOException(
-            "cannot check '%s' in a new process: %s"
-                .formatted(version, asked.failure()));
+            "cannot check '%s' in a new process: %s".formatted(version, asked.failure()));
       }
       progress.message(
           "the model answered %s requests in %.1f s after %.1f s of loading"

@@ -1,8 +1,8 @@
 package org.reckoning.cli.export;
 
-import org.reckoning.cli.process.ProcessStart;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingServer;

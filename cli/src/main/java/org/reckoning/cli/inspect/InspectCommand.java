@@ -1,11 +1,5 @@
 package org.reckoning.cli.inspect;
 
-import org.reckoning.cli.process.ChildJvm;
-import org.reckoning.cli.program.RandomTasks;
-import org.reckoning.graph.inspect.BlockGraph;
-import org.reckoning.graph.inspect.ProgramReport;
-import org.reckoning.graph.inspect.StepTimes;
-import org.reckoning.graph.inspect.XlaMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -15,11 +9,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.graph.bilevel.OuterRates;
 import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.inspect.MeasuredTable;
-import org.reckoning.graph.inspect.ReportTable;
+import org.reckoning.graph.inspect.BlockGraph;
+import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.StepTimes;
+import org.reckoning.graph.inspect.XlaMemory;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.tensorboard.EventFile;
@@ -30,8 +28,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code reckoning inspect}. XLA reads its dump settings from the environment when a process starts,
- * so the command runs itself in a child process, with {@code --dumps}.
+ * {@code reckoning inspect}. XLA reads its dump settings from the environment when a process
+ * starts, so the command runs itself in a child process, with {@code --dumps}.
  */
 @Command(
     name = "inspect",
@@ -70,8 +68,7 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--sizes",
-      description =
-          "Read the words as keys of 'bench step', not as overrides.")
+      description = "Read the words as keys of 'bench step', not as overrides.")
   private boolean sizes;
 
   @Option(
@@ -85,8 +82,7 @@ public final class InspectCommand implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "5",
-      description =
-          "Training steps to measure; 0 runs nothing (default: ${DEFAULT-VALUE}).")
+      description = "Training steps to measure; 0 runs nothing (default: ${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(

@@ -1,7 +1,5 @@
 package org.reckoning.cli.inspect;
 
-import org.reckoning.cli.program.ProgramSettings;
-import org.reckoning.cli.program.RandomTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.bilevel.BilevelConfig;
 import org.reckoning.graph.bilevel.BilevelProgram;
 import org.reckoning.trainer.config.ConfigException;
@@ -63,8 +63,7 @@ sealed interface InspectedProgram {
     }
     List<ConfigOptions.Job> jobs = options.jobs();
     if (jobs.size() > 1) {
-      throw new ConfigException(
-          List.of("inspect takes one program; omit -m and lists of values"));
+      throw new ConfigException(List.of("inspect takes one program; omit -m and lists of values"));
     }
     return new Run(jobs.get(0).config(), null);
   }
@@ -82,7 +81,8 @@ sealed interface InspectedProgram {
     public Built build(boolean runs) {
       BilevelProgram<TFloat32> program;
       try {
-        program = BilevelProgram.build(config.withInnerRates(RandomTasks.INNER_RATES), TFloat32.class);
+        program =
+            BilevelProgram.build(config.withInnerRates(RandomTasks.INNER_RATES), TFloat32.class);
       } catch (IllegalArgumentException e) {
         throw new ConfigException(List.of(String.valueOf(e.getMessage())));
       }

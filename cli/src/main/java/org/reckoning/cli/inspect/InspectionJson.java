@@ -1,12 +1,5 @@
 package org.reckoning.cli.inspect;
 
-import org.reckoning.graph.inspect.ProgramReport;
-import org.reckoning.graph.inspect.SegmentReport;
-import org.reckoning.graph.inspect.StepTimes;
-import org.reckoning.graph.inspect.TensorReport;
-import org.reckoning.graph.inspect.XlaMemory;
-import org.reckoning.trainer.files.Json;
-import org.reckoning.trainer.text.EnumWord;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,6 +9,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.SegmentReport;
+import org.reckoning.graph.inspect.StepTimes;
+import org.reckoning.graph.inspect.TensorReport;
+import org.reckoning.graph.inspect.XlaMemory;
+import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.text.EnumWord;
 
 /** Converts an inspection to one JSON object: the records of the reports, in snake case. */
 final class InspectionJson {

@@ -1,15 +1,15 @@
 package org.reckoning.cli.inspect;
 
-import org.reckoning.graph.inspect.ProgramReport;
-import org.reckoning.graph.inspect.SegmentReport;
-import org.reckoning.graph.inspect.StepTimes;
-import org.reckoning.graph.inspect.XlaMemory;
-import org.reckoning.trainer.text.TextTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.reckoning.graph.inspect.ProgramReport;
+import org.reckoning.graph.inspect.SegmentReport;
+import org.reckoning.graph.inspect.StepTimes;
+import org.reckoning.graph.inspect.XlaMemory;
+import org.reckoning.trainer.text.TextTable;
 
 /** Formats measured times and memory as aligned text, at most 100 columns wide. */
 final class MeasuredTable {

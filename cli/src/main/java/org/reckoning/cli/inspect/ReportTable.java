@@ -1,5 +1,12 @@
 package org.reckoning.cli.inspect;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.reckoning.graph.bilevel.BilevelConfig;
+import org.reckoning.graph.bilevel.TaskShape;
+import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.inspect.Boundary;
 import org.reckoning.graph.inspect.FlopCount;
 import org.reckoning.graph.inspect.MemoryReport;
@@ -8,16 +15,9 @@ import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.inspect.SegmentReport;
 import org.reckoning.graph.inspect.TensorCount;
 import org.reckoning.graph.inspect.TensorReport;
-import org.reckoning.trainer.text.TextTable;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import org.reckoning.graph.bilevel.BilevelConfig;
-import org.reckoning.graph.bilevel.TaskShape;
-import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.xla.XlaMode;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.TextTable;
 
 /** Formats a {@link ProgramReport} as aligned text, at most 100 columns wide. */
 final class ReportTable {
@@ -143,7 +143,8 @@ final class ReportTable {
         Quantity.rounded(total.matrix()),
         Quantity.rounded(total.other()),
         share(total));
-    section("floating-point operations before XLA's optimizations; exp, tanh, .. count as one", table);
+    section(
+        "floating-point operations before XLA's optimizations; exp, tanh, .. count as one", table);
   }
 
   private String share(FlopCount flops) {
@@ -253,8 +254,7 @@ final class ReportTable {
                       .toList()));
     }
     if (memory.boundaries().stream().anyMatch(each -> each.after().startsWith("group_"))) {
-      lines.add(
-          "  groups run in parallel but are listed in sequence: more may be alive");
+      lines.add("  groups run in parallel but are listed in sequence: more may be alive");
     }
     if (report.config().xla() == XlaMode.WHOLE) {
       lines.add("  the whole pass is one compiled program: XLA decides what it keeps");

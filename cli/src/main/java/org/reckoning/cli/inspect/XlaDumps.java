@@ -1,6 +1,5 @@
 package org.reckoning.cli.inspect;
 
-import org.reckoning.graph.inspect.XlaMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.inspect.XlaMemory;
 
 /**
  * The files that XLA writes about compiled functions, such as {@code

@@ -43,7 +43,10 @@ final class DiffCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path first;
 
-  @Parameters(index = "1", paramLabel = "B", description = "Model, run or checkpoint to compare with.")
+  @Parameters(
+      index = "1",
+      paramLabel = "B",
+      description = "Model, run or checkpoint to compare with.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path second;
 
@@ -105,7 +108,9 @@ final class DiffCommand implements Callable<Integer> {
         different,
         tensors,
         largest,
-        settings.isEmpty() ? "" : "; settings differ, so equal tensors still make different models");
+        settings.isEmpty()
+            ? ""
+            : "; settings differ, so equal tensors still make different models");
     out.flush();
     return different == 0 && settings.isEmpty() ? 0 : 1;
   }

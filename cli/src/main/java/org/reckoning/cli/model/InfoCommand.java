@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.trainer.text.TextTable;
 import org.reckoning.trainer.training.RunWeights;
 import org.reckoning.trainer.weights.Gpt2Checksum;
 import org.reckoning.trainer.weights.Gpt2Weights;
@@ -65,8 +67,10 @@ final class InfoCommand implements Callable<Integer> {
                 tensors.putObject(name).put("nan", found.nan()).put("infinite", found.infinite()));
         out.println(object);
       } else {
-        print(out, weights, checksum.hex());
-        nonFinite.forEach((name, found) -> out.printf("  not finite  %s: %s%n", name, found));
+        out.println(path);
+        TextTable table = table(weights, checksum.hex());
+        nonFinite.forEach((name, found) -> table.row("not finite", name + ": " + found));
+        table.lines().forEach(out::println);
       }
     }
     out.flush();
@@ -90,21 +94,37 @@ final class InfoCommand implements Callable<Integer> {
         .put("sha256", checksum);
   }
 
-  private void print(PrintWriter out, Gpt2Weights weights, String checksum) {
+  private static TextTable table(Gpt2Weights weights, String checksum) {
     Gpt2Config config = weights.config();
-    out.println(path);
-    out.printf("  format      %s%n", weights.format());
-    out.printf(
-        "  parameters  %,d in %d tensors, %.1f MB as float32%n",
-        config.parameterCount(),
-        config.parameterShapes().size(),
-        config.parameterCount() * Float.BYTES / 1e6);
-    out.printf(
-        "  sizes       %d layers, %,d wide, %d heads, %,d inside the MLP, %,d positions%n",
-        config.nLayer(), config.nEmbd(), config.nHead(), config.nInner(), config.nPositions());
-    out.printf(
-        "  vocabulary  %,d tokens, %s%s%n", config.vocabSize(), kind(weights), padding(weights));
-    out.printf("  sha256      %s%n", checksum);
+    return TextTable.withLeft(0, 1)
+        .row("format", weights.format())
+        .row(
+            "parameters",
+            String.format(
+                Locale.ROOT,
+                "%,d in %d tensors, %.1f MB as float32",
+                config.parameterCount(),
+                config.parameterShapes().size(),
+                config.parameterCount() * Float.BYTES / 1e6))
+        .row(
+            "sizes",
+            String.format(
+                Locale.ROOT,
+                "%d layers, %,d wide, %d heads, %,d inside the MLP, %,d positions",
+                config.nLayer(),
+                config.nEmbd(),
+                config.nHead(),
+                config.nInner(),
+                config.nPositions()))
+        .row(
+            "vocabulary",
+            String.format(
+                Locale.ROOT,
+                "%,d tokens, %s%s",
+                config.vocabSize(),
+                kind(weights),
+                padding(weights)))
+        .row("sha256", checksum);
   }
 
   private static String padding(Gpt2Weights weights) {

@@ -45,8 +45,7 @@ final class ModelTarget {
   @Option(
       names = "--base",
       paramLabel = "PATH",
-      description =
-          "Model of the same width with the embeddings of missing tokens.")
+      description = "Model of the same width with the embeddings of missing tokens.")
   private @Nullable Path base;
 
   Path to() {
@@ -66,8 +65,7 @@ final class ModelTarget {
     if (base != null && vocabulary == null) {
       throw new ParameterException(
           command.commandLine(),
-          "--base (%s) needs --vocabulary, which chooses the tokens"
-              .formatted(base));
+          "--base (%s) needs --vocabulary, which chooses the tokens".formatted(base));
     }
     if (vocabulary != null
         && !vocabulary.equals(FULL)
@@ -135,8 +133,7 @@ final class ModelTarget {
     out.printf("%s: %,d parameters%n", to, weights.config().parameterCount());
     out.printf("  from %s%n", weights.format());
     if (weights.padding() > 0) {
-      out.printf(
-          "  with %,d unchanged rows of padding after the tokens%n", weights.padding());
+      out.printf("  with %,d unchanged rows of padding after the tokens%n", weights.padding());
     }
     int tokens = weights.config().vocabSize();
     String known = weights.vocabulary().map(each -> each.isFull() ? "full" : "compact").orElse("");

@@ -69,8 +69,7 @@ public final class ChildJvm {
   /** Returns the variables that this class sets for a child, with the values that it sees. */
   public static SortedMap<String, String> environment() {
     SortedMap<String, String> environment = new TreeMap<>(ENVIRONMENT);
-    environment.replaceAll(
-        (name, value) -> Objects.requireNonNullElse(System.getenv(name), value));
+    environment.replaceAll((name, value) -> Objects.requireNonNullElse(System.getenv(name), value));
     return environment;
   }
 
@@ -78,7 +77,8 @@ public final class ChildJvm {
   public static void report(String name, Object value) {
     System.out.println(RESULT + name + " " + String.valueOf(value).replaceAll("\\s+", " "));
     if (System.out.checkError()) {
-      System.err.println("results cannot be written: free space in the directory of temporary files");
+      System.err.println(
+          "results cannot be written: free space in the directory of temporary files");
       System.exit(1);
     }
   }

@@ -16,9 +16,7 @@ public final class ProcessMemory {
 
   private ProcessMemory() {}
 
-  /**
-   * Returns the largest resident memory so far, in bytes; empty on systems other than Linux.
-   */
+  /** Returns the largest resident memory so far, in bytes; empty on systems other than Linux. */
   public static OptionalLong peakBytes() {
     if (!Files.isReadable(STATUS)) {
       return OptionalLong.empty();

@@ -1,6 +1,5 @@
 package org.reckoning.cli.program;
 
-import org.reckoning.trainer.text.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +19,7 @@ import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.xla.XlaMode;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.NearestName;
 
 /**
  * The configuration of a program, read from {@code key=value} words.
@@ -167,7 +167,8 @@ public final class ProgramSettings {
   public int atLeast(String key, int least) {
     int value = integer(key);
     if (value < least) {
-      throw new IllegalArgumentException("%s (%d) must be at least %d".formatted(key, value, least));
+      throw new IllegalArgumentException(
+          "%s (%d) must be at least %d".formatted(key, value, least));
     }
     return value;
   }

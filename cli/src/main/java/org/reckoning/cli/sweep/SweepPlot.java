@@ -13,7 +13,8 @@ import java.util.Set;
 import org.reckoning.trainer.tensorboard.Picture;
 
 /**
- * A plot of a metric against the values of a key: a dot per method and run, lines through the means.
+ * A plot of a metric against the values of a key: a dot per method and run, lines through the
+ * means.
  */
 final class SweepPlot {
   static final int WIDTH = 560;

@@ -66,7 +66,8 @@ public final class SweepRuns {
    *
    * @throws IOException if a file cannot be written
    */
-  public static SweepRuns create(Path directory, List<ConfigOptions.Job> planned) throws IOException {
+  public static SweepRuns create(Path directory, List<ConfigOptions.Job> planned)
+      throws IOException {
     List<SweepJob> jobs = new ArrayList<>();
     for (ConfigOptions.Job each : planned) {
       Path run = directory.resolve(Integer.toString(each.number()));

@@ -1,6 +1,5 @@
 package org.reckoning.cli.sweep;
 
-import org.reckoning.trainer.text.TextTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.text.TextTable;
 
 /** The runs of a sweep as a table: the keys that differ, and the metrics. */
 final class SweepTable {

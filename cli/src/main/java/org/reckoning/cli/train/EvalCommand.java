@@ -37,11 +37,18 @@ public final class EvalCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  @Option(names = "--run", required = true, paramLabel = "RUN", description = "Directory of the run.")
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "RUN",
+      description = "Directory of the run.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path run;
 
-  @Parameters(paramLabel = "OVERRIDE", arity = "0..*", description = "A changed key: key=value, as for train.")
+  @Parameters(
+      paramLabel = "OVERRIDE",
+      arity = "0..*",
+      description = "A changed key: key=value, as for train.")
   private List<String> overrides = new ArrayList<>();
 
   @Override

@@ -1,7 +1,5 @@
 package org.reckoning.cli.train;
 
-import org.reckoning.cli.device.Device;
-import org.reckoning.cli.sweep.SweepRuns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -20,6 +18,8 @@ import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.cli.device.Device;
+import org.reckoning.cli.sweep.SweepRuns;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.DataSource;
 import org.reckoning.trainer.config.RunConfig;
@@ -48,8 +48,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  reckoning train experiment=quickstart",
       "  reckoning train experiment=quickstart 'data.hops=[3]' n_inner_iter=5",
-      "  reckoning train experiment=proofwriter_gpt2 data.data_dir=DATA",
-      "  reckoning train experiment=clutrr_gpt2 model.name_or_path=models/gpt2 ..",
+      "  reckoning train experiment=proofwriter_gpt2 data.data_dir=DATA \\",
+      "      model.name_or_path=models/gpt2",
       "  reckoning train resume=outputs/quickstart/2026-11-22_10-30-00",
       "  reckoning train resume=RUN max_steps=1000     # extends a run",
       "  reckoning train -m experiment=quickstart seed=42,43,44"

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.reckoning.cli.Reckoning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.cli.Reckoning;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingServer;
 import org.reckoning.trainer.export.ServingSizes;
@@ -385,7 +385,8 @@ class AskCommandTest {
         Arguments.of(
             List.of(fact, "--server=a b"), "server (a b) must be an address such as http://local"),
         Arguments.of(
-            List.of(fact, "--server=http://x", "--timeout=0"), "--timeout (0.0) must be from 0.001 to"),
+            List.of(fact, "--server=http://x", "--timeout=0"),
+            "--timeout (0.0) must be from 0.001 to"),
         Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) needs --server"),
         Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
   }

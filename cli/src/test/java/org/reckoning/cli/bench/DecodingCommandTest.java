@@ -40,8 +40,14 @@ class DecodingCommandTest {
   void command_printsARowOfConsistentNumbers() {
     CommandRun run =
         CommandRun.of(
-            "bench", "decoding", "model=micro", "questions=2", "prompt=3", "new_tokens=20",
-            "runs=3", "xla=off");
+            "bench",
+            "decoding",
+            "model=micro",
+            "questions=2",
+            "prompt=3",
+            "new_tokens=20",
+            "runs=3",
+            "xla=off");
 
     assertThat(run.code()).as(run.err()).isZero();
     Map<String, String> row = run.row(0);

@@ -48,8 +48,15 @@ class EncodingCommandTest {
   void command_printsRowsOfConsistentNumbers() {
     CommandRun run =
         CommandRun.of(
-            "bench", "encoding", "model=micro", "facts=2", "fact_tokens=4", "questions=3",
-            "steps=2,3", "runs=2", "xla=off");
+            "bench",
+            "encoding",
+            "model=micro",
+            "facts=2",
+            "fact_tokens=4",
+            "questions=3",
+            "steps=2,3",
+            "runs=2",
+            "xla=off");
 
     assertThat(run.code()).as(run.err()).isZero();
     Map<String, String> inContext = run.row(0);
@@ -82,8 +89,16 @@ class EncodingCommandTest {
   void command_withoutBatch_saysSo() {
     CommandRun run =
         CommandRun.of(
-            "bench", "encoding", "model=micro", "facts=1", "fact_tokens=4", "questions=1",
-            "steps=1", "runs=1", "batch=false", "xla=off");
+            "bench",
+            "encoding",
+            "model=micro",
+            "facts=1",
+            "fact_tokens=4",
+            "questions=1",
+            "steps=1",
+            "runs=1",
+            "batch=false",
+            "xla=off");
 
     assertThat(run.row(0)).containsEntry("1 in all, a batch, s", "not measured");
   }
@@ -102,7 +117,6 @@ class EncodingCommandTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err().strip())
-        .isEqualTo(message + "; see 'reckoning bench encoding --help'");
+    assertThat(run.err().strip()).isEqualTo(message + "; see 'reckoning bench encoding --help'");
   }
 }

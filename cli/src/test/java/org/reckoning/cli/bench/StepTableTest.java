@@ -58,8 +58,7 @@ class StepTableTest {
 
     assertThat(text())
         .contains("| 4.50 | n/a | 500.0 |")
-        .endsWith(
-            "\nn/a: not known; the peak memory of a process is read on Linux only.\n");
+        .endsWith("\nn/a: not known; the peak memory of a process is read on Linux only.\n");
   }
 
   @Test

@@ -2,7 +2,6 @@ package org.reckoning.cli.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.reckoning.cli.Reckoning;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reckoning.cli.Reckoning;
 
 /** Words that cannot be used; what the command does is tested with whole runs. */
 class ServingExportCommandTest {

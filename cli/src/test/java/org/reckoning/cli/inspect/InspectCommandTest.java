@@ -2,7 +2,6 @@ package org.reckoning.cli.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.reckoning.cli.Reckoning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reckoning.cli.Reckoning;
 
 class InspectCommandTest {
   private final StringWriter out = new StringWriter();

@@ -62,7 +62,8 @@ class MeasuredTableTest {
               .containsPattern("\n  outer +1 +4\\.00 +4\\.00 +40\\.0% +[0-9.]+\n")
               .containsPattern("\n  outside of calls +2\\.00 +20\\.0%\n")
               .containsPattern("\n  training step +10\\.00 +100\\.0%\n")
-              .contains("first step, with compilation: 2.5 s; a whole step without tracing: 9.00 ms")
+              .contains(
+                  "first step, with compilation: 2.5 s; a whole step without tracing: 9.00 ms")
               .doesNotContain("parallel");
           assertThat(MeasuredTable.times(report, times).lines())
               .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));

@@ -2,14 +2,14 @@ package org.reckoning.cli.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.reckoning.cli.program.ProgramSettings;
-import org.reckoning.graph.inspect.ProgramReport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.cli.program.ProgramSettings;
 import org.reckoning.graph.bilevel.BilevelProgram;
+import org.reckoning.graph.inspect.ProgramReport;
 import org.tensorflow.types.TFloat32;
 
 class ReportTableTest {
@@ -76,8 +76,7 @@ class ReportTableTest {
     try (BilevelProgram<TFloat32> program =
         BilevelProgram.build(settings.config().withTaskGroups(2), TFloat32.class)) {
       assertThat(ReportTable.print(ProgramReport.of(program, settings.shape())))
-          .endsWith(
-              "groups run in parallel but are listed in sequence: more may be alive\n");
+          .endsWith("groups run in parallel but are listed in sequence: more may be alive\n");
     }
     assertThat(print("model=micro k=1 tasks=2 xla=off")).doesNotContain("in parallel");
   }

@@ -2,7 +2,6 @@ package org.reckoning.cli.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.reckoning.graph.inspect.XlaMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.graph.inspect.XlaMemory;
 
 class XlaDumpsTest {
   @TempDir

@@ -2,7 +2,6 @@ package org.reckoning.cli.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.reckoning.cli.Reckoning;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.cli.Reckoning;
 import org.reckoning.trainer.tokens.Vocabulary;
 
 class ModelCommandTest {

@@ -3,7 +3,6 @@ package org.reckoning.cli.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.reckoning.cli.Reckoning;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.cli.Reckoning;
 
 /** Standard streams of real processes, which fail as those of users do. */
 class StandardOutputTest {

@@ -90,6 +90,21 @@ class ProgramSettingsTest {
         .hasMessageStartingWith("seed is not a known key; known: model, ");
   }
 
+  @Test
+  void numbers_outOfRangeOrNone_areRejected() {
+    ProgramSettings settings =
+        ProgramSettings.parse(List.of("runs=0"), Map.of("runs", "5", "temperature", "0.8"));
+
+    assertThat(settings.atLeast("runs", 0)).isZero();
+    assertThatThrownBy(() -> settings.atLeast("runs", 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("runs (0) must be at least 1");
+    assertThat(settings.number("temperature")).isEqualTo(0.8);
+    assertThatThrownBy(() -> settings.number("model"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("model (small) must be a number");
+  }
+
   private static ProgramSettings parse(String words) {
     return ProgramSettings.parse(List.of(words.split(" ", -1)));
   }

@@ -40,6 +40,9 @@ class SweepRunsTest {
             "job seed inner_lr method acc_scored loss",
             "0 1 0.1 reckoning 0.250 0.500",
             "3 2 0.2 reckoning 0.250 0.500");
+    assertThat(directory.resolve("sweep.json"))
+        .content()
+        .contains("\"number\" : 3", "\"status\" : \"done\"", "\"acc_scored\" : 0.25");
     assertThat(directory.resolve("sweep.csv"))
         .content()
         .startsWith(
