@@ -5,6 +5,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.ask.AskCommand;
 import org.reckoning.cli.bench.BenchCommand;
@@ -98,8 +99,7 @@ public final class Reckoning implements Callable<Integer> {
     CommandLine line = new CommandLine(root);
     more.forEach(line::addSubcommand);
     addVersion(line);
-    line.getSubcommands()
-        .get("generate-completion")
+    Objects.requireNonNull(line.getSubcommands().get("generate-completion"))
         .getCommandSpec()
         .usageMessage()
         .description("Print a completion script for bash and zsh.");

@@ -111,7 +111,8 @@ class ArchitectureTest {
           any.or(
               each.endsWith("..")
                   ? resideInAPackage(each)
-                  : DescribedPredicate.describe(each, type -> type.getName().equals(each)));
+                  : DescribedPredicate.<JavaClass>describe(
+                      each, type -> type.getName().equals(each)));
     }
     return any;
   }

@@ -231,7 +231,7 @@ class AskCommandTest {
         .containsPattern("\n  answer  [a-z-]+, [0-9.]+ %\n  labels  .*, 14 others [0-9.]+ %\n");
     assertThat(err.toString())
         .contains(
-            "does not know the word 'Zacharias'", SON + "\n" + DAUGHTER, "  ends, as does the end");
+            "does not know the word 'Zacharias'", SON + "\n" + DAUGHTER, "  ends, like the end");
   }
 
   @Test
@@ -291,7 +291,7 @@ class AskCommandTest {
     String words = "--fact=" + SON;
     assertThat(ask("", "--run=" + export, words)).isEqualTo(2);
     assertThat(err.toString())
-        .startsWith("--run (" + export + ") is an export, which a server answers: give --server");
+        .startsWith("--run (" + export + ") is a model for serving: give --server");
     assertThat(ask("", "--run=" + run, "--server=http://127.0.0.1:1", words)).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo(
@@ -388,7 +388,7 @@ class AskCommandTest {
             List.of(fact, "--server=http://x", "--timeout=0"),
             "--timeout (0.0) must be from 0.001 to"),
         Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) needs --server"),
-        Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
+        Arguments.of(List.of("--facts=-"), "standard input has one use: --facts -,"));
   }
 
   @ParameterizedTest

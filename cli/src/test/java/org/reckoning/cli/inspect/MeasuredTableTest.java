@@ -26,7 +26,7 @@ class MeasuredTableTest {
     }
   }
 
-  private static StepTimes times(ProgramReport report, boolean parallel, CallTime... calls) {
+  private static StepTimes times(boolean parallel, CallTime... calls) {
     double inCalls = List.of(calls).stream().mapToDouble(CallTime::seconds).sum();
     return new StepTimes(
         /* steps= */ 3,
@@ -49,9 +49,7 @@ class MeasuredTableTest {
         "model=micro k=2 xla=off",
         report -> {
           StepTimes times =
-              times(
-                  report,
-                  false,
+              times(false,
                   call(report, "inner_0", "inner_step", 0.001),
                   call(report, "inner_1", "inner_step", 0.003),
                   call(report, "outer", "outer", 0.004));
@@ -77,7 +75,7 @@ class MeasuredTableTest {
         report ->
             assertThat(
                     MeasuredTable.times(
-                        report, times(report, true, call(report, "outer", "outer", 0.001))))
+                        report, times(true, call(report, "outer", "outer", 0.001))))
                 .contains("parallel calls are counted separately"));
   }
 
@@ -86,7 +84,7 @@ class MeasuredTableTest {
     report(
         "model=micro k=1 xla=whole",
         report -> {
-          StepTimes times = times(report, false, call(report, "train", "train_pass", 0.001));
+          StepTimes times = times(false, call(report, "train", "train_pass", 0.001));
           // an inner step 3 * F, its pullback 9 * F, the outer segment 3 * Q + F, see
           // ProgramReportTest: F = 1,302,528 and Q = 325,632 operations in 1 ms
           assertThat(MeasuredTable.times(report, times))

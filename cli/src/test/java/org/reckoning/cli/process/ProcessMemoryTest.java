@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class ProcessMemoryTest {
   @Test
@@ -16,5 +18,14 @@ class ProcessMemoryTest {
   @Test
   void peak_isUnknownWhereTheSystemDoesNotTell() {
     assertThat(ProcessMemory.peakBytes(List.of("Name:\tjava"))).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void peak_ofThisProcess_coversItsHeap() {
+    Runtime runtime = Runtime.getRuntime();
+    long used = runtime.totalMemory() - runtime.freeMemory();
+
+    assertThat(ProcessMemory.peakBytes().orElseThrow()).isGreaterThan(used / 2);
   }
 }
