@@ -12,9 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The help of every command, in a terminal of 80 columns. */
 class HelpTest {
@@ -67,15 +65,36 @@ class HelpTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("commands")
   void descriptions_areWholeSentences(CommandSpec command) {
-    UsageMessageSpec message = command.usageMessage();
-    List<String> descriptions = new ArrayList<>(List.of(message.description()));
-    assertThat(descriptions).as("description of the command").isNotEmpty();
-    for (ArgSpec argument : arguments(command)) {
-      assertThat(argument.description()).as(argument.paramLabel()).isNotEmpty();
-      descriptions.addAll(List.of(argument.description()));
-    }
+    assertThat(descriptions(command))
+        .allSatisfy(text -> assertThat(text).isNotBlank().endsWith("."))
+        .noneMatch(text -> text.contains(":\n"));
+  }
 
-    assertThat(descriptions).allSatisfy(text -> assertThat(text.strip()).endsWith("."));
+  /** Picocli may break a long word, such as an address, after a punctuation mark. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("commands")
+  void words_areNotBroken(CommandSpec command) {
+    List<String> printed = words(usage(command));
+
+    assertThat(descriptions(command))
+        .allSatisfy(
+            text ->
+                assertThat(words(text).stream().filter(word -> !word.contains("$")))
+                    .isSubsetOf(printed));
+  }
+
+  private static List<String> words(String text) {
+    return List.of(text.strip().split("\\s+", -1));
+  }
+
+  /** Returns the descriptions of a command and of its arguments. */
+  private static List<String> descriptions(CommandSpec command) {
+    List<String> descriptions = new ArrayList<>();
+    descriptions.add(String.join("\n", command.usageMessage().description()));
+    command.args().stream()
+        .filter(argument -> !argument.hidden())
+        .forEach(argument -> descriptions.add(String.join("\n", argument.description())));
+    return descriptions;
   }
 
   @ParameterizedTest(name = "{0}")
@@ -96,10 +115,6 @@ class HelpTest {
               boolean hasSubcommands = names.stream().anyMatch(each -> each.startsWith(name + " "));
               assertThat(names).contains(hasSubcommands ? name + " " + words[2] : name);
             });
-  }
-
-  private static List<ArgSpec> arguments(CommandSpec command) {
-    return command.args().stream().filter(argument -> !argument.hidden()).toList();
   }
 
   private static List<String> lines(String[] texts) {

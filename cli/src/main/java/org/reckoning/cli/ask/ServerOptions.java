@@ -14,11 +14,13 @@ final class ServerOptions {
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description =
-          "REST address of TensorFlow Serving, such as http://localhost:8501 or"
-              + " http://localhost:8501/v1/models/NAME; --run is then the exported model. NAME"
-              + " defaults to its directory's name. http://USER:PASSWORD@HOST is possible; the"
-              + " password is never printed.")
+      description = {
+        "REST address of TensorFlow Serving; --run is then the exported model, whose directory gives"
+            + " the default NAME. Passwords are never printed. Possible forms are",
+        "http://localhost:8501,",
+        "http://localhost:8501/v1/models/NAME,",
+        "http://USER:PASSWORD@HOST:8501."
+      })
   private @Nullable String address;
 
   @Option(

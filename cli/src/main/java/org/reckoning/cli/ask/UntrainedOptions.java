@@ -24,8 +24,8 @@ final class UntrainedOptions {
       names = "--type",
       paramLabel = "TYPE",
       description =
-          "Without a run: dataset type, which decides the prompts: ${COMPLETION-CANDIDATES}"
-              + " (default: clutrr, plain questions).")
+          "Without a run: dataset type, which decides the prompts: proofwriter, clutrr, folio or"
+              + " entailment_tree (default: clutrr, plain questions).")
   private @Nullable DatasetType type;
 
   /**

@@ -51,7 +51,7 @@ final class EncodingCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "KEY=VALUE", arity = "0..*", description = "A changed key.")
+  @Parameters(paramLabel = "KEY=VALUE", arity = "0..*", description = "Keys to change.")
   private List<String> words = new ArrayList<>();
 
   @Override

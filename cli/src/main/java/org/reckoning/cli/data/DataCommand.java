@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "data",
     mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
     description = "Validate, count, convert or generate datasets.",
     subcommands = {
       ValidateCommand.class,

@@ -37,7 +37,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FOLDER",
+      paramLabel = "DIR",
       description = "Directory of the files (default: ${DEFAULT-VALUE}).")
   private Path output = Path.of("data", "kinship");
 

@@ -68,7 +68,7 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--sizes",
-      description = "Read the words as keys of 'bench step', not as overrides.")
+      description = "Inspect a program of given sizes: words are keys of 'bench step'.")
   private boolean sizes;
 
   @Option(

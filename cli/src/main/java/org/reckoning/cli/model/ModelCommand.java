@@ -9,6 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
     description = "Import, export, create, describe and compare the weights of models.",
     subcommands = {
       ImportCommand.class,
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  reckoning model import --from DOWNLOADS/gpt2 --to models/gpt2",
       "  reckoning model info models/gpt2",
-      "  reckoning train experiment=clutrr_gpt2 model.name_or_path=models/gpt2 ..",
+      "  reckoning train experiment=clutrr_gpt2 data.data_dir=DATA \\",
+      "      model.name_or_path=models/gpt2",
       "  reckoning model export --from outputs/clutrr_gpt2/TIME --to models/clutrr"
     })
 public final class ModelCommand implements Runnable {
