@@ -102,7 +102,8 @@ public final class Reckoning implements Callable<Integer> {
     Objects.requireNonNull(line.getSubcommands().get("generate-completion"))
         .getCommandSpec()
         .usageMessage()
-        .description("Print a completion script for bash and zsh.");
+        .description("Print a completion script for bash and zsh.")
+        .footer("", "Example:", "  source <(reckoning generate-completion)");
     CommandErrors errors = new CommandErrors(() -> root.stacktrace);
     return line // the following settings also apply to subcommands
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -32,6 +32,7 @@ class ReckoningTest {
         "devices --help",
         "bench --help",
         "bench step --help",
+        "generate-completion --help",
         "inspect --help",
         "ask --help",
         "export --help"

@@ -379,7 +379,7 @@ class AskCommandTest {
         Arguments.of(List.of(fact, "--question= "), "question (' ') must have text"),
         Arguments.of(List.of(fact, "--temperature=-1"), "temperature (-1.0) must be at least 0"),
         Arguments.of(List.of(fact, "--steps=2"), "run '"),
-        Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be a file or -, and"),
+        Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be an existing file or -;"),
         Arguments.of(
             List.of("--problem=3"), "--problem (3) must be a test problem of the run, 1 to 2"),
         Arguments.of(

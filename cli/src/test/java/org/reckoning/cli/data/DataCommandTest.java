@@ -137,7 +137,7 @@ class DataCommandTest {
     List<String> arguments =
         List.of("convert", file.toString(), "--type", "proofwriter", "-o", output.toString());
     assertThat(run(arguments.toArray(new String[0]))).isEqualTo(1);
-    assertThat(err.toString()).contains("train.jsonl was not written; mend the lines above");
+    assertThat(err.toString()).contains("train.jsonl was not written; correct the lines above");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }

@@ -49,7 +49,8 @@ class MeasuredTableTest {
         "model=micro k=2 xla=off",
         report -> {
           StepTimes times =
-              times(false,
+              times(
+                  false,
                   call(report, "inner_0", "inner_step", 0.001),
                   call(report, "inner_1", "inner_step", 0.003),
                   call(report, "outer", "outer", 0.004));
@@ -74,8 +75,7 @@ class MeasuredTableTest {
         "model=micro k=1 xla=off",
         report ->
             assertThat(
-                    MeasuredTable.times(
-                        report, times(true, call(report, "outer", "outer", 0.001))))
+                    MeasuredTable.times(report, times(true, call(report, "outer", "outer", 0.001))))
                 .contains("parallel calls are counted separately"));
   }
 
