@@ -1,6 +1,6 @@
 /**
- * The command line. Open {@link org.reckoning.cli.Reckoning} first: it lists the commands, each a
- * class of its own. {@link org.reckoning.cli.BenchmarkMain} measures training steps.
+ * The command line. Open {@link org.reckoning.cli.Reckoning} first: it lists the commands. Each
+ * command has a class of its own, in the package of its subject.
  */
 @NullMarked
 package org.reckoning.cli;

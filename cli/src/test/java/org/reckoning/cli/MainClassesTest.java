@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No main class may work with the locale, the encoding or the home directory of the user. */
+/** Main classes: which ones exist, and that the user's locale and home directory affect none. */
 class MainClassesTest {
-  /** What gives another text in another locale. */
+  /** Methods whose result depends on the locale. */
   private static final Set<String> LOCAL =
       Set.of("format", "formatted", "printf", "toLowerCase", "toUpperCase", "getBytes");
 
@@ -32,10 +32,15 @@ class MainClassesTest {
   }
 
   @Test
-  void mains_areFound() {
+  void mains_areTheCommandLine_childProcesses_andAServer() {
     assertThat(mains())
         .extracting(each -> each.getOwner().getSimpleName())
-        .contains("Reckoning", "BenchmarkMain", "ServingServerMain");
+        .containsExactlyInAnyOrder(
+            "Reckoning",
+            "ExportCheckMain",
+            "MachineMain",
+            "StepMeasurementMain",
+            "ServingServerMain");
   }
 
   @ParameterizedTest

@@ -82,7 +82,7 @@ class TrainCommandIT {
     assertThat(exported.code()).as(exported.err()).isZero();
     Ended checked = run("export", List.of("--check", model.toString()));
     assertThat(checked.code()).as(checked.out() + checked.err()).isZero();
-    assertThat(checked.out()).contains("6, of 6 questions", "the model answers as the run does");
+    assertThat(checked.out()).contains("6 with 6 questions", "the model and the run agree");
   }
 
   @Test
@@ -149,7 +149,7 @@ class TrainCommandIT {
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(143);
     assertThat(Files.readString(err))
-        .contains("SIGTERM: saves after this step and stops", "saved; go on with:");
+        .contains("SIGTERM: saves after this step and stops", "saved; continue with:");
     assertThat(only(directory.resolve("ended")).resolve("checkpoints/step-000004")).isDirectory();
   }
 

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.cli.config.NamedRun;
+import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.ExportLimitException;
 import org.reckoning.trainer.answering.LocalModel;
@@ -28,23 +28,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning ask}. */
+/** {@code reckoning ask}: encodes facts, then answers questions about them. */
 @Command(
     name = "ask",
     mixinStandardHelpOptions = true,
     description = {
-      "Write facts into the weights of a model once, then ask it questions about them.",
-      "Without any question it reads them from standard input, a line each; :help there says more."
+      "Write facts into the weights of a model once, then ask questions about them.",
+      "Without questions, read them from standard input, one per line; :help lists commands."
     },
     footer = {
       "%nExamples:",
       "  reckoning ask --run RUN --problem 1",
-      "  reckoning ask --run RUN --facts facts.txt --question 'How are Mary and Alice related to each other ?'",
-      "  reckoning ask --run RUN --facts facts.txt --questions questions.txt --json > answers.jsonl",
-      "  reckoning ask --run RUN --fact 'The son of Alice is Michael' --fact 'The daughter of Michael is Mary'",
+      "  reckoning ask --run RUN --fact 'The son of Alice is Tom' \\",
+      "      --question 'How are Alice and Tom related to each other ?'",
+      "  reckoning ask --run RUN --facts facts.txt --questions questions.txt --json",
       "  reckoning ask --run RUN/baselines/in_context --facts facts.txt",
-      "  reckoning ask --server http://localhost:8501 --run saved_models/quickstart --problem 1",
-      "  reckoning ask --model models/gpt2 --facts facts.txt --question 'Mary is' --temperature 0.8 --seed 1"
+      "  reckoning ask --server http://localhost:8501 --run saved_models/quickstart",
+      "  reckoning ask --model models/gpt2 --facts facts.txt --question 'Mary is' \\",
+      "      --temperature 0.8 --seed 1"
     })
 public final class AskCommand implements Callable<Integer> {
   @Spec
@@ -56,8 +57,8 @@ public final class AskCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description =
-          "Directory of a run, whose best checkpoint is taken, of a checkpoint, or of a model that"
-              + " was imported or exported; with --server of an export.")
+          "Directory of a run (best checkpoint), a checkpoint, or an imported or exported model; with"
+              + " --server, of a model exported for serving.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path model;
 
@@ -68,7 +69,7 @@ public final class AskCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "LABEL",
       description =
-          "Answers to choose from, in place of those of the run's kind of data; LABEL,LABEL,..")
+          "Labels to choose from, instead of those of the run's dataset type: LABEL,LABEL,..")
   private @Nullable List<String> labels;
 
   @Mixin private final DecodingOptions decoding = new DecodingOptions();
@@ -76,28 +77,28 @@ public final class AskCommand implements Callable<Integer> {
   @Mixin private final UntrainedOptions untrained = new UntrainedOptions();
   @Mixin private final ServerOptions server = new ServerOptions();
 
-  @Option(names = "--json", description = "Print a JSON object a line.")
+  @Option(names = "--json", description = "Print JSON objects, one per line.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException {
     texts.checkStandardInput();
-    ReasoningTask given = texts.problem() == null ? null : testProblem(texts.problem());
-    List<String> told = new ArrayList<>();
-    List<Question> right = given == null ? List.of() : given.questions();
-    if (given != null) {
-      given.facts().forEach(fact -> told.add(fact.text()));
+    ReasoningTask problem = texts.problem() == null ? null : testProblem(texts.problem());
+    List<String> facts = new ArrayList<>();
+    List<Question> problemQuestions = problem == null ? List.of() : problem.questions();
+    if (problem != null) {
+      problem.facts().forEach(fact -> facts.add(fact.text()));
     }
-    told.addAll(texts.facts());
-    List<String> asked = texts.questions();
+    facts.addAll(texts.facts());
+    List<String> questions = texts.questions();
     AskedModel opened;
     Decoding how;
     try {
       opened = open();
       how = decoding.of(opened.decoding());
-      opened.checkFacts(told);
-      right.forEach(question -> opened.checkQuestion(told, question.text()));
-      asked.forEach(question -> opened.checkQuestion(told, question));
+      opened.checkFacts(facts);
+      problemQuestions.forEach(question -> opened.checkQuestion(facts, question.text()));
+      questions.forEach(question -> opened.checkQuestion(facts, question));
     } catch (IllegalArgumentException e) {
       throw unusable(e);
     }
@@ -106,24 +107,24 @@ public final class AskCommand implements Callable<Integer> {
     AskOutput output = json ? new JsonOutput(out) : new TextOutput(out);
     output.model(opened);
     if (opened instanceof LocalModel) {
-      progress("builds and compiles, once for each size of facts and questions");
+      progress("building and compiling, once per size of facts and questions");
     }
     try (Reasoner reasoner = opened.reasoner()) {
-      output.encoded(told, reasoner.encode(told));
-      for (Question question : right) {
+      output.encoded(facts, reasoner.encode(facts));
+      for (Question question : problemQuestions) {
         if (output.isLost()) {
           return 0;
         }
         output.reply(reasoner.ask(question.text(), how), question.label());
       }
-      for (String question : asked) {
+      for (String question : questions) {
         if (output.isLost()) {
           return 0;
         }
         output.reply(reasoner.ask(question, how), null);
       }
       if (texts.holdsConversation()) {
-        new Conversation(reasoner, how, told, output, err, Boolean.getBoolean("reckoning.typed"))
+        new Conversation(reasoner, how, facts, output, err, Boolean.getBoolean("reckoning.typed"))
             .hold(TextOptions.standardInput());
       }
     } catch (ExportLimitException e) {
@@ -137,20 +138,20 @@ public final class AskCommand implements Callable<Integer> {
     if (address != null) {
       if (untrained.given() != null) {
         throw new IllegalArgumentException(
-            "an export knows its inner steps, their rates and its kind of data; leave them out");
+            "a served model has its own inner steps, rates and dataset type; omit --steps, --rate and --type");
       }
       Duration timeout = server.timeout();
       return RemoteModel.at(address, ClientAssets.read(model), labels, timeout);
     }
     if (ClientAssets.isThere(model)) {
       throw new IllegalArgumentException(
-          "--run (%s) is an export, which a server answers: give --server, or name the run that it came from"
+          "--run (%s) is a model for serving: give --server, or the run that it was exported from"
               .formatted(model));
     }
     return LocalModel.open(model, untrained.given(), labels);
   }
 
-  /** Returns a problem that the run is evaluated on. */
+  /** Returns a test problem of the run. */
   private ReasoningTask testProblem(int number) throws IOException {
     RunConfig config =
         server.isGiven()
@@ -160,7 +161,7 @@ public final class AskCommand implements Callable<Integer> {
     if (number < 1 || number > test.size()) {
       throw new ParameterException(
           spec.commandLine(),
-          "--problem (%d) must be one of the run's test problems, 1 to %d"
+          "--problem (%d) must be a test problem of the run, 1 to %d"
               .formatted(number, test.size()));
     }
     return test.get(number - 1);

@@ -7,26 +7,26 @@ import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.EncodingReport;
 import org.reckoning.trainer.answering.Reply;
 
-/** Tells answers, on standard output. */
+/** Prints a model's answers to standard output. */
 sealed interface AskOutput permits TextOutput, JsonOutput {
-  /** Returns where to. */
+  /** Returns the writer of the output. */
   PrintWriter out();
 
-  /** Returns whether nothing more can be written: the reader of a pipe has left. */
+  /** Returns whether writing fails, as after the reader of a pipe has closed it. */
   default boolean isLost() {
     return out().checkError();
   }
 
-  /** Tells what is asked. */
+  /** Prints the model. */
   void model(AskedModel model);
 
-  /** Tells how the facts were learned. */
+  /** Prints facts and the losses of their inner steps. */
   void encoded(List<String> facts, EncodingReport encoded);
 
   /**
-   * Tells an answer.
+   * Prints an answer.
    *
-   * @param right the right one, where it is known
+   * @param right the correct label; null if unknown
    */
   void reply(Reply reply, @Nullable String right);
 }

@@ -11,18 +11,18 @@ import org.reckoning.trainer.files.TextLines;
 import org.reckoning.trainer.progress.ConsoleText;
 
 /**
- * Questions as they come, a line each, about facts that stay in the weights. A line that cannot be
- * used is told so, and the next one is read.
+ * A dialogue: reads questions, one per line, about facts that stay in the weights. An invalid line
+ * prints a message and does not end the dialogue.
  */
 final class Conversation {
   private static final String PROMPT = "> ";
   private static final String FACT = ":fact";
   private static final List<String> HELP =
       List.of(
-          ":facts       shows the facts",
-          ":fact TEXT   adds a fact and encodes all of them anew",
-          ":quit        ends, as does the end of the input",
-          "all else     is a question");
+          ":facts       prints the facts",
+          ":fact TEXT   adds a fact and encodes all facts again",
+          ":quit        ends, like the end of the input",
+          "other text   is a question");
 
   private final Reasoner reasoner;
   private final Decoding decoding;
@@ -32,8 +32,10 @@ final class Conversation {
   private final boolean prompts;
 
   /**
-   * @param facts that the reasoner knows
-   * @param prompts whether somebody types
+   * Creates a dialogue.
+   *
+   * @param facts encoded facts
+   * @param prompts whether a person types the questions
    */
   Conversation(
       Reasoner reasoner,
@@ -50,7 +52,7 @@ final class Conversation {
     this.prompts = prompts;
   }
 
-  /** Answers until the input ends, or nobody reads the answers. */
+  /** Answers until the input ends or the output is closed. */
   void hold(TextLines lines) throws IOException {
     if (prompts) {
       HELP.forEach(err::println);

@@ -10,10 +10,10 @@ import org.reckoning.trainer.answering.EncodingReport;
 import org.reckoning.trainer.answering.Reply;
 
 /**
- * Answers for programs: a JSON object a line, whose {@code kind} is {@code model}, {@code facts} or
+ * Prints answers as JSON objects, one per line, with {@code kind} {@code model}, {@code facts} or
  * {@code answer}.
  *
- * @param out where to
+ * @param out writer of the output
  */
 record JsonOutput(PrintWriter out) implements AskOutput {
   @Override

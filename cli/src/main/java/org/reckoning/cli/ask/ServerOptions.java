@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.serving.ServerAddress;
 import picocli.CommandLine.Option;
 
-/** A server that answers in place of this process. */
+/** Options of a server that answers the questions. */
 final class ServerOptions {
   private static final double MILLISECONDS = 1000;
   private static final double DAY = 86_400;
@@ -14,36 +14,37 @@ final class ServerOptions {
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description =
-          "Ask TensorFlow Serving by its REST API, such as http://localhost:8501; --run is then the"
-              + " export that it serves. The name of the model is that of the export's directory, or"
-              + " as in http://localhost:8501/v1/models/NAME. http://USER:PASSWORD@HOST is sent as"
-              + " such and never shown.")
+      description = {
+        "REST address of TensorFlow Serving; --run is then the exported model, whose directory gives"
+            + " the default NAME. Passwords are never printed. Possible forms are",
+        "http://localhost:8501,",
+        "http://localhost:8501/v1/models/NAME,",
+        "http://USER:PASSWORD@HOST:8501."
+      })
   private @Nullable String address;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       description =
-          "With --server: the longest that a request may take, and waits for a busy server"
-              + " (default: 60).")
+          "With --server: time limit of a request, waits for a busy server included (default:"
+              + " 60).")
   private @Nullable Double seconds;
 
-  /** Returns whether a server answers. */
+  /** Returns whether a server is given. */
   boolean isGiven() {
     return address != null;
   }
 
   /**
-   * Returns the address; null if none is given.
+   * Returns the address; null without a server.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the address is invalid
    */
   @Nullable ServerAddress address() {
     if (address == null) {
       if (seconds != null) {
-        throw new IllegalArgumentException(
-            "--timeout (%s) must be given with --server".formatted(seconds));
+        throw new IllegalArgumentException("--timeout (%s) needs --server".formatted(seconds));
       }
       return null;
     }
@@ -51,7 +52,7 @@ final class ServerOptions {
   }
 
   /**
-   * Returns how long a request may take.
+   * Returns the time limit of a request.
    *
    * @throws IllegalArgumentException if it is out of range
    */
@@ -59,7 +60,7 @@ final class ServerOptions {
     double given = Objects.requireNonNullElse(seconds, 60.0);
     if (!(given >= 1 / MILLISECONDS && given <= DAY)) {
       throw new IllegalArgumentException(
-          "--timeout (%s) must be 0.001 to 86400 seconds".formatted(given));
+          "--timeout (%s) must be from 0.001 to 86400 seconds".formatted(given));
     }
     return Duration.ofMillis(Math.round(MILLISECONDS * given));
   }

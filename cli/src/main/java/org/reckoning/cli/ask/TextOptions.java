@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Facts and questions: given as words, in files, or on standard input. */
+/** Options of facts and questions: words, files or standard input. */
 final class TextOptions {
   private static final String STANDARD_INPUT = "-";
 
@@ -26,43 +26,42 @@ final class TextOptions {
   @Option(
       names = "--facts",
       paramLabel = "FILE",
-      description = "File with a fact a line, - for standard input; empty lines are skipped.")
+      description = "File with one fact per line, - for standard input; empty lines are skipped.")
   private @Nullable String factsFile;
 
-  @Option(names = "--fact", paramLabel = "TEXT", description = "A fact; can be repeated.")
+  @Option(names = "--fact", paramLabel = "TEXT", description = "A fact; repeatable.")
   private List<String> facts = new ArrayList<>();
 
   @Option(
       names = "--questions",
       paramLabel = "FILE",
-      description = "File with a question a line, - for standard input.")
+      description = "File with one question per line, - for standard input.")
   private @Nullable String questionsFile;
 
   @Option(
       names = "--question",
       paramLabel = "TEXT",
-      description = "A question, as the data of the run have it; can be repeated.")
+      description = "A question, worded like in the run's data; repeatable.")
   private List<String> questions = new ArrayList<>();
 
   @Option(
       names = "--problem",
       paramLabel = "N",
       description =
-          "Facts and questions of a test problem of the run, from 1 on, before others that are"
-              + " given.")
+          "Use facts and questions of test problem N of the run, from 1, before any others.")
   private @Nullable Integer problem;
 
   @Option(
       names = "--interactive",
-      description = "Read questions from standard input after those that are given.")
+      description = "Read questions from standard input after all others.")
   private boolean interactive;
 
-  /** Returns the number of a test problem, if one is asked for. */
+  /** Returns the number of a test problem; null without one. */
   @Nullable Integer problem() {
     return problem;
   }
 
-  /** Returns whether questions are read as they come. */
+  /** Returns whether questions are read from standard input during the dialogue. */
   boolean holdsConversation() {
     boolean asks = !questions.isEmpty() || questionsFile != null || problem != null;
     return interactive || !asks;
@@ -84,16 +83,16 @@ final class TextOptions {
     if (readers > 1) {
       throw new ParameterException(
           spec.commandLine(),
-          "standard input is read once: for --facts -, for --questions -, or for questions as they come; give others as files, --fact or --question");
+          "standard input has one use: --facts -, --questions -, or questions of the dialogue; give the others as files, --fact or --question");
     }
   }
 
-  /** Returns the facts that are given. */
+  /** Returns the facts of options and file. */
   List<String> facts() throws IOException {
     return both(facts, factsFile, "--facts");
   }
 
-  /** Returns the questions that are given. */
+  /** Returns the questions of options and file. */
   List<String> questions() throws IOException {
     return both(questions, questionsFile, "--questions");
   }
@@ -123,8 +122,7 @@ final class TextOptions {
         }
       }
     } catch (NoSuchFileException e) {
-      throw wrong(
-          "%s (%s) must be a file or -, and there is no such file".formatted(option, file), e);
+      throw wrong("%s (%s) must be an existing file or -".formatted(option, file), e);
     } catch (NotTextException e) {
       throw wrong("%s (%s): %s".formatted(option, file, e.getMessage()), e);
     } catch (IOException e) {
@@ -136,7 +134,7 @@ final class TextOptions {
     return new ParameterException(spec.commandLine(), message, e);
   }
 
-  /** Returns standard input as lines, which are read as they come. */
+  /** Returns the lines of standard input, read one at a time. */
   static TextLines standardInput() {
     return TextLines.of(System.in);
   }

@@ -12,9 +12,9 @@ import org.reckoning.trainer.answering.EncodingReport;
 import org.reckoning.trainer.answering.Reply;
 
 /**
- * Answers for people.
+ * Prints answers as text for people.
  *
- * @param out where to
+ * @param out writer of the output
  */
 record TextOutput(PrintWriter out) implements AskOutput {
   private static final int MOST_FACTS = 10;
@@ -33,7 +33,7 @@ record TextOutput(PrintWriter out) implements AskOutput {
   public void encoded(List<String> facts, EncodingReport encoded) {
     List<Double> losses = encoded.innerLosses();
     if (losses.isEmpty()) {
-      line("facts   %d, nothing is learned from them", encoded.facts());
+      line("facts   %d, without inner steps", encoded.facts());
     } else {
       line(
           "facts   %d of %d tokens, loss %.3f -> %.3f in %d steps, %s",

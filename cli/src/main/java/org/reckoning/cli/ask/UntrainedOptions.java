@@ -6,30 +6,30 @@ import org.reckoning.trainer.answering.InnerLoopSettings;
 import org.reckoning.trainer.data.DatasetType;
 import picocli.CommandLine.Option;
 
-/** How a model is asked that is no run, and does not say so itself. */
+/** Inner-loop options of a model that was not meta-trained. */
 final class UntrainedOptions {
   @Option(
       names = "--steps",
       paramLabel = "K",
-      description = "Of a model that is no run: gradient steps on the facts (default: 4).")
+      description = "Without a run: number of inner steps on the facts (default: 4).")
   private @Nullable Integer steps;
 
   @Option(
       names = "--rate",
       paramLabel = "X",
-      description = "Of a model that is no run: rate of these steps (default: 0.01).")
+      description = "Without a run: learning rate of the inner steps (default: 0.01).")
   private @Nullable Double rate;
 
   @Option(
       names = "--type",
       paramLabel = "TYPE",
       description =
-          "Of a model that is no run: kind of data that decides the texts around facts and"
-              + " questions, one of ${COMPLETION-CANDIDATES} (default: clutrr, questions as they are).")
+          "Without a run: dataset type, which decides the prompts: proofwriter, clutrr, folio or"
+              + " entailment_tree (default: clutrr, plain questions).")
   private @Nullable DatasetType type;
 
   /**
-   * Returns what is asked for; null if nothing is.
+   * Returns the settings; null without any of the options.
    *
    * @throws IllegalArgumentException if a value is out of range
    */

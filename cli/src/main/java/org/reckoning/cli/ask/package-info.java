@@ -1,4 +1,7 @@
-/** {@code reckoning ask}: facts are encoded once, then questions are answered. */
+/**
+ * The command {@code reckoning ask}: encodes facts once, then answers questions. Open {@link
+ * org.reckoning.cli.ask.AskCommand} first.
+ */
 @NullMarked
 package org.reckoning.cli.ask;
 

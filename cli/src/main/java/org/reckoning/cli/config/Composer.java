@@ -7,13 +7,13 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.DefaultsList.GroupWord;
-import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.text.NearestName;
 
 /**
- * Makes one configuration of files and words, in this order: {@code run.yaml} and what its defaults
- * list leads to, then the words that change a key, from left to right.
+ * Composes a configuration: first {@code run.yaml} and the files of its defaults lists, then the
+ * overrides of keys, from left to right.
  */
 final class Composer {
   private static final String PRIMARY = "run";
@@ -21,11 +21,14 @@ final class Composer {
   private final ConfigPath files;
   private final Function<String, @Nullable String> environment;
 
-  /** A word that changes a key, and its value. */
+  /** An override of a key, with its parsed value. */
   private record Change(OverrideWord word, @Nullable JsonNode value) {}
 
   /**
-   * @param environment gives the value of an environment variable, or null
+   * Creates a composer.
+   *
+   * @param files configuration files
+   * @param environment returns the value of an environment variable, or null
    */
   Composer(ConfigPath files, Function<String, @Nullable String> environment) {
     this.files = files;
@@ -33,11 +36,11 @@ final class Composer {
   }
 
   /**
-   * Composes a configuration. A word that cannot be applied is told when it is bound, together with
-   * all other problems.
+   * Composes a configuration. Binding it reports invalid overrides, together with all other
+   * problems.
    *
-   * @param words overrides, each a single run's
-   * @throws ConfigException if files are missing or cannot be read
+   * @param words overrides of one run
+   * @throws ConfigException if a file is missing or unreadable
    */
   Composition compose(List<String> words) {
     List<String> problems = new ArrayList<>();
@@ -67,7 +70,7 @@ final class Composer {
     return new Composition(tree, problems, environment);
   }
 
-  /** Without the files there is nothing that the other words could be applied to. */
+  /** Returns the chosen files; without them no override can be applied, so problems throw. */
   private List<ConfigFile> expand(List<GroupWord> groups, List<String> problems) {
     try {
       return DefaultsList.expand(files, PRIMARY, groups);
@@ -77,7 +80,7 @@ final class Composer {
     }
   }
 
-  /** Returns what a word chooses of a group, null if it changes a key. */
+  /** Returns the choice of a group; null if the word is a key. */
   private @Nullable GroupWord group(OverrideWord word) {
     if (!files.isGroup(word.key())) {
       return null;
@@ -87,12 +90,12 @@ final class Composer {
     }
     String typed = Objects.requireNonNull(word.text());
     boolean adds = word.kind() != OverrideWord.Kind.CHANGE;
-    return typed.strip().startsWith("{") // keys below the one that has the group's name
+    return typed.strip().startsWith("{") // a map of keys below the group's name
         ? null
         : new GroupWord(word.key(), WordValue.options(typed), adds);
   }
 
-  /** Returns what is wrong, or null. */
+  /** Applies an override; returns a problem, or null. */
   private @Nullable String apply(Change change, ConfigTree tree) {
     String key = change.word.key();
     JsonNode present = tree.get(key);
@@ -100,23 +103,22 @@ final class Composer {
     switch (change.word.kind()) {
       case CHANGE -> {
         if (present == null) {
-          return "could not override '%s', which there is not%s".formatted(key, hint(key));
+          return "no such key '%s'%s".formatted(key, hint(key));
         }
       }
       case ADD -> {
         if (present != null) {
-          return "could not add '%s', which is there (%s); to change it use %s=%s"
+          return "cannot add '%s': it exists with value (%s); change it with %s=%s"
               .formatted(key, text(present), key, text(value));
         }
       }
       case FORCE -> {}
       case REMOVE -> {
         if (present == null || (value != null && !value.equals(present))) {
-          return "could not remove '%s', which is %s%s"
-              .formatted(
-                  key,
-                  present == null ? "not there" : text(present),
-                  present == null ? RunConfig.hint(key) : " and not " + text(value));
+          return present == null
+              ? "cannot remove '%s': no such key%s".formatted(key, RunConfig.hint(key))
+              : "cannot remove '%s': its value is (%s), not (%s)"
+                  .formatted(key, text(present), text(value));
         }
         tree.remove(key);
         return null;
@@ -126,7 +128,7 @@ final class Composer {
     return null;
   }
 
-  /** A misspelt group looks like a key. Hydra would suggest +key, which no record takes. */
+  /** Returns a suggestion for a misspelt key or group. */
   private String hint(String key) {
     String group = NearestName.hint(key, files.groups());
     String hint = group.isEmpty() ? RunConfig.hint(key) : group;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 
-/** A composed configuration, not checked yet. */
+/** A composed configuration, still unchecked. */
 final class Composition {
   private final ConfigTree tree;
   private final List<String> problems;
@@ -23,20 +23,20 @@ final class Composition {
     resolved = references.resolve();
   }
 
-  /** Returns the values, references as they are written. */
+  /** Returns the values with unresolved references. */
   ObjectNode written() {
     return tree.root();
   }
 
-  /** Returns the values, references resolved. */
+  /** Returns the values with resolved references. */
   ObjectNode resolved() {
     return resolved;
   }
 
   /**
-   * Checks everything.
+   * Checks the values and converts them to a configuration.
    *
-   * @throws ConfigException with all problems, those of the words included
+   * @throws ConfigException with all problems, including those of overrides
    */
   RunConfig bind() {
     List<String> all = new ArrayList<>(problems);

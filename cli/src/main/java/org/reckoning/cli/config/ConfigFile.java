@@ -17,13 +17,13 @@ import org.reckoning.trainer.files.TextFile;
 /**
  * A file of a configuration directory.
  *
- * @param path below the directory, without ending: {@code experiment/quickstart}
+ * @param path path below the directory, without ending: {@code experiment/quickstart}
  * @param shown name in messages
- * @param defaults its defaults list, in its order
- * @param content its other keys
- * @param prefix where its keys go: empty for the top, else {@code model}
- * @param document the file as it is
- * @param text the file as it is
+ * @param defaults defaults list, in file order
+ * @param content all other keys
+ * @param prefix parent key of the content, such as {@code model}; empty for the top level
+ * @param document the parsed file
+ * @param text the text of the file
  */
 record ConfigFile(
     String path,
@@ -36,7 +36,11 @@ record ConfigFile(
   private static final String DEFAULTS = "defaults";
   private static final Pattern PACKAGE = Pattern.compile("#\\s*@package\\s+(\\S+)\\s*");
 
-  /** Reads a file. */
+  /**
+   * Reads a file.
+   *
+   * @throws ConfigException if it is unreadable or invalid
+   */
   static ConfigFile read(Path file, String path, String shown) {
     String text;
     try {
@@ -58,19 +62,19 @@ record ConfigFile(
         text);
   }
 
-  /** Names of files are text, too: {@code data: 2024_01}. */
+  /** Returns whether a value is text; file names in defaults lists are: {@code data: 2024_01}. */
   private static boolean isText(String prefix, String key) {
     return key.equals(DEFAULTS)
         || key.startsWith(DEFAULTS + ".")
         || RunConfig.typeOf(prefix.isEmpty() ? key : prefix + "." + key).text();
   }
 
-  /** Returns the group of a path, empty for a file at the top. */
+  /** Returns the group of a path; empty for a top-level file. */
   static String group(String path) {
     return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
 
-  /** Returns where each of its keys is, under the names that they have in the whole. */
+  /** Returns file and line of each key, by its name in the file. */
   Map<String, String> origins() {
     return document.origins();
   }
@@ -92,7 +96,7 @@ record ConfigFile(
     return List.copyOf(entries);
   }
 
-  /** The package stands in a comment above the first key; without one it is the group. */
+  /** Returns the prefix from a {@code @package} comment above the first key, else the group. */
   private static String prefix(String text, String group) {
     for (String line : text.lines().toList()) {
       Matcher matcher = PACKAGE.matcher(line);

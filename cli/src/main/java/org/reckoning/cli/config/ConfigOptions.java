@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * What every command that needs a configuration is given: a picocli mixin.
+ * Options and overrides of commands that take a configuration, as a picocli mixin.
  *
  * <pre>{@code
  * @Mixin private ConfigOptions options = new ConfigOptions();
@@ -31,50 +31,51 @@ import picocli.CommandLine.Parameters;
  * }</pre>
  */
 public final class ConfigOptions {
-  /** System property with the directory that {@code configs} is in; the launcher sets it. */
+  /** System property with the parent directory of {@code configs}; the launcher sets it. */
   public static final String HOME = "reckoning.home";
 
   @Parameters(
       paramLabel = "OVERRIDE",
       arity = "0..*",
       description = {
-        "key=value changes a key, group=option takes another file, +key=value adds, ++key=value does"
-            + " either, ~key removes; put words with ~ { } [ ] $ in quotes"
+        "key=value changes a key, group=option chooses a file, +key=value adds a key, ++key=value"
+            + " changes or adds, ~key removes. Quote words with ~ { } [ ] $."
       })
   private List<String> overrides = new ArrayList<>();
 
   @Option(
       names = "--config-dir",
       paramLabel = "DIR",
-      description = "take configuration files from here, too; they win over the project's own")
+      description =
+          "Directory of further configuration files; they take precedence over the project's.")
   private @Nullable Path configDir;
 
   @Option(
       names = {"-m", "--multirun"},
-      description = "run every combination of key=a,b and key=range(0,5)")
+      description = "Run all combinations of key=a,b and key=range(0,5).")
   private boolean multirun;
 
   @Option(
       names = "--cfg",
       paramLabel = "job",
-      description = "print the composed configuration and end")
+      description = "Print the composed configuration and exit.")
   private @Nullable Cfg cfg;
 
-  @Option(names = "--resolve", description = "print values in place of $${...}")
+  @Option(names = "--resolve", description = "Print values instead of references $${...}.")
   private boolean resolve;
 
-  /** What {@code --cfg} prints. */
+  /** Choices of {@code --cfg}. */
   enum Cfg {
-    /** The configuration of the job. */
+    /** Prints the configuration of the job. */
     JOB
   }
 
   /**
-   * A run to be done.
+   * A planned run.
    *
-   * @param number from 0
-   * @param overrides the words of this run
-   * @param config its configuration, checked
+   * @param number number from 0
+   * @param overrides overrides of this run
+   * @param config checked configuration
    */
   public record Job(int number, List<String> overrides, RunConfig config) {
     /** Copies the words. */
@@ -82,30 +83,30 @@ public final class ConfigOptions {
       overrides = List.copyOf(overrides);
     }
 
-    /** Returns {@code #0 seed=1 model=tiny}, as a sweep announces it. */
+    /** Returns number and overrides: {@code #0 seed=1 model=tiny}. */
     @Override
     public String toString() {
       return "#" + number + " " + String.join(" ", overrides);
     }
   }
 
-  /** Returns whether the command is to {@link #print} and do nothing else. */
+  /** Returns whether the command should only {@link #print}. */
   public boolean printsOnly() {
     return cfg != null;
   }
 
-  /** Returns the words as they were given. */
+  /** Returns the overrides, unchanged. */
   public List<String> words() {
     return List.copyOf(overrides);
   }
 
-  /** Returns whether several runs are asked for. */
+  /** Returns whether {@code -m} asks for several runs. */
   public boolean multirun() {
     return multirun;
   }
 
   /**
-   * Composes and checks the configuration of every run, one without {@code -m}.
+   * Composes and checks the configuration of every run; there is one without {@code -m}.
    *
    * @throws ConfigException with all problems of all runs
    */
@@ -126,7 +127,7 @@ public final class ConfigOptions {
   }
 
   /**
-   * Prints the composed configuration of every run, checked or not.
+   * Prints the composed configuration of every run, unchecked.
    *
    * @throws ConfigException if it cannot be composed
    */
@@ -143,7 +144,7 @@ public final class ConfigOptions {
     out.flush();
   }
 
-  /** Prints every key with its default and its documentation. */
+  /** Prints every key with its default and documentation. */
   public void printKeys(PrintWriter out) {
     ConfigPath files = files();
     String shown = "";

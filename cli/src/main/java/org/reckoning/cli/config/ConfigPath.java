@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.text.NearestName;
 
-/** The directories in which configuration files are looked up; what an earlier one has wins. */
+/** The search path of configuration files; earlier directories take precedence. */
 final class ConfigPath {
   private static final String ENDING = ".yaml";
 
@@ -27,10 +27,11 @@ final class ConfigPath {
   }
 
   /**
-   * Looks in a directory of the user, then in the project's own.
+   * Returns a path of the user's directory, if any, and the project's.
    *
-   * @param home directory that {@code configs} is in
-   * @throws ConfigException if one is missing
+   * @param users directory of the user; null without one
+   * @param home parent directory of {@code configs}
+   * @throws ConfigException if a directory is missing
    */
   static ConfigPath of(@Nullable Path users, Path home) {
     List<Place> places = new ArrayList<>();
@@ -46,21 +47,21 @@ final class ConfigPath {
     if (!Files.isRegularFile(own.resolve("run" + ENDING))) {
       throw new ConfigException(
           List.of(
-              "there is no configs/run.yaml below %s; start with ./reckoning, or set the system"
+              "no configs/run.yaml in '%s'; start with ./reckoning, or set the system property"
                       .formatted(home.toAbsolutePath().normalize())
-                  + " property reckoning.home to the project's directory"));
+                  + " reckoning.home to the project's directory"));
     }
     places.add(new Place(own, "configs"));
     return new ConfigPath(places);
   }
 
-  /** Returns whether there is such a group. */
+  /** Returns whether a group exists. */
   boolean isGroup(String name) {
     return !name.isEmpty()
         && places.stream().anyMatch(place -> Files.isDirectory(place.directory.resolve(name)));
   }
 
-  /** Returns the files of a group, by name. */
+  /** Returns the names of a group's files. */
   Set<String> options(String group) {
     Set<String> options = new TreeSet<>();
     for (Place place : places) {
@@ -72,7 +73,7 @@ final class ConfigPath {
     return options;
   }
 
-  /** Returns the groups at the top. */
+  /** Returns the top-level groups. */
   Set<String> groups() {
     Set<String> groups = new TreeSet<>();
     for (Place place : places) {
@@ -82,7 +83,7 @@ final class ConfigPath {
     return groups;
   }
 
-  /** Returns whether there is such a file. */
+  /** Returns whether a file exists. */
   boolean has(String path) {
     return places.stream().anyMatch(place -> isFile(file(place, path)));
   }
@@ -90,8 +91,8 @@ final class ConfigPath {
   /**
    * Reads a file.
    *
-   * @param path below the directory, without ending
-   * @throws ConfigException if there is none, or it cannot be used
+   * @param path path below the directory, without ending
+   * @throws ConfigException if no such file exists, or it is invalid
    */
   ConfigFile read(String path) {
     for (Place place : places) {
@@ -113,7 +114,7 @@ final class ConfigPath {
                     NearestName.hint(option, options))));
   }
 
-  /** A pipe is one, too. */
+  /** Returns whether a path is a file or a pipe. */
   private static boolean isFile(Path path) {
     return Files.exists(path) && !Files.isDirectory(path);
   }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Values under keys with dots, and where each was set. Maps merge, everything else is replaced. */
+/** Values by dotted key, each with its origin. Maps are merged, other values replaced. */
 final class ConfigTree {
   private final ObjectNode root;
   private final Map<String, String> origins = new LinkedHashMap<>();
@@ -18,7 +18,7 @@ final class ConfigTree {
     this(JsonNodeFactory.instance.objectNode());
   }
 
-  /** Changes a tree that is there. */
+  /** Creates a view that changes an existing tree. */
   ConfigTree(ObjectNode root) {
     this.root = root;
   }
@@ -27,12 +27,12 @@ final class ConfigTree {
     return root;
   }
 
-  /** Returns the file and line of each key that a file set last. */
+  /** Returns file and line of each key whose value comes from a file. */
   Map<String, String> origins() {
     return origins;
   }
 
-  /** Adds what a file has. */
+  /** Merges the content of a file. */
   void merge(ConfigFile file) {
     String prefix = file.prefix();
     merge(prefix.isEmpty() ? root : objectAt(prefix), file.content());
@@ -40,12 +40,12 @@ final class ConfigTree {
         .forEach((key, origin) -> origins.put(prefix.isEmpty() ? key : prefix + "." + key, origin));
   }
 
-  /** Returns the value of a key, null if there is none. */
+  /** Returns the value of a key; null if missing. */
   @Nullable JsonNode get(String key) {
     return get(root, key);
   }
 
-  /** Returns the value of a key, null if there is none. */
+  /** Returns the value of a key; null if missing. */
   static @Nullable JsonNode get(JsonNode root, String key) {
     JsonNode node = root;
     for (String name : key.split("\\.", -1)) {
@@ -57,7 +57,7 @@ final class ConfigTree {
     return node;
   }
 
-  /** Sets a value; what is above it is made, if need be. */
+  /** Sets a value and creates missing parents. */
   void set(String key, JsonNode value) {
     int dot = key.lastIndexOf('.');
     ObjectNode parent = dot < 0 ? root : objectAt(key.substring(0, dot));
@@ -74,7 +74,7 @@ final class ConfigTree {
     forget(key);
   }
 
-  /** Returns all keys that have a value of their own. */
+  /** Returns all keys whose value is no map. */
   Set<String> keys() {
     Set<String> keys = new LinkedHashSet<>();
     addKeys(root, "", keys);
@@ -103,7 +103,7 @@ final class ConfigTree {
       node =
           node.get(name) instanceof ObjectNode below
               ? below
-              : node.putObject(name); // also in place of a value
+              : node.putObject(name); // replaces a value, too
     }
     return node;
   }

@@ -10,23 +10,23 @@ import org.reckoning.trainer.config.ConfigException;
 /**
  * An entry of a defaults list.
  *
- * @param kind what it does
- * @param target a group, or the path of a file; from the top of the directory
- * @param options the chosen files of a group; none for {@code null}
+ * @param kind effect of the entry
+ * @param target a group or the path of a file, from the top directory
+ * @param options chosen files of a group; none for {@code null}
  */
 record DefaultsEntry(Kind kind, String target, List<String> options) {
 
-  /** What an entry does. */
+  /** Effects of entries. */
   enum Kind {
-    /** The place of the file's own keys. */
+    /** Marks the position of the file's own keys. */
     SELF,
-    /** Takes one file. */
+    /** Adds one file. */
     FILE,
-    /** Takes files of a group, which can be chosen anew. */
+    /** Adds files of a group; the choice can be overridden. */
     GROUP,
-    /** The same, and says nothing if there is no such file. */
+    /** Adds files of a group; ignores missing files. */
     OPTIONAL,
-    /** Chooses anew for a group that another file takes. */
+    /** Overrides the choice for a group that another file adds. */
     OVERRIDE
   }
 
@@ -71,7 +71,7 @@ record DefaultsEntry(Kind kind, String target, List<String> options) {
     return new DefaultsEntry(kind, absolute(name, group), options);
   }
 
-  /** Returns the options of a value: text, a list of texts, or null; null if it is none of them. */
+  /** Returns the options in a value: a text, a list of texts or null; null if it is invalid. */
   static @Nullable List<String> options(JsonNode value) {
     if (value.isNull()) {
       return List.of();

@@ -8,27 +8,27 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.text.NearestName;
 
 /**
- * Which files make a configuration, found by following the defaults lists from one file on. A list
- * is followed from its end, so that an experiment at the end can choose anew for the groups before
- * it; a choice of the command line comes before all others.
+ * Finds the files of a configuration by following defaults lists. A list is followed from its end,
+ * so an experiment at the end can override choices for groups before it. Choices of the command
+ * line take precedence.
  */
 final class DefaultsList {
   private final ConfigPath files;
 
-  /** Options by group, of the first who chose. */
+  /** First choice by group. */
   private final Map<String, Choice> choices = new LinkedHashMap<>();
 
-  /** By group, the file that takes it. */
+  /** File that adds a group, by group. */
   private final Map<String, String> taken = new LinkedHashMap<>();
 
   private final Deque<ConfigFile> layers = new ArrayDeque<>();
   private final List<String> problems = new ArrayList<>();
 
-  /** Options of a group, and who chose them. */
+  /** Options of a group, and the file or command line that chose them. */
   private record Choice(List<String> options, String chooser) {}
 
   private DefaultsList(ConfigPath files) {
@@ -36,11 +36,11 @@ final class DefaultsList {
   }
 
   /**
-   * Returns the files in the order in which they are merged.
+   * Returns the files in merge order.
    *
-   * @param primary path of the file to start from
-   * @param words choices of groups
-   * @throws ConfigException with everything that is wrong
+   * @param primary path of the first file
+   * @param words choices of the command line
+   * @throws ConfigException with all problems
    */
   static List<ConfigFile> expand(ConfigPath files, String primary, List<GroupWord> words) {
     DefaultsList list = new DefaultsList(files);
@@ -62,9 +62,11 @@ final class DefaultsList {
   }
 
   /**
-   * A word of the command line that chooses files of a group.
+   * A choice of the command line for a group.
    *
-   * @param adds whether it may be a group that no defaults list takes
+   * @param group name of the group
+   * @param options chosen files
+   * @param adds whether the group may be missing from all defaults lists
    */
   record GroupWord(String group, List<String> options, boolean adds) {}
 
@@ -82,7 +84,7 @@ final class DefaultsList {
         case SELF -> layers.addFirst(file);
         case FILE -> open(entry.target(), path);
         case GROUP, OPTIONAL -> take(entry, file, path);
-        case OVERRIDE -> {} // above
+        case OVERRIDE -> {} // handled above
       }
     }
   }
@@ -90,7 +92,7 @@ final class DefaultsList {
   private void choose(DefaultsEntry entry, ConfigFile file) {
     if (taken.containsKey(entry.target())) {
       problems.add(
-          "override /%s of %s comes too late, as %s takes the group after it; move the group up there"
+          "override /%s of %s comes too late: %s adds the group after it; move the group up there"
               .formatted(entry.target(), file.shown(), taken.get(entry.target())));
     }
     choices.putIfAbsent(entry.target(), new Choice(entry.options(), file.shown()));
@@ -101,7 +103,7 @@ final class DefaultsList {
     String before = taken.putIfAbsent(group, file.shown());
     if (before != null) {
       problems.add(
-          "group %s must be taken once but %s and %s take it; write 'override /%s: ..' in one"
+          "group %s must be added once but %s and %s add it; write 'override /%s: ..' in one"
               .formatted(group, file.shown(), before, group));
       return;
     }
@@ -122,7 +124,7 @@ final class DefaultsList {
   private void open(String path, Set<String> above) {
     if (above.contains(path)) {
       problems.add(
-          "defaults of %s must not lead back to it: %s"
+          "defaults of %s must not form a cycle: %s"
               .formatted(path, String.join(" -> ", above) + " -> " + path));
       return;
     }
@@ -140,7 +142,7 @@ final class DefaultsList {
           if (!taken.containsKey(group)) {
             String options = String.join(",", choice.options);
             problems.add(
-                "could not override '%s' (%s, by %s), as no defaults list takes it%s; to add it use +%s=%s"
+                "cannot override group '%s' (%s, chosen by %s): no defaults list has it%s; add it with +%s=%s"
                     .formatted(
                         group,
                         options,

@@ -7,16 +7,16 @@ import java.util.Set;
 import org.reckoning.trainer.config.RunConfig;
 
 /**
- * What {@code configs/default} says about a key.
+ * The documentation of a key in {@code configs/default}.
  *
- * @param key with dots
- * @param text the comment in its line; empty if there is none
- * @param shown name of the file
+ * @param key dotted key
+ * @param text comment on its line; empty without one
+ * @param shown name of the file in messages
  */
 record KeyDoc(String key, String text, String shown) {
   private static final String GROUP = "default";
 
-  /** Returns the documentation of all keys, in the order of the records. */
+  /** Returns the documentation of all keys, in the order of the configuration records. */
   static List<KeyDoc> of(ConfigPath files) {
     List<KeyDoc> docs = new ArrayList<>();
     for (String option : files.options(GROUP)) {

@@ -8,34 +8,34 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 
 /**
- * A word of the command line that changes a configuration.
+ * An override: a word of the command line that changes a configuration.
  *
- * @param kind what it does
- * @param key a key with dots, or a group
- * @param text the new value as it was typed; null for a word without one
+ * @param kind effect of the override
+ * @param key a dotted key or a group
+ * @param text the new value as typed; null without one
  */
 record OverrideWord(Kind kind, String key, @Nullable String text) {
 
-  /** What an override does. */
+  /** Effects of overrides. */
   enum Kind {
-    /** {@code key=value}: changes a key that there is. */
+    /** {@code key=value}: changes an existing key. */
     CHANGE,
-    /** {@code +key=value}: adds a key that there is not. */
+    /** {@code +key=value}: adds a new key. */
     ADD,
-    /** {@code ++key=value}: either. */
+    /** {@code ++key=value}: changes or adds a key. */
     FORCE,
     /** {@code ~key}: removes a key. */
     REMOVE
   }
 
-  /** No key has as many. */
+  /** Limit of dots in a key; no key has as many. */
   private static final int MOST_DOTS = 20;
 
   private static final Pattern WORD =
       Pattern.compile("(\\+\\+|\\+|~|)([^+~=\\s][^=\\s]*)(?:=(.*))?", Pattern.DOTALL);
 
   /**
-   * Reads a word.
+   * Parses a word.
    *
    * @throws ConfigException if it is no override
    */
@@ -58,22 +58,21 @@ record OverrideWord(Kind kind, String key, @Nullable String text) {
     if (key.chars().filter(each -> each == '.').count() > MOST_DOTS) {
       throw new ConfigException(
           List.of(
-              "'%s..' must be a key of at most %d dots"
-                  .formatted(key.substring(0, 20), MOST_DOTS)));
+              "key '%s..' must have at most %d dots".formatted(key.substring(0, 20), MOST_DOTS)));
     }
     if (text != null && Sweep.isList(text)) {
       throw new ConfigException(
           List.of(
-              "%s (%s) must be one value: %s=[%s] is a list, quotes make it a text, and -m runs each"
+              "%s (%s) must be one value: %s=[%s] is a list, quotes make it text, and -m runs each value"
                   .formatted(key, text, key, text)));
     }
     return new OverrideWord(kind, key, text);
   }
 
   /**
-   * Returns the new value; null for a word without one.
+   * Returns the parsed value; null without one.
    *
-   * @throws ConfigException if it is not YAML where it has to be
+   * @throws ConfigException if it is invalid YAML
    */
   @Nullable JsonNode value() {
     return text == null ? null : WordValue.of(key, text);

@@ -14,8 +14,8 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 
 /**
- * Puts values in place of {@code ${key}} and {@code ${oc.env:NAME,DEFAULT}}. A value that is one
- * reference alone keeps its type.
+ * Resolves references {@code ${key}} and {@code ${oc.env:NAME,DEFAULT}}. A value that is only a
+ * reference keeps the type of its target.
  */
 final class References {
   private static final String MANDATORY = "???";
@@ -28,7 +28,7 @@ final class References {
   private static final int MOST_SHOWN = 80;
   private static final int MOST_CHARACTERS = 1_000_000;
 
-  /** Many times what a configuration has: more are references that multiply. */
+  /** Limit of values, far above any configuration: references could multiply without end. */
   private static final int MOST_VALUES = 100_000;
 
   private final ObjectNode tree;
@@ -41,25 +41,27 @@ final class References {
     this.environment = environment;
   }
 
-  /** Returns a copy without references, but for those that are in {@link #problems}. */
+  /** Returns a copy with resolved references; {@link #problems} lists the others. */
   ObjectNode resolve() {
     return (ObjectNode) resolved(tree, List.of(""));
   }
 
-  /** Returns what is wrong, one sentence each. */
+  /** Returns the problems, a sentence each. */
   List<String> problems() {
     return problems.stream().distinct().toList();
   }
 
   /**
-   * @param via the keys that led here, the one to be resolved at the end
+   * Returns a node with resolved references.
+   *
+   * @param via the chain of keys to this node, its own last
    */
   private JsonNode resolved(JsonNode node, List<String> via) {
     values++;
     if (values > MOST_VALUES) {
       if (values == MOST_VALUES + 1) {
         problems.add(
-            "%s must not have references that multiply: they lead to more than %d values"
+            "%s has references that multiply to more than %d values; remove some"
                 .formatted(via.get(0), MOST_VALUES));
       }
       return node;
@@ -97,7 +99,7 @@ final class References {
     return value == null ? node : value;
   }
 
-  /** Returns a text with values in place of its references; null if one has none. */
+  /** Returns a text with resolved references; null if one is unresolvable. */
   private @Nullable TextNode filled(String text, List<String> via, int depth) {
     StringBuilder result = new StringBuilder();
     int from = 0;
@@ -112,20 +114,20 @@ final class References {
         return null;
       }
       if (value.isContainerNode()) {
-        problem(via, reference, "must be one value to stand inside a text");
+        problem(via, reference, "must be a single value inside a text");
         return null;
       }
       result.append(text, from, start).append(value.asText());
       from = end + 1;
       if (result.length() > MOST_CHARACTERS) {
-        problem(via, reference, "must not make a text of more than a million characters");
+        problem(via, reference, "makes a text of more than a million characters; shorten it");
         return null;
       }
     }
     return NODES.textNode(result.append(text, from, text.length()).toString());
   }
 
-  /** Returns where the reference ends that starts here; -1 if it does not. */
+  /** Returns the end of the reference that starts here; -1 if it is not closed. */
   private static int end(String text, int start) {
     int open = 0;
     for (int i = start + 1; i < text.length(); i++) {
@@ -139,14 +141,14 @@ final class References {
   }
 
   /**
-   * Returns the value of a reference, null if there is none: that is told, or the key is told to be
-   * open.
+   * Returns the value of a reference. Returns null after a problem, or if the target must still be
+   * set; binding reports the latter.
    *
-   * @param depth how many references it stands in
+   * @param depth number of enclosing references
    */
   private @Nullable JsonNode value(String reference, List<String> via, int depth) {
     if (depth > MOST_DEPTH) {
-      problem(via, shortened(reference), "must not have so many references inside of each other");
+      problem(via, shortened(reference), "must have fewer nested references");
       return null;
     }
     String inside = reference.substring(START.length(), reference.length() - 1);
@@ -164,12 +166,14 @@ final class References {
     }
     if (via.stream().anyMatch(key -> key.equals(name) || key.startsWith(name + "."))) {
       problem(
-          via, reference, "must not lead back: %s -> %s".formatted(String.join(" -> ", via), name));
+          via,
+          reference,
+          "must not form a cycle: %s -> %s".formatted(String.join(" -> ", via), name));
       return null;
     }
     JsonNode value = ConfigTree.get(tree, name);
     if (value == null) {
-      problem(via, reference, "must name a key that there is" + RunConfig.hint(name));
+      problem(via, reference, "must name an existing key" + RunConfig.hint(name));
       return null;
     }
     List<String> path = new ArrayList<>(via);
@@ -192,7 +196,7 @@ final class References {
       problem(
           via,
           shortened(reference),
-          "must name an environment variable that is set; ${oc.env:%s,DEFAULT} gives a default"
+          "must name a set environment variable; ${oc.env:%s,DEFAULT} gives a default"
               .formatted(name.textValue().strip()));
       return null;
     }
@@ -201,8 +205,8 @@ final class References {
   }
 
   /**
-   * A variable is text. Where it is the whole value of a key that takes none, what reads as a
-   * number or a truth value is one.
+   * Returns the value of a variable as text; as a number or boolean where it is the whole value of
+   * a key that is no text.
    */
   private static JsonNode typed(String value, List<String> via, int depth) {
     if (depth > 0 || RunConfig.typeOf(via.get(via.size() - 1)).text()) {

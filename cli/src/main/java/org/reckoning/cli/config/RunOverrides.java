@@ -6,14 +6,14 @@ import java.util.Objects;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 
-/** Changes to the complete configuration of a run that is there already. */
+/** Applies overrides to the complete configuration of an existing run. */
 public final class RunOverrides {
   private RunOverrides() {}
 
   /**
-   * Returns the configuration with other values.
+   * Returns the configuration with changed values.
    *
-   * @param words {@code key=value}; groups were chosen when the run began
+   * @param words overrides {@code key=value}; groups cannot change after the start of a run
    * @throws ConfigException with all problems
    */
   public static RunConfig apply(RunConfig config, List<String> words) {
@@ -22,7 +22,7 @@ public final class RunOverrides {
     for (String word : words) {
       OverrideWord override = OverrideWord.of(word);
       if (override.kind() != OverrideWord.Kind.CHANGE) {
-        problems.add("'%s' must be key=value, as the run has all keys".formatted(word));
+        problems.add("'%s' must be key=value: the run already has all keys".formatted(word));
         continue;
       }
       tree.set(override.key(), Objects.requireNonNull(override.value()));

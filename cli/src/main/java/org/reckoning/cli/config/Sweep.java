@@ -8,16 +8,16 @@ import java.util.regex.Pattern;
 import org.reckoning.trainer.config.ConfigException;
 
 /**
- * Words whose values are lists, as one list of words for each combination: {@code seed=1,2
- * n_inner_iter=range(1,3)} is four. The last word changes first.
+ * Expands overrides with lists of values to all combinations: {@code seed=1,2
+ * n_inner_iter=range(1,3)} gives four. The last override changes fastest.
  */
 final class Sweep {
   private static final Pattern FUNCTION = Pattern.compile("(range|choice)\\((.*)\\)");
 
-  /** More are a mistake rather than a plan. */
+  /** Limit of combinations; more are probably a mistake. */
   private static final int MOST = 10_000;
 
-  /** Those of 1e999999999 would fill the memory. */
+  /** Limit of digits; those of 1e999999999 would fill the memory. */
   private static final int MOST_DIGITS = 40;
 
   private Sweep() {}
@@ -25,7 +25,7 @@ final class Sweep {
   /**
    * Returns the combinations, at least one.
    *
-   * @throws ConfigException if a list cannot be used, or there are too many combinations
+   * @throws ConfigException if a list is invalid, or combinations are too many
    */
   static List<List<String>> combinations(List<String> words) {
     List<List<String>> combinations = List.of(List.of());
@@ -51,7 +51,7 @@ final class Sweep {
     return combinations;
   }
 
-  /** Returns whether a value is a list of several to be run. */
+  /** Returns whether a value is a list for several runs. */
   static boolean isList(String value) {
     return FUNCTION.matcher(value).matches() || split(value).size() > 1;
   }
@@ -66,7 +66,7 @@ final class Sweep {
     return matcher.group(1).equals("range") ? range(key, value, arguments) : arguments;
   }
 
-  /** {@code range(stop)}, {@code range(start,stop)} or {@code range(start,stop,step)}. */
+  /** Returns the numbers of {@code range(stop)} or {@code range(start,stop,step)}. */
   private static List<String> range(String key, String value, List<String> arguments) {
     List<BigDecimal> numbers;
     try {
@@ -100,7 +100,7 @@ final class Sweep {
     return values;
   }
 
-  /** Splits at commas that are in no bracket and no quotes. */
+  /** Splits at commas outside brackets and quotes. */
   static List<String> split(String value) {
     List<String> parts = new ArrayList<>();
     int depth = 0;

@@ -15,9 +15,9 @@ import org.reckoning.trainer.config.RunConfig.KeyType;
 import org.reckoning.trainer.config.YamlDocument;
 
 /**
- * The value of a word, read by what its key takes. Where that is text, nothing in it has a meaning
- * but quotes around the whole and {@code null}: {@code #}, {@code 1e3} and {@code !x} stay as they
- * were typed. Elsewhere it is YAML.
+ * Parses the value of an override by the type of its key. A value of a text key is taken literally,
+ * except for surrounding quotes and {@code null}: {@code #}, {@code 1e3} and {@code !x} stay as
+ * typed. Other values are YAML.
  */
 final class WordValue {
   private static final int MOST_SHOWN = 80;
@@ -25,9 +25,9 @@ final class WordValue {
   private WordValue() {}
 
   /**
-   * Reads the value of a key.
+   * Parses the value of a key.
    *
-   * @throws ConfigException if it begins as a list or a map in YAML and is none
+   * @throws ConfigException if it starts like a YAML list or map but is none
    */
   static JsonNode of(String key, String typed) {
     KeyType type = RunConfig.typeOf(key);
@@ -44,7 +44,7 @@ final class WordValue {
     return scalar == null ? text(typed) : scalar;
   }
 
-  /** Returns the chosen files of a group: a name, several in brackets, or none for null. */
+  /** Returns the chosen files of a group: one name, several in brackets, or none for null. */
   static List<String> options(String typed) {
     List<String> options = new ArrayList<>();
     JsonNode value = isBracketed(typed.strip()) ? list(typed.strip()) : text(typed);
@@ -72,14 +72,14 @@ final class WordValue {
     List<String> elements = Sweep.split(brackets.substring(1, brackets.length() - 1));
     for (int i = 0; i < elements.size(); i++) {
       String element = elements.get(i).strip();
-      if (!element.isEmpty() || i < elements.size() - 1) { // a comma may be the last
+      if (!element.isEmpty() || i < elements.size() - 1) { // a trailing comma is allowed
         list.add(text(element));
       }
     }
     return list;
   }
 
-  /** Returns what is in quotes; null if they are not around the whole. */
+  /** Returns the text inside surrounding quotes; null without them. */
   private static @Nullable String unquoted(String text) {
     char quote = text.isEmpty() ? ' ' : text.charAt(0);
     int last = text.length() - 1;
@@ -92,7 +92,7 @@ final class WordValue {
         return value.textValue();
       }
     } catch (ConfigException e) {
-      // Such as a backslash in "C:\dir".
+      // invalid YAML, such as a backslash in "C:\dir"
     }
     String inside = text.substring(1, last);
     return inside.indexOf(quote) < 0 ? inside : null;

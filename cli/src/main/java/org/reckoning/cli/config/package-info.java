@@ -1,7 +1,7 @@
 /**
- * Composition of a configuration from YAML files and words of the command line, as Hydra does it.
- * Open {@link org.reckoning.cli.config.ConfigOptions} for what a command uses, {@link
- * org.reckoning.cli.config.Composer} for how it is done.
+ * Composition of configurations from YAML files and overrides, as in Hydra. Open {@link
+ * org.reckoning.cli.config.ConfigOptions} for the options of commands, {@link
+ * org.reckoning.cli.config.Composer} for the composition.
  */
 @NullMarked
 package org.reckoning.cli.config;

@@ -19,17 +19,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning data convert}. */
+/** {@code reckoning data convert}: writes records of any data files. */
 @Command(
     name = "convert",
     mixinStandardHelpOptions = true,
     description = {
-      "Turn files of any format into one file of records.",
-      "If a line is malformed nothing is written, unless --skip-bad; the exit code is 1 either way."
+      "Convert files of any format to one file of records.",
+      "A malformed line gives exit code 1; nothing is then written without --skip-bad."
     },
     footer = {
-      "%nExample:%n  reckoning data convert meta-train.jsonl.gz --hops 3 --output"
-          + " data/pw3/train.jsonl"
+      "",
+      "Example:",
+      "  reckoning data convert meta-train.jsonl.gz --hops 3 -o data/pw3/train.jsonl"
     })
 final class ConvertCommand implements Callable<Integer> {
   @Spec
@@ -42,20 +43,20 @@ final class ConvertCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FILE",
-      description = "Where to write: .jsonl, .jsonl.gz for a compressed file, or a pipe.")
+      description = "Output: a .jsonl file, a compressed .jsonl.gz file, or a pipe.")
   private @Nullable Path output;
 
   @Option(
       names = "--hops",
       split = ",",
       paramLabel = "N",
-      description = "Only tasks with so many hops; 0 are those where it is not known.")
+      description = "Convert only tasks with N hops; 0 selects an unknown number.")
   private Set<Integer> hops = new HashSet<>();
 
-  @Option(names = "--skip-bad", description = "Write the tasks of the other lines all the same.")
+  @Option(names = "--skip-bad", description = "Write the valid lines in spite of malformed ones.")
   private boolean skipBad;
 
-  /** How many tasks had other numbers of hops. */
+  /** Number of tasks with other hops. */
   private long otherHops;
 
   private long written;
@@ -63,7 +64,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (output == null) {
-      throw data.wrong("--output must name a file");
+      throw data.wrong("--output must be a file");
     }
     List<Path> files = data.files(); // before anything is written
     DataProblems problems = DataProblems.NONE;
@@ -85,7 +86,7 @@ final class ConvertCommand implements Callable<Integer> {
     } else {
       spec.commandLine()
           .getErr()
-          .printf("%s was not written; mend the lines above or use --skip-bad%n", output);
+          .printf("%s was not written; correct the lines above or use --skip-bad%n", output);
     }
     spec.commandLine().getOut().flush();
     spec.commandLine().getErr().flush();

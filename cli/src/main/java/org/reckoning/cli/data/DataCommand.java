@@ -6,13 +6,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code reckoning data}: looks at data sets, converts them and makes new ones. Exit codes: 0 done,
- * 1 the data has problems, 2 the command was wrong.
+ * {@code reckoning data}: validates, counts, converts and generates datasets. Exit code 1 means
+ * invalid data, 2 an invalid command.
  */
 @Command(
     name = "data",
     mixinStandardHelpOptions = true,
-    description = "Look at data sets, convert them, or make new ones.",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Validate, count, convert or generate datasets.",
     subcommands = {
       ValidateCommand.class,
       StatsCommand.class,
@@ -24,14 +25,14 @@ import picocli.CommandLine.Spec;
       "  reckoning data generate --output data/kinship --hops 2 --distractors 3",
       "  reckoning data stats data/kinship/train.jsonl --type clutrr",
       "  reckoning data validate meta-train.jsonl.gz",
-      "  reckoning data convert meta-train.jsonl.gz --hops 2 --output data/pw2/train.jsonl"
+      "  reckoning data convert meta-train.jsonl.gz --hops 2 -o data/pw2/train.jsonl"
     })
 public final class DataCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  /** Says that a subcommand is missing. */
+  /** Reports the missing subcommand. */
   @Override
   public void run() {
     throw new ParameterException(

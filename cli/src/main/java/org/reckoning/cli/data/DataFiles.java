@@ -22,13 +22,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The files that a command reads, and how. */
+/** Input files of a command, and options for reading them. */
 final class DataFiles {
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec command;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files or pipes, plain or gzip.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Files or pipes, plain or compressed by gzip.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -36,7 +39,7 @@ final class DataFiles {
       paramLabel = "FORMAT",
       converter = LowerCase.Format.class,
       description =
-          "records, proofwriter, ruletaker or clutrr_csv (default: guessed from each file).")
+          "Format: records, proofwriter, ruletaker or clutrr_csv (default: detected per file).")
   private @Nullable DataFormat format;
 
   @Option(
@@ -44,23 +47,22 @@ final class DataFiles {
       paramLabel = "TYPE",
       converter = LowerCase.Type.class,
       description =
-          "What records are: proofwriter, clutrr, folio or entailment_tree. Other formats say it"
-              + " themselves.")
+          "Dataset type of records: proofwriter, clutrr, folio or entailment_tree. Other formats"
+              + " imply it.")
   private @Nullable DatasetType type;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Bad lines to list of each file (default: ${DEFAULT-VALUE}).")
+      description = "Malformed lines to list per file (default: ${DEFAULT-VALUE}).")
   private int limit = TaskReader.DEFAULT_LIMIT;
 
   @Option(
       names = "--short-proofs",
-      description =
-          "Keep questions of official theories whose proof names fewer than two sentences.")
+      description = "Keep questions of official theories with proofs of fewer than two sentences.")
   private boolean shortProofs;
 
-  /** Returns the files; all of them exist, some may be pipes. */
+  /** Returns the existing files and pipes. */
   List<Path> files() {
     List<Path> missing = files.stream().filter(file -> !Files.exists(file)).toList();
     if (!missing.isEmpty()) {
@@ -86,9 +88,8 @@ final class DataFiles {
     Optional<DatasetType> known = fileFormat.type().or(() -> Optional.ofNullable(type));
     if (known.isEmpty()) {
       throw wrong(
-          "%s has records: say with --type whether they are proofwriter, clutrr, folio or"
-                  .formatted(file)
-              + " entailment_tree");
+          "%s has records: give --type, one of proofwriter, clutrr, folio, entailment_tree"
+              .formatted(file));
     }
     TaskReader reader;
     try {
@@ -99,14 +100,14 @@ final class DataFiles {
     return (shortProofs ? reader.withShortProofs() : reader).read(opened, tasks);
   }
 
-  /** Tells what became of the lines. */
+  /** Prints the problems of lines. */
   void report(DataProblems problems) {
     PrintWriter out = command.commandLine().getErr();
     problems.lines().forEach(line -> out.println(ConsoleText.of(line)));
     out.flush();
   }
 
-  /** Returns what says that the command was wrong. */
+  /** Returns an exception for an invalid command. */
   ParameterException wrong(String message) {
     return new ParameterException(command.commandLine(), message);
   }

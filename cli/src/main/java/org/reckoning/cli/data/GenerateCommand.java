@@ -17,16 +17,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning data generate}. */
+/** {@code reckoning data generate}: writes a synthetic dataset of kinship problems. */
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
     description = {
-      "Make kinship problems: records of the type clutrr in train.jsonl, val.jsonl and test.jsonl.",
-      "No two of these files share a problem, whatever the seeds they were made with."
+      "Generate kinship problems: records of type clutrr in train.jsonl, val.jsonl and test.jsonl.",
+      "The files share no problem, even with different seeds."
     },
     footer = {
-      "%nExample:%n  reckoning data generate --output data/kinship --hops 2,3 --distractors 3"
+      "",
+      "Example:",
+      "  reckoning data generate --output data/kinship --hops 2,3 --distractors 3"
     })
 final class GenerateCommand implements Callable<Integer> {
   @Spec
@@ -35,8 +37,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = {"-o", "--output"},
-      paramLabel = "FOLDER",
-      description = "Where to write (default: ${DEFAULT-VALUE}).")
+      paramLabel = "DIR",
+      description = "Directory of the files (default: ${DEFAULT-VALUE}).")
   private Path output = Path.of("data", "kinship");
 
   @Option(
@@ -44,45 +46,46 @@ final class GenerateCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "2",
       paramLabel = "N",
-      description = "Facts to combine, each 2 or more; taken in turn (default: ${DEFAULT-VALUE}).")
+      description =
+          "Facts to combine, 2 or more; several numbers alternate (default: ${DEFAULT-VALUE}).")
   private List<Integer> hops = new ArrayList<>();
 
   @Option(
       names = "--distractors",
       paramLabel = "N",
-      description = "Other facts of each problem (default: ${DEFAULT-VALUE}).")
+      description = "Irrelevant facts per problem (default: ${DEFAULT-VALUE}).")
   private int distractors = 3;
 
   @Option(
       names = "--questions",
       paramLabel = "N",
       description =
-          "Most questions of a problem to learn from, all about the same facts; the other splits"
-              + " ask one (default: ${DEFAULT-VALUE}).")
+          "Limit of questions per training problem, all about the same facts; other splits have one"
+              + " (default: ${DEFAULT-VALUE}).")
   private int questions = 1;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Other seeds give other problems (default: ${DEFAULT-VALUE}).")
+      description = "Seed; other seeds give other problems (default: ${DEFAULT-VALUE}).")
   private long seed = 42;
 
   @Option(
       names = "--train",
       paramLabel = "N",
-      description = "Problems to learn from (default: ${DEFAULT-VALUE}).")
+      description = "Training problems (default: ${DEFAULT-VALUE}).")
   private long train = 8_000;
 
   @Option(
       names = "--val",
       paramLabel = "N",
-      description = "Problems to select on (default: ${DEFAULT-VALUE}).")
+      description = "Validation problems (default: ${DEFAULT-VALUE}).")
   private long val = 200;
 
   @Option(
       names = "--test",
       paramLabel = "N",
-      description = "Problems to report on (default: ${DEFAULT-VALUE}).")
+      description = "Test problems (default: ${DEFAULT-VALUE}).")
   private long test = 500;
 
   @Override

@@ -11,15 +11,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning data stats}. */
+/** {@code reckoning data stats}: prints counts of data files. */
 @Command(
     name = "stats",
     mixinStandardHelpOptions = true,
     description = {
-      "Count tasks, questions, labels, hops, facts and words of files, taken together.",
-      "Exit code 1 if a line is malformed."
+      "Count tasks, questions, labels, hops, facts and words over all files.",
+      "A malformed line gives exit code 1."
     },
-    footer = {"%nExample:%n  reckoning data stats 1.2_test.csv 1.3_test.csv"})
+    footer = {"", "Example:", "  reckoning data stats 1.2_test.csv 1.3_test.csv"})
 final class StatsCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli

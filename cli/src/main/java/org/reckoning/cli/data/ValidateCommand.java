@@ -12,20 +12,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning data validate}. */
+/** {@code reckoning data validate}: lists malformed lines and repeated ids. */
 @Command(
     name = "validate",
     mixinStandardHelpOptions = true,
     description = {
-      "Read files and list every malformed line.",
-      "Exit code 1 if there is one, or if an id comes twice in a file."
+      "List every malformed line of the files.",
+      "A malformed line, or a repeated id in a file, gives exit code 1."
     },
-    footer = {
-      "%nExample:%n  reckoning data validate data/pw/train.jsonl data/pw/val.jsonl"
-          + " --type proofwriter"
-    })
+    footer = {"", "Example:", "  reckoning data validate data/pw/train.jsonl --type proofwriter"})
 final class ValidateCommand implements Callable<Integer> {
-  /** Ids that come again and are listed; the others are counted. */
+  /** Limit of repeated ids to list. */
   private static final int LISTED_IDS = 5;
 
   @Spec
@@ -52,7 +49,7 @@ final class ValidateCommand implements Callable<Integer> {
       data.report(problems);
       if (!again.isEmpty()) {
         out.printf(
-            "%s: %d ids come more than once, for example %s; every task of a file needs its own%n",
+            "%s: %d ids are repeated, for example %s; every task of a file needs its own id%n",
             file, again.size(), again.stream().sorted().limit(LISTED_IDS).toList());
       }
       boolean isGood = problems.isEmpty() && again.isEmpty();

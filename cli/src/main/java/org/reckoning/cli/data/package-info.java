@@ -1,5 +1,6 @@
 /**
- * The command {@code reckoning data}; {@link org.reckoning.cli.data.DataCommand} lists its parts.
+ * The command {@code reckoning data}: datasets. Open {@link org.reckoning.cli.data.DataCommand}
+ * first: it lists the subcommands.
  */
 @NullMarked
 package org.reckoning.cli.data;

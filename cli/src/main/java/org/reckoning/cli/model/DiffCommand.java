@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.tensors.TensorDifference;
 import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.tensors.TensorDifference;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.ndarray.Shape;
@@ -21,16 +21,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning model diff}. */
+/** {@code reckoning model diff}: compares the weights and settings of two models. */
 @Command(
     name = "diff",
     mixinStandardHelpOptions = true,
     description = {
-      "Compare two models tensor by tensor: the largest absolute difference of each; and the settings"
-          + " that no tensor shows: heads, epsilon of the layer normalizations, tokens. Activation and"
-          + " tied head are the same in all models that can be read.",
-      "Exit code 0 if no difference is above the tolerance, 1 if one is, or a shape or a setting"
-          + " differs."
+      "Print the largest absolute difference of each tensor of two models, and differing settings:"
+          + " heads, epsilon of the layer normalizations, tokens.",
+      "A difference above the tolerance, or of a shape or setting, gives exit code 1."
     },
     footer = {
       "%nExample:",
@@ -45,17 +43,20 @@ final class DiffCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path first;
 
-  @Parameters(index = "1", paramLabel = "B", description = "Another one.")
+  @Parameters(
+      index = "1",
+      paramLabel = "B",
+      description = "Model, run or checkpoint to compare with.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path second;
 
   @Option(
       names = "--tolerance",
       paramLabel = "X",
-      description = "Largest difference that is none (default: ${DEFAULT-VALUE}).")
+      description = "Largest difference to ignore (default: ${DEFAULT-VALUE}).")
   private double tolerance;
 
-  @Option(names = "--changed", description = "List only tensors that differ.")
+  @Option(names = "--changed", description = "List only differing tensors.")
   private boolean changed;
 
   @Override
@@ -99,7 +100,7 @@ final class DiffCommand implements Callable<Integer> {
       for (Map.Entry<String, Shape> each : others.entrySet()) {
         tensors++;
         different++;
-        out.printf("%-28s not there, %s%n", each.getKey(), each.getValue());
+        out.printf("%-28s missing, %s%n", each.getKey(), each.getValue());
       }
     }
     out.printf(
@@ -107,14 +108,16 @@ final class DiffCommand implements Callable<Integer> {
         different,
         tensors,
         largest,
-        settings.isEmpty() ? "" : "; other settings: another model even of the same tensors");
+        settings.isEmpty()
+            ? ""
+            : "; settings differ, so equal tensors still make different models");
     out.flush();
     return different == 0 && settings.isEmpty() ? 0 : 1;
   }
 
   /**
-   * Returns a line for each setting that differs and that no shape shows. All models that can be
-   * read have the same activation and a tied head.
+   * Returns a line per differing setting that no shape shows. All readable models have the same
+   * activation and a tied head.
    */
   private static List<String> settings(Gpt2Weights a, Gpt2Weights b) {
     List<String> lines = new ArrayList<>();
@@ -125,7 +128,7 @@ final class DiffCommand implements Callable<Integer> {
     String others = b.vocabulary().map(Vocabulary::toString).orElse("unknown tokens");
     if (a.config().vocabSize() == b.config().vocabSize()
         && !a.vocabulary().equals(b.vocabulary())) {
-      compare("vocabulary", tokens, others.equals(tokens) ? "of other tokens" : others, lines);
+      compare("vocabulary", tokens, others.equals(tokens) ? "other tokens" : others, lines);
     }
     return lines;
   }
@@ -137,6 +140,6 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private static String there(@Nullable Shape shape) {
-    return shape == null ? "not there" : shape.toString();
+    return shape == null ? "missing" : shape.toString();
   }
 }

@@ -11,21 +11,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code reckoning model import}. */
+/** {@code reckoning model import}: converts published weights to a model directory. */
 @Command(
     name = "import",
     mixinStandardHelpOptions = true,
     description = {
-      "Turn published weights into a directory of one form: safetensors, float32.",
-      "Training reads published weights directly, too; an import is checked once and is yours."
+      "Convert published weights to a model directory: safetensors, float32.",
+      "Training also reads published weights directly; an import checks them once."
     },
     footer = {
       "%nExamples:",
       "  reckoning model import --from DOWNLOADS/gpt2 --to models/gpt2",
       "  reckoning model import --from 124M --to models/gpt2    # OpenAI's checkpoint",
-      "  reckoning model import --from ~/.cache/huggingface/hub/models--gpt2 --to models/gpt2",
-      "  reckoning model import --from gpt2 --adapter ADAPTER --to models/tuned    # of PEFT",
-      "  reckoning model import --from gpt2 --to models/few --vocabulary RUN/vocabulary.json"
+      "  reckoning model import --from ~/.cache/huggingface/hub/models--gpt2 \\",
+      "      --to models/gpt2",
+      "  reckoning model import --from gpt2 --adapter PEFT_DIR --to models/tuned",
+      "  reckoning model import --from gpt2 --to models/few \\",
+      "      --vocabulary RUN/vocabulary.json"
     })
 final class ImportCommand implements Callable<Integer> {
   @Option(
@@ -33,16 +35,16 @@ final class ImportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description =
-          "Directory or file of the Hugging Face form (config.json and safetensors, one file or"
-              + " shards), a model in the cache of the Hugging Face hub, or a directory with OpenAI's"
-              + " hparams.json and TensorFlow checkpoint.")
+          "Model of Hugging Face (config.json and safetensors, one file or shards), a model in the"
+              + " cache of the Hugging Face hub, or OpenAI's hparams.json with a TensorFlow"
+              + " checkpoint.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path from;
 
   @Option(
       names = "--adapter",
       paramLabel = "DIR",
-      description = "Low-rank adapter of PEFT, which is merged into the weights.")
+      description = "Low-rank adapter of PEFT to merge into the weights.")
   private @Nullable Path adapter;
 
   @Mixin private final ModelTarget target = new ModelTarget();

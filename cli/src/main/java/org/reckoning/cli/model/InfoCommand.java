@@ -1,16 +1,18 @@
 package org.reckoning.cli.model;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.trainer.tensors.NonFinite;
 import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.tensors.NonFinite;
+import org.reckoning.trainer.text.TextTable;
 import org.reckoning.trainer.weights.Gpt2Checksum;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.tensorflow.types.TFloat32;
@@ -20,14 +22,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning model info}. */
+/** {@code reckoning model info}: prints the sizes and the checksum of a model. */
 @Command(
     name = "info",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell the sizes of a model, of published weights, a run or a checkpoint.",
-      "The checksum is the SHA-256 of all numbers as float32: the same for the same weights in"
-          + " every format, with and without padding. Numbers that are not finite are counted."
+      "Print the sizes of a model, published weights, a run or a checkpoint.",
+      "The checksum is the SHA-256 of all numbers as float32, without padding: equal weights have"
+          + " the same checksum in every format. Numbers that are not finite are counted."
     },
     footer = {"%nExample:", "  reckoning model info models/gpt2 --json"})
 final class InfoCommand implements Callable<Integer> {
@@ -35,11 +37,11 @@ final class InfoCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "PATH", description = "What 'import' and 'export' take.")
+  @Parameters(paramLabel = "PATH", description = "Model, published weights, run or checkpoint.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path path;
 
-  @Option(names = "--json", description = "Print an object of JSON.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   @Override
@@ -63,10 +65,12 @@ final class InfoCommand implements Callable<Integer> {
         nonFinite.forEach(
             (name, found) ->
                 tensors.putObject(name).put("nan", found.nan()).put("infinite", found.infinite()));
-        out.println(new ObjectMapper().writeValueAsString(object));
+        out.println(object);
       } else {
-        print(out, weights, checksum.hex());
-        nonFinite.forEach((name, found) -> out.printf("  not finite  %s: %s%n", name, found));
+        out.println(path);
+        TextTable table = table(weights, checksum.hex());
+        nonFinite.forEach((name, found) -> table.row("not finite", name + ": " + found));
+        table.lines().forEach(out::println);
       }
     }
     out.flush();
@@ -75,8 +79,8 @@ final class InfoCommand implements Callable<Integer> {
 
   private static ObjectNode object(Gpt2Weights weights, String checksum) {
     Gpt2Config config = weights.config();
-    return new ObjectMapper()
-        .createObjectNode()
+    return JsonNodeFactory.instance
+        .objectNode()
         .put("format", weights.format())
         .put("parameters", config.parameterCount())
         .put("n_layer", config.nLayer())
@@ -90,31 +94,47 @@ final class InfoCommand implements Callable<Integer> {
         .put("sha256", checksum);
   }
 
-  private void print(PrintWriter out, Gpt2Weights weights, String checksum) {
+  private static TextTable table(Gpt2Weights weights, String checksum) {
     Gpt2Config config = weights.config();
-    out.println(path);
-    out.printf("  format      %s%n", weights.format());
-    out.printf(
-        "  parameters  %,d in %d tensors, %.1f MB as float32%n",
-        config.parameterCount(),
-        config.parameterShapes().size(),
-        config.parameterCount() * Float.BYTES / 1e6);
-    out.printf(
-        "  sizes       %d layers, %,d wide, %d heads, %,d inside the MLP, %,d positions%n",
-        config.nLayer(), config.nEmbd(), config.nHead(), config.nInner(), config.nPositions());
-    out.printf(
-        "  vocabulary  %,d tokens, %s%s%n", config.vocabSize(), kind(weights), padding(weights));
-    out.printf("  sha256      %s%n", checksum);
+    return TextTable.withLeft(0, 1)
+        .row("format", weights.format())
+        .row(
+            "parameters",
+            String.format(
+                Locale.ROOT,
+                "%,d in %d tensors, %.1f MB as float32",
+                config.parameterCount(),
+                config.parameterShapes().size(),
+                config.parameterCount() * Float.BYTES / 1e6))
+        .row(
+            "sizes",
+            String.format(
+                Locale.ROOT,
+                "%d layers, %,d wide, %d heads, %,d inside the MLP, %,d positions",
+                config.nLayer(),
+                config.nEmbd(),
+                config.nHead(),
+                config.nInner(),
+                config.nPositions()))
+        .row(
+            "vocabulary",
+            String.format(
+                Locale.ROOT,
+                "%,d tokens, %s%s",
+                config.vocabSize(),
+                kind(weights),
+                padding(weights)))
+        .row("sha256", checksum);
   }
 
   private static String padding(Gpt2Weights weights) {
     return weights.padding() == 0
         ? ""
-        : "; %,d more rows are padding, %,d in all"
+        : "; %,d more rows are padding, %,d in total"
             .formatted(weights.padding(), weights.storedConfig().vocabSize());
   }
 
-  /** Returns which tokens it has, in a word. */
+  /** Returns the kind of the vocabulary: full, compact or unknown. */
   private static String kind(Gpt2Weights weights) {
     return weights.vocabulary().map(known -> known.isFull() ? "full" : "compact").orElse("unknown");
   }

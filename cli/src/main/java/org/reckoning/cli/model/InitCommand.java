@@ -16,15 +16,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning model init}. */
+/** {@code reckoning model init}: writes a model with random weights. */
 @Command(
     name = "init",
     mixinStandardHelpOptions = true,
-    description = "Write a model with random weights, those with which a training would start.",
+    description = "Write a model with random weights, as at the start of training.",
     footer = {
       "%nExamples:",
       "  reckoning model init --to models/random",
-      "  reckoning model init --layers 2 --heads 4 --width 64 --positions 128 --to models/tiny"
+      "  reckoning model init --layers 2 --heads 4 --width 64 --to models/tiny"
     })
 final class InitCommand implements Callable<Integer> {
   @Spec
@@ -34,31 +34,31 @@ final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--preset",
       paramLabel = "NAME",
-      description = "Sizes of small, medium, large or xl (default: small).")
+      description = "Base sizes: small, medium, large or xl (default: small).")
   private Preset preset = Preset.SMALL;
 
-  @Option(names = "--layers", paramLabel = "N", description = "Blocks, in place of the preset's.")
+  @Option(names = "--layers", paramLabel = "N", description = "Transformer blocks.")
   private @Nullable Integer layers;
 
-  @Option(names = "--heads", paramLabel = "N", description = "Attention heads of a block.")
+  @Option(names = "--heads", paramLabel = "N", description = "Attention heads per block.")
   private @Nullable Integer heads;
 
   @Option(names = "--width", paramLabel = "N", description = "Width, a multiple of the heads.")
   private @Nullable Integer width;
 
-  @Option(names = "--positions", paramLabel = "N", description = "Tokens of the longest sequence.")
+  @Option(names = "--positions", paramLabel = "N", description = "Limit of tokens per sequence.")
   private @Nullable Integer positions;
 
   @Option(
       names = "--range",
       paramLabel = "X",
-      description = "Deviation of the weights (default: ${DEFAULT-VALUE}).")
+      description = "Standard deviation of the weights (default: ${DEFAULT-VALUE}).")
   private double range = Gpt2Config.INITIALIZER_RANGE;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Other seeds give other weights (default: ${DEFAULT-VALUE}).")
+      description = "Seed; other seeds give other weights (default: ${DEFAULT-VALUE}).")
   private long seed = 42;
 
   @Mixin private final ModelTarget target = new ModelTarget();

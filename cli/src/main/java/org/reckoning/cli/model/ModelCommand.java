@@ -5,14 +5,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning model}: weights from and for elsewhere. */
+/** {@code reckoning model}: imports, exports, creates, describes and compares weights. */
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Import, export, make, look at and compare the weights of models.",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Import, export, create, describe and compare the weights of models.",
     subcommands = {
       ImportCommand.class,
-      ExportCommand.class,
+      WeightsExportCommand.class,
       InitCommand.class,
       InfoCommand.class,
       DiffCommand.class
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  reckoning model import --from DOWNLOADS/gpt2 --to models/gpt2",
       "  reckoning model info models/gpt2",
-      "  reckoning train experiment=clutrr_gpt2 model.name_or_path=models/gpt2 ..",
+      "  reckoning train experiment=clutrr_gpt2 data.data_dir=DATA \\",
+      "      model.name_or_path=models/gpt2",
       "  reckoning model export --from outputs/clutrr_gpt2/TIME --to models/clutrr"
     })
 public final class ModelCommand implements Runnable {
@@ -29,7 +31,7 @@ public final class ModelCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
-  /** Says that a subcommand is missing. */
+  /** Reports the missing subcommand. */
   @Override
   public void run() {
     throw new ParameterException(

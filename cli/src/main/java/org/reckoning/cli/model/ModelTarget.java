@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a command writes a model, and with which tokens. */
+/** Options of a written model: its directory and its tokens. */
 final class ModelTarget {
   private static final String FULL = "full";
 
@@ -26,36 +26,33 @@ final class ModelTarget {
       names = "--to",
       required = true,
       paramLabel = "DIR",
-      description = "Directory to write; it appears when it is complete.")
+      description = "Directory to create; it appears when complete.")
   @SuppressWarnings("NullAway.Init") // set by picocli
   private Path to;
 
-  @Option(names = "--force", description = "Replace a model that is there.")
+  @Option(names = "--force", description = "Replace an existing model.")
   private boolean force;
 
   @Option(
       names = "--vocabulary",
       paramLabel = "full|FILE",
       description = {
-        "Tokens that the model is to know: all 50,257 of GPT-2, or those of the vocabulary.json of"
-            + " a run or model.",
-        "Embeddings are picked by token. Without it the tokens are as they are."
+        "Tokens of the written model: all 50,257 of GPT-2, or those of the vocabulary.json of a run"
+            + " or model. Embeddings are selected by token. By default the tokens stay the same."
       })
   private @Nullable String vocabulary;
 
   @Option(
       names = "--base",
       paramLabel = "PATH",
-      description =
-          "Model of the same width to take the embeddings from of tokens that the model does not"
-              + " know.")
+      description = "Model of the same width with the embeddings of missing tokens.")
   private @Nullable Path base;
 
   Path to() {
     return to;
   }
 
-  /** Returns the tokens that are asked for. */
+  /** Returns the chosen tokens; null without a choice. */
   @Nullable Vocabulary vocabulary() throws IOException {
     if (vocabulary == null) {
       return null;
@@ -63,20 +60,19 @@ final class ModelTarget {
     return vocabulary.equals(FULL) ? Vocabulary.full() : Vocabulary.load(Path.of(vocabulary));
   }
 
-  /** Says at once what cannot be, before anything is read. */
+  /** Rejects invalid options before anything is read. */
   void check() {
     if (base != null && vocabulary == null) {
       throw new ParameterException(
           command.commandLine(),
-          "--base (%s) gives tokens that --vocabulary asks for, so both are needed"
-              .formatted(base));
+          "--base (%s) needs --vocabulary, which chooses the tokens".formatted(base));
     }
     if (vocabulary != null
         && !vocabulary.equals(FULL)
         && !Files.isRegularFile(Path.of(vocabulary))) {
       throw new ParameterException(
           command.commandLine(),
-          "--vocabulary (%s) must be %s or a vocabulary.json, and there is no such file"
+          "--vocabulary (%s) must be %s or an existing vocabulary.json"
               .formatted(vocabulary, FULL));
     }
     try {
@@ -87,21 +83,21 @@ final class ModelTarget {
     }
   }
 
-  /** Refuses {@code --base} where nothing is picked. */
+  /** Rejects {@code --base} for a command that needs none. */
   void checkNoBase() {
     if (base != null) {
       throw new ParameterException(
           command.commandLine(),
-          "--base (%s) must be left out, as random weights know every token".formatted(base));
+          "--base (%s) must be omitted: random weights have every token".formatted(base));
     }
   }
 
-  /** Writes the directory. */
+  /** Creates the directory. */
   void create(ModelDirectory.Content content) throws IOException {
     ModelDirectory.create(to, force, content);
   }
 
-  /** Gives the weights, with the tokens that are asked for, to what writes them. */
+  /** Passes the weights with the chosen tokens to a writer. */
   void withTokens(Gpt2Weights weights, Use use) throws IOException {
     Vocabulary wanted = vocabulary();
     if (wanted == null) {
@@ -119,25 +115,25 @@ final class ModelTarget {
     try {
       return weights.withVocabulary(wanted);
     } catch (IOException e) {
-      boolean others = weights.vocabulary().isPresent(); // would give the tokens that lack
+      boolean others = weights.vocabulary().isPresent(); // --base would supply the missing tokens
       throw others ? new IOException(e.getMessage() + " (--base names them)", e) : e;
     }
   }
 
-  /** Does something with weights. */
+  /** A use of weights. */
   @FunctionalInterface
   interface Use {
+    /** Uses the weights. */
     void of(Gpt2Weights weights) throws IOException;
   }
 
-  /** Tells what was written. */
+  /** Prints a summary of the written model. */
   void report(Gpt2Weights weights) {
     PrintWriter out = command.commandLine().getOut();
     out.printf("%s: %,d parameters%n", to, weights.config().parameterCount());
     out.printf("  from %s%n", weights.format());
     if (weights.padding() > 0) {
-      out.printf(
-          "  with %,d rows of padding after the tokens, kept as they are%n", weights.padding());
+      out.printf("  with %,d unchanged rows of padding after the tokens%n", weights.padding());
     }
     int tokens = weights.config().vocabSize();
     String known = weights.vocabulary().map(each -> each.isFull() ? "full" : "compact").orElse("");
@@ -145,10 +141,9 @@ final class ModelTarget {
       case "full" -> out.println("  with the files of GPT-2's tokenizer");
       case "compact" ->
           out.printf(
-              "  with vocabulary.json: %,d tokens numbered anew, which no tokenizer of transformers"
-                  + " knows%n",
+              "  with vocabulary.json: %,d renumbered tokens, for which transformers has no tokenizer%n",
               tokens);
-      default -> out.printf("  without tokenizer: which %,d tokens it has is not said%n", tokens);
+      default -> out.printf("  without tokenizer: the %,d tokens are unknown%n", tokens);
     }
     out.flush();
   }

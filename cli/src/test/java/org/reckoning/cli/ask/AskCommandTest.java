@@ -191,7 +191,8 @@ class AskCommandTest {
         "--facts (" + file + "): the text must be UTF-8 but is UTF-16", "--facts=" + file);
     Files.writeString(file, SON + "\n\n" + "x".repeat(17 << 20));
     assertRefused(
-        "--facts (" + file + "), line 3: the line is longer than the limit of 16 MiB", "--facts=" + file);
+        "--facts (" + file + "), line 3: the line is longer than the limit of 16 MiB",
+        "--facts=" + file);
     Files.writeString(file, "x".repeat(2 << 20));
     assertRefused("fact 0 has 2097152 characters but must have", "--facts=" + file);
     assertRefused("--facts (" + directory + ") cannot be read: ", "--facts=" + directory);
@@ -230,7 +231,7 @@ class AskCommandTest {
         .startsWith("model   " + run + ": checkpoint ")
         .containsPattern("\n  answer  [a-z-]+, [0-9.]+ %\n  labels  .*, 14 others [0-9.]+ %\n");
     assertThat(err.toString())
-        .contains("the word 'Zacharias'", SON + "\n" + DAUGHTER, "  ends, as does the end");
+        .contains("the word 'Zacharias'", SON + "\n" + DAUGHTER, "  ends, like the end");
   }
 
   @Test
@@ -257,8 +258,8 @@ class AskCommandTest {
 
     assertThat(out.toString())
         .contains(
-            "\nnote    this run has no inner loop: every prompt contains the facts\n",
-            "\nfacts   1, nothing is learned from them\n",
+            "\nnote    this run has no inner loop: the facts are in the prompt of every question\n",
+            "\nfacts   1, without inner steps\n",
             "\n  answer  ");
   }
 
@@ -290,7 +291,7 @@ class AskCommandTest {
     String words = "--fact=" + SON;
     assertThat(ask("", "--run=" + export, words)).isEqualTo(2);
     assertThat(err.toString())
-        .startsWith("--run (" + export + ") is an export, which a server answers: give --server");
+        .startsWith("--run (" + export + ") is a model for serving: give --server");
     assertThat(ask("", "--run=" + run, "--server=http://127.0.0.1:1", words)).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo(
@@ -382,15 +383,16 @@ class AskCommandTest {
         Arguments.of(List.of(fact, "--question= "), "question (' ') must have text"),
         Arguments.of(List.of(fact, "--temperature=-1"), "temperature (-1.0) must be at least 0"),
         Arguments.of(List.of(fact, "--steps=2"), "run '"),
-        Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be a file or -, and"),
+        Arguments.of(List.of("--facts=no.txt"), "--facts (no.txt) must be an existing file or -;"),
         Arguments.of(
-            List.of("--problem=3"), "--problem (3) must be one of the run's test problems, 1 to 2"),
+            List.of("--problem=3"), "--problem (3) must be a test problem of the run, 1 to 2"),
         Arguments.of(
             List.of(fact, "--server=a b"), "server (a b) must be an address such as http://local"),
         Arguments.of(
-            List.of(fact, "--server=http://x", "--timeout=0"), "--timeout (0.0) must be 0.001 to"),
-        Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) must be given with --server"),
-        Arguments.of(List.of("--facts=-"), "standard input is read once: for --facts -,"));
+            List.of(fact, "--server=http://x", "--timeout=0"),
+            "--timeout (0.0) must be from 0.001 to"),
+        Arguments.of(List.of(fact, "--timeout=3"), "--timeout (3.0) needs --server"),
+        Arguments.of(List.of("--facts=-"), "standard input has one use: --facts -,"));
   }
 
   @ParameterizedTest

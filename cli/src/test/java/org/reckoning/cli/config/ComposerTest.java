@@ -89,16 +89,16 @@ class ComposerTest {
   @ParameterizedTest
   @CsvSource(
       value = {
-        "seeed=1|could not override 'seeed', which there is not; did you mean seed?",
-        "dbb=mysql|could not override 'dbb', which there is not; did you mean db?",
-        "qqqqqqqqqqqqqqqqqqqqqqqqq=1|could not override 'qqqqqqqqqqqqqqqqqqqqqqqqq', which there is not; 'reckoning config --keys' lists all keys",
-        "+own=2|could not add 'own', which is there (1); to change it use own=2",
-        "~seeed|could not remove 'seeed', which is not there; did you mean seed?",
-        "~own=2|could not remove 'own', which is 1 and not 2",
+        "seeed=1|no such key 'seeed'; did you mean seed?",
+        "dbb=mysql|no such key 'dbb'; did you mean db?",
+        "qqqqqqqqqqqqqqqqqqqqqqqqq=1|no such key 'qqqqqqqqqqqqqqqqqqqqqqqqq'; 'reckoning config --keys' lists all keys",
+        "+own=2|cannot add 'own': it exists with value (1); change it with own=2",
+        "~seeed|cannot remove 'seeed': no such key; did you mean seed?",
+        "~own=2|cannot remove 'own': its value is (1), not (2)",
         "own|'own' must be key=value, +key=value, ++key=value or ~key",
         "=1|'=1' must be key=value, +key=value, ++key=value or ~key",
-        "own=1,2|own (1,2) must be one value: own=[1,2] is a list, quotes make it a text, and -m runs each",
-        "own=range(3)|own (range(3)) must be one value: own=[range(3)] is a list, quotes make it a text, and -m runs each"
+        "own=1,2|own (1,2) must be one value: own=[1,2] is a list, quotes make it text, and -m runs each value",
+        "own=range(3)|own (range(3)) must be one value: own=[range(3)] is a list, quotes make it text, and -m runs each value"
       },
       delimiter = '|')
   void badWord_isOneSentence(String word, String problem) {
@@ -160,7 +160,7 @@ class ComposerTest {
 
     assertThat(problemsOfFiles())
         .containsExactly(
-            "group db must be taken once but configs/run.yaml and configs/run.yaml take it; write"
+            "group db must be added once but configs/run.yaml and configs/run.yaml add it; write"
                 + " 'override /db: ..' in one");
     file("run", "defaults: [db: mysql, db/deep: one, optional more: missing]\n");
     assertThat(compose()).isEqualTo("{'server':{'db':{'name':'mysql'}},'db':{'deep':{'x':1}}}");
@@ -173,17 +173,17 @@ class ComposerTest {
     assertThat(compose("+extra=one")).contains("'own':9");
     assertThat(problemsOfFiles("extra=one"))
         .containsExactly(
-            "could not override 'extra' (one, by the command line), as no defaults list takes it;"
-                + " to add it use +extra=one");
+            "cannot override group 'extra' (one, chosen by the command line): no defaults list has"
+                + " it; add it with +extra=one");
   }
 
   @ParameterizedTest
   @CsvSource(
       value = {
         "defaults: [x]|configuration file (x) must be one of run",
-        "defaults: [run]|defaults of run must not lead back to it: run -> run",
+        "defaults: [run]|defaults of run must not form a cycle: run -> run",
         "defaults: 5|defaults (5) of configs/run.yaml must be a list",
-        "defaults: [override /d: mysql, db: mysql]|could not override 'd' (mysql, by configs/run.yaml), as no defaults list takes it; did you mean db?; to add it use +d=mysql",
+        "defaults: [override /d: mysql, db: mysql]|cannot override group 'd' (mysql, chosen by configs/run.yaml): no defaults list has it; did you mean db?; add it with +d=mysql",
         "defaults: [db: '???']|db must be set: db=NAME, one of mysql, postgresql",
         "defaults: [{db: mysql, a: b}]|entry {\"db\":\"mysql\",\"a\":\"b\"} of the defaults of configs/run.yaml must be _self_, a file, 'group: option' or 'override /group: option'",
         "defaults: [replace db: mysql]|entry {\"replace db\":\"mysql\"} of the defaults of configs/run.yaml must be _self_, a file, 'group: option' or 'override /group: option'",
@@ -219,8 +219,8 @@ class ComposerTest {
     Path elsewhere = home.resolve("elsewhere");
     assertThat(problems(() -> ConfigPath.of(null, elsewhere)))
         .containsExactly(
-            ("there is no configs/run.yaml below %s; start with ./reckoning, or set the system"
-                    + " property reckoning.home to the project's directory")
+            ("no configs/run.yaml in '%s'; start with ./reckoning, or set the system property"
+                    + " reckoning.home to the project's directory")
                 .formatted(elsewhere));
   }
 
@@ -254,10 +254,10 @@ class ComposerTest {
   @ParameterizedTest
   @CsvSource(
       value = {
-        "${seeed}|ref (${seeed}) must name a key that there is; did you mean seed?",
-        "${oc.env:UNSET}|ref (${oc.env:UNSET}) must name an environment variable that is set; ${oc.env:UNSET,DEFAULT} gives a default",
-        "${ref}|ref (${ref}) must not lead back: ref -> ref",
-        "x${map}|ref (${map}) must be one value to stand inside a text",
+        "${seeed}|ref (${seeed}) must name an existing key; did you mean seed?",
+        "${oc.env:UNSET}|ref (${oc.env:UNSET}) must name a set environment variable; ${oc.env:UNSET,DEFAULT} gives a default",
+        "${ref}|ref (${ref}) must not form a cycle: ref -> ref",
+        "x${map}|ref (${map}) must be a single value inside a text",
         "${now:x}|ref (${now:x}) must be ${key} or ${oc.env:NAME}",
         "${.own}|ref (${.own}) must be ${key} or ${oc.env:NAME}"
       },

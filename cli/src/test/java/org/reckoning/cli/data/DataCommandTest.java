@@ -96,7 +96,7 @@ class DataCommandTest {
         .contains(file + ":2: key 'guid' is missing")
         .contains("... and 1 more bad lines")
         .contains("tasks read: 2, bad lines: 2");
-    assertThat(out.toString()).contains("1 ids come more than once, for example [g]", "not valid");
+    assertThat(out.toString()).contains("1 ids are repeated, for example [g]", "not valid");
 
     Path twice = file("y.jsonl", RECORD.formatted("g", 1).repeat(2));
     assertThat(run("validate", twice.toString(), "--type", "proofwriter")).isEqualTo(1);
@@ -137,7 +137,7 @@ class DataCommandTest {
     List<String> arguments =
         List.of("convert", file.toString(), "--type", "proofwriter", "-o", output.toString());
     assertThat(run(arguments.toArray(new String[0]))).isEqualTo(1);
-    assertThat(err.toString()).contains("train.jsonl was not written; mend the lines above");
+    assertThat(err.toString()).contains("train.jsonl was not written; correct the lines above");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }

@@ -55,7 +55,7 @@ class ModelCommandTest {
             """
             %s/micro: 7,952 parameters
               from safetensors, 1 file, F32
-              without tokenizer: which 61 tokens it has is not said
+              without tokenizer: the 61 tokens are unknown
             """
                 .formatted(folder));
     assertThat(run("info @micro --json")).isZero();
@@ -75,7 +75,7 @@ class ModelCommandTest {
     assertThat(run(init("a", 1))).isZero();
     assertThat(run(init("b", 2))).isZero();
     assertThat(run(init("few", 1) + " --vocabulary @three.json")).isZero();
-    assertThat(out.toString()).contains("with vocabulary.json: 3 tokens numbered anew");
+    assertThat(out.toString()).contains("with vocabulary.json: 3 renumbered tokens");
     assertThat(run("import --from @a --to @picked --vocabulary @three.json")).isZero();
     assertThat(out.toString()).contains("; embeddings of 3 of its 50,257 tokens");
     assertThat(folder.resolve("picked/vocabulary.json"))
@@ -112,7 +112,7 @@ class ModelCommandTest {
             """
             n_head                       2, 4
             layer_norm_epsilon           1.0E-5, 1.0E-6
-            0 of 16 tensors differ, by 0.00 at most; other settings: another model even of the same tensors
+            0 of 16 tensors differ, by 0.00 at most; settings differ, so equal tensors still make different models
             """);
   }
 
@@ -123,7 +123,7 @@ class ModelCommandTest {
     assertThat(run("import --from @a --to @b")).isZero();
     Vocabulary.compact(IntStream.of(12, 995)).save(folder.resolve("b/vocabulary.json"));
     assertThat(run("diff @a @b --changed")).isEqualTo(1);
-    assertThat(out.toString()).startsWith("vocabulary   ").contains(", of other tokens\n0 of 16");
+    assertThat(out.toString()).startsWith("vocabulary   ").contains(", other tokens\n0 of 16");
   }
 
   @Test

@@ -7,11 +7,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.settings.Adaptation;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.GradientMode;
 import org.reckoning.graph.settings.OuterRates;
+import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -24,7 +30,7 @@ class BlockGraphTest {
   @Test
   void graph_hasTheBlocksOfTheDesign() {
     draw(
-        "model=micro k=2 xla=off",
+        MicroConfig.of(2),
         graph -> {
           assertThat(names(graph.getNodeList()))
               .contains(
@@ -61,7 +67,7 @@ class BlockGraphTest {
   @Test
   void edges_followTheUnroll() {
     draw(
-        "model=micro k=2 xla=off",
+        MicroConfig.of(2),
         graph -> {
           assertThat(node(graph, "inner_0/inner_step").getInputList()).contains("theta_0");
           assertThat(node(graph, "inner_1/inner_step").getInputList())
@@ -80,20 +86,26 @@ class BlockGraphTest {
         });
   }
 
-  /** What TensorBoard relies on, and ends with an exception in the browser without. */
+  static Stream<BilevelConfig> configs() {
+    return Stream.of(
+        MicroConfig.of(2, 2),
+        MicroConfig.of(3)
+            .withGradientMode(GradientMode.truncated(1))
+            .withInnerOptimizer(new AdamW()),
+        MicroConfig.of(2)
+            .withGradientMode(GradientMode.firstOrder())
+            .withAdaptation(Adaptation.lora(8, 16, "attn.c_attn")),
+        MicroConfig.of(2).withXla(XlaMode.WHOLE),
+        MicroConfig.of(0),
+        MicroConfig.of(3).withInnerOptimizer(new AdamW()));
+  }
+
+  /** TensorBoard relies on this; without it the browser throws an exception. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "model=micro k=2 xla=off tasks=2",
-        "model=micro k=3 xla=off mode=truncated1 optimizer=adamw",
-        "model=micro k=2 xla=off mode=first_order adapt=lora",
-        "model=micro k=2 xla=whole",
-        "model=micro k=0 xla=off",
-        "model=micro k=3 xla=off optimizer=adamw",
-      })
-  void references_areResolved_andCallsFitTheirFunctions(String words) {
+  @MethodSource("configs")
+  void references_areResolved_andCallsFitTheirFunctions(BilevelConfig config) {
     draw(
-        words,
+        config,
         graph -> {
           Set<String> top = new HashSet<>(names(graph.getNodeList()));
           assertThat(top).hasSameSizeAs(graph.getNodeList());
@@ -134,8 +146,8 @@ class BlockGraphTest {
   @Test
   void size_growsByThreeNodesForACallAndNotByAFunction() {
     List<GraphDef> graphs = new ArrayList<>();
-    draw("model=micro k=2 xla=off", graphs::add);
-    draw("model=micro k=6 xla=off", graphs::add);
+    draw(MicroConfig.of(2), graphs::add);
+    draw(MicroConfig.of(6), graphs::add);
 
     for (String segment : List.of("inner_step", "outer", "inner_step_pullback")) {
       assertThat(function(graphs.get(1), segment)).isEqualTo(function(graphs.get(0), segment));
@@ -149,17 +161,16 @@ class BlockGraphTest {
 
   @Test
   void stats_giveTheTimeOfACallToItsResults() {
-    ProgramSettings settings = ProgramSettings.parse(List.of("model=micro", "k=1", "xla=off"));
-    try (BilevelProgram<TFloat32> program =
-        BilevelProgram.build(settings.config(), TFloat32.class)) {
+    BilevelConfig config = MicroConfig.of(1);
+    try (BilevelProgram<TFloat32> program = BilevelProgram.build(config, TFloat32.class)) {
       program.initialize(1);
       StepTimes times =
-          StepTimes.measure(program, StepTimesTest.batch(settings), new OuterRates(0, 0), 1);
-      BlockGraph picture = BlockGraph.of(program, settings.shape());
-      Set<String> blocks = new HashSet<>(names(picture.graph().getNodeList()));
+          StepTimes.measure(program, StepTimesTest.batch(config), new OuterRates(0, 0), 1);
+      BlockGraph drawn = BlockGraph.of(program, MicroConfig.shape(config));
+      Set<String> blocks = new HashSet<>(names(drawn.graph().getNodeList()));
 
       List<NodeExecStats> stats =
-          picture.stats(times.trace()).getDevStatsList().stream()
+          drawn.stats(times.trace()).getDevStatsList().stream()
               .flatMap(device -> device.getNodeStatsList().stream())
               .toList();
       assertThat(stats).extracting(NodeExecStats::getNodeName).isSubsetOf(blocks);
@@ -179,7 +190,7 @@ class BlockGraphTest {
   @Test
   void wholePass_hasTheFunctionsThatItCalls_beside() {
     draw(
-        "model=micro k=2 xla=whole",
+        MicroConfig.of(2).withXla(XlaMode.WHOLE),
         graph -> {
           // not the functions' names, which TensorBoard would try to open in vain
           assertThat(function(graph, "train_pass").getNodeDefList())
@@ -195,22 +206,18 @@ class BlockGraphTest {
 
   @Test
   void taskGroups_areBlocksOfTheirOwn() {
-    ProgramSettings settings =
-        ProgramSettings.parse(List.of("model=micro", "k=1", "tasks=2", "xla=off"));
-    try (BilevelProgram<TFloat32> program =
-        BilevelProgram.build(settings.config().withTaskGroups(2), TFloat32.class)) {
-      GraphDef graph = BlockGraph.of(program, settings.shape()).graph();
+    BilevelConfig config = MicroConfig.of(1, 2).withTaskGroups(2);
+    try (BilevelProgram<TFloat32> program = BilevelProgram.build(config, TFloat32.class)) {
+      GraphDef graph = BlockGraph.of(program, MicroConfig.shape(config)).graph();
       assertThat(names(graph.getNodeList()))
           .contains("group_0/inner_0/inner_step", "group_1/inner_0/inner_step");
       assertResolved(graph, graph.getNodeList(), new HashSet<>(names(graph.getNodeList())));
     }
   }
 
-  private static void draw(String words, Consumer<GraphDef> look) {
-    ProgramSettings settings = ProgramSettings.parse(List.of(words.split(" ", -1)));
-    try (BilevelProgram<TFloat32> program =
-        BilevelProgram.build(settings.config(), TFloat32.class)) {
-      look.accept(BlockGraph.of(program, settings.shape()).graph());
+  private static void draw(BilevelConfig config, Consumer<GraphDef> look) {
+    try (BilevelProgram<TFloat32> program = BilevelProgram.build(config, TFloat32.class)) {
+      look.accept(BlockGraph.of(program, MicroConfig.shape(config)).graph());
     }
   }
 

@@ -3,16 +3,24 @@ package org.reckoning.graph.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.optimizer.Momentum;
+import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.GradientMode;
 import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
@@ -48,7 +56,7 @@ class ProgramReportTest {
 
   @Test
   void flops_matrixProducts_matchTheFormula() {
-    ProgramReport report = report("k=2");
+    ProgramReport report = report(MicroConfig.of(2));
 
     assertThat(report.segment("inner_step").flops().matrix()).isEqualTo(3 * FACTS);
     assertThat(report.segment("inner_step_pullback").flops().matrix()).isEqualTo(9 * FACTS);
@@ -62,8 +70,8 @@ class ProgramReportTest {
 
   @Test
   void flops_scaleWithTheTasks() {
-    ProgramReport one = report("k=1");
-    ProgramReport three = report("k=1 tasks=3");
+    ProgramReport one = report(MicroConfig.of(1));
+    ProgramReport three = report(MicroConfig.of(1, 3));
 
     assertThat(three.trainingFlops().matrix()).isEqualTo(3 * one.trainingFlops().matrix());
     // The sum of the gradients over the tasks is all that the graph computes besides.
@@ -72,7 +80,7 @@ class ProgramReportTest {
 
   @Test
   void calls_followTheGradientMode() {
-    ProgramReport report = report("k=3 mode=truncated1");
+    ProgramReport report = report(MicroConfig.of(3).withGradientMode(GradientMode.truncated(1)));
 
     Map<String, List<Integer>> calls =
         report.segments().stream()
@@ -94,8 +102,8 @@ class ProgramReportTest {
 
   @Test
   void segments_doNotDependOnTheNumberOfSteps() {
-    ProgramReport two = report("k=2");
-    ProgramReport five = report("k=5");
+    ProgramReport two = report(MicroConfig.of(2));
+    ProgramReport five = report(MicroConfig.of(5));
 
     for (String name : List.of("inner_step", "outer", "inner_step_pullback", "evaluate")) {
       assertThat(five.segment(name).function()).isEqualTo(two.segment(name).function());
@@ -109,7 +117,7 @@ class ProgramReportTest {
 
   @Test
   void argumentsAndResults_areCountedInBytes() {
-    ProgramReport report = report("k=2");
+    ProgramReport report = report(MicroConfig.of(2));
     // tokens and targets [4, 32], lengths [4]; rates [16]; no step and no seed: SGD, no dropout
     long facts = 2 * 4 * 32 * 4 + 4 * 4;
 
@@ -123,7 +131,8 @@ class ProgramReportTest {
 
   @Test
   void parameters_areCounted() {
-    ParameterReport mlp = report("k=3 adapt=h.*.mlp.*").parameters();
+    ParameterReport mlp =
+        report(MicroConfig.of(3).withAdaptation(Adaptation.matching("h.*.mlp.*"))).parameters();
 
     assertThat(mlp.total()).isEqualTo(new TensorCount(TENSORS, NUMBERS, COPY));
     assertThat(mlp.trained()).isEqualTo(mlp.total());
@@ -134,10 +143,11 @@ class ProgramReportTest {
 
   @Test
   void parameters_trainedByNeitherLoop_areConstant() {
-    ProgramSettings settings = settings("k=1 adapt=ln_f.*");
-    BilevelConfig config = settings.config().withTrained("wpe.weight");
+    BilevelConfig config =
+        MicroConfig.of(1).withAdaptation(Adaptation.matching("ln_f.*")).withTrained("wpe.weight");
     try (var program = BilevelProgram.build(config, TFloat64.class)) {
-      ParameterReport parameters = ProgramReport.of(program, settings.shape()).parameters();
+      ParameterReport parameters =
+          ProgramReport.of(program, MicroConfig.shape(config)).parameters();
 
       assertThat(parameters.adapted()).isEqualTo(new TensorCount(2, 32, 8 * 32));
       assertThat(parameters.trained()).isEqualTo(new TensorCount(1, 512, 8 * 512));
@@ -149,7 +159,7 @@ class ProgramReportTest {
   void resident_isOneCopyForEachGroupOfVariables() {
     long trained = COPY + 2 * RATES; // weights and K = 2 rows of rates
 
-    assertThat(report("k=2").memory().resident())
+    assertThat(report(MicroConfig.of(2)).memory().resident())
         .isEqualTo(
             Map.of(
                 "weights", COPY,
@@ -161,7 +171,7 @@ class ProgramReportTest {
 
   @Test
   void boundaries_areBetweenAllCallsOfATrainingStep() {
-    assertThat(report("k=2").memory().boundaries())
+    assertThat(report(MicroConfig.of(2)).memory().boundaries())
         .extracting(boundary -> boundary.after() + " -> " + boundary.before())
         .containsExactly(
             "inner_0 -> inner_1",
@@ -170,7 +180,7 @@ class ProgramReportTest {
             "pullback_1 -> pullback_0",
             "pullback_0 -> apply",
             "apply -> apply");
-    assertThat(report("k=0").memory().boundaries())
+    assertThat(report(MicroConfig.of(0)).memory().boundaries())
         .extracting(Boundary::after)
         .containsExactly("outer", "apply");
   }
@@ -183,28 +193,33 @@ class ProgramReportTest {
     // The rates as one tensor, for their gradient, and as one tensor a step.
     long rates = 2 * 3 * RATES;
 
-    Boundary peak = report("k=3").memory().peak().orElseThrow();
+    Boundary peak = report(MicroConfig.of(3)).memory().peak().orElseThrow();
 
     assertThat(peak).isEqualTo(new Boundary("inner_2", "outer", 3 * (COPY + LOSS) + feeds + rates));
+  }
+
+  static Stream<Arguments> addedCopies() {
+    return Stream.of(
+        // theta_k+1
+        Arguments.of(new Sgd(), GradientMode.exact(), 1, 1, 4),
+        // g_k: theta_k+1 takes the place of theta_k, and the rates of the step are not needed again
+        Arguments.of(new Sgd(), GradientMode.firstOrder(), 1, 1, -60),
+        // g_k; theta_k+1 and the buffer take the place of those before
+        Arguments.of(new Momentum(), GradientMode.exact(), 1, 0, -60),
+        // g_k; theta_k+1 and both moments take the place of those before
+        Arguments.of(new AdamW(), GradientMode.exact(), 1, -1, -60));
   }
 
   /**
    * What each further inner step keeps, in bytes: copies of the adapted weights, and what is small.
    * The outer loss reads no optimizer state, so that of the last step is gone.
    */
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({
-    // theta_k+1
-    "optimizer=sgd mode=exact, 1, 1, 4",
-    // g_k: theta_k+1 takes the place of theta_k, and the rates of the step are not needed again
-    "optimizer=sgd mode=first_order, 1, 1, -60",
-    // g_k; theta_k+1 and the buffer take the place of those before
-    "optimizer=momentum mode=exact, 1, 0, -60",
-    // g_k; theta_k+1 and both moments take the place of those before
-    "optimizer=adamw mode=exact, 1, -1, -60",
-  })
-  void innerStep_addsItsStateOnce(String words, long copies, long lastCopies, long small) {
-    List<Long> added = report("k=4 " + words).memory().addedByInnerSteps();
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("addedCopies")
+  void innerStep_addsItsStateOnce(
+      InnerOptimizer optimizer, GradientMode mode, long copies, long lastCopies, long small) {
+    BilevelConfig config = MicroConfig.of(4).withInnerOptimizer(optimizer).withGradientMode(mode);
+    List<Long> added = report(config).memory().addedByInnerSteps();
 
     assertThat(added)
         .containsExactly(copies * COPY + small, copies * COPY + small, lastCopies * COPY + small);
@@ -213,7 +228,7 @@ class ProgramReportTest {
   @Test
   void innerStep_ofThreeTasks_addsThreeCopies() {
     // Besides: the copies of theta_0, which one task reads from the variables themselves.
-    MemoryReport memory = report("k=3 tasks=3").memory();
+    MemoryReport memory = report(MicroConfig.of(3, 3)).memory();
 
     assertThat(memory.addedByInnerSteps()).containsExactly(3 * (COPY + LOSS), 3 * (COPY + LOSS));
     assertThat(memory.boundaries().get(0).bytes()).isBetween(6 * COPY, 6 * COPY + 6_000);
@@ -221,16 +236,16 @@ class ProgramReportTest {
 
   @Test
   void peak_growsByOneCopyAndItsRates_withTheNumberOfSteps() {
-    long four = report("k=4").memory().peak().orElseThrow().bytes();
-    long five = report("k=5").memory().peak().orElseThrow().bytes();
+    long four = report(MicroConfig.of(4)).memory().peak().orElseThrow().bytes();
+    long five = report(MicroConfig.of(5)).memory().peak().orElseThrow().bytes();
 
     assertThat(five - four).isEqualTo(COPY + LOSS + 2 * RATES);
   }
 
   @Test
   void wholePass_isOneCallWithCallees() {
-    ProgramReport whole = report("k=2 xla=whole");
-    ProgramReport segments = report("k=2");
+    ProgramReport whole = report(MicroConfig.of(2).withXla(XlaMode.WHOLE));
+    ProgramReport segments = report(MicroConfig.of(2));
 
     assertThat(whole.segment("train_pass").trainingCalls()).isEqualTo(1);
     assertThat(whole.segment("evaluation_pass").evaluationCalls()).isEqualTo(1);
@@ -249,10 +264,10 @@ class ProgramReportTest {
   void report_isOfOneBucket() {
     TaskShape small = new TaskShape(1, 2, 8, 1, 8);
     TaskShape large = new TaskShape(1, 4, 32, 1, 32);
-    BilevelConfig config = settings("k=2").config().withShapes(small, large);
+    BilevelConfig config = MicroConfig.of(2).withShapes(small, large);
     try (var program = BilevelProgram.build(config, TFloat32.class)) {
       assertThat(ProgramReport.of(program, large).trainingFlops().matrix())
-          .isEqualTo(report("k=2").trainingFlops().matrix());
+          .isEqualTo(report(MicroConfig.of(2)).trainingFlops().matrix());
       assertThat(ProgramReport.of(program, small).memory().boundaries()).hasSize(6);
       assertThatThrownBy(() -> ProgramReport.of(program, large.withTasks(2)))
           .isInstanceOf(IllegalArgumentException.class)
@@ -262,23 +277,16 @@ class ProgramReportTest {
 
   @Test
   void segment_unknown_namesTheKnown() {
-    ProgramReport report = report("k=0");
+    ProgramReport report = report(MicroConfig.of(0));
 
     assertThatThrownBy(() -> report.segment("inner"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("no segment 'inner'; known: [outer, gradient_norms, apply, evaluate]");
   }
 
-  private static ProgramSettings settings(String words) {
-    List<String> all = new ArrayList<>(List.of("model=micro", "xla=off"));
-    all.addAll(List.of(words.split(" ", -1)));
-    return ProgramSettings.parse(all);
-  }
-
-  private static ProgramReport report(String words) {
-    ProgramSettings settings = settings(words);
-    try (var program = BilevelProgram.build(settings.config(), TFloat32.class)) {
-      return ProgramReport.of(program, settings.shape());
+  private static ProgramReport report(BilevelConfig config) {
+    try (var program = BilevelProgram.build(config, TFloat32.class)) {
+      return ProgramReport.of(program, MicroConfig.shape(config));
     }
   }
 }

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.config.ModelConfig.Preset;
@@ -15,6 +14,7 @@ import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.NearestName;
 import org.reckoning.trainer.tokens.Method;
 
 /**

@@ -3,7 +3,7 @@ package org.reckoning.trainer.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.reckoning.graph.inspect.NearestName;
+import org.reckoning.trainer.text.NearestName;
 
 /** Suggests the most similar key for an unknown one. */
 final class KeyHint {

@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.inspect.NearestName;
 import org.reckoning.trainer.config.RunConfig.KeyType;
 import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.NearestName;
 
 /**
  * Compares a tree of values with the components of {@link RunConfig} and collects all problems;

@@ -1,0 +1,146 @@
+package org.reckoning.cli.bench;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.trainer.text.TextTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code reckoning bench encoding}. Compares encoding facts once with reading them before every
+ * question; answers are one token, as in the run-time protocol of the paper.
+ */
+@Command(
+    name = "encoding",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measure questions about encoded facts, and about facts read in context.",
+      "Prints a Markdown table: a row in context, then one per number of inner steps."
+    },
+    footer = {
+      "",
+      "Keys and their defaults:",
+      "  model=small xla=segments",
+      "  facts=8 fact_tokens=127 questions=18",
+      "  question_tokens=7   tokens of a question, without the answer",
+      "  steps=1,4           numbers of inner steps",
+      "  batch=true          false skips the batch of all questions in context",
+      "  runs=5              runs to time, after the first",
+      "",
+      "Example:",
+      "  reckoning bench encoding model=small steps=1,4"
+    })
+final class EncodingCommand implements Callable<Integer> {
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "facts", "8", "fact_tokens", "127", "questions", "18", "question_tokens", "7", "k", "0");
+  private static final Map<String, String> MORE =
+      Map.of("steps", "1,4", "batch", "true", "runs", "5");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "KEY=VALUE", arity = "0..*", description = "Keys to change.")
+  private List<String> words = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    ProgramSettings settings;
+    int[] steps;
+    try {
+      List<String> all = new ArrayList<>();
+      DEFAULTS.forEach((key, value) -> all.add(key + "=" + value));
+      all.addAll(words);
+      settings = ProgramSettings.parse(all, MORE);
+      settings.atLeast("runs", 1);
+      settings.config().withShapes(inContext(settings)); // checks the lengths
+      steps = steps(settings.value("steps"));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    TextTable table = new TextTable();
+    row(table, settings, "read in context", readEachTime(settings));
+    for (int k : steps) {
+      row(table, settings, "encoded once, K = " + k, encodeOnce(settings, k));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    table.markdown().forEach(out::println);
+    out.flush();
+    return 0;
+  }
+
+  private static int[] steps(String words) {
+    try {
+      return Arrays.stream(words.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "steps (%s) must be whole numbers, such as 1,4".formatted(words), e);
+    }
+  }
+
+  private static void row(
+      TextTable table, ProgramSettings settings, String facts, EncodingTimes times) {
+    Map<String, String> cells = times.cells(settings.shape().questions());
+    if (table.isEmpty()) {
+      table.row(joined("model", "facts", cells.keySet()));
+    }
+    table.row(joined(settings.value("model"), facts, cells.values()));
+  }
+
+  private static List<String> joined(String first, String second, Iterable<String> others) {
+    List<String> all = new ArrayList<>(List.of(first, second));
+    others.forEach(all::add);
+    return all;
+  }
+
+  /** Returns the shape of one question with all facts before it, and room for the answer. */
+  private static TaskShape inContext(ProgramSettings settings) {
+    TaskShape shape = settings.shape();
+    return question(shape.facts() * shape.factTokens() + shape.questionTokens() + 1);
+  }
+
+  private static TaskShape question(int tokens) {
+    return new TaskShape(1, 1, 2, 1, tokens);
+  }
+
+  private static TaskShape batch(TaskShape question, int questions) {
+    return new TaskShape(1, 1, 2, questions, question.questionTokens());
+  }
+
+  private static EncodingTimes readEachTime(ProgramSettings settings) {
+    TaskShape question = inContext(settings);
+    int questions = settings.shape().questions();
+    boolean measuresBatch = settings.value("batch").equals("true");
+    try (TimedKnowledge timed = new TimedKnowledge(settings, 0)) {
+      double each = timed.answer(question, questions);
+      OptionalDouble batch =
+          measuresBatch
+              ? OptionalDouble.of(timed.answer(batch(question, questions), 1))
+              : OptionalDouble.empty();
+      return new EncodingTimes(timed.compilation(), OptionalDouble.empty(), each, batch);
+    }
+  }
+
+  private static EncodingTimes encodeOnce(ProgramSettings settings, int k) {
+    TaskShape shape = settings.shape();
+    TaskShape question = question(shape.questionTokens() + 1);
+    try (TimedKnowledge timed = new TimedKnowledge(settings, k)) {
+      double encoding = timed.encode(shape);
+      double each = timed.answer(question, shape.questions());
+      double batch = timed.answer(batch(question, shape.questions()), 1);
+      return new EncodingTimes(
+          timed.compilation(), OptionalDouble.of(encoding), each, OptionalDouble.of(batch));
+    }
+  }
+}

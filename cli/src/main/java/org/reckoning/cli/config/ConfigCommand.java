@@ -1,0 +1,47 @@
+package org.reckoning.cli.config;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning config}: prints and checks a configuration. */
+@Command(
+    name = "config",
+    mixinStandardHelpOptions = true,
+    description = "Compose a configuration, print it and check it.",
+    footer = {
+      "",
+      "Examples:",
+      "  reckoning config experiment=quickstart n_inner_iter=2",
+      "  reckoning config data=clutrr data.data_dir=clutrr --resolve",
+      "  reckoning config -m seed=42,43 'data.hops=[2],[3]'",
+      "  reckoning config --keys"
+    })
+public final class ConfigCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  @Option(names = "--keys", description = "List every key with its default and meaning.")
+  private boolean keys;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (keys) {
+      options.printKeys(out);
+      return 0;
+    }
+    options.print(out); // an invalid one, too: it helps to find the error
+    if (!options.printsOnly()) {
+      options.jobs();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,148 @@
+package org.reckoning.cli.inspect;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.config.NamedRun;
+import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.cli.program.RandomTasks;
+import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.training.TrainingRun;
+import org.tensorflow.types.TFloat32;
+
+/** The program that {@code reckoning inspect} reports on. */
+sealed interface InspectedProgram {
+
+  /** Returns whether XLA compiles the program. */
+  boolean compiles();
+
+  /**
+   * Builds the program.
+   *
+   * @param runs whether it will run and needs weights
+   */
+  Built build(boolean runs) throws IOException;
+
+  /** A built program with its resources. */
+  interface Built extends AutoCloseable {
+    /** Returns the program. */
+    BilevelProgram<?> program();
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /**
+   * Reads the words of the command line.
+   *
+   * @throws ConfigException with all problems
+   */
+  static InspectedProgram of(ConfigOptions options, @Nullable Path run, boolean sizes)
+      throws IOException {
+    if (sizes && run != null) {
+      throw new ConfigException(List.of("--run and --sizes exclude each other; omit one"));
+    }
+    if (sizes) {
+      try {
+        return new Sizes(ProgramSettings.parse(options.words()).config());
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(List.of(String.valueOf(e.getMessage())));
+      }
+    }
+    if (run != null) {
+      return new Run(RunOverrides.apply(NamedRun.config("--run", run), options.words()), run);
+    }
+    List<ConfigOptions.Job> jobs = options.jobs();
+    if (jobs.size() > 1) {
+      throw new ConfigException(List.of("inspect takes one program; omit -m and lists of values"));
+    }
+    return new Run(jobs.get(0).config(), null);
+  }
+
+  /** A program of given sizes. */
+  record Sizes(BilevelConfig config) implements InspectedProgram {
+    private static final long SEED = 3;
+
+    @Override
+    public boolean compiles() {
+      return config.xla().compiles();
+    }
+
+    @Override
+    public Built build(boolean runs) {
+      BilevelProgram<TFloat32> program;
+      try {
+        program =
+            BilevelProgram.build(config.withInnerRates(RandomTasks.INNER_RATES), TFloat32.class);
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(List.of(String.valueOf(e.getMessage())));
+      }
+      if (runs) {
+        program.initialize(SEED);
+      }
+      return new Built() {
+        @Override
+        public BilevelProgram<?> program() {
+          return program;
+        }
+
+        @Override
+        public void close() {
+          program.close();
+        }
+      };
+    }
+  }
+
+  /**
+   * A program of a configuration, with the shapes of its data.
+   *
+   * @param config the configuration
+   * @param directory directory of the run; null for a configuration without a run
+   */
+  record Run(RunConfig config, @Nullable Path directory) implements InspectedProgram {
+    @Override
+    public boolean compiles() {
+      return config.xla().compiles();
+    }
+
+    @Override
+    public Built build(boolean runs) throws IOException {
+      Path own = directory == null ? Files.createTempDirectory("reckoning-inspect") : directory;
+      TrainingRun run;
+      try {
+        run =
+            TrainingRun.prepare(
+                config, new SplitLoader(config.data(), config.seed(), line -> {}).load(), own);
+      } catch (IOException | RuntimeException e) {
+        if (directory == null) {
+          DurableFiles.deleteTree(own);
+        }
+        throw e;
+      }
+      return new Built() {
+        @Override
+        public BilevelProgram<?> program() {
+          return run.program();
+        }
+
+        @Override
+        public void close() throws IOException {
+          run.close();
+          if (directory == null) {
+            DurableFiles.deleteTree(own);
+          }
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The process around a command: its locale, encoding, home directory, standard output and child
+ * processes. Open {@link org.reckoning.cli.process.ProcessStart} first: every main class calls it.
+ */
+@NullMarked
+package org.reckoning.cli.process;
+
+import org.jspecify.annotations.NullMarked;

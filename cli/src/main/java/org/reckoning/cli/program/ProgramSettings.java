@@ -1,0 +1,272 @@
+package org.reckoning.cli.program;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.InnerOptimizer;
+import org.reckoning.graph.optimizer.Momentum;
+import org.reckoning.graph.optimizer.Sgd;
+import org.reckoning.graph.settings.Adaptation;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.xla.XlaMode;
+import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.NearestName;
+
+/**
+ * The configuration of a program, read from {@code key=value} words.
+ *
+ * <pre>{@code
+ * model=small           micro, tiny, small, medium, large, xl
+ * k=4                   inner steps
+ * tasks=1 facts=4 fact_tokens=32 questions=1 question_tokens=32
+ * optimizer=sgd         sgd, momentum, adamw
+ * mode=exact            exact, first_order, truncated1, truncated2, ..
+ * adapt=all             all, lora, or name patterns: h.*.mlp.*,ln_f.*
+ * xla=segments          segments, whole, off
+ * }</pre>
+ */
+public final class ProgramSettings {
+  private static final int LORA_RANK = 8;
+  private static final double LORA_ALPHA = 16;
+
+  private static final Map<String, Supplier<Gpt2Config>> MODELS = new LinkedHashMap<>();
+  private static final Map<String, Supplier<InnerOptimizer>> OPTIMIZERS = new LinkedHashMap<>();
+  private static final Map<String, XlaMode> XLA = new LinkedHashMap<>();
+
+  static {
+    MODELS.put("micro", SmallModels::micro);
+    MODELS.put("tiny", SmallModels::tiny);
+    MODELS.put("small", Gpt2Config::small);
+    MODELS.put("medium", Gpt2Config::medium);
+    MODELS.put("large", Gpt2Config::large);
+    MODELS.put("xl", Gpt2Config::xl);
+    OPTIMIZERS.put("sgd", Sgd::new);
+    OPTIMIZERS.put("momentum", Momentum::new);
+    OPTIMIZERS.put("adamw", AdamW::new);
+    for (XlaMode mode : XlaMode.values()) {
+      XLA.put(EnumWord.of(mode), mode);
+    }
+  }
+
+  private final Map<String, String> values;
+  private final BilevelConfig config;
+
+  private ProgramSettings(Map<String, String> values, BilevelConfig config) {
+    this.values = values;
+    this.config = config;
+  }
+
+  private static Map<String, String> defaults() {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put("model", "small");
+    defaults.put("k", "4");
+    defaults.put("tasks", "1");
+    defaults.put("facts", "4");
+    defaults.put("fact_tokens", "32");
+    defaults.put("questions", "1");
+    defaults.put("question_tokens", "32");
+    defaults.put("optimizer", "sgd");
+    defaults.put("mode", "exact");
+    defaults.put("adapt", "all");
+    defaults.put("xla", "segments");
+    return defaults;
+  }
+
+  /** Reads words with the keys above; see {@link #parse(List, Map)}. */
+  public static ProgramSettings parse(List<String> words) {
+    return parse(words, Map.of());
+  }
+
+  /**
+   * Reads words.
+   *
+   * @param words {@code key=value}; missing keys have their defaults
+   * @param more additional keys of the caller, with their defaults
+   * @throws IllegalArgumentException with one sentence per invalid word, joined by {@code "; "}
+   */
+  public static ProgramSettings parse(List<String> words, Map<String, String> more) {
+    Map<String, String> values = defaults();
+    values.putAll(more);
+    List<String> problems = new ArrayList<>();
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      String key = equals < 0 ? word : word.substring(0, equals);
+      if (!values.containsKey(key)) {
+        problems.add(
+            "%s is not a known key%s; known: %s"
+                .formatted(
+                    key,
+                    NearestName.hint(key, values.keySet()),
+                    String.join(", ", values.keySet())));
+      } else if (equals < 0) {
+        problems.add("%s must be given as %s=VALUE".formatted(key, key));
+      } else {
+        values.put(key, word.substring(equals + 1));
+      }
+    }
+    Reader reader = new Reader(values, problems);
+    BilevelConfig config = reader.config();
+    if (config == null) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return new ProgramSettings(values, config);
+  }
+
+  /** Returns the configuration of the program. */
+  public BilevelConfig config() {
+    return config;
+  }
+
+  /** Returns the shape of the batches. */
+  public TaskShape shape() {
+    return config.shapes().get(0);
+  }
+
+  /**
+   * Returns the value of a key as text.
+   *
+   * @throws IllegalArgumentException if the key is unknown
+   */
+  public String value(String key) {
+    String value = values.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "%s is not a known key; known: %s".formatted(key, String.join(", ", values.keySet())));
+    }
+    return value;
+  }
+
+  /**
+   * Returns the value of a key as a whole number.
+   *
+   * @throws IllegalArgumentException if it is no whole number
+   */
+  public int integer(String key) {
+    List<String> problems = new ArrayList<>();
+    int value = new Reader(values, problems).integer(key);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(problems.get(0));
+    }
+    return value;
+  }
+
+  /**
+   * Returns the value of a key as a whole number with a lower bound.
+   *
+   * @throws IllegalArgumentException if it is no whole number, or too small
+   */
+  public int atLeast(String key, int least) {
+    int value = integer(key);
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s (%d) must be at least %d".formatted(key, value, least));
+    }
+    return value;
+  }
+
+  /**
+   * Returns the value of a key as a number.
+   *
+   * @throws IllegalArgumentException if it is no number
+   */
+  public double number(String key) {
+    try {
+      return Double.parseDouble(value(key));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("%s (%s) must be a number".formatted(key, value(key)), e);
+    }
+  }
+
+  /** Converts values to a configuration and collects problems. */
+  private record Reader(Map<String, String> values, List<String> problems) {
+
+    @Nullable BilevelConfig config() {
+      Optional<Supplier<Gpt2Config>> model = oneOf("model", MODELS);
+      Optional<Supplier<InnerOptimizer>> optimizer = oneOf("optimizer", OPTIMIZERS);
+      Optional<XlaMode> xla = oneOf("xla", XLA);
+      Optional<GradientMode> mode = mode();
+      int k = integer("k");
+      int[] sizes =
+          List.of("tasks", "facts", "fact_tokens", "questions", "question_tokens").stream()
+              .mapToInt(this::integer)
+              .toArray();
+      if (problems.isEmpty()) {
+        try {
+          TaskShape shape = new TaskShape(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
+          return BilevelConfig.of(model.orElseThrow().get(), k, shape)
+              .withInnerOptimizer(optimizer.orElseThrow().get())
+              .withXla(xla.orElseThrow())
+              .withGradientMode(mode.orElseThrow())
+              .withAdaptation(adaptation());
+        } catch (IllegalArgumentException e) {
+          problems.add(String.valueOf(e.getMessage()));
+        }
+      }
+      return null;
+    }
+
+    private String get(String key) {
+      return Objects.requireNonNull(values.get(key));
+    }
+
+    private <V> Optional<V> oneOf(String key, Map<String, V> choices) {
+      V choice = choices.get(get(key));
+      if (choice == null) {
+        problems.add(
+            "%s (%s) must be one of %s%s"
+                .formatted(
+                    key,
+                    get(key),
+                    String.join(", ", choices.keySet()),
+                    NearestName.hint(get(key), choices.keySet())));
+      }
+      return Optional.ofNullable(choice);
+    }
+
+    int integer(String key) {
+      try {
+        return Integer.parseInt(get(key));
+      } catch (NumberFormatException e) {
+        problems.add("%s (%s) must be a whole number".formatted(key, get(key)));
+        return 0;
+      }
+    }
+
+    private Optional<GradientMode> mode() {
+      String mode = get("mode");
+      if (mode.equals("exact")) {
+        return Optional.of(GradientMode.exact());
+      }
+      if (mode.equals("first_order")) {
+        return Optional.of(GradientMode.firstOrder());
+      }
+      if (mode.matches("truncated[1-9][0-9]{0,5}")) {
+        return Optional.of(
+            GradientMode.truncated(Integer.parseInt(mode.substring("truncated".length()))));
+      }
+      List<String> known = List.of("exact", "first_order", "truncated1");
+      problems.add(
+          "mode (%s) must be one of exact, first_order, truncated1, truncated2, ..%s"
+              .formatted(mode, NearestName.hint(mode, known)));
+      return Optional.empty();
+    }
+
+    private Adaptation adaptation() {
+      String adapt = get("adapt");
+      return switch (adapt) {
+        case "all" -> Adaptation.all();
+        case "lora" -> Adaptation.lora(LORA_RANK, LORA_ALPHA, "attn.c_attn");
+        default -> Adaptation.matching(adapt.split(",", -1));
+      };
+    }
+  }
+}

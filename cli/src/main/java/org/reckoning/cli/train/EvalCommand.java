@@ -1,0 +1,67 @@
+package org.reckoning.cli.train;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.reckoning.cli.config.NamedRun;
+import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.training.Experiment;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning eval}: evaluates a run, on its own test data or on other data. */
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Evaluate the best checkpoint of a run on its test problems.",
+      "Overrides of data and evaluation keys choose other problems."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  reckoning eval --run outputs/quickstart/2026-11-22_10-30-00",
+      "  reckoning eval --run RUN 'data.hops=[3]' data.distractors=2",
+      "  reckoning eval --run RUN data.distractors=6"
+    })
+public final class EvalCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "RUN",
+      description = "Directory of the run.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path run;
+
+  @Parameters(
+      paramLabel = "OVERRIDE",
+      arity = "0..*",
+      description = "A changed key: key=value, as for train.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    RunConfig config = RunOverrides.apply(NamedRun.config("--run", run), overrides);
+    ConsoleStyle style =
+        ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
+    ConsoleProgress progress = new ConsoleProgress(System.err, style);
+    Experiment experiment = new Experiment(config, run, "", progress, () -> false);
+    experiment.evaluate().forEach(out::println);
+    out.flush();
+    return 0;
+  }
+}

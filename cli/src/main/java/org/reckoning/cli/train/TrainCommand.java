@@ -1,0 +1,255 @@
+package org.reckoning.cli.train;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
+import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.config.NamedRun;
+import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.cli.device.Device;
+import org.reckoning.cli.sweep.SweepRuns;
+import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.DataConfig.DataSource;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.StopSignals;
+import org.reckoning.trainer.weights.Gpt2Weights;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning train}: starts a run or a sweep, or resumes one. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = "Train a model and its baselines, and evaluate them on unseen problems.",
+    footer = {
+      "",
+      "Examples:",
+      "  reckoning train experiment=quickstart",
+      "  reckoning train experiment=quickstart 'data.hops=[3]' n_inner_iter=5",
+      "  reckoning train experiment=proofwriter_gpt2 data.data_dir=DATA \\",
+      "      model.name_or_path=models/gpt2",
+      "  reckoning train resume=outputs/quickstart/2026-11-22_10-30-00",
+      "  reckoning train resume=RUN max_steps=1000     # extends a run",
+      "  reckoning train -m experiment=quickstart seed=42,43,44"
+    })
+public final class TrainCommand implements Callable<Integer> {
+  private static final String OVERRIDES = "overrides.yaml";
+
+  /** Keys that may change when a run is resumed: its length. */
+  private static final Set<String> LENGTHS = Set.of("max_steps", "num_train_epochs");
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss", Locale.ROOT);
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  @Option(names = "--no-progress", description = "Do not print every step.")
+  private boolean noProgress;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (options.printsOnly()) {
+      options.print(out);
+      return 0;
+    }
+    List<ConfigOptions.Job> jobs = options.jobs();
+    String resume = jobs.get(0).config().resume();
+    if (resume != null) {
+      if (jobs.size() > 1) {
+        throw new ConfigException(
+            List.of("resume continues one run or one sweep; give one directory"));
+      }
+      Path directory = Path.of(resume);
+      List<String> words = wordsBesideResume(directory, jobs.get(0));
+      return SweepRuns.isIn(directory)
+          ? sweep(resumedSweep(directory, words), directory, out)
+          : single(resumed(directory, words), directory, out);
+    }
+    checkStartingWeights(jobs);
+    List<Path> made = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
+    Path directory = made.get(0);
+    try {
+      if (options.multirun()) {
+        return sweep(SweepRuns.create(directory, jobs), directory, out);
+      }
+      RunConfig config = jobs.get(0).config();
+      DurableFiles.write(directory.resolve(OVERRIDES), YamlDocument.write(jobs.get(0).overrides()));
+      DurableFiles.write(directory.resolve(RunDirectory.CONFIG), config.yaml());
+      return single(config, directory, out);
+    } catch (IOException | RuntimeException e) {
+      if (!Files.exists(directory.resolve(RunDirectory.CONFIG)) && !SweepRuns.isIn(directory)) {
+        DurableFiles.deleteTree(directory); // not resumable: the disk may be full
+      }
+      DurableFiles.removeEmpty(made);
+      throw e;
+    }
+  }
+
+  /** Returns the configuration of a resumed run, with a new length if given. */
+  private static RunConfig resumed(Path directory, List<String> words) throws IOException {
+    RunConfig config = NamedRun.config("resume", directory);
+    if (config.maxSteps() != null
+        && words.stream().anyMatch(word -> word.startsWith("num_train_epochs="))) {
+      throw new ConfigException(
+          List.of(
+              "num_train_epochs has no effect: run '%s' has max_steps=%d; give max_steps"
+                  .formatted(directory, config.maxSteps())));
+    }
+    return RunOverrides.apply(config, words);
+  }
+
+  private static SweepRuns resumedSweep(Path directory, List<String> words) throws IOException {
+    if (!words.isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "resume=%s is a sweep, which continues as planned: omit %s, or extend one run of it with resume=%s"
+                  .formatted(directory, String.join(" ", words), directory.resolve("0"))));
+    }
+    return SweepRuns.open(directory);
+  }
+
+  /** Reads the initial weights of all runs before creating a directory. */
+  private static void checkStartingWeights(List<ConfigOptions.Job> jobs) throws IOException {
+    Set<String> paths = new LinkedHashSet<>();
+    for (ConfigOptions.Job job : jobs) {
+      String path = job.config().model().nameOrPath();
+      if (path != null && paths.add(path)) {
+        try (Gpt2Weights weights = RunWeights.openAny(Path.of(path))) {
+          weights.requireReadable();
+        }
+      }
+    }
+  }
+
+  private int single(RunConfig config, Path directory, PrintWriter out) throws IOException {
+    int code = run(config, directory, directory, out);
+    if (code == 0) {
+      next(config, directory).forEach(out::println);
+      out.flush();
+    }
+    return code;
+  }
+
+  private int sweep(SweepRuns sweep, Path directory, PrintWriter out) throws IOException {
+    return sweep.run((config, run) -> run(config, run, directory, out), out);
+  }
+
+  private static List<String> wordsBesideResume(Path directory, ConfigOptions.Job job) {
+    List<String> words =
+        job.overrides().stream().filter(word -> !word.matches("(?s)\\+*resume=.*")).toList();
+    List<String> others =
+        words.stream().filter(word -> !LENGTHS.contains(word.replaceFirst("(?s)=.*", ""))).toList();
+    if (!others.isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "resume=%s uses the configuration of that run; only max_steps and num_train_epochs may change: omit %s"
+                  .formatted(directory, String.join(" ", others))));
+    }
+    return words;
+  }
+
+  /**
+   * Creates a new directory for a run, with a number if several runs start in the same second.
+   *
+   * @return the directory and the created directories above it, the innermost first
+   */
+  private static List<Path> create(RunConfig config, LocalDateTime now) throws IOException {
+    Path parent = Path.of(config.outputDir(), config.name());
+    List<Path> made = new ArrayList<>(DurableFiles.createDirectories(parent));
+    String name = now.format(TIME);
+    for (int i = 1; ; i++) {
+      Path directory = parent.resolve(i == 1 ? name : name + "." + i);
+      try {
+        Files.createDirectory(directory);
+      } catch (FileAlreadyExistsException e) {
+        continue;
+      } catch (IOException e) {
+        DurableFiles.removeEmpty(made);
+        throw FileProblem.cannotWrite(directory, e);
+      }
+      DurableFiles.forceDirectory(parent);
+      made.add(0, directory);
+      return made;
+    }
+  }
+
+  /**
+   * Trains and evaluates the unfinished methods of a run.
+   *
+   * @param resumable directory that resumes the run: its own or that of its sweep
+   */
+  private int run(RunConfig config, Path directory, Path resumable, PrintWriter out)
+      throws IOException {
+    PrintStream err = System.err;
+    ConsoleStyle style =
+        ConsoleStyle.choose(
+            Boolean.getBoolean("reckoning.terminal"),
+            noProgress,
+            System.getenv(),
+            config.logSteps());
+    ConsoleProgress progress = new ConsoleProgress(err, style);
+    List<Device> devices = Device.all();
+    String device =
+        devices.stream().map(Device::toString).reduce((a, b) -> a + ", " + b).orElse("");
+    String resume = "./reckoning train resume=" + resumable;
+    IntConsumer end =
+        code -> {
+          progress.leaveLine();
+          Runtime.getRuntime().halt(code); // not exit: shutdown hooks might wait for the loop
+        };
+    try (StopSignals signals = StopSignals.install(resume, progress::message, end)) {
+      Experiment experiment = new Experiment(config, directory, device, progress, signals);
+      List<String> lines = experiment.run();
+      if (signals.requested()) {
+        progress.message("saved; continue with: " + resume);
+        return signals.exitCode();
+      }
+      lines.forEach(out::println);
+      out.flush();
+    }
+    return 0;
+  }
+
+  private static List<String> next(RunConfig config, Path directory) {
+    List<String> lines = new ArrayList<>();
+    lines.add("");
+    lines.add("next:");
+    lines.add("  ./reckoning eval --run " + directory);
+    lines.add("  ./reckoning ask --run " + directory + " --problem 1 --interactive");
+    if (config.data().source() == DataSource.KINSHIP) {
+      lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]' data.distractors=2");
+      lines.add("  ./reckoning train experiment=quickstart 'data.hops=[2,3]'");
+    }
+    lines.add("  tensorboard --logdir " + directory);
+    return lines;
+  }
+}

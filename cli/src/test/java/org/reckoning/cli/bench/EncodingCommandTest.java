@@ -1,0 +1,122 @@
+package org.reckoning.cli.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.reckoning.cli.bench.CommandRun.number;
+
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EncodingCommandTest {
+  /** Sums of two numbers that are rounded to four decimals. */
+  private static final double ROUNDING = 1.5e-4;
+
+  @Test
+  void cells_ofEncodedFacts_countTheEncodingOnce() {
+    EncodingTimes times =
+        new EncodingTimes(16.66, OptionalDouble.of(6), 0.05, OptionalDouble.of(0.25));
+
+    assertThat(times.cells(18))
+        .containsExactly(
+            Map.entry("compile, s", "16.7"),
+            Map.entry("encode, s", "6.0000"),
+            Map.entry("a question, s", "0.0500"),
+            Map.entry("1 question in all, s", "6.0500"),
+            Map.entry("18 in all, one by one, s", "6.9000"), // 6 + 18 * 0.05
+            Map.entry("18 in all, a batch, s", "6.2500"));
+  }
+
+  @Test
+  void cells_ofFactsInContext_haveNoEncoding() {
+    EncodingTimes times =
+        new EncodingTimes(5.4, OptionalDouble.empty(), 1.34, OptionalDouble.empty());
+
+    assertThat(times.cells(18))
+        .containsExactly(
+            Map.entry("compile, s", "5.4"),
+            Map.entry("encode, s", ""),
+            Map.entry("a question, s", "1.3400"),
+            Map.entry("1 question in all, s", "1.3400"),
+            Map.entry("18 in all, one by one, s", "24.1200"),
+            Map.entry("18 in all, a batch, s", "not measured"));
+  }
+
+  @Test
+  void command_printsRowsOfConsistentNumbers() {
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "encoding",
+            "model=micro",
+            "facts=2",
+            "fact_tokens=4",
+            "questions=3",
+            "steps=2,3",
+            "runs=2",
+            "xla=off");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    Map<String, String> inContext = run.row(0);
+    assertThat(inContext)
+        .containsEntry("model", "micro")
+        .containsEntry("facts", "read in context")
+        .containsEntry("encode, s", "");
+    assertSums(inContext, 0);
+    assertThat(run.row(1)).containsEntry("facts", "encoded once, K = 2");
+    assertThat(run.row(2)).containsEntry("facts", "encoded once, K = 3");
+    for (int row = 1; row <= 2; row++) {
+      double encoding = number(run.row(row), "encode, s");
+      assertThat(encoding).isPositive();
+      assertSums(run.row(row), encoding);
+    }
+  }
+
+  private static void assertSums(Map<String, String> row, double encoding) {
+    double question = number(row, "a question, s");
+    assertThat(question).isPositive();
+    assertThat(number(row, "compile, s")).isNotNegative();
+    assertThat(number(row, "1 question in all, s"))
+        .isCloseTo(encoding + question, within(ROUNDING));
+    assertThat(number(row, "3 in all, one by one, s"))
+        .isCloseTo(encoding + 3 * question, within(2 * ROUNDING));
+    assertThat(number(row, "3 in all, a batch, s")).isGreaterThan(encoding);
+  }
+
+  @Test
+  void command_withoutBatch_saysSo() {
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "encoding",
+            "model=micro",
+            "facts=1",
+            "fact_tokens=4",
+            "questions=1",
+            "steps=1",
+            "runs=1",
+            "batch=false",
+            "xla=off");
+
+    assertThat(run.row(0)).containsEntry("1 in all, a batch, s", "not measured");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model=micro|fact_tokens (127) must be at most n_positions (32)",
+        "model=micro facts=8 fact_tokens=20|question_tokens (168) must be at most n_positions (32)",
+        "model=micro facts=1 fact_tokens=4 steps=x|steps (x) must be whole numbers, such as 1,4",
+        "model=micro fact_tokens=4 facts=1 runs=0|runs (0) must be at least 1",
+      })
+  void invalidWords_areOneLineAndExitCodeTwo(String words, String message) {
+    CommandRun run = CommandRun.of(("bench encoding " + words).split(" ", -1));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().strip()).isEqualTo(message + "; see 'reckoning bench encoding --help'");
+  }
+}
