@@ -71,7 +71,7 @@ final class Forms {
     return sameShapes(op) ? new Form.Product(a, b) : null;
   }
 
-  /** Chooses the operand whose cotangent is a product with the output's cotangent as it is. */
+  /** Chooses the operand whose pullback does not transpose the cotangent of the output. */
   private static Form matrixProduct(GraphOperation op, String transposesFirst) {
     return new Form.Linear(op.attributes().getAttrBool(transposesFirst) ? 1 : 0);
   }

@@ -31,7 +31,7 @@ final class MatrixProduct {
     return product(tf, x, w, false);
   }
 
-  /** Emits {@code x w^T} [N, M, out], w being [N|1, out, in]. */
+  /** Emits {@code x w^T} [N, M, out] for w [N|1, out, in]. */
   static <T extends TNumber> Operand<T> ofTransposed(Ops tf, Operand<T> x, Operand<T> w) {
     return product(tf, x, w, true);
   }

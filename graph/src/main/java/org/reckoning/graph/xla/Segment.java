@@ -28,7 +28,6 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NameAttrList;
-import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.VersionDef;
 
@@ -119,52 +118,62 @@ public final class Segment {
       Tensors arguments = specs.placeholders(tf);
       Map<Output<?>, String> argumentNames = new HashMap<>();
       arguments.names().forEach(each -> argumentNames.put(arguments.get(each).asOutput(), each));
-      Tensors built = body.build(tf, arguments);
 
-      Set<Operation> needed = new HashSet<>();
+      Tensors built = body.build(tf, arguments);
       Map<String, Result> results = new LinkedHashMap<>();
       Tensors outputs = new Tensors();
       for (String result : built.names()) {
         Operand<?> operand = built.get(result);
         String argument = argumentNames.get(operand.asOutput());
-        if (argument != null && fullSignature) {
-          operand = tf.identity(operand);
-          argument = null;
-        }
-        if (argument != null) {
+        if (argument != null && !fullSignature) {
           results.put(result, new Result.PassedThrough(argument));
         } else {
           results.put(result, new Result.Computed(outputs.names().size()));
-          outputs.put(result, operand);
-          addAncestors((GraphOperation) operand.op(), needed);
+          outputs.put(result, argument == null ? operand : tf.identity(operand));
         }
       }
-      List<String> passed =
-          arguments.names().stream()
-              .filter(argument -> fullSignature || needed.contains(arguments.get(argument).op()))
-              .toList();
+      Set<Operation> needed = ancestors(outputs);
+      Tensors passed = new Tensors();
+      arguments.names().stream()
+          .filter(each -> fullSignature || needed.contains(arguments.get(each).op()))
+          .forEach(each -> passed.put(each, arguments.get(each)));
 
-      Signature.Builder signature = Signature.builder().key(name);
-      passed.forEach(argument -> signature.input(argument, arguments.get(argument)));
-      outputs.names().forEach(result -> signature.output(result, outputs.get(result)));
-      try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
-        FunctionDef definition = canonical(name, function.getFunctionDef(), graph);
-        Set<String> names = new HashSet<>();
-        passed.forEach(argument -> names.add(arguments.get(argument).op().name()));
-        definition.getNodeDefList().forEach(node -> names.add(node.getName()));
-        List<SegmentNode> nodes = new ArrayList<>();
-        graph
-            .operations()
-            .forEachRemaining(
-                op -> {
-                  if (needed.contains(op) && names.contains(op.name())) {
-                    nodes.add(SegmentNode.of(op));
-                  }
-                });
-        return new Segment(
-            definition, List.copyOf(callees), specs.asMap(), passed, results, List.copyOf(nodes));
-      }
+      FunctionDef function = function(name, graph, passed, outputs);
+      return new Segment(
+          function,
+          List.copyOf(callees),
+          specs.asMap(),
+          List.copyOf(passed.names()),
+          results,
+          nodes(graph, needed, passed, function));
     }
+  }
+
+  private static FunctionDef function(String name, Graph graph, Tensors inputs, Tensors outputs) {
+    Signature.Builder signature = Signature.builder().key(name);
+    inputs.names().forEach(each -> signature.input(each, inputs.get(each)));
+    outputs.names().forEach(each -> signature.output(each, outputs.get(each)));
+    try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
+      return CanonicalFunction.of(name, function.getFunctionDef(), graph);
+    }
+  }
+
+  /** Describes the needed nodes of a graph that are inputs or nodes of a function. */
+  private static List<SegmentNode> nodes(
+      Graph graph, Set<Operation> needed, Tensors inputs, FunctionDef function) {
+    Set<String> names = new HashSet<>();
+    inputs.values().forEach(input -> names.add(input.op().name()));
+    function.getNodeDefList().forEach(node -> names.add(node.getName()));
+    List<SegmentNode> nodes = new ArrayList<>();
+    graph
+        .operations()
+        .forEachRemaining(
+            op -> {
+              if (needed.contains(op) && names.contains(op.name())) {
+                nodes.add(SegmentNode.of(op));
+              }
+            });
+    return List.copyOf(nodes);
   }
 
   /**
@@ -319,9 +328,11 @@ public final class Segment {
     return operand;
   }
 
-  private static void addAncestors(GraphOperation start, Set<Operation> seen) {
+  /** Returns the ops that outputs depend on, those of the outputs included. */
+  private static Set<Operation> ancestors(Tensors outputs) {
+    Set<Operation> seen = new HashSet<>();
     Deque<GraphOperation> stack = new ArrayDeque<>();
-    stack.push(start);
+    outputs.values().forEach(output -> stack.push((GraphOperation) output.op()));
     while (!stack.isEmpty()) {
       GraphOperation op = stack.pop();
       if (seen.add(op)) {
@@ -331,27 +342,7 @@ public final class Segment {
         stack.addAll(op.controlInputs());
       }
     }
-  }
-
-  /**
-   * Returns a function in canonical form: nodes in the order of building, equal nodes merged, named
-   * after its content. TensorFlow Java lists nodes in an order that differs between processes.
-   */
-  private static FunctionDef canonical(String name, FunctionDef function, Graph graph) {
-    Map<String, Integer> position = new HashMap<>();
-    graph.operations().forEachRemaining(op -> position.put(op.name(), position.size()));
-    List<NodeDef> nodes = new ArrayList<>(function.getNodeDefList());
-    nodes.sort(
-        Comparator.comparing(
-                (NodeDef node) -> position.getOrDefault(node.getName(), Integer.MAX_VALUE))
-            .thenComparing(NodeDef::getName));
-    FunctionDef.Builder builder =
-        EqualNodes.merge(function.toBuilder().clearNodeDef().addAllNodeDef(nodes).build())
-            .toBuilder();
-    builder.getSignatureBuilder().setName(name);
-    String hash = ContentHash.of(builder.build());
-    builder.getSignatureBuilder().setName(name + "_" + hash);
-    return builder.build();
+    return seen;
   }
 
   private static VersionDef versions() {

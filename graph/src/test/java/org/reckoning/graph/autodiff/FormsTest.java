@@ -54,7 +54,7 @@ class FormsTest {
   }
 
   @Test
-  void of_aMatrixProduct_isLinearInTheOperandWhoseCotangentNeedsNoTransposedResult() {
+  void of_aMatrixProduct_isLinearInTheOperandThatIsNotTransposed() {
     assertThat(Forms.of(tf.linalg.matMul(a, b, MatMul.transposeB(true))))
         .isEqualTo(new Form.Linear(0));
     assertThat(Forms.of(tf.linalg.matMul(a, b, MatMul.transposeA(true))))

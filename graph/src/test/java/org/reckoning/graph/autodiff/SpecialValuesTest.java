@@ -246,10 +246,11 @@ class SpecialValuesTest {
       Tangents forwardOverForward = D.pushforward(tf, along, x, v);
 
       assertClose(row + ", value", g.run(feeds, y), row.y);
-      assertClose(row + ", forward", sum(g.run(feeds, along.get(0))), dot(row.first, row.v));
+      double slope = Arrays.stream(g.run(feeds, along.get(0))).sum();
+      assertClose(row + ", forward", slope, dot(row.first, row.v));
       assertClose(
           row + ", forward over forward",
-          sum(g.run(feeds, forwardOverForward.orZero(0))),
+          Arrays.stream(g.run(feeds, forwardOverForward.orZero(0))).sum(),
           dot(row.second, row.v));
       assertClose(row + ", reverse", g.run(feeds, dense), row.first);
       assertClose(
@@ -276,8 +277,6 @@ class SpecialValuesTest {
       }
     }
   }
-
-  // Builders of rows.
 
   /** An elementwise function at a point: value, first and second derivative. */
   private static Row point(String name, Unary body, double x, double y, double dy, double ddy) {
@@ -361,8 +360,6 @@ class SpecialValuesTest {
     return Arrays.stream(values).mapToObj(SpecialValuesTest::of).toList();
   }
 
-  // Comparison of rows.
-
   private static void assertClose(
       String what, TestGraph g, Feeds feeds, Tangents actual, List<double[]> expected) {
     List<Operand<TNumber>> dense =
@@ -389,10 +386,6 @@ class SpecialValuesTest {
     assertThat(actual == expected || error <= TOLERANCE * Math.max(1, Math.abs(expected)))
         .as("%s: %s, expected %s", what, actual, expected)
         .isTrue();
-  }
-
-  private static double sum(double[] values) {
-    return Arrays.stream(values).sum();
   }
 
   private static double dot(List<double[]> a, List<double[]> b) {

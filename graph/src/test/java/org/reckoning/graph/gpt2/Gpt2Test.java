@@ -3,27 +3,26 @@ package org.reckoning.graph.gpt2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.reckoning.graph.gpt2.TestModels.SMALL;
+import static org.reckoning.graph.gpt2.TestModels.concat;
+import static org.reckoning.graph.gpt2.TestModels.get;
+import static org.reckoning.graph.gpt2.TestModels.model;
+import static org.reckoning.graph.gpt2.TestModels.random;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.TestTensors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt32;
 
+/** The forward pass against numbers computed by hand, and its weights. */
 class Gpt2Test {
-  private static final Gpt2Config SMALL = new Gpt2Config(11, 8, 8, 2, 2, 16, 1e-5);
-
   /**
    * A model with one head of width 2. With this large epsilon and weights of 1e9, a layer
    * normalization only subtracts the mean, and the model can be computed by hand.
@@ -31,6 +30,7 @@ class Gpt2Test {
   private static final Gpt2Config CENTERING = new Gpt2Config(4, 4, 2, 1, 1, 2, 1e18);
 
   private final TestTensors tensors = new TestTensors();
+  private final TestModels models = new TestModels(tensors);
   private final Ops tf = tensors.tf();
 
   @AfterEach
@@ -50,7 +50,7 @@ class Gpt2Test {
 
     // Mean 2.5, variance 1.25; variance and epsilon add up to 2.
     double root = Math.sqrt(2);
-    assertThat(tensors.value(hidden(config, weights, ids(0), ids(1))))
+    assertThat(tensors.value(models.hidden(config, weights, ids(0), ids(1))))
         .containsExactly(
             new double[] {-1.5 / root, -1 / root, 10 + 1.5 / root, 6 / root}, within(1e-14));
   }
@@ -65,7 +65,7 @@ class Gpt2Test {
 
     // Of 1 and 2, by Python's math: x/2 * (1 + math.tanh(math.sqrt(2/math.pi)*(x + 0.044715*x**3)))
     double difference = 1.954597694087775 - 0.8411919906082768;
-    assertThat(tensors.value(hidden(CENTERING, weights, ids(0), ids(1))))
+    assertThat(tensors.value(models.hidden(CENTERING, weights, ids(0), ids(1))))
         .containsExactly(new double[] {-difference / 2, difference / 2}, within(1e-11));
   }
 
@@ -77,10 +77,12 @@ class Gpt2Test {
     weights.put("h.0.attn.c_proj.weight", identity());
 
     // The first coordinate at each position.
-    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(0, 1, 2, 3), ids(4)))))
+    assertThat(
+            everySecond(tensors.value(models.hidden(CENTERING, weights, ids(0, 1, 2, 3), ids(4)))))
         .containsExactly(new double[] {1 + 1, 3 + 2, 8 + 4, 100 + 28}, within(1e-9));
     // Keys from the third on are padding.
-    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(0, 1, 2, 3), ids(2)))))
+    assertThat(
+            everySecond(tensors.value(models.hidden(CENTERING, weights, ids(0, 1, 2, 3), ids(2)))))
         .containsExactly(new double[] {1 + 1, 3 + 2, 8 + 2, 100 + 2}, within(1e-9));
   }
 
@@ -93,7 +95,7 @@ class Gpt2Test {
     weights.put("h.0.attn.c_proj.weight", identity());
 
     // exp(0) : exp(log(3)) = 1/4 : 3/4.
-    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(0, 1), ids(2)))))
+    assertThat(everySecond(tensors.value(models.hidden(CENTERING, weights, ids(0, 1), ids(2)))))
         .containsExactly(new double[] {0, e + 0.75 * e}, within(1e-11));
   }
 
@@ -103,7 +105,7 @@ class Gpt2Test {
     weights.put("wte.weight", new double[] {0, 0, 1, -1, 2, -2, 3, -3});
     weights.put("wpe.weight", new double[] {10, -10, 20, -20, 30, -30, 40, -40});
 
-    assertThat(everySecond(tensors.value(hidden(CENTERING, weights, ids(1, 3, 0), ids(3)))))
+    assertThat(everySecond(tensors.value(models.hidden(CENTERING, weights, ids(1, 3, 0), ids(3)))))
         .containsExactly(new double[] {11, 23, 30}, within(1e-9));
   }
 
@@ -115,97 +117,18 @@ class Gpt2Test {
         model(CENTERING, null)
             .logits(
                 tf,
-                parameters(CENTERING.parameterShapes(), weights, 1),
+                models.parameters(CENTERING.parameterShapes(), weights, 1),
                 tensors.tensor(new long[] {1, 1, 2}, 1, 10));
 
     assertThat(tensors.value(logits)).containsExactly(21, 43, 65, 87);
   }
 
-  // Padding.
-
-  @Test
-  void padding_whateverItHolds_changesNoLoss() {
-    Map<String, double[]> weights = random(SMALL.parameterShapes());
-    double[] one =
-        losses(weights, new long[] {1, 2, 5}, new int[] {1, 2, 3, 0, 0, 4, 5, 6, 7, 0}, 3, 4);
-    double[] other =
-        losses(weights, new long[] {1, 2, 5}, new int[] {1, 2, 3, 9, 10, 4, 5, 6, 7, 8}, 3, 4);
-
-    assertThat(other).containsExactly(one);
-  }
-
-  @Test
-  void padding_ofMorePositions_changesNoLoss() {
-    Map<String, double[]> weights = random(SMALL.parameterShapes());
-    double[] together =
-        losses(
-            weights,
-            new long[] {1, 2, 7},
-            new int[] {1, 2, 3, 0, 0, 0, 0, 4, 5, 6, 7, 0, 0, 0},
-            3,
-            4);
-    double[] first = losses(weights, new long[] {1, 1, 3}, new int[] {1, 2, 3}, 3);
-    double[] second = losses(weights, new long[] {1, 1, 4}, new int[] {4, 5, 6, 7}, 4);
-
-    assertThat(together).containsExactly(new double[] {first[0], second[0]}, within(1e-14));
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2 * 11 * 3, 2 * 11 * 5})
-  void loss_withLogitsInParts_isThatOfAllAtOnce(long mostLogits) {
-    long[] shape = {2, 2, 4}; // 6 positions a task are scored: parts of 1, 3, and 5 and 1
-    Parameters<TFloat64> p =
-        parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 2);
-    Operand<TInt32> tokens = tensors.ints(shape, 1, 2, 3, 4, 5, 6, 7, 0, 8, 9, 10, 1, 2, 3, 0, 0);
-    Operand<TInt32> lengths = tensors.ints(new long[] {2, 2}, 4, 3, 4, 2);
-    Operand<TFloat64> mask = tensors.tensor(shape, 0, 1, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0);
-    Gpt2<TFloat64> model = model(SMALL, null);
-    LanguageModelLoss<TFloat64> whole = LanguageModelLoss.of(tf, model, p, tokens, lengths, null);
-    LanguageModelLoss<TFloat64> parts =
-        LanguageModelLoss.inParts(tf, model, p, tokens, lengths, mostLogits);
-    List<double[]> values =
-        tensors.values(
-            List.of(
-                whole.tokenLosses(),
-                parts.tokenLosses(),
-                whole.correctTokens(tf, mask),
-                parts.correctTokens(tf, mask)));
-
-    assertThat(values.get(1)).containsExactly(values.get(0), within(1e-14));
-    assertThat(values.get(3)).containsExactly(values.get(2));
-  }
-
-  @Test
-  void sequences_withoutATarget_haveNoLossAndNoWeight() {
-    Operand<TInt32> tokens = tensors.ints(new long[] {1, 2, 3}, 1, 2, 3, 0, 0, 0);
-    Operand<TInt32> lengths = tensors.ints(new long[] {1, 2}, 3, 0);
-    LanguageModelLoss<TFloat64> loss =
-        LanguageModelLoss.of(
-            tf,
-            model(SMALL, null),
-            parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 1),
-            tokens,
-            lengths,
-            null);
-    Operand<TFloat64> mask = tensors.tensor(new long[] {1, 2, 3}, 0, 1, 1, 0, 0, 0);
-    List<double[]> values =
-        tensors.values(
-            List.of(
-                loss.sequenceLosses(tf, mask),
-                loss.taskLosses(tf, mask),
-                loss.tokenLosses(),
-                loss.taskLosses(tf, tensors.tensor(new long[] {1, 2, 3}, new double[6]))));
-
-    double mean = (values.get(2)[0] + values.get(2)[1]) / 2;
-    assertThat(values.get(0)).containsExactly(new double[] {mean, 0}, within(1e-15));
-    assertThat(values.get(1)).containsExactly(new double[] {mean}, within(1e-15));
-    assertThat(values.get(3)).containsExactly(0);
-  }
+  // Limits.
 
   @Test
   void tokens_beyondThePositions_areRefused() {
     Parameters<TFloat64> p =
-        parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 1);
+        models.parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 1);
 
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -220,24 +143,6 @@ class Gpt2Test {
         .withMessage("tokens a sequence (9) must be at most n_positions (8)");
   }
 
-  @Test
-  void loss_ofSingleTokens_isRefused() {
-    Parameters<TFloat64> p =
-        parameters(SMALL.parameterShapes(), random(SMALL.parameterShapes()), 1);
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                LanguageModelLoss.of(
-                    tf,
-                    model(SMALL, null),
-                    p,
-                    tensors.ints(new long[] {1, 1, 1}, 0),
-                    tensors.ints(new long[] {1, 1}, 1),
-                    null))
-        .withMessage("tokens a sequence (1) must be at least 2: the first token has no loss");
-  }
-
   // Weights.
 
   @Test
@@ -247,10 +152,10 @@ class Gpt2Test {
 
     assertThat(
             tensors.value(
-                hidden(
+                models.hidden(
                     SMALL,
                     null,
-                    parameters(SMALL.parameterShapes(), weights, 1),
+                    models.parameters(SMALL.parameterShapes(), weights, 1),
                     new long[] {2, 2, 3},
                     ids,
                     3,
@@ -259,10 +164,10 @@ class Gpt2Test {
                     1)))
         .containsExactly(
             tensors.value(
-                hidden(
+                models.hidden(
                     SMALL,
                     null,
-                    parameters(SMALL.parameterShapes(), weights, 2),
+                    models.parameters(SMALL.parameterShapes(), weights, 2),
                     new long[] {2, 2, 3},
                     ids,
                     3,
@@ -288,14 +193,14 @@ class Gpt2Test {
     int[] ids = {1, 2, 3};
     double[] together =
         tensors.value(
-            hidden(
+            models.hidden(
                 SMALL, null, new Parameters<>(both), new long[] {2, 1, 3}, concat(ids, ids), 3, 3));
 
     assertThat(together)
         .containsExactly(
             concat(
-                tensors.value(hidden(SMALL, weights, ids, new int[] {3})),
-                tensors.value(hidden(SMALL, others, ids, new int[] {3}))),
+                tensors.value(models.hidden(SMALL, weights, ids, new int[] {3})),
+                tensors.value(models.hidden(SMALL, others, ids, new int[] {3}))),
             within(1e-13));
   }
 
@@ -311,7 +216,7 @@ class Gpt2Test {
         (name, values) -> name.endsWith("lora_B") ? new double[values.length] : values);
 
     assertThat(withLora(lora, shapes, weights, 1))
-        .containsExactly(tensors.value(hidden(SMALL, weights, ids(1, 2, 3), ids(3))));
+        .containsExactly(tensors.value(models.hidden(SMALL, weights, ids(1, 2, 3), ids(3))));
   }
 
   @Test
@@ -342,7 +247,7 @@ class Gpt2Test {
           }
         });
 
-    double[] want = tensors.value(hidden(SMALL, merged, ids(1, 2, 3), ids(3)));
+    double[] want = tensors.value(models.hidden(SMALL, merged, ids(1, 2, 3), ids(3)));
     assertThat(withLora(lora, shapes, weights, 1)).containsExactly(want, within(1e-12));
     assertThat(withLora(lora, shapes, weights, 2))
         .containsExactly(concat(want, want), within(1e-12));
@@ -355,10 +260,10 @@ class Gpt2Test {
     int[] lengths = new int[tasks];
     Arrays.fill(lengths, 3);
     return tensors.value(
-        hidden(
+        models.hidden(
             SMALL,
             lora,
-            parameters(shapes, weights, tasks),
+            models.parameters(shapes, weights, tasks),
             new long[] {tasks, 1, 3},
             ids,
             lengths));
@@ -375,71 +280,7 @@ class Gpt2Test {
         .withMessage("no weight 'wte.weight'; known: [a]");
   }
 
-  // Models and losses.
-
-  private Gpt2<TFloat64> model(Gpt2Config config, @Nullable Lora lora) {
-    return new Gpt2<>(config, lora, Dropout.none());
-  }
-
-  /** Returns the hidden states [1, 1, T, C] of one sequence. */
-  private Operand<TFloat64> hidden(
-      Gpt2Config config, Map<String, double[]> weights, int[] ids, int[] length) {
-    return hidden(
-        config,
-        null,
-        parameters(config.parameterShapes(), weights, 1),
-        new long[] {1, 1, ids.length},
-        ids,
-        length);
-  }
-
-  private Operand<TFloat64> hidden(
-      Gpt2Config config,
-      @Nullable Lora lora,
-      Parameters<TFloat64> p,
-      long[] shape,
-      int[] ids,
-      int... lengths) {
-    return model(config, lora)
-        .hidden(
-            tf,
-            p,
-            tensors.ints(shape, ids),
-            tensors.ints(new long[] {shape[0], shape[1]}, lengths),
-            null);
-  }
-
-  /** Returns the mean losses of the sequences over all tokens but the first. */
-  private double[] losses(Map<String, double[]> weights, long[] shape, int[] ids, int... lengths) {
-    double[] mask = new double[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      int t = i % (int) shape[2];
-      mask[i] = t > 0 && t < lengths[i / (int) shape[2]] ? 1 : 0;
-    }
-    LanguageModelLoss<TFloat64> loss =
-        LanguageModelLoss.of(
-            tf,
-            model(SMALL, null),
-            parameters(SMALL.parameterShapes(), weights, 1),
-            tensors.ints(shape, ids),
-            tensors.ints(new long[] {shape[0], shape[1]}, lengths),
-            null);
-    return tensors.value(loss.sequenceLosses(tf, tensors.tensor(shape, mask)));
-  }
-
-  private Parameters<TFloat64> parameters(
-      Map<String, Shape> shapes, Map<String, double[]> values, int tasks) {
-    Map<String, Operand<TFloat64>> weights = new LinkedHashMap<>();
-    shapes.forEach(
-        (name, shape) -> {
-          double[] copies = new double[0];
-          for (int n = 0; n < tasks; n++) {
-            copies = concat(copies, get(values, name));
-          }
-          weights.put(name, tensors.tensor(shape.prepend(tasks).asArray(), copies));
-        });
-    return new Parameters<>(weights);
-  }
+  // Weights and ids.
 
   private static Map<String, double[]> zeros(Gpt2Config config) {
     Map<String, double[]> weights = new LinkedHashMap<>();
@@ -458,18 +299,6 @@ class Gpt2Test {
     return weights;
   }
 
-  private static Map<String, double[]> random(Map<String, Shape> shapes) {
-    Random random = new Random(5);
-    Map<String, double[]> weights = new LinkedHashMap<>();
-    shapes.forEach(
-        (name, shape) -> {
-          double[] values = new double[(int) shape.size()];
-          Arrays.setAll(values, i -> 0.4 * random.nextGaussian());
-          weights.put(name, values);
-        });
-    return weights;
-  }
-
   private static double[] identity() {
     return new double[] {1, 0, 0, 1};
   }
@@ -479,30 +308,10 @@ class Gpt2Test {
     return new double[] {0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
   }
 
-  private static double[] get(Map<String, double[]> weights, String name) {
-    double[] values = weights.get(name);
-    if (values == null) {
-      throw new IllegalArgumentException(name);
-    }
-    return values;
-  }
-
   private static double[] everySecond(double[] values) {
     double[] half = new double[values.length / 2];
     Arrays.setAll(half, i -> values[2 * i]);
     return half;
-  }
-
-  private static double[] concat(double[] a, double[] b) {
-    double[] both = Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, both, a.length, b.length);
-    return both;
-  }
-
-  private static int[] concat(int[] a, int[] b) {
-    int[] both = Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, both, a.length, b.length);
-    return both;
   }
 
   private static int[] ids(int... values) {
