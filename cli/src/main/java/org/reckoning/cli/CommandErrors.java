@@ -1,6 +1,5 @@
 package org.reckoning.cli;
 
-import org.reckoning.trainer.progress.ConsoleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.text.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;

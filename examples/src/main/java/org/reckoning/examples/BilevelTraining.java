@@ -2,15 +2,15 @@ package org.reckoning.examples;
 
 import java.util.List;
 import java.util.Locale;
-import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.program.BilevelProgram;
-import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.program.PassResult;
+import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.task.TokenSequence;
-import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.types.TFloat32;
 
