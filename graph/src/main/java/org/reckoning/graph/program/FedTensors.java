@@ -2,10 +2,10 @@ package org.reckoning.graph.program;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.reckoning.graph.model.Facts;
+import org.reckoning.graph.model.Questions;
+import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.task.TaskBatch;
-import org.reckoning.graph.unroll.Facts;
-import org.reckoning.graph.unroll.Questions;
-import org.reckoning.graph.unroll.TaskInputs;
 import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;

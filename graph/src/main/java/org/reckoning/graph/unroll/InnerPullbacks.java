@@ -2,6 +2,7 @@ package org.reckoning.graph.unroll;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Segment;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

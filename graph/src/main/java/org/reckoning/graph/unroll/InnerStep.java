@@ -8,6 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Differentiator;
 import org.reckoning.graph.autodiff.Tangents;
+import org.reckoning.graph.model.TaskInputs;
+import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
@@ -161,7 +163,7 @@ final class InnerStep<T extends TNumber> {
     }
     Iterate<T> next =
         update
-            ? model.update().apply(tf.withSubScope("update"), in.rule(gradient))
+            ? InnerUpdate.of(model).apply(tf.withSubScope("update"), in.rule(gradient))
             : new Iterate<>(Map.of(), Map.of());
     return new Result<>(loss, next, keepGradient ? gradient : Map.of()).named();
   }

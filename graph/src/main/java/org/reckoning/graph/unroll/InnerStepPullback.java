@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
@@ -58,7 +59,8 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
                   Objects.requireNonNull(step.seed()),
                   cotangent.theta());
           InnerUpdate.Pulled<T> ofRule =
-              model.update().pullback(tf.withSubScope("update"), step.rule(g.ofTheta()), cotangent);
+              InnerUpdate.of(model)
+                  .pullback(tf.withSubScope("update"), step.rule(g.ofTheta()), cotangent);
           InnerGradient.Pulled<T> pulled =
               g.pullback(
                   tf,
@@ -83,8 +85,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
         (tf, in) -> {
           RuleArguments<T> rule = RuleArguments.of(in, List.of(), model.type());
           InnerUpdate.Pulled<T> ofRule =
-              model
-                  .update()
+              InnerUpdate.of(model)
                   .pullback(
                       tf.withSubScope("update"),
                       rule,
@@ -100,11 +101,11 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
       InnerUpdate.Pulled<T> ofRule,
       List<@Nullable Operand<T>> lambda) {
     Tensors out =
-        new Iterate<>(model.update().byName(tf, iterate.theta(), lambda), Map.of())
+        new Iterate<>(InnerUpdate.of(model).byName(tf, iterate.theta(), lambda), Map.of())
             .namedCotangent();
     // A rate that keeps its value needs no derivative, and then SGD's pullback needs no g.
     return model.config().innerRates().learned()
-        ? out.put(Cotangents.D_RATES, model.update().rateCotangents(tf, ofRule))
+        ? out.put(Cotangents.D_RATES, InnerUpdate.of(model).rateCotangents(tf, ofRule))
         : out;
   }
 

@@ -2,6 +2,7 @@ package org.reckoning.graph.unroll;
 
 import java.util.List;
 import java.util.Map;
+import org.reckoning.graph.model.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Differentiator;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.autodiff.Tangents;
+import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -30,6 +31,12 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
       List<Map<String, @Nullable Operand<T>>> state,
       List<@Nullable Operand<T>> gradient,
       List<@Nullable Operand<T>> rates) {}
+
+  /** Returns the update rule on all adapted weights. */
+  static <T extends TNumber> InnerUpdate<T> of(TaskModel<T> model) {
+    return new InnerUpdate<>(
+        model.config().innerOptimizer(), model.layout().adapted(), model.type());
+  }
 
   /** Emits U. */
   Iterate<T> apply(Ops tf, RuleArguments<T> in) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.reckoning.graph.model.Weights;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;

@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.model.Facts;
+import org.reckoning.graph.model.TaskInputs;
+import org.reckoning.graph.model.TaskModel;
+import org.reckoning.graph.model.Weights;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
@@ -72,7 +76,8 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
                   List.copyOf(in.under(BlockUpdates.D_GRADIENT, type).values()),
                   List.copyOf(ofTheta.values()),
                   in.under(Cotangents.D_SHARED, type));
-          return new Iterate<>(model.update().byName(tf, weights.theta(), pulled.theta()), Map.of())
+          return new Iterate<>(
+                  InnerUpdate.of(model).byName(tf, weights.theta(), pulled.theta()), Map.of())
               .namedCotangent()
               .putAll(Cotangents.D_SHARED, pulled.shared());
         });

@@ -2,6 +2,10 @@ package org.reckoning.graph.unroll;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.model.Facts;
+import org.reckoning.graph.model.TaskInputs;
+import org.reckoning.graph.model.TaskModel;
+import org.reckoning.graph.model.Weights;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;

@@ -1,6 +1,6 @@
 package org.reckoning.trainer.answering;
 
-import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.EnumWord;
 
 /** A request exceeds a limit that was chosen when the model was exported. */
 public final class ExportLimitException extends IllegalArgumentException {
@@ -26,7 +26,7 @@ public final class ExportLimitException extends IllegalArgumentException {
     /** Returns the name in messages: {@code FACT_TOKENS} is {@code fact tokens}. */
     @Override
     public String toString() {
-      return EnumName.of(this).replace('_', ' ');
+      return EnumWord.of(this).replace('_', ' ');
     }
   }
 

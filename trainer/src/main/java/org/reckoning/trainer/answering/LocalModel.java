@@ -17,9 +17,9 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.RunConfig.FloatType;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
@@ -73,7 +73,7 @@ public final class LocalModel extends AskedModel {
           }
         };
     description =
-        "%s of method %s, %s".formatted(run.format(), EnumName.of(method), sizes(config.model()));
+        "%s of method %s, %s".formatted(run.format(), EnumWord.of(method), sizes(config.model()));
     note = PromptEncoder.note(method);
   }
 

@@ -14,9 +14,9 @@ import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.answering.ExportLimitException.Limit;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.export.ClientAssets;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.serving.ServerAddress;
 import org.reckoning.trainer.serving.ServingClient;
+import org.reckoning.trainer.text.EnumWord;
 
 /** An exported model on a server, questioned through the REST API of TensorFlow Serving. */
 public final class RemoteModel extends AskedModel {
@@ -118,7 +118,7 @@ public final class RemoteModel extends AskedModel {
   public String description() {
     return "version %s of '%s', checkpoint %s of a run of method %s"
         .formatted(
-            assets.version(), name, assets.checkpoint(), EnumName.of(assets.config().method()));
+            assets.version(), name, assets.checkpoint(), EnumWord.of(assets.config().method()));
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.reckoning.trainer.config.RunConfig.GradientKind;
 import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFormat;
-import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.text.NearestName;
 import org.reckoning.trainer.tokens.Method;
 
@@ -104,7 +104,7 @@ final class ConfigRules {
     require(
         !config.adapts() || config.nInnerIter() > 0,
         "n_inner_iter (0) must be at least 1 with method=%s; methods without an inner loop are"
-                .formatted(EnumName.of(config.method()))
+                .formatted(EnumWord.of(config.method()))
             + " in_context, no_facts and no_question",
         "n_inner_iter",
         "method");
@@ -213,7 +213,7 @@ final class ConfigRules {
               ? "data.dataset (null) must be a directory below data.data_dir, or data.train a file,"
                   + " with data.source=files"
               : "data.train (null) must be a file with data.format=%s"
-                  .formatted(EnumName.of(data.format())),
+                  .formatted(EnumWord.of(data.format())),
           "data.source",
           "data.format",
           "data.train",
@@ -223,7 +223,7 @@ final class ConfigRules {
           data.datasetType() == only,
           "data.dataset_type (%s) must be %s with data.format=%s"
               .formatted(
-                  EnumName.of(data.datasetType()), EnumName.of(only), EnumName.of(data.format())),
+                  EnumWord.of(data.datasetType()), EnumWord.of(only), EnumWord.of(data.format())),
           "data.source",
           "data.dataset_type",
           "data.format");
@@ -232,7 +232,7 @@ final class ConfigRules {
     require(
         data.datasetType() == DatasetType.CLUTRR,
         "data.dataset_type (%s) must be clutrr with data.source=kinship"
-            .formatted(EnumName.of(data.datasetType())),
+            .formatted(EnumWord.of(data.datasetType())),
         "data.source",
         "data.dataset_type");
     require(

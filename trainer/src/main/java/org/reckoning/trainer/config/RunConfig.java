@@ -26,8 +26,8 @@ import org.reckoning.graph.settings.OuterTerm;
 import org.reckoning.graph.task.Span;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Method;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -107,7 +107,7 @@ public record RunConfig(
       Json.SNAKE_CASE
           .rebuild()
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enumNamingStrategy(EnumName::of)
+          .enumNamingStrategy(EnumWord::of)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)

@@ -22,7 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.RunConfig.KeyType;
-import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.text.NearestName;
 
 /**
@@ -265,7 +265,7 @@ final class TreeCheck {
 
     private static List<String> constants(Class<?> wanted) {
       return Arrays.stream(wanted.getEnumConstants())
-          .map(each -> EnumName.of((Enum<?>) each))
+          .map(each -> EnumWord.of((Enum<?>) each))
           .toList();
     }
 

@@ -1,7 +1,7 @@
 package org.reckoning.trainer.data;
 
 import java.util.Locale;
-import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.EnumWord;
 
 /** A part of a data set. */
 public enum Split {
@@ -32,6 +32,6 @@ public enum Split {
   /** Returns the name in lower case, as in file names. */
   @Override
   public String toString() {
-    return EnumName.of(this);
+    return EnumWord.of(this);
   }
 }

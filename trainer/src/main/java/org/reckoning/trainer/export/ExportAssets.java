@@ -15,12 +15,12 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.serving.WarmUpRequests;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.EncodedTask.Answer;
 import org.reckoning.trainer.tokens.Templates;
@@ -133,8 +133,8 @@ final class ExportAssets {
         new Origin(
             run.directory().toString(),
             run.checkpoint().getFileName().toString(),
-            EnumName.of(run.config().method()),
-            EnumName.of(run.config().data().datasetType()),
+            EnumWord.of(run.config().method()),
+            EnumWord.of(run.config().data().datasetType()),
             run.config().innerSteps(),
             run.vocabulary().size(),
             limits));

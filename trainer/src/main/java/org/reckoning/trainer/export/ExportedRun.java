@@ -13,12 +13,12 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
@@ -58,7 +58,7 @@ record ExportedRun(
     if (!config.method().adapts()) {
       throw new IllegalArgumentException(
           "method (%s) of run '%s' must learn facts, which the signatures need"
-              .formatted(EnumName.of(config.method()), directory));
+              .formatted(EnumWord.of(config.method()), directory));
     }
     Path checkpoint =
         run.checkpoints(config.keepCheckpoints())

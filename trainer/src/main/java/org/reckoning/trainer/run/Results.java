@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.evaluation.Evaluation;
-import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Method;
 
 /**
@@ -86,7 +86,7 @@ public record Results(List<Row> rows) {
             (hops, of) ->
                 rows.add(
                     new Row(
-                        EnumName.of(method),
+                        EnumWord.of(method),
                         hops,
                         of.predictions().size(),
                         of.metrics(),
@@ -108,7 +108,7 @@ public record Results(List<Row> rows) {
     for (var method : new RunDirectory(run).byMethod(config).entrySet()) {
       Optional<Results> results = method.getValue().results();
       if (results.isPresent()) {
-        means.put(EnumName.of(method.getKey()), results.get().means());
+        means.put(EnumWord.of(method.getKey()), results.get().means());
       }
     }
     return means;

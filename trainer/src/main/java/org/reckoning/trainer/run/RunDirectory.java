@@ -13,9 +13,9 @@ import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
@@ -196,7 +196,7 @@ public record RunDirectory(Path path) {
     directories.put(config.method(), this);
     for (Method baseline : config.baselines()) {
       directories.putIfAbsent(
-          baseline, new RunDirectory(path.resolve("baselines").resolve(EnumName.of(baseline))));
+          baseline, new RunDirectory(path.resolve("baselines").resolve(EnumWord.of(baseline))));
     }
     return directories;
   }

@@ -10,11 +10,16 @@ public final class EnumWord {
 
   /** Returns the word of a constant: {@code first_order} for {@code FIRST_ORDER}. */
   public static String of(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return of(constant.name());
+  }
+
+  /** Returns the word of a constant with this name in Java. */
+  public static String of(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /** Returns the words of all constants, in their order. */
   public static List<String> all(Class<? extends Enum<?>> type) {
-    return Arrays.stream(type.getEnumConstants()).map(EnumWord::of).toList();
+    return Arrays.stream(type.getEnumConstants()).map(constant -> of(constant)).toList();
   }
 }

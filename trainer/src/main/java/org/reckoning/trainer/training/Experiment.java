@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.Evaluation;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.RunListeners;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Method;
 
 /**
@@ -96,7 +96,7 @@ public final class Experiment {
    */
   private boolean train(Method method, Splits splits, RunDirectory place, RunConfig before)
       throws IOException {
-    RunConfig own = config.with("method", EnumName.of(method));
+    RunConfig own = config.with("method", EnumWord.of(method));
     boolean isBaseline = method != config.method();
     if (isBaseline) {
       place.write(own.with("baselines", List.of()));

@@ -12,9 +12,9 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Evaluator;
 import org.reckoning.trainer.evaluation.Prediction;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.progress.EvaluationReport;
 import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.EncodedTask;
 
 /** Evaluates the weights of a run on the validation and the test split. */
@@ -105,7 +105,7 @@ final class RunEvaluation {
                 new EvaluationReport(
                     step,
                     split,
-                    EnumName.of(config.method()),
+                    EnumWord.of(config.method()),
                     evaluation.metrics(),
                     leftOut(tasks, evaluation),
                     seconds,

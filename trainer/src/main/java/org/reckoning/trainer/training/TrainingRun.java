@@ -15,7 +15,6 @@ import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.RunConfig.FloatType;
 import org.reckoning.trainer.evaluation.Evaluation;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.progress.LearnedRates;
 import org.reckoning.trainer.progress.RunEnd;
 import org.reckoning.trainer.progress.RunStart;
@@ -24,6 +23,7 @@ import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.run.TrainingState;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Batches;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.proto.GraphDef;
@@ -155,8 +155,8 @@ public final class TrainingRun implements AutoCloseable {
             model.nHead(),
             model.vocabSize(),
             config.innerSteps(),
-            EnumName.of(config.innerOpt()),
-            EnumName.of(config.gradient()).replace('_', ' '),
+            EnumWord.of(config.innerOpt()),
+            EnumWord.of(config.gradient()).replace('_', ' '),
             data.summary(),
             buildSeconds,
             data.bucketSummary());
@@ -219,7 +219,7 @@ public final class TrainingRun implements AutoCloseable {
           String.format(
               Locale.ROOT,
               "; the %s schedule now spans all %d steps, so step %d has %.1f %% of the learning rate where step %d had %.1f %%",
-              EnumName.of(config.schedule()),
+              EnumWord.of(config.schedule()),
               steps,
               made + 1,
               100 * now,
@@ -252,7 +252,7 @@ public final class TrainingRun implements AutoCloseable {
         new RunStart(
             config.name(),
             directory.path(),
-            EnumName.of(config.method()),
+            EnumWord.of(config.method()),
             device,
             parameters(),
             summary(),

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.files.EnumName;
+import org.reckoning.trainer.text.EnumWord;
 
 /** A file format of tasks; files may be compressed. */
 public enum DataFormat {
@@ -41,6 +41,6 @@ public enum DataFormat {
   /** Returns the name in configurations. */
   @Override
   public String toString() {
-    return EnumName.of(this);
+    return EnumWord.of(this);
   }
 }

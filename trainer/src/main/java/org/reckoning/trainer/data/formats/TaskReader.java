@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.files.EnumName;
 import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.files.TextLines;
+import org.reckoning.trainer.text.EnumWord;
 
 /**
  * Reads tasks from files, one line, CSV row or element of a JSON array at a time.
@@ -60,7 +60,7 @@ public final class TaskReader {
     if (only != type) {
       throw new IllegalArgumentException(
           "dataset_type (%s) must be %s for files of format %s"
-              .formatted(EnumName.of(type), EnumName.of(only), format));
+              .formatted(EnumWord.of(type), EnumWord.of(only), format));
     }
     return new TaskReader(format, type, DEFAULT_LIMIT, false);
   }

@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.model;
 
 import org.reckoning.graph.task.Span;
 import org.reckoning.graph.task.TaskShape;

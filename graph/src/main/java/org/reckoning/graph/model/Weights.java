@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.model;
 
 import java.util.Map;
 import org.reckoning.graph.gpt2.Parameters;
@@ -15,8 +15,11 @@ import org.tensorflow.types.family.TNumber;
  */
 public record Weights<T extends TNumber>(
     Map<String, Operand<T>> theta, Map<String, Operand<T>> shared) {
-  static final String THETA = "theta";
-  static final String SHARED = "shared";
+  /** Path of the adapted weights among named tensors. */
+  public static final String THETA = "theta";
+
+  /** Path of all other weights among named tensors. */
+  public static final String SHARED = "shared";
 
   /** Returns the arguments of a segment that reads all weights. */
   public static Specs specs(TaskModel<?> model) {

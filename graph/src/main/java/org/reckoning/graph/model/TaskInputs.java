@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.model;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,9 @@ public record TaskInputs<T extends TNumber>(
     Questions questions,
     Operand<T> weights,
     @Nullable Operand<TInt64> seed) {
-  static final String SEED = "seed";
+  /** Name of the seed of dropout among named tensors. */
+  public static final String SEED = "seed";
+
   private static final String RELEVANT = "facts/relevant";
   private static final String WEIGHTS = "task_weights";
 

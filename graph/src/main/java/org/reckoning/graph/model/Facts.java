@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.model;
 
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.Specs;

@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.model;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class TaskModel<T extends TNumber> {
   }
 
   /** Returns the model on another number of tasks. */
-  TaskModel<T> withTasks(int tasks) {
+  public TaskModel<T> withTasks(int tasks) {
     return new TaskModel<>(config, layout, shape.withTasks(tasks), type);
   }
 
@@ -59,22 +59,22 @@ public final class TaskModel<T extends TNumber> {
   }
 
   /** Returns the names of the tensors of state that the inner optimizer keeps for each weight. */
-  List<String> slots() {
+  public List<String> slots() {
     return config.innerOptimizer().slots();
   }
 
   /** Returns the shapes of the adapted weights [N, ...]. */
-  Map<String, Shape> thetaShapes() {
+  public Map<String, Shape> thetaShapes() {
     return layout.withTaskAxis(layout.adapted(), shape.tasks());
   }
 
   /** Returns the shapes of all other weights [1, ...]. */
-  Map<String, Shape> sharedShapes() {
+  public Map<String, Shape> sharedShapes() {
     return layout.withTaskAxis(layout.shared(), 1);
   }
 
   /** Returns the shapes of those of them that the outer loop trains [1, ...]. */
-  Map<String, Shape> trainedSharedShapes() {
+  public Map<String, Shape> trainedSharedShapes() {
     return layout.withTaskAxis(layout.trainedShared(), 1);
   }
 
@@ -96,7 +96,7 @@ public final class TaskModel<T extends TNumber> {
    * @param masks seed of dropout, and its rate
    * @param nudge a zero that the activations depend on, or null
    */
-  LanguageModelLoss<T> score(
+  public LanguageModelLoss<T> score(
       Ops tf, Weights<T> weights, Facts<T> facts, Masks masks, @Nullable Operand<T> nudge) {
     return LanguageModelLoss.of(
         tf.withSubScope("facts"),
@@ -108,7 +108,7 @@ public final class TaskModel<T extends TNumber> {
   }
 
   /** Scores questions. */
-  LanguageModelLoss<T> score(Ops tf, Weights<T> weights, Questions questions, Masks masks) {
+  public LanguageModelLoss<T> score(Ops tf, Weights<T> weights, Questions questions, Masks masks) {
     return LanguageModelLoss.of(
         tf.withSubScope("questions"),
         gpt2(masks, "questions"),
@@ -119,12 +119,12 @@ public final class TaskModel<T extends TNumber> {
   }
 
   /** Scores facts without derivatives and dropout, and never holds all their logits. */
-  LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Facts<T> facts) {
+  public LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Facts<T> facts) {
     return evaluate(tf.withSubScope("facts"), weights, facts.tokens(), facts.lengths());
   }
 
   /** Scores questions without derivatives and dropout, and never holds all their logits. */
-  LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Questions questions) {
+  public LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Questions questions) {
     return evaluate(tf.withSubScope("questions"), weights, questions.tokens(), questions.lengths());
   }
 
@@ -150,25 +150,20 @@ public final class TaskModel<T extends TNumber> {
    * @param rate share of the activations that a mask sets to 0
    * @param seed a scalar
    */
-  record Masks(double rate, Operand<TInt64> seed) {}
-
-  /** Returns the update rule on all adapted weights. */
-  public InnerUpdate<T> update() {
-    return new InnerUpdate<>(config.innerOptimizer(), layout.adapted(), type);
-  }
+  public record Masks(double rate, Operand<TInt64> seed) {}
 
   /** Returns whether the outer gradient sees the Hessian of step {@code k}. */
-  boolean isExact(int k) {
+  public boolean isExact(int k) {
     return config.gradientMode().isExact(k, config.innerSteps());
   }
 
   /** Returns whether the outer gradient sees the Hessian of any step. */
-  boolean anyExact() {
+  public boolean anyExact() {
     return config.innerSteps() > 0 && isExact(config.innerSteps() - 1);
   }
 
   /** Returns whether the outer gradient leaves out the Hessian of any step. */
-  boolean anyFirstOrder() {
+  public boolean anyFirstOrder() {
     return config.innerSteps() > 0 && !isExact(0);
   }
 
