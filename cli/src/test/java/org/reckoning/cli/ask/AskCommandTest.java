@@ -191,7 +191,8 @@ class AskCommandTest {
         "--facts (" + file + "): the text must be UTF-8 but is UTF-16", "--facts=" + file);
     Files.writeString(file, SON + "\n\n" + "x".repeat(17 << 20));
     assertRefused(
-        "--facts (" + file + "), line 3: the line is longer than the limit of 16 MiB", "--facts=" + file);
+        "--facts (" + file + "), line 3: the line is longer than the limit of 16 MiB",
+        "--facts=" + file);
     Files.writeString(file, "x".repeat(2 << 20));
     assertRefused("fact 0 has 2097152 characters but must have", "--facts=" + file);
     assertRefused("--facts (" + directory + ") cannot be read: ", "--facts=" + directory);
