@@ -46,6 +46,14 @@ class ArchitectureTest {
         knowsOnly("export", "config", "process"),
         knowsOnly("bench", "device", "process", "program"),
         knowsOnly("inspect", "config", "process", "program"),
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                "org.reckoning.graph.unroll..",
+                "org.reckoning.graph.model..",
+                "org.reckoning.graph.variables..")
+            .as("unroll, model and variables are internal to graph"),
         slices().matching(CLI + "(*)..").should().beFreeOfCycles().as("packages have no cycle"),
         noClasses()
             .that()

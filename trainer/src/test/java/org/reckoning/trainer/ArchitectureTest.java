@@ -37,13 +37,14 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("files", List.of()),
           Map.entry("data", List.of()),
+          Map.entry("tensors", List.of()),
           Map.entry("tensorboard", List.of()),
           Map.entry("tokens", List.of("data")),
           Map.entry("config", List.of("data", "tokens")),
-          Map.entry("weights", List.of("tokens")),
+          Map.entry("weights", List.of("tensors", "tokens")),
           Map.entry("evaluation", List.of("data", "tokens")),
           Map.entry("serving", List.of("tensorboard")),
-          Map.entry("run", List.of("config", "data", "evaluation", "tokens", "weights")),
+          Map.entry("run", List.of("config", "data", "evaluation", "tensors", "tokens", "weights")),
           Map.entry("progress", List.of("config", "evaluation", "run", "tensorboard")),
           Map.entry(
               "training",
@@ -86,6 +87,14 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .as("packages have no cycles"),
+            noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                    "org.reckoning.graph.unroll..",
+                    "org.reckoning.graph.model..",
+                    "org.reckoning.graph.variables..")
+                .as("unroll, model and variables are internal to graph"),
             noClasses()
                 .should()
                 .dependOnClassesThat()
