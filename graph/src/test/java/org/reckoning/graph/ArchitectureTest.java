@@ -52,7 +52,7 @@ class ArchitectureTest {
         knowsOnly("task", "gpt2"),
         knowsOnly("settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),
-        knowsOnly("model", "settings", "task", "gpt2", "xla"),
+        knowsOnly("model", "settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly(
             "unroll",
             "model",

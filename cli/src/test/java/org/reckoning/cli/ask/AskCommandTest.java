@@ -258,7 +258,7 @@ class AskCommandTest {
 
     assertThat(out.toString())
         .contains(
-            "\nnote    this run has no inner loop: the facts are in the prompt of every question\n",
+            "\nnote    this run has no inner loop: every prompt contains the facts\n",
             "\nfacts   1, without inner steps\n",
             "\n  answer  ");
   }
