@@ -106,7 +106,7 @@ final class Bucket<T extends TNumber> {
   Training<T> training() {
     if (training == null) {
       throw new IllegalArgumentException(
-          "batch shape %s is one for evaluation: it must be among the shapes of the configuration"
+          "batch shape %s is for evaluation only; training needs a shape of the configuration"
                   .formatted(shape)
               + " to be trained on");
     }

@@ -80,7 +80,7 @@ public record BilevelConfig(
     Set<String> termNames = new HashSet<>();
     for (OuterTerm term : outerTerms) {
       if (!termNames.add(term.name())) {
-        problems.add("outer term '%s' is there twice".formatted(term.name()));
+        problems.add("outer term '%s' is given twice".formatted(term.name()));
       }
     }
     if (outerTerms.stream().noneMatch(term -> term.weight() > 0)) {

@@ -15,7 +15,7 @@ public final class TokenSequence {
     }
     if (tokens.length > 0 && spans[0] != Span.PROMPT) {
       throw new IllegalArgumentException(
-          "the first token of a sequence is predicted by nothing and must be PROMPT");
+          "the first token of a sequence has no prediction and must be PROMPT");
     }
     if (Arrays.stream(spans).allMatch(span -> span == Span.PROMPT)) {
       throw new IllegalArgumentException(
