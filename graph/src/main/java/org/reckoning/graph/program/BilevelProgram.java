@@ -312,7 +312,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
 
   /**
    * Adapts to the facts and continues the prompt of every question. Tokens after the prompt are
-   * ignored. A text has at most {@code questionTokens} tokens of the shape.
+   * ignored. {@code questionTokens} of the shape limits the number of tokens of a text.
    */
   public Generation generate(TaskBatch batch, Decoding decoding) {
     Bucket<T> bucket = bucket(batch.shape());

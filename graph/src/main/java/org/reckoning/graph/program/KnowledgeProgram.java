@@ -188,8 +188,8 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   }
 
   /**
-   * Continues the prompts of questions with the adapted weights. A text has at most {@code
-   * questionTokens} tokens of the shape.
+   * Continues the prompts of questions with the adapted weights. {@code questionTokens} of the
+   * shape limits the number of tokens of a text.
    *
    * @param questions a batch of one task; its facts and all tokens after a prompt are ignored
    */

@@ -17,8 +17,8 @@ import org.tensorflow.types.family.TNumber;
  * Concatenated texts of a request, checked and padded to static shapes.
  *
  * <pre>{@code
- * NAME_tokens    concatenated ids, without padding     [sum of lengths]
- * NAME_lengths   number of ids in each text             [B]
+ * NAME_tokens    concatenated ids, without padding        [sum of lengths]
+ * NAME_lengths   number of ids in each text               [B]
  * NAME_prompts   number of first ids that are not scored  [B]
  * }</pre>
  */
