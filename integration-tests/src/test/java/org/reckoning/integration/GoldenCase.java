@@ -6,17 +6,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What one bi-level computation is to give; tensors are under their names without {@code
- * transformer.}, in the order of {@link org.reckoning.graph.gpt2.Gpt2Config#parameterShapes() the
- * configuration}, the last axis fastest.
+ * Expected results of one bi-level computation. Tensor names have no prefix {@code transformer.}
+ * and follow the order of {@link org.reckoning.graph.gpt2.Gpt2Config#parameterShapes() the
+ * configuration}. Arrays are row-major.
  *
- * @param variant what was computed
+ * @param variant variant of the computation
  * @param outerLoss loss of the questions at the adapted weights
  * @param innerLosses [K + 1]: loss of the facts before each step and after the last
  * @param rates rate of each step, [K] per tensor
- * @param adapted the weights after the last step, in the shape of the tensor
- * @param dTheta derivative of the outer loss by the initial weights, in the shape of the tensor
- * @param dRate derivative of the outer loss by the rates, [K] per tensor
+ * @param adapted weights after the last step, in the shape of the tensor
+ * @param dTheta gradient of the outer loss with respect to the initial weights, in the shape of the
+ *     tensor
+ * @param dRate gradient of the outer loss with respect to the rates, [K] per tensor
  */
 @SuppressWarnings("ArrayRecordComponent") // test data, read only
 record GoldenCase(
@@ -33,7 +34,7 @@ record GoldenCase(
     return variant.name(); // names the parameterized tests
   }
 
-  /** The inner optimizer; {@code README.md} beside the numbers has its constants. */
+  /** The inner optimizer. {@code README.md} beside the data lists its constants. */
   enum Optimizer {
     SGD("sgd", "sgd"),
     SGD_MOMENTUM("sgd_momentum", "sgd"),
@@ -47,32 +48,32 @@ record GoldenCase(
       this.rates = rates;
     }
 
-    /** Returns the name in case names. */
+    /** Returns the name of the optimizer in case names. */
     String key() {
       return key;
     }
 
-    /** Returns under which name its rates are stored. */
+    /** Returns the name under which the rates are stored. */
     String rates() {
       return rates;
     }
   }
 
-  /** What of the inner loop the outer derivative sees. */
+  /** Inner steps that the outer gradient differentiates exactly. */
   enum Mode {
-    /** All of it. */
+    /** All inner steps. */
     EXACT,
-    /** Inner gradients are constants. */
+    /** No inner step; inner gradients are constants. */
     FIRST_ORDER,
     /** The last {@link Variant#window()} steps. */
     TRUNCATED
   }
 
   /**
-   * What a case name says.
+   * Parsed case name.
    *
    * @param name {@code OPTIMIZER[_MODE]_kK}
-   * @param window number of steps seen by {@link Mode#TRUNCATED}, else 0
+   * @param window number of exact last steps in {@link Mode#TRUNCATED}, else 0
    * @param k number K of inner steps
    */
   record Variant(String name, Optimizer optimizer, Mode mode, int window, int k) {

@@ -21,17 +21,17 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A model, its inputs, and what they are to give: see the {@code README.md} in {@code
- * src/test/resources/golden/gpt2-micro}. Arrays are flat, the last axis fastest.
+ * A model, its inputs and the expected results. See the {@code README.md} in {@code
+ * src/test/resources/golden/gpt2-micro}. Arrays are flat and row-major.
  *
- * @param config the sizes, among them V
- * @param weights the initial weights: name without {@code transformer.} to values, in the order of
- *     {@link Gpt2Config#parameterShapes()}
- * @param facts what is learned in the inner loop, F sequences of T tokens
- * @param questions what is asked in the outer loop, Q sequences of T' tokens
- * @param factsLogits logits at the initial weights [F, T, V]
- * @param questionsLogits logits at the initial weights [Q, T', V]
- * @param cases in the order of {@code expected.json}
+ * @param config model sizes, including V
+ * @param weights initial weights by name without {@code transformer.}, in the order of {@link
+ *     Gpt2Config#parameterShapes()}
+ * @param facts facts of the inner loop, F sequences of T tokens
+ * @param questions questions of the outer loop, Q sequences of T' tokens
+ * @param factsLogits logits of the facts at the initial weights [F, T, V]
+ * @param questionsLogits logits of the questions at the initial weights [Q, T', V]
+ * @param cases expected results in the order of {@code expected.json}
  */
 @SuppressWarnings("ArrayRecordComponent") // test data, read only
 record GoldenDirectory(
@@ -48,17 +48,17 @@ record GoldenDirectory(
    *
    * @param tokens token ids [sequences, length], 0 where padded
    * @param attention 1 for real tokens, 0 for padding, in the shape of the tokens
-   * @param target 1 for tokens that are predicted, else 0, in the shape of the tokens
+   * @param target 1 for predicted tokens, else 0, in the shape of the tokens
    */
   @SuppressWarnings("ArrayRecordComponent") // test data, read only
   record Sequences(int[][] tokens, int[][] attention, int[][] target) {}
 
   /**
-   * Reads the directory that the system property {@code golden.dir} names, relative to {@code
-   * golden.root}; without it the one among the test resources.
+   * Reads the directory in the system property {@code golden.dir}, relative to {@code golden.root}.
+   * The default is the directory in the test resources.
    *
    * @throws org.reckoning.trainer.tensors.WeightsFormatException if a file is malformed
-   * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
+   * @throws IllegalArgumentException if an entry is missing, has a wrong shape or is unexpected
    */
   static GoldenDirectory read() throws IOException {
     return read(
@@ -69,7 +69,7 @@ record GoldenDirectory(
    * Reads a directory.
    *
    * @throws org.reckoning.trainer.tensors.WeightsFormatException if a file is malformed
-   * @throws IllegalArgumentException if something in it is missing, of a wrong shape or superfluous
+   * @throws IllegalArgumentException if an entry is missing, has a wrong shape or is unexpected
    */
   static GoldenDirectory read(Path directory) throws IOException {
     try (Gpt2Weights model = PublishedWeights.open(directory)) {
@@ -211,7 +211,7 @@ record GoldenDirectory(
     }
   }
 
-  /** The tensors of {@code expected.safetensors}, each of which is asked for. */
+  /** The tensors of {@code expected.safetensors}, with the names that were not yet read. */
   private record Expected(SafetensorsFile file, Map<String, String> stored, TreeSet<String> rest) {
     static Expected of(SafetensorsFile file) {
       Map<String, String> stored = new LinkedHashMap<>();

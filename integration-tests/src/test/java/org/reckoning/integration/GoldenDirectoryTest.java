@@ -31,7 +31,7 @@ class GoldenDirectoryTest {
   @SuppressWarnings("NullAway.Init") // set by JUnit
   private Path directory;
 
-  /** The expected numbers were read with Python's struct module. */
+  /** Checks numbers that Python's struct module read from the files. */
   @Test
   void read_ofMicro_givesItsNumbers() throws IOException {
     GoldenDirectory micro = GoldenDirectory.read(MICRO);

@@ -56,21 +56,22 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Losses, logits, adapted weights and all gradients against numbers of float64 automatic
- * differentiation by another program, in both dtypes, for one task and for three copies of it, in
- * every XLA mode. {@code -Dgolden.dir=DIR} chooses other numbers of the same form.
+ * Compares losses, logits, adapted weights and all gradients with reference values. Another program
+ * computed them by automatic differentiation in float64. The tests cover both dtypes, one task and
+ * three copies of it, and every XLA mode. {@code -Dgolden.dir=DIR} selects other reference values
+ * in the same format.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class GoldenIT {
-  /** Largest error of a tensor, relative in norm. */
+  /** Largest relative error of a tensor, in norm. */
   private static final double FLOAT64_TOLERANCE = 1e-9;
 
   private static final double FLOAT32_TOLERANCE = 1e-4;
 
-  /** The first AdamW steps divide small differences of large terms. */
+  /** Larger tolerance, as the first AdamW steps divide small differences of large terms. */
   private static final double ADAMW_FLOAT32_TOLERANCE = 1e-3;
 
-  /** Tokens at the end of each sequence that are read one by one. */
+  /** Number of last tokens of each sequence that are decoded one at a time. */
   private static final int DECODED = 3;
 
   private static GoldenDirectory golden;
@@ -235,7 +236,7 @@ final class GoldenIT {
     errors.report("decoding " + row);
   }
 
-  /** Logits [N, M, V] from weights, tokens [N, B, T] and lengths [N, B]. */
+  /** Function from weights, tokens [N, B, T] and lengths [N, B] to logits [N, M, V]. */
   @FunctionalInterface
   private interface LogitsOf<T extends TNumber> {
     Operand<T> build(Ops tf, Parameters<T> p, Operand<TInt32> tokens, Operand<TInt32> lengths);
@@ -251,8 +252,8 @@ final class GoldenIT {
   }
 
   /**
-   * After each of the last {@value #DECODED} tokens of every sequence, those before being read at
-   * once: [N, DECODED * B, V].
+   * Emits the logits after each of the last {@value #DECODED} tokens of every sequence, [N, DECODED
+   * * B, V]. The earlier tokens are read in one call.
    */
   private static <T extends TNumber> Operand<T> cachedLogits(
       Ops tf, Parameters<T> p, Operand<TInt32> tokens, Operand<TInt32> lengths) {
@@ -352,7 +353,7 @@ final class GoldenIT {
     };
   }
 
-  /** Sequences without their padding. */
+  /** Returns the sequences without their padding. */
   private static List<TokenSequence> sequences(Sequences padded) {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < padded.tokens().length; i++) {
@@ -408,7 +409,7 @@ final class GoldenIT {
         difference += (got[i] - want[i]) * (got[i] - want[i]);
         norm += want[i] * want[i];
       }
-      // A tensor that is to be 0 has no relative error: it must be 0 to the tolerance itself.
+      // A zero tensor has no relative error; its absolute error must be within the tolerance.
       double error = Math.sqrt(difference) / (norm == 0 ? 1 : Math.sqrt(norm));
       relative.merge(name, error, (a, b) -> a >= b ? a : b);
     }

@@ -16,10 +16,15 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher's filter of native lines: what it drops, and what it must not touch. */
+/**
+ * Tests the launcher's filter of native log lines: lines that it drops and lines that it must keep.
+ */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherLogTest extends LauncherTree {
-  /** Has {@code own TEXT}, which writes as Java does: not to 2, as native libraries do. */
+  /**
+   * A fake {@code java} with {@code own TEXT}, which writes to Java's standard error and not to
+   * descriptor 2, which native libraries use.
+   */
   private static final String WRITING_JAVA =
       """
       #!/bin/sh
@@ -37,7 +42,7 @@ class LauncherLogTest extends LauncherTree {
       }
       """;
 
-  /** As TensorFlow 2.18 writes them in a process that reads compiled programs from its cache. */
+  /** Lines of TensorFlow 2.18 in a process that reads compiled programs from its cache. */
   private static final List<String> KNOWN_LINES =
       List.of(
           "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
@@ -175,7 +180,7 @@ class LauncherLogTest extends LauncherTree {
     return "printf %s '" + text.replace("'", "'\\''") + "' >&2\n";
   }
 
-  /** Waits until files are as expected. */
+  /** Waits until a condition on files is true. */
   private static void await(Callable<Boolean> condition) throws Exception {
     Instant end = Instant.now().plus(Duration.ofSeconds(30));
     while (!condition.call()) {

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Builds, caches, locales and mistakes of the launcher. */
+/** Tests of the launcher: builds, caches, locales and error messages. */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest extends LauncherTree {
-  /** Has one locale that is in UTF-8. */
+  /** A fake {@code locale} with one UTF-8 locale. */
   private static final String LOCALE =
       """
       #!/bin/sh
@@ -283,7 +283,7 @@ class LauncherTest extends LauncherTree {
     program("locale", LOCALE.formatted("none"));
     environment.put("LC_ALL", "C");
     assertThat(launch().out()).contains("LC_ALL C");
-    assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8"); // to name a file so
+    assumeThat(System.getProperty("sun.jnu.encoding")).isEqualTo("UTF-8"); // for the name
     root = Files.move(root, root.resolveSibling("für uns"));
     Outcome outcome = launch();
     assertThat(outcome.code()).isEqualTo(2);
@@ -330,12 +330,12 @@ class LauncherTest extends LauncherTree {
     assertThat(launch().built()).isTrue();
   }
 
-  /** What is wrong, and the sentence that says so. */
+  /** Returns each mistake with the sentence that reports it. */
   static Stream<Arguments> mistakes() {
     return Stream.of(
         Arguments.of("java missing", "java was not found on the PATH: install a JDK 17 or newer"),
         Arguments.of("java old", "java is version 8 but must be 17 or newer"),
-        Arguments.of("java broken", "'java -version' told no version"),
+        Arguments.of("java broken", "'java -version' printed no version"),
         Arguments.of("javac missing", "javac was not found, and building this project needs it"),
         Arguments.of("mvn missing", "mvn was not found on the PATH: install Maven 3.8.7 or newer"),
         Arguments.of("JAVA_HOME=/none", "JAVA_HOME (/none) has no bin/java"),

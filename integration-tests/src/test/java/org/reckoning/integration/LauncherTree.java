@@ -15,8 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Base of the tests of the launcher: a source tree of its own, with a {@code java} and a {@code
- * mvn} that print how they were called.
+ * Base class of the launcher tests. It makes a separate source tree with fake {@code java} and
+ * {@code mvn} commands that print their arguments.
  */
 abstract class LauncherTree {
   private static final List<String> TOOLS =
@@ -82,7 +82,7 @@ abstract class LauncherTree {
   @SuppressWarnings("NullAway.Init") // set before each test
   Path root;
 
-  /** What a start of the launcher gave. */
+  /** Result of a start of the launcher. */
   record Outcome(int code, long pid, List<String> out, String err) {
     String argumentAfter(String argument) {
       return out.get(out.indexOf("argument " + argument) + 1).replaceFirst("argument ", "");
@@ -111,7 +111,7 @@ abstract class LauncherTree {
     program("mvn", MVN);
     environment.put("PATH", bin.toString());
     environment.put("HOME", directory.resolve("home").toString());
-    environment.put("RECKONING_DEVICE", "cpu"); // whatever this machine has
+    environment.put("RECKONING_DEVICE", "cpu"); // independent of the hardware
   }
 
   String launcher() {
@@ -124,7 +124,7 @@ abstract class LauncherTree {
     return run(command, directory);
   }
 
-  /** Returns what the process has written when it ends. */
+  /** Runs a command and returns its output and exit code. */
   Outcome run(List<String> command, Path workingDirectory) throws Exception {
     Process process = builder(command, workingDirectory).start();
     return new Outcome(
@@ -147,7 +147,7 @@ abstract class LauncherTree {
 
   void program(String name, String text) throws IOException {
     Path file = directory.resolve("bin").resolve(name);
-    Files.deleteIfExists(file); // a link to a tool of this machine, which must not be written
+    Files.deleteIfExists(file); // may be a link to an installed tool, which must not be overwritten
     Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }

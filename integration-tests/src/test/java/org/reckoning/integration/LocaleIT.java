@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The command line in locales where a program goes wrong that relies on the default one: Turkish
- * has another lower case of {@code I}, Arabic has other digits.
+ * Tests the command line in locales that break programs which rely on the default locale. Turkish
+ * has another lower case of {@code I}, and Arabic has other digits.
  */
 class LocaleIT {
   private static final List<String> PLAIN = List.of("-Duser.language=en", "-Duser.country=US");
@@ -61,7 +61,7 @@ class LocaleIT {
     }
   }
 
-  /** Returns the texts of what is left, by name; the empty text for what is not text. */
+  /** Returns the contents of all result files by name; the empty text for binary files. */
   private Map<String, String> trainResumeEvalExport(List<String> locale) throws Exception {
     Path work = Files.createDirectory(directory.resolve(locale.get(0).replaceAll(".*=", "")));
     List<String> words = new ArrayList<>(MICRO);
@@ -71,7 +71,7 @@ class LocaleIT {
     try (Stream<Path> runs = Files.list(work.resolve("runs/micro"))) {
       run = Files.move(runs.findFirst().orElseThrow(), work.resolve("run"));
     }
-    // as if it had been killed after the first step
+    // as if the process had been killed after the first step
     Files.delete(run.resolve("results.json"));
     delete(run.resolve("checkpoints/step-000002"));
     out += run(work, locale, "train", List.of("resume=" + run));
@@ -96,7 +96,7 @@ class LocaleIT {
     return texts;
   }
 
-  /** Leaves out times, also as digits of other scripts would show, and the directory. */
+  /** Replaces times and the directory by fixed words. Digits of other scripts are not replaced. */
   private static String withoutWhatDiffers(String text, Path work) {
     return text.replace(work.toString(), "WORK")
         .replaceAll(
@@ -133,7 +133,7 @@ class LocaleIT {
         .as("%s under %s: %s", command, locale, Files.readString(err))
         .isZero();
     return Files.readString(out)
-        + Files.readString(err).replaceAll("(?m)^[IWE]\\d{4} .*\n", ""); // of TensorFlow
+        + Files.readString(err).replaceAll("(?m)^[IWE]\\d{4} .*\n", ""); // lines of TensorFlow
   }
 
   private static void delete(Path tree) throws IOException {

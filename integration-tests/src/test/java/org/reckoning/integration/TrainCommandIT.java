@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The command line as a process of its own: train, kill, resume, evaluate. */
+/** Tests the command line in a separate process: train, kill, resume, evaluate. */
 @Execution(ExecutionMode.CONCURRENT)
 class TrainCommandIT {
   private static final List<String> SMALL =
@@ -40,7 +40,7 @@ class TrainCommandIT {
   @TempDir Path directory;
   @TempDir Path logs;
 
-  /** What a process wrote and how it ended. */
+  /** Output and exit code of a process. */
   private record Ended(int code, String out, String err) {}
 
   @Test
@@ -129,7 +129,7 @@ class TrainCommandIT {
     }
   }
 
-  /** A validation of minutes: only a run that looks at the signal between its batches ends. */
+  /** The validation takes minutes, so the run must check the signal between its batches. */
   @Test
   void train_toldToEndWhileItValidates_savesAndEnds() throws Exception {
     List<String> words =
@@ -146,7 +146,7 @@ class TrainCommandIT {
     for (int i = 0; i < 2400 && !Files.readString(err).contains("step 4/8"); i++) {
       Thread.sleep(50);
     }
-    Thread.sleep(1000); // into the validation
+    Thread.sleep(1000); // until validation runs
     process.destroy();
 
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
@@ -156,7 +156,7 @@ class TrainCommandIT {
     assertThat(only(directory.resolve("ended")).resolve("checkpoints/step-000004")).isDirectory();
   }
 
-  /** The first disk holds no configuration, the second one no checkpoint. */
+  /** The first disk is too small for the configuration, the second one for a checkpoint. */
   @ParameterizedTest
   @ValueSource(strings = {"4k", "100k"})
   void train_onAFullDisk_namesWhatItCouldNotWrite_andLeavesNoRests(String size) throws Exception {

@@ -1,5 +1,5 @@
 /**
- * Whole runs against numbers that do not come from this project.
+ * Tests of whole runs against reference values from outside this project.
  *
  * <p>Open {@link org.reckoning.integration.GoldenDirectory} first.
  */

@@ -9,8 +9,8 @@ import org.tensorflow.types.family.TNumber;
  * Prompts with their continuations.
  *
  * @param tokens token ids [N, Q, S]
- * @param lengths tokens of each text [N, Q]
- * @param logProbabilities of the new tokens, 0 elsewhere [N, Q, S]
+ * @param lengths number of tokens of each text [N, Q]
+ * @param logProbabilities log-probabilities of the new tokens, 0 elsewhere [N, Q, S]
  */
 public record DecodedTexts<T extends TNumber>(
     Operand<TInt32> tokens, Operand<TInt32> lengths, Operand<T> logProbabilities) {
@@ -24,7 +24,7 @@ public record DecodedTexts<T extends TNumber>(
         out.get(LOG_PROBABILITIES, type));
   }
 
-  /** Returns the results for a segment. */
+  /** Returns the texts as named results of a segment. */
   Tensors named() {
     return new Tensors()
         .put(Prompts.TOKENS, tokens)

@@ -22,12 +22,12 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The segment {@code decode}: continues texts, token by token, in one program. It reads the prompts
- * once. Then a loop reads the last token of each text, chooses the next token and appends it, until
- * every text has ended.
+ * The segment {@code decode}, which continues texts token by token in one program. It reads the
+ * prompts once. Then a loop reads the last token of each text, chooses the next token and appends
+ * it. The loop ends when every text has ended.
  *
- * <p>A text ends with the token that ends texts, or at S tokens. A text without a prompt is padding
- * and stays empty.
+ * <p>A text ends with the end-of-text token, or at S tokens. A text without a prompt is padding and
+ * stays empty.
  */
 public final class Decoder<T extends TNumber> {
   private static final String CACHE = "cache";
@@ -45,9 +45,9 @@ public final class Decoder<T extends TNumber> {
   /**
    * Defines the segment.
    *
-   * @param model its facts have no part in this
-   * @param questions texts Q of a task
-   * @param tokens tokens S of a text, prompt and answer together
+   * @param model model; its facts are ignored
+   * @param questions number Q of texts in a task
+   * @param tokens number S of tokens in a text, including prompt and answer
    */
   public Decoder(TaskModel<T> model, int questions, int tokens) {
     this.model = model;
@@ -66,7 +66,7 @@ public final class Decoder<T extends TNumber> {
         .all(Prompts.specs(texts));
   }
 
-  /** Emits a call. */
+  /** Emits a call of the segment. */
   public DecodedTexts<T> decode(
       Ops tf, Weights<T> weights, Prompts prompts, DecodingInputs<T> settings) {
     Tensors arguments = weights.named().putAll(settings.named()).putAll(prompts.named());
@@ -74,12 +74,12 @@ public final class Decoder<T extends TNumber> {
   }
 
   /**
-   * How far the loop is.
+   * State of the decoding loop.
    *
    * @param texts the texts so far
-   * @param cache keys and values of the tokens that were read, see {@link CachedGpt2}
-   * @param open whether a text goes on [N, Q]
-   * @param made tokens that were appended, a scalar
+   * @param cache keys and values of the tokens read so far, see {@link CachedGpt2}
+   * @param open whether each text continues [N, Q]
+   * @param made number of appended tokens, a scalar
    */
   private record State<T extends TNumber>(
       DecodedTexts<T> texts,
@@ -122,7 +122,10 @@ public final class Decoder<T extends TNumber> {
     return State.of(loop.run(tf, state), model.type()).texts();
   }
 
-  /** Defines the loop. Its state is what the segment reads, the cache, and how far each text is. */
+  /**
+   * Defines the loop. Its state holds the arguments of the segment, the cache, and the progress of
+   * each text.
+   */
   private Loop loop() {
     Specs state =
         specs()
@@ -182,7 +185,7 @@ public final class Decoder<T extends TNumber> {
         .named();
   }
 
-  /** Defines the choice of a token. Sampling sorts; the likeliest token is found without. */
+  /** Defines the choice of a token. Sampling needs a sort; the likeliest token does not. */
   private Choice choice() {
     Class<T> type = model.type();
     Shape logits = texts.take(2).append(model.config().model().vocabSize());
@@ -215,7 +218,7 @@ public final class Decoder<T extends TNumber> {
         (tf, in) -> new Tensors().put(NEXT, TokenChoice.greedy(tf, in.get(LOGITS, type))));
   }
 
-  /** Which texts go on [N, Q]. */
+  /** Returns whether each text continues, [N, Q]. */
   private Operand<TBool> open(
       Ops tf,
       DecodingInputs<T> settings,
@@ -227,7 +230,7 @@ public final class Decoder<T extends TNumber> {
     return tf.math.logicalAnd(before, tf.math.logicalAnd(tf.math.logicalNot(ended), fits));
   }
 
-  /** Positions of the last tokens [N, Q]; 0 in an empty text. */
+  /** Returns the positions of the last tokens, [N, Q]; 0 for an empty text. */
   private static Operand<TInt32> lastPositions(Ops tf, Operand<TInt32> lengths) {
     return tf.math.maximum(tf.math.sub(lengths, tf.constant(1)), tf.constant(0));
   }

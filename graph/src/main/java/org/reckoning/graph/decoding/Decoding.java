@@ -1,21 +1,22 @@
 package org.reckoning.graph.decoding;
 
 /**
- * How questions are answered. Nothing of it is compiled in: one program serves all.
+ * Settings of text generation. They are fed at run time, so one program serves all settings.
  *
- * @param newTokens how many tokens an answer may have
- * @param endOfText the token that ends an answer; a number that is no token for none
- * @param temperature what logits are divided by before a token is drawn; 0 to take the likeliest
- * @param topK draw among so many of the likeliest tokens; 0 for all
- * @param topP draw among the fewest likeliest tokens whose probability reaches this; 1 for all
- * @param seed of the draws: the same seed gives the same texts
+ * @param newTokens largest number of tokens of an answer
+ * @param endOfText the token that ends an answer; any number that is not a token id disables it
+ * @param temperature divisor of the logits before sampling; 0 for the likeliest token
+ * @param topK number of likeliest tokens to sample from; 0 for all
+ * @param topP sample from the smallest set of likeliest tokens with at least this probability; 1
+ *     for all
+ * @param seed seed of sampling; the same seed gives the same texts
  */
 public record Decoding(
     int newTokens, int endOfText, double temperature, int topK, double topP, long seed) {
   /**
    * Checks the values.
    *
-   * @throws IllegalArgumentException if one is out of range
+   * @throws IllegalArgumentException if a value is out of range
    */
   public Decoding {
     if (newTokens < 1) {
@@ -36,17 +37,17 @@ public record Decoding(
     }
   }
 
-  /** Takes the likeliest token each time. */
+  /** Returns settings that choose the likeliest token at each step. */
   public static Decoding greedy(int newTokens, int endOfText) {
     return new Decoding(newTokens, endOfText, 0, 0, 1, 0);
   }
 
-  /** Draws from the model's own distribution. */
+  /** Returns settings that sample from the unmodified distribution of the model. */
   public static Decoding sampling(int newTokens, int endOfText, long seed) {
     return new Decoding(newTokens, endOfText, 1, 0, 1, seed);
   }
 
-  /** Returns a copy with another number of tokens. */
+  /** Returns a copy with another limit on new tokens. */
   public Decoding withNewTokens(int value) {
     return new Decoding(value, endOfText, temperature, topK, topP, seed);
   }
@@ -56,12 +57,12 @@ public record Decoding(
     return new Decoding(newTokens, endOfText, value, topK, topP, seed);
   }
 
-  /** Returns a copy that draws among the likeliest tokens. */
+  /** Returns a copy that samples from the {@code value} likeliest tokens. */
   public Decoding withTopK(int value) {
     return new Decoding(newTokens, endOfText, temperature, value, topP, seed);
   }
 
-  /** Returns a copy that draws among the fewest tokens of this probability. */
+  /** Returns a copy that samples from the smallest token set with this probability. */
   public Decoding withTopP(double value) {
     return new Decoding(newTokens, endOfText, temperature, topK, value, seed);
   }

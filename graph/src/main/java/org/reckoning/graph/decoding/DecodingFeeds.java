@@ -11,7 +11,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
-/** The placeholders through which a {@link Decoding} reaches the graph. */
+/** Placeholders that feed a {@link Decoding} to the graph. */
 public final class DecodingFeeds<T extends TNumber> {
   private final Class<T> type;
   private final DecodingInputs<T> inputs;
@@ -27,7 +27,7 @@ public final class DecodingFeeds<T extends TNumber> {
     return inputs;
   }
 
-  /** Tensors that are fed to one run. */
+  /** Tensors fed to one run. */
   public static final class Fed implements AutoCloseable {
     private final List<Operand<?>> feeds;
     private final List<Tensor> values;
@@ -37,7 +37,7 @@ public final class DecodingFeeds<T extends TNumber> {
       this.values = values;
     }
 
-    /** Feeds the tensors to a run. */
+    /** Feeds these tensors to a run. */
     public Session.Runner into(Session.Runner runner) {
       for (int i = 0; i < values.size(); i++) {
         runner.feed(feeds.get(i), values.get(i));
@@ -51,7 +51,7 @@ public final class DecodingFeeds<T extends TNumber> {
     }
   }
 
-  /** Returns the tensors of the settings. */
+  /** Returns the tensors of the given settings. */
   public Fed feed(Decoding decoding) {
     Shape scalar = Shape.scalar();
     return new Fed(

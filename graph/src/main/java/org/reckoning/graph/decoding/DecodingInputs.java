@@ -9,7 +9,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
-/** The settings of {@link Decoding} in the graph; all are scalars. */
+/** Settings of a {@link Decoding} as tensors of the graph; all are scalars. */
 public record DecodingInputs<T extends TNumber>(
     Operand<TInt32> newTokens,
     Operand<TInt32> endOfText,
@@ -47,12 +47,12 @@ public record DecodingInputs<T extends TNumber>(
         in.get(SEED, TInt64.class));
   }
 
-  /** Emits placeholders, through which {@link DecodingFeeds} feeds the settings. */
+  /** Emits placeholders for {@link DecodingFeeds}. */
   static <T extends TNumber> DecodingInputs<T> placeholders(Ops tf, Class<T> type) {
     return of(specs(type).placeholders(tf), type);
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the settings as named arguments of a segment. */
   Tensors named() {
     return new Tensors()
         .put(NEW_TOKENS, newTokens)

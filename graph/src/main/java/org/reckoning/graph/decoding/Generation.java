@@ -6,17 +6,17 @@ import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Tensor;
 import org.tensorflow.types.TInt32;
 
-/** What was generated for the questions of a batch. Tasks and questions are counted from 0. */
+/** Texts generated for the questions of a batch. Task and question indices start at 0. */
 public final class Generation {
   private final int[][][] tokens; // [tasks][questions][]
   private final double[][][] logProbabilities;
 
   /**
-   * Cuts out what texts have after their prompts.
+   * Extracts the tokens after the prompts.
    *
-   * @param prompts the batch that was asked, questions cut after their prompts
-   * @param texts prompts with what follows them [N, Q, S]
-   * @param lengths [N, Q]
+   * @param prompts the input batch, with questions cut after their prompts
+   * @param texts prompts with their continuations [N, Q, S]
+   * @param lengths number of tokens of each text [N, Q]
    * @param scores log-probabilities of the tokens [N, Q, S]
    */
   public Generation(TaskBatch prompts, TInt32 texts, TInt32 lengths, Tensor scores) {
@@ -41,16 +41,16 @@ public final class Generation {
   }
 
   /**
-   * Returns the new tokens of a question, with the one that ends the text, if it was reached; none
-   * for a question that is padding.
+   * Returns the new tokens of a question, including the end-of-text token if it was reached; empty
+   * for a padding question.
    */
   public int[] tokens(int task, int question) {
     return tokens[task][question].clone();
   }
 
   /**
-   * Returns {@code log p} of each of the new tokens of a question under the model as it is,
-   * whatever they were drawn from.
+   * Returns {@code log p} of each new token of a question. The probability is that of the
+   * unmodified model, whatever the sampling settings.
    */
   public double[] logProbabilities(int task, int question) {
     return logProbabilities[task][question].clone();

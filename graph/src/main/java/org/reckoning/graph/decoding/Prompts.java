@@ -8,11 +8,11 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Texts that a decoder continues, in rows of S tokens.
+ * Texts for a decoder to continue, in rows of S tokens.
  *
  * @param tokens token ids [N, Q, S]
- * @param lengths tokens of each text, 0 for padding [N, Q]
- * @param tasks numbers of the tasks, of which the draws depend [N]
+ * @param lengths number of tokens of each text, 0 for padding [N, Q]
+ * @param tasks task numbers, from which the random draws derive [N]
  */
 public record Prompts(Operand<TInt32> tokens, Operand<TInt32> lengths, Operand<TInt64> tasks) {
   static final String TOKENS = "tokens";
@@ -33,7 +33,7 @@ public record Prompts(Operand<TInt32> tokens, Operand<TInt32> lengths, Operand<T
         in.get(TOKENS, TInt32.class), in.get(LENGTHS, TInt32.class), in.get(TASKS, TInt64.class));
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the texts as named arguments of a segment. */
   Tensors named() {
     return new Tensors().put(TOKENS, tokens).put(LENGTHS, lengths).put(TASKS, tasks);
   }

@@ -1,6 +1,4 @@
-/**
- * Answers of the model: texts that are continued token by token, inside of one compiled segment.
- */
+/** Text generation: the model continues prompts token by token, inside one compiled segment. */
 @NullMarked
 package org.reckoning.graph.decoding;
 

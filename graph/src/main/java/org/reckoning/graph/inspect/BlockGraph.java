@@ -24,9 +24,9 @@ import org.tensorflow.proto.StepStats;
 import org.tensorflow.proto.VersionDef;
 
 /**
- * The static graph of a training step as TensorBoard can show it: many nodes in one block, such as
- * {@code gradient/facts/h.0/attn}, each segment once as a function, each call a block that opens
- * into the function. It is a picture and cannot be run.
+ * Diagram of the static graph of a training step for TensorBoard. A block, such as {@code
+ * gradient/facts/h.0/attn}, combines many nodes. Each segment is one function, and each call is a
+ * block that opens into its function. The diagram cannot be run.
  *
  * <pre>{@code
  * feeds/facts  weights -> theta_0 -> inner_0 -> .. -> outer -> .. -> pullback_0 -> gradient -> apply
@@ -44,7 +44,7 @@ public final class BlockGraph {
   /**
    * Draws the training step of a program for one shape.
    *
-   * @throws IllegalArgumentException if the program has no such shape
+   * @throws IllegalArgumentException if the shape is unknown to the program
    */
   public static BlockGraph of(BilevelProgram<?> program, TaskShape shape) {
     Map<String, Segment> segments = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ public final class BlockGraph {
     Map<String, Segment> called = new LinkedHashMap<>();
     Map<String, String> blocks = drawStep(step, segments, picture, called);
     Set<Segment> drawn = new HashSet<>();
-    while (drawn.size() < called.size()) { // a function that is drawn may call others
+    while (drawn.size() < called.size()) { // a drawn function may call others
       for (Segment segment : List.copyOf(called.values())) {
         if (drawn.add(segment)) {
           draw(segment, segments, picture, called);
@@ -96,7 +96,7 @@ public final class BlockGraph {
     return blocks.names();
   }
 
-  /** Draws a segment as a function whose arguments and results are in groups. */
+  /** Draws a segment as a function with grouped arguments and results. */
   private static void draw(
       Segment segment,
       Map<String, Segment> segments,
@@ -157,14 +157,14 @@ public final class BlockGraph {
     return input.length == 3 ? Integer.parseInt(input[2]) : 0;
   }
 
-  /** Returns the picture. */
+  /** Returns the diagram. */
   public GraphDef graph() {
     return graph;
   }
 
   /**
-   * Returns a trace of the step under the names of the blocks. A block starts when the first of its
-   * nodes starts and runs for as long as all of them together.
+   * Returns a trace of the step with the names of the blocks. A block starts with the first of its
+   * nodes; its time is the sum over its nodes.
    */
   public StepStats stats(StepStats trace) {
     StepStats.Builder renamed = StepStats.newBuilder();

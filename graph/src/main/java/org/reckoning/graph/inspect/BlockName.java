@@ -6,32 +6,35 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which block of {@link BlockGraph} a node belongs to, by its name. */
+/** Maps the names of nodes to blocks of {@link BlockGraph}. */
 final class BlockName {
-  /** Scopes under which the forward pass stands once more. */
+  /** Scopes that contain a repetition of the forward pass. */
   private static final Set<String> PHASES = Set.of("gradient", "hessian");
 
   private static final Pattern LAYER = Pattern.compile("h\\.\\d+");
   private static final Pattern NUMBERED = Pattern.compile("(.*)_\\d+");
 
-  /** Weights have their name as a scope: {@code h.0.attn.c_attn.weight} is of {@code h.0}. */
+  /**
+   * Pattern of scopes with the name of a weight: {@code h.0.attn.c_attn.weight} belongs to {@code
+   * h.0}.
+   */
   private static final Pattern WEIGHT = Pattern.compile("(h\\.\\d+|wte|wpe|ln_f)\\..*");
 
   private BlockName() {}
 
   /**
-   * Returns the block of a node of the static graph: {@code train/theta_0/ExpandDims_3} is of
+   * Returns the block of a node of the static graph: {@code train/theta_0/ExpandDims_3} belongs to
    * {@code theta_0}.
    */
   static String inGraph(String name) {
     List<String> path = path(inStep(name));
     String group = path.get(0).matches("group_\\d+") ? path.remove(0) + "/" : "";
-    String first = path.get(0).replaceFirst("^all_\\d+$", "all"); // what the groups have made
+    String first = path.get(0).replaceFirst("^all_\\d+$", "all"); // results of all groups
     if (path.size() == 1) {
       return group + first;
     }
     if (first.matches("(inner|pullback)_\\d+")) {
-      return group + first + "/rest"; // beside the calls
+      return group + first + "/rest"; // outside the calls
     }
     if (first.equals("feeds")) {
       return group + first + "/" + path.get(1).replaceFirst("\\..*", "");
@@ -39,7 +42,10 @@ final class BlockName {
     return group + first;
   }
 
-  /** Returns where a call of a function is: {@code train/inner_0/NODE} is in {@code inner_0/}. */
+  /**
+   * Returns the scope of a function call: {@code train/inner_0/NODE} has the scope {@code
+   * inner_0/}.
+   */
   static String scopeOfCall(String name) {
     String inStep = inStep(name);
     return inStep.substring(0, inStep.lastIndexOf('/') + 1);
@@ -50,10 +56,11 @@ final class BlockName {
   }
 
   /**
-   * Returns the block of a node of a segment: {@code gradient/facts/h.0/mlp/gelu/Mul_2} is of
-   * {@code gradient/facts/h.0/mlp}, {@code update_4/h.0.attn.c_attn.weight/Mul} of {@code update}.
+   * Returns the block of a node of a segment. {@code gradient/facts/h.0/mlp/gelu/Mul_2} belongs to
+   * {@code gradient/facts/h.0/mlp}, and {@code update_4/h.0.attn.c_attn.weight/Mul} to {@code
+   * update}.
    *
-   * @param scopes first words of all names of the segment
+   * @param scopes first path components of all names of the segment
    */
   static String inSegment(String name, Set<String> scopes) {
     List<String> path = path(name);
@@ -89,7 +96,8 @@ final class BlockName {
   }
 
   /**
-   * Returns the group of an argument or result: {@code theta/h.0.ln_1.bias} is of {@code theta}.
+   * Returns the group of an argument or result: {@code theta/h.0.ln_1.bias} belongs to {@code
+   * theta}.
    */
   static String group(String name) {
     return path(name).get(0);

@@ -17,7 +17,7 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
-/** Nodes of one graph or function, put together to blocks, and what leads from one to another. */
+/** Blocks of nodes of one graph or function, with the edges between the blocks. */
 final class Blocks {
   static final AttrValue NONE = AttrValue.getDefaultInstance();
 
@@ -25,22 +25,22 @@ final class Blocks {
   private final Map<String, String> blockOf = new LinkedHashMap<>();
   private final Map<String, Block> blocks = new LinkedHashMap<>();
 
-  /** A node of the picture. */
+  /** A block, which is one node of the diagram. */
   private static final class Block {
     final Map<String, Integer> types = new TreeMap<>();
     final Map<String, Set<String>> inputs = new LinkedHashMap<>(); // by argument of a call
-    final Map<String, Long> leaves = new LinkedHashMap<>(); // numbers, by output
+    final Map<String, Long> leaves = new LinkedHashMap<>(); // element counts, by output
     @Nullable Segment callee;
     int nodes;
     long flops;
   }
 
-  /** The numbers of every output of every node. */
+  /** Shapes of all outputs of each node. */
   private final Map<String, List<Shape>> shapes = new LinkedHashMap<>();
 
   /**
-   * @param outputMark what stands between a node and the number of its output; empty for a graph,
-   *     where it is a colon and output 0 has neither
+   * @param outputMark text between a node and its output number; empty for a graph, which uses a
+   *     colon, and neither for output 0
    */
   Blocks(String outputMark) {
     this.outputMark = outputMark;
@@ -57,11 +57,10 @@ final class Blocks {
   }
 
   /**
-   * Adds a call, which is a block of its own. Others read its results from a second block: in
-   * TensorBoard the one of the call becomes the function, which has no times, so the time of the
-   * call is that of its results.
+   * Adds a call as a separate block. A second block holds the results of the call and its time.
+   * TensorBoard replaces the first block by the function, which has no times.
    *
-   * @param scope where it is, ends with a slash
+   * @param scope scope of the call, with a slash at the end
    */
   void call(String node, String scope, Segment callee) {
     String name = scope + ProgramReport.nameOf(callee.functionName());
@@ -78,14 +77,16 @@ final class Blocks {
     blocks.put(block, of);
   }
 
-  /** Adds an argument of a function to its group, and returns whether it is the first of it. */
+  /**
+   * Adds an argument of a function to its group and returns whether it is the first in the group.
+   */
   boolean argument(String node, String block) {
     boolean first = !blockOf.containsValue(block);
     blockOf.put(node, block);
     return first;
   }
 
-  /** Adds the end of a group of results, and returns whether it was not there. */
+  /** Adds the output of a group of results and returns whether it is new. */
   boolean result(String block) {
     boolean first = !blocks.containsKey(block);
     blockOf.put(block, block);
@@ -93,7 +94,7 @@ final class Blocks {
     return first;
   }
 
-  /** Notes that a node reads an output of another one; those of constants are not drawn. */
+  /** Adds an edge from the output of a node to another node; outputs of constants are not drawn. */
   void edge(String from, int output, String to, int input) {
     String source = blockOf.get(from);
     String target = blockOf.get(to);
@@ -141,8 +142,8 @@ final class Blocks {
   }
 
   /**
-   * Whether calls open into their functions. Those within a function do not: TensorBoard ends with
-   * an exception there.
+   * Returns whether calls open into their functions. Calls inside a function do not, as TensorBoard
+   * would fail with an exception.
    */
   private boolean opens() {
     return outputMark.isEmpty();
@@ -153,7 +154,7 @@ final class Blocks {
     return of == null || of.callee == null ? block : block + "_results";
   }
 
-  /** Returns the nodes of the picture. */
+  /** Returns the nodes of the diagram. */
   List<NodeDef> draw() {
     List<NodeDef> drawn = new ArrayList<>();
     blocks.forEach(
@@ -185,8 +186,8 @@ final class Blocks {
   }
 
   /**
-   * A call reads one tensor for each group of arguments: where a group comes from several places, a
-   * block joins them.
+   * Returns the source of a group of arguments of a call. A call reads one tensor for each group,
+   * so a block joins several sources.
    */
   private String joined(String call, String group, Set<String> sources, List<NodeDef> drawn) {
     if (sources.size() == 1) {
@@ -211,7 +212,7 @@ final class Blocks {
     node.putAttr("_output_shapes", shapes(List.of(numbers)));
   }
 
-  /** The numbers in each group of results. */
+  /** Returns the number of elements in each group of results. */
   private static List<Long> resultSizes(Segment segment) {
     Map<String, Long> sizes = new LinkedHashMap<>();
     Map<String, SegmentNode> nodes =
@@ -231,7 +232,10 @@ final class Blocks {
     return List.copyOf(sizes.values());
   }
 
-  /** Shapes of vectors: how many numbers go from block to block is all that is shown. */
+  /**
+   * Returns vector shapes with the given sizes. The diagram shows only the number of elements
+   * between blocks.
+   */
   private static AttrValue shapes(List<Long> sizes) {
     AttrValue.Builder shapes = AttrValue.newBuilder();
     sizes.forEach(

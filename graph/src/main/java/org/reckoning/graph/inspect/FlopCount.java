@@ -1,16 +1,16 @@
 package org.reckoning.graph.inspect;
 
 /**
- * Floating-point operations, as {@link Flops} counts them.
+ * Counts of floating-point operations by {@link Flops}.
  *
- * @param matrix of matrix products
- * @param other of everything else
+ * @param matrix operations of matrix products
+ * @param other all other operations
  */
 public record FlopCount(long matrix, long other) {
-  /** No operation. */
+  /** The count zero. */
   public static final FlopCount ZERO = new FlopCount(0, 0);
 
-  /** Returns both kinds together. */
+  /** Returns the sum of both kinds. */
   public long total() {
     return matrix + other;
   }
@@ -20,7 +20,7 @@ public record FlopCount(long matrix, long other) {
     return new FlopCount(matrix + more.matrix, other + more.other);
   }
 
-  /** Returns the operations of several calls. */
+  /** Returns the count of several calls. */
   public FlopCount times(long calls) {
     return new FlopCount(calls * matrix, calls * other);
   }

@@ -8,18 +8,18 @@ import org.reckoning.graph.xla.SegmentNode;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * Floating-point operations of a node, from its shapes. They are those of the graph as it was
- * built: XLA may still merge or drop some.
+ * Computes the floating-point operations of a node from its shapes. The counts are those of the
+ * built graph; XLA may merge or drop operations.
  *
  * <pre>{@code
  * matrix product [.., m, k] [.., k, n]     2 m n k, times the sizes of the leading axes
  * einsum                                   2, times the sizes of all labels
  * elementwise                              1 per element of the output, tanh or exp as much as add
  * sum of n tensors                         n - 1 per element of the output
- * reduction, sum by index                  1 per element that is read
+ * reduction, sum by index                  1 per input element
  * softmax, cross-entropy                   5 per logit: maximum, difference, exp, sum, quotient
  * reshape, slice, gather, cast, constant   0: data movement
- * call                                     0: the function that is called counts them
+ * call                                     0: counted in the called function
  * }</pre>
  *
  * <p>Integer and boolean elements count like floating-point ones.
@@ -27,7 +27,7 @@ import org.tensorflow.ndarray.Shape;
 public final class Flops {
   private static final int SOFTMAX = 5;
 
-  /** What a node costs. */
+  /** Cost of a node. */
   @FunctionalInterface
   private interface Rule {
     FlopCount of(SegmentNode node);
@@ -96,7 +96,7 @@ public final class Flops {
     }
   }
 
-  /** Returns the op types that can be counted, sorted. */
+  /** Returns the known op types, sorted. */
   static Set<String> known() {
     return RULES.keySet();
   }
@@ -104,8 +104,7 @@ public final class Flops {
   /**
    * Returns the operations of a node.
    *
-   * @throws IllegalArgumentException if the op type is not known, or a size that is needed is not
-   *     static
+   * @throws IllegalArgumentException if the op type is not known, or a required size is not static
    */
   public static FlopCount of(SegmentNode node) {
     Rule rule = RULES.get(node.type());
@@ -117,14 +116,14 @@ public final class Flops {
     return rule.of(node);
   }
 
-  /** Returns the operations of nodes together. */
+  /** Returns the sum of the operations of several nodes. */
   public static FlopCount of(Collection<SegmentNode> nodes) {
     return nodes.stream().map(Flops::of).reduce(FlopCount.ZERO, FlopCount::plus);
   }
 
   /**
-   * Whether an input is transposed is not seen, nor needed: m and k are the last two sizes of input
-   * 0 in one order or the other, and m is known from the output.
+   * Returns the operations of a matrix product. The last two sizes of input 0 are m and k in either
+   * order, and the output gives m. So the transposition flags are not needed.
    */
   private static FlopCount matrixProduct(SegmentNode node) {
     long product = elements(node, node.outputs(), 0); // batch m n

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Memory of a training step outside of segments. What a segment needs while it runs (activations,
- * copies that XLA makes) is not in it.
+ * Memory of a training step outside the segments. Temporary memory of a running segment
+ * (activations, copies by XLA) is not included.
  *
  * @param resident bytes of the variables, by group: {@code weights}, {@code inner_rates}, {@code
- *     adam_m}, {@code adam_v}; and {@code accumulated}, which takes memory only from the first
- *     update of several passes on
- * @param boundaries bytes alive between consecutive calls, in the order of the calls
+ *     adam_m}, {@code adam_v}; and {@code accumulated}, which takes no memory before the first
+ *     update of several passes
+ * @param boundaries live bytes between consecutive calls, in the order of the calls
  */
 public record MemoryReport(Map<String, Long> resident, List<Boundary> boundaries) {
 
@@ -22,7 +22,7 @@ public record MemoryReport(Map<String, Long> resident, List<Boundary> boundaries
     boundaries = List.copyOf(boundaries);
   }
 
-  /** Returns the boundary at which most is alive, the first of them; none if there is one call. */
+  /** Returns the first boundary with the most live bytes; empty for a single call. */
   public Optional<Boundary> peak() {
     return boundaries.stream()
         .sorted(Comparator.comparingLong(Boundary::bytes).reversed()) // stable
@@ -30,8 +30,8 @@ public record MemoryReport(Map<String, Long> resident, List<Boundary> boundaries
   }
 
   /**
-   * Returns what each further inner step adds: the differences between the boundaries after inner
-   * steps. None if inner steps are not calls of their own or there are fewer than two.
+   * Returns the memory that each further inner step adds, as differences between the boundaries
+   * after inner steps. Empty if inner steps are not separate calls or are fewer than two.
    */
   public List<Long> addedByInnerSteps() {
     List<Long> alive =

@@ -11,13 +11,14 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat64;
 
 /**
- * The parameters of a program, one copy of each. A weight may be adapted and trained.
+ * Parameter counts of a program, with one copy of each parameter. A weight may be both adapted and
+ * trained.
  *
- * @param total all weights
- * @param adapted those that the inner loop changes
- * @param trained those that the outer loop trains
- * @param constant those that nothing changes
- * @param innerRates the learning rates of the inner loop [J, K]
+ * @param total parameters in all weights
+ * @param adapted parameters that the inner loop changes
+ * @param trained parameters that the outer loop trains
+ * @param constant parameters that no loop changes
+ * @param innerRates learning rates of the inner loop [J, K]
  */
 public record ParameterReport(
     TensorCount total,

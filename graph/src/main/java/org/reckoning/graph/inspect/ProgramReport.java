@@ -21,19 +21,19 @@ import org.tensorflow.GraphOperation;
 import org.tensorflow.op.core.StatefulPartitionedCall;
 
 /**
- * What is in a program, for tasks of one shape. A training step means one pass over a batch of that
+ * Contents of a program for tasks of one shape. A training step is one pass over a batch of that
  * shape and one update.
  *
- * @param config what the program was built from
+ * @param config configuration of the program
  * @param shape shape of the batch
- * @param segments the segments that a training step or an evaluation calls, in the order of the
- *     calls; where XLA compiles a whole pass, its function is one of them
- * @param graph nodes of the static graph that a training step runs, calls included, and the
- *     operations of these nodes themselves
- * @param tensors the largest tensors that segments and graph make, see {@link TensorReport}
+ * @param segments segments that a training step or an evaluation calls, in the order of the calls;
+ *     with {@code XlaMode.WHOLE} also the function of the whole pass
+ * @param graph nodes of the static graph that a training step runs, including calls, with the
+ *     operations of these nodes
+ * @param tensors largest tensors of the segments and of the graph, see {@link TensorReport}
  * @param parameters counts of weights and inner rates
- * @param memory bytes of variables and bytes alive between calls; where XLA compiles a whole pass,
- *     what lives inside of it is XLA's affair and not known here
+ * @param memory bytes of variables and live bytes between calls; with {@code XlaMode.WHOLE} the
+ *     memory inside the pass is unknown
  */
 public record ProgramReport(
     BilevelConfig config,
@@ -47,9 +47,9 @@ public record ProgramReport(
   /**
    * The static graph around the segments.
    *
-   * @param nodes nodes that a training step runs
-   * @param nodesByType how many of them have each op type, the most frequent first
-   * @param flops their operations, without those of the segments that they call
+   * @param nodes number of nodes that a training step runs
+   * @param nodesByType number of nodes of each op type, the most frequent first
+   * @param flops operations of these nodes, without those of the called segments
    */
   public record GraphReport(int nodes, Map<String, Integer> nodesByType, FlopCount flops) {}
 
@@ -60,10 +60,10 @@ public record ProgramReport(
   }
 
   /**
-   * Inspects a program. Nothing is run or compiled.
+   * Inspects a program without running or compiling it.
    *
    * @param shape one of the shapes of the program's configuration
-   * @throws IllegalArgumentException if it is not
+   * @throws IllegalArgumentException if the shape is not in the configuration
    */
   public static ProgramReport of(BilevelProgram<?> program, TaskShape shape) {
     StepGraph training = new StepGraph(program.graph(), program.trainingFetches(shape));
@@ -98,14 +98,14 @@ public record ProgramReport(
         new MemoryReport(resident(program), training.boundaries()));
   }
 
-  /** Returns the operations of a training step: all calls, and the graph around them. */
+  /** Returns the operations of a training step: those of all calls and of the graph around them. */
   public FlopCount trainingFlops() {
     return segments.stream()
         .map(SegmentReport::trainingFlops)
         .reduce(graph.flops(), FlopCount::plus);
   }
 
-  /** Returns the distinct nodes that a training step needs: each segment once, and the graph. */
+  /** Returns the number of distinct nodes of a training step, with each segment counted once. */
   public int trainingNodes() {
     return graph.nodes()
         + segments.stream()
@@ -115,9 +115,9 @@ public record ProgramReport(
   }
 
   /**
-   * Returns the segment of a name.
+   * Returns the segment with a name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if no segment has this name
    */
   public SegmentReport segment(String name) {
     return segments.stream()
@@ -130,7 +130,7 @@ public record ProgramReport(
                         .formatted(name, segments.stream().map(SegmentReport::name).toList())));
   }
 
-  /** How often a run calls each segment, and one call of each to read the shapes from. */
+  /** Number of calls of each segment in a run, with one call of each to read the shapes from. */
   private static final class Calls {
     final Map<Segment, Integer> counts = new LinkedHashMap<>();
     final Map<Segment, SegmentNode> examples = new HashMap<>();
@@ -193,7 +193,7 @@ public record ProgramReport(
     return nameOf(segment.functionName());
   }
 
-  /** Returns the name of the segment of a function: the rest is the hash of the content. */
+  /** Returns the name of the segment of a function, without the hash of the content. */
   static String nameOf(String function) {
     return function.substring(0, function.lastIndexOf('_'));
   }

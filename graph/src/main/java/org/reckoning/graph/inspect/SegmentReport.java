@@ -3,16 +3,17 @@ package org.reckoning.graph.inspect;
 import java.util.Map;
 
 /**
- * One segment of a program.
+ * Sizes and counts of one segment of a program.
  *
- * @param name what it does: {@code inner_step}, {@code outer}, ...
+ * @param name name of the segment: {@code inner_step}, {@code outer}, ...
  * @param function name of its TensorFlow function
- * @param trainingCalls calls in a training step of one pass
- * @param evaluationCalls calls in an evaluation
- * @param nodes nodes of its body, arguments and constants included
- * @param nodesByType how many of them have each op type, the most frequent first
- * @param flops operations of one call; those of segments that it calls are not in it
- * @param argumentBytes bytes of the arguments of one call; variables, which go by handle, count 0
+ * @param trainingCalls number of calls in a training step of one pass
+ * @param evaluationCalls number of calls in an evaluation
+ * @param nodes number of nodes in its body, including arguments and constants
+ * @param nodesByType number of nodes of each op type, the most frequent first
+ * @param flops operations of one call, without those of called segments
+ * @param argumentBytes bytes of the arguments of one call; variables are passed by handle and count
+ *     0
  * @param resultBytes bytes of the results of one call
  */
 public record SegmentReport(

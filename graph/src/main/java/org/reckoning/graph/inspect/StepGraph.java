@@ -16,9 +16,12 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.core.StatefulPartitionedCall;
 
-/** The nodes of a static graph that one run executes, and what lives between its calls. */
+/** The nodes of a static graph that one run executes, and the live tensors between its calls. */
 final class StepGraph {
-  /** Ops whose result is their first input under another shape or name: it takes no memory. */
+  /**
+   * Op types whose result is their first input under another shape or name, without memory of its
+   * own.
+   */
   static final Set<String> VIEWS =
       Set.of("Identity", "Reshape", "ExpandDims", "Squeeze", "ReadVariableOp");
 
@@ -30,7 +33,7 @@ final class StepGraph {
   private final List<Operand<?>> fetches;
 
   /**
-   * @param fetches what the run returns; nodes that it does not need are not executed
+   * @param fetches results of the run; other nodes are not executed
    */
   StepGraph(Graph graph, List<Operand<?>> fetches) {
     this.fetches = fetches;
@@ -56,25 +59,25 @@ final class StepGraph {
             });
   }
 
-  /** Returns the calls, in the order in which they run. */
+  /** Returns the calls in execution order. */
   List<GraphOperation> calls() {
     return calls;
   }
 
-  /** Returns all nodes, in the order in which they were built. */
+  /** Returns all nodes in the order in which they were built. */
   List<GraphOperation> nodes() {
     return nodes;
   }
 
-  /** Returns the name of the function that a call calls. */
+  /** Returns the name of the called function. */
   static String functionOf(GraphOperation call) {
     return call.attributes().getAttrValueProto("f").getFunc().getName();
   }
 
   /**
-   * Walks over the graph: a node runs as soon as its inputs are there, so after call t, where t is
-   * the last call among its ancestors; a tensor lives from then until the last node that reads it
-   * has run. Tensors that are fetched live until the end.
+   * Returns the boundaries between the calls. A node runs as soon as its inputs are available, so
+   * after the last call t among its ancestors. A tensor is live from then until its last reader has
+   * run. Fetched tensors are live until the end.
    */
   List<Boundary> boundaries() {
     Map<GraphOperation, Integer> time = new HashMap<>();
@@ -116,8 +119,8 @@ final class StepGraph {
   }
 
   /**
-   * The scope of a call: {@code train/inner_0/StatefulPartitionedCall} is {@code inner_0}, and so
-   * is every call below it.
+   * Returns the scope of a call: {@code train/inner_0/StatefulPartitionedCall} and every call below
+   * it have {@code inner_0}.
    */
   static String label(GraphOperation call) {
     String scope = call.name().substring(0, Math.max(call.name().lastIndexOf('/'), 0));

@@ -15,19 +15,19 @@ import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.StepStats;
 
 /**
- * Where the time of a training step goes, as TensorFlow's own trace of the graph tells it: medians
- * over some steps, in seconds. Not tried on a GPU, where a call may end before the work that it has
- * handed over.
+ * Times of a training step from TensorFlow's trace of the graph, as medians over some steps, in
+ * seconds. Not tested on a GPU, where a call may end before its asynchronous work.
  *
- * @param steps how many steps were traced
- * @param firstSeconds what the first step took, compilation included; it is not traced
- * @param plainSeconds what a step takes that is not traced
- * @param tracedSeconds from the start of the first node to the end of the last one
- * @param outsideSeconds of these, while no call was running
- * @param sideBySide whether calls ran at the same time: those of task groups do, and those of the
- *     blocks of an update
- * @param calls every call of a segment, in the order in which they were built
- * @param trace the last step that was traced
+ * @param steps number of traced steps
+ * @param firstSeconds time of the first step, including compilation, without tracing
+ * @param plainSeconds time of a step without tracing
+ * @param tracedSeconds time of a traced step, from the start of the first node to the end of the
+ *     last node
+ * @param outsideSeconds part of {@code tracedSeconds} in which no call was running
+ * @param sideBySide whether calls overlapped, as those of task groups and of the blocks of an
+ *     update do
+ * @param calls all calls of segments, in the order in which they were built
+ * @param trace trace of the last traced step
  */
 public record StepTimes(
     int steps,
@@ -41,16 +41,18 @@ public record StepTimes(
   private static final double MICROS = 1e6;
   private static final double NANOS = 1e9;
 
-  /** Which part of the calls' time has to be common to several: times are whole microseconds. */
+  /**
+   * Smallest overlap that counts, as a fraction of the time in calls; times are whole microseconds.
+   */
   private static final double COMMON = 0.01;
 
   /**
-   * A call.
+   * Time of one call.
    *
-   * @param call such as {@code inner_0}
-   * @param segment such as {@code inner_step}
-   * @param function the TensorFlow function of the segment
-   * @param seconds from its start to its end
+   * @param call name of the call, such as {@code inner_0}
+   * @param segment name of the segment, such as {@code inner_step}
+   * @param function TensorFlow function of the segment
+   * @param seconds seconds from the start to the end of the call
    */
   public record CallTime(String call, String segment, String function, double seconds) {}
 
@@ -60,10 +62,10 @@ public record StepTimes(
   }
 
   /**
-   * Trains on a batch, one step to compile, then in turn one that is traced and one that is not.
-   * Weights and rates change by it.
+   * Trains on a batch: one step to compile, then alternately a traced and an untraced step. This
+   * changes weights and rates.
    *
-   * @param steps how many of each, at least 1
+   * @param steps number of steps of each kind, at least 1
    */
   public static StepTimes measure(
       BilevelProgram<?> program, TaskBatch batch, OuterRates rates, int steps) {
@@ -127,7 +129,10 @@ public record StepTimes(
         traces.get(traces.size() - 1));
   }
 
-  /** The nodes of the graph that ran, as they started; kernels of a GPU's streams are not nodes. */
+  /**
+   * Returns the nodes of the graph that ran, in the order of their starts. Kernels on GPU streams
+   * are not nodes.
+   */
   static List<NodeExecStats> nodes(StepStats trace) {
     return trace.getDevStatsList().stream()
         .filter(device -> !device.getDevice().contains("/stream"))
@@ -142,9 +147,9 @@ public record StepTimes(
   }
 
   /**
-   * Returns how many microseconds are in at least one interval.
+   * Returns the number of microseconds in which at least one node ran.
    *
-   * @param nodes in the order in which they started
+   * @param nodes nodes in the order in which they started
    */
   private static long covered(List<NodeExecStats> nodes) {
     long covered = 0;
@@ -157,7 +162,7 @@ public record StepTimes(
     return covered;
   }
 
-  /** Returns the median, of two in the middle the longer; 0 if there is none. */
+  /** Returns the median, which is the larger of two middle values; 0 for an empty list. */
   private static double median(List<Double> values) {
     return values.isEmpty() ? 0 : values.stream().sorted().toList().get(values.size() / 2);
   }

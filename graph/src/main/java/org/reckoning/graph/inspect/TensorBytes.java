@@ -8,7 +8,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.OpDef;
 
-/** Bytes of tensors of static shape. */
+/** Computes the bytes of tensors of static shape. */
 final class TensorBytes {
   private TensorBytes() {}
 
@@ -16,12 +16,12 @@ final class TensorBytes {
     return of(tensor.dataType(), tensor.shape(), tensor.op().name());
   }
 
-  /** Bytes of the arguments of a call of a segment. */
+  /** Returns the bytes of the arguments of a call of a segment. */
   static long ofArguments(Segment segment, SegmentNode call) {
     return of(segment.function().getSignature().getInputArgList(), call.inputs(), call.name());
   }
 
-  /** Bytes of the results of a call of a segment. */
+  /** Returns the bytes of the results of a call of a segment. */
   static long ofResults(Segment segment, SegmentNode call) {
     return of(segment.function().getSignature().getOutputArgList(), call.outputs(), call.name());
   }
@@ -34,7 +34,7 @@ final class TensorBytes {
     return bytes;
   }
 
-  /** Bytes of a tensor; the handle of a variable has none. */
+  /** Returns the bytes of a tensor; 0 for the handle of a variable. */
   static long of(DataType type, Shape shape, String name) {
     int size = size(type);
     if (size == 0) {

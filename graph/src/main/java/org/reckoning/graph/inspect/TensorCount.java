@@ -4,11 +4,11 @@ import java.util.Collection;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * Tensors of one kind.
+ * Count of the tensors of one kind.
  *
- * @param tensors how many there are
- * @param elements numbers in all of them
- * @param bytes bytes of all of them
+ * @param tensors number of tensors
+ * @param elements number of elements in all tensors
+ * @param bytes bytes of all tensors
  */
 public record TensorCount(int tensors, long elements, long bytes) {
 

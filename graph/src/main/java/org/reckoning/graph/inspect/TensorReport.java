@@ -10,30 +10,30 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.DataType;
 
 /**
- * Tensors of one shape that the nodes of a segment make, before XLA merges or drops any.
+ * Tensors of one shape made by the nodes of a segment, before XLA merges or drops any.
  *
- * @param segment which makes them; empty for the graph around the segments
- * @param node the first node that makes one
- * @param dtype such as {@code DT_FLOAT}
- * @param shape of each
- * @param bytes of each
- * @param count how many there are; they need not be alive at the same time
+ * @param segment segment that makes the tensors; empty for the graph around the segments
+ * @param node first node that makes such a tensor
+ * @param dtype dtype, such as {@code DT_FLOAT}
+ * @param shape shape of each tensor
+ * @param bytes bytes of each tensor
+ * @param count number of tensors; they need not be live at the same time
  */
 public record TensorReport(
     String segment, String node, DataType dtype, Shape shape, long bytes, int count) {
   private static final int MOST = 12;
 
-  /** Ops whose outputs were made by others. */
+  /** Op types that do not make their outputs. */
   private static final Set<String> TAKEN = Set.of("Placeholder", "VarHandleOp", "NoOp");
 
-  /** What counts as equal. */
+  /** Key of equal tensors. */
   private record Kind(String segment, DataType dtype, Shape shape) {}
 
   /**
-   * Returns the largest ones. Results of calls are left out, as the segment that is called makes
-   * them; so are other names of a tensor, such as a reshaped one.
+   * Returns the largest tensors. Results of calls are omitted, as the called segment makes them.
+   * Views, such as reshaped tensors, are omitted too.
    *
-   * @param makers nodes by the name of their segment
+   * @param makers nodes by the name of the segment
    */
   static List<TensorReport> largest(Map<String, List<SegmentNode>> makers) {
     Map<Kind, TensorReport> found = new LinkedHashMap<>();

@@ -5,15 +5,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What XLA says a compiled function needs, from the file {@code *-buffer-assignment.txt} of its
- * dump. In bytes.
+ * Memory of a compiled function in bytes, from the file {@code *-buffer-assignment.txt} of an XLA
+ * dump.
  *
  * @param function name of the function
- * @param total what XLA sums up: everything below, each buffer once
- * @param arguments buffers of the arguments; those that are changed in place are results, too
- * @param results buffers of the results that are none of an argument
- * @param temporaries what lives only while the function runs: activations and copies
- * @param constants numbers that are part of the program
+ * @param total total by XLA: all values below, each buffer once
+ * @param arguments buffers of the arguments; those updated in place are results too
+ * @param results buffers of results outside the argument buffers
+ * @param temporaries temporary memory of the running function: activations and copies
+ * @param constants constants of the program
  */
 public record XlaMemory(
     String function, long total, long arguments, long results, long temporaries, long constants) {
@@ -22,9 +22,9 @@ public record XlaMemory(
       Pattern.compile("(?m)^allocation \\d+: size (\\d+), (.*):$");
 
   /**
-   * Reads the text of a file.
+   * Parses the text of a file.
    *
-   * @return nothing if it has no sum, which other versions of XLA may not write
+   * @return empty if the text has no total, which other versions of XLA may omit
    */
   public static Optional<XlaMemory> parse(String function, String text) {
     Matcher total = TOTAL.matcher(text);

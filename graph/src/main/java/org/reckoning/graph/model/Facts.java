@@ -9,11 +9,11 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Facts of the tasks of a pass, padded.
+ * Padded facts of the tasks of a pass.
  *
  * @param tokens token ids [N, F, T]
- * @param lengths tokens of each fact, 0 for padding [N, F]
- * @param targets 1 where a token is scored, else 0 [N, F, T]
+ * @param lengths number of tokens of each fact, 0 for padding [N, F]
+ * @param targets 1 for each scored token, else 0 [N, F, T]
  */
 public record Facts<T extends TNumber>(
     Operand<TInt32> tokens, Operand<TInt32> lengths, Operand<T> targets) {
@@ -37,7 +37,7 @@ public record Facts<T extends TNumber>(
         in.get(TOKENS, TInt32.class), in.get(LENGTHS, TInt32.class), in.get(TARGETS, type));
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the facts as named arguments of a segment. */
   public Tensors named() {
     return new Tensors().put(TOKENS, tokens).put(LENGTHS, lengths).put(TARGETS, targets);
   }

@@ -9,10 +9,10 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TInt32;
 
 /**
- * Questions of the tasks of a pass, padded.
+ * Padded questions of the tasks of a pass.
  *
  * @param tokens token ids [N, Q, T]
- * @param lengths tokens of each question, 0 for padding [N, Q]
+ * @param lengths number of tokens of each question, 0 for padding [N, Q]
  * @param spans {@link Span#code} of each token [N, Q, T]
  */
 public record Questions(Operand<TInt32> tokens, Operand<TInt32> lengths, Operand<TInt32> spans) {
@@ -35,7 +35,7 @@ public record Questions(Operand<TInt32> tokens, Operand<TInt32> lengths, Operand
         in.get(TOKENS, TInt32.class), in.get(LENGTHS, TInt32.class), in.get(SPANS, TInt32.class));
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the questions as named arguments of a segment. */
   public Tensors named() {
     return new Tensors().put(TOKENS, tokens).put(LENGTHS, lengths).put(SPANS, spans);
   }

@@ -11,13 +11,13 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The tasks of a pass, padded, and the seed of its dropout masks.
+ * Padded tasks of a pass and the seed of its dropout masks.
  *
- * @param facts what the inner loop learns
+ * @param facts facts of the inner loss
  * @param relevant 1 for a fact that a question needs, else 0 [N, F]
- * @param questions what the outer loss scores
+ * @param questions questions of the outer loss
  * @param weights weight of each task in the outer loss, 0 for padding [N]
- * @param seed of dropout, a scalar; null where no mask is drawn
+ * @param seed seed of dropout, a scalar; null without dropout
  */
 public record TaskInputs<T extends TNumber>(
     Facts<T> facts,
@@ -25,7 +25,7 @@ public record TaskInputs<T extends TNumber>(
     Questions questions,
     Operand<T> weights,
     @Nullable Operand<TInt64> seed) {
-  /** Name of the seed of dropout among named tensors. */
+  /** Name of the dropout seed among named tensors. */
   public static final String SEED = "seed";
 
   private static final String RELEVANT = "facts/relevant";
@@ -52,24 +52,24 @@ public record TaskInputs<T extends TNumber>(
         in.contains(SEED) ? in.get(SEED, TInt64.class) : null);
   }
 
-  /** Emits placeholders, through which a batch is fed. */
+  /** Emits placeholders for the tensors of a batch. */
   public static <T extends TNumber> TaskInputs<T> placeholders(Ops tf, TaskModel<T> model) {
     return of(specs(model).placeholders(tf), model.type());
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the tasks as named arguments of a segment. */
   public Tensors named() {
     Tensors named =
         facts.named().put(RELEVANT, relevant).putAll(questions.named()).put(WEIGHTS, weights);
     return seed == null ? named : named.put(SEED, seed);
   }
 
-  /** Returns a copy with another seed, or none. */
+  /** Returns a copy with another seed, or without a seed. */
   public TaskInputs<T> withSeed(@Nullable Operand<TInt64> value) {
     return new TaskInputs<>(facts, relevant, questions, weights, value);
   }
 
-  /** Returns the seed where masks are drawn. */
+  /** Returns the seed, which must be present. */
   public Operand<TInt64> requireSeed() {
     return Objects.requireNonNull(seed, "these tasks have no seed for dropout");
   }

@@ -20,9 +20,12 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
-/** The model on tasks of one shape: what all segments of a bucket have in common. */
+/** The model on tasks of one shape, shared by all segments of a bucket. */
 public final class TaskModel<T extends TNumber> {
-  /** 64 MB in float32: 333 positions with all of GPT-2's tokens. */
+  /**
+   * Limit on the logits of one part: 64 MB in float32, or 333 positions with the vocabulary of
+   * GPT-2.
+   */
   private static final long LOGITS_OF_A_PART = 1 << 24;
 
   private final BilevelConfig config;
@@ -37,7 +40,7 @@ public final class TaskModel<T extends TNumber> {
     this.type = type;
   }
 
-  /** Returns the model on another number of tasks. */
+  /** Returns this model on another number of tasks. */
   public TaskModel<T> withTasks(int tasks) {
     return new TaskModel<>(config, layout, shape.withTasks(tasks), type);
   }
@@ -58,29 +61,27 @@ public final class TaskModel<T extends TNumber> {
     return type;
   }
 
-  /** Returns the names of the tensors of state that the inner optimizer keeps for each weight. */
+  /** Returns the names of the state tensors that the inner optimizer keeps for each weight. */
   public List<String> slots() {
     return config.innerOptimizer().slots();
   }
 
-  /** Returns the shapes of the adapted weights [N, ...]. */
+  /** Returns the shapes of the adapted weights, [N, ...]. */
   public Map<String, Shape> thetaShapes() {
     return layout.withTaskAxis(layout.adapted(), shape.tasks());
   }
 
-  /** Returns the shapes of all other weights [1, ...]. */
+  /** Returns the shapes of the shared weights, which the inner loop does not adapt, [1, ...]. */
   public Map<String, Shape> sharedShapes() {
     return layout.withTaskAxis(layout.shared(), 1);
   }
 
-  /** Returns the shapes of those of them that the outer loop trains [1, ...]. */
+  /** Returns the shapes of the shared weights that the outer loop trains, [1, ...]. */
   public Map<String, Shape> trainedSharedShapes() {
     return layout.withTaskAxis(layout.trainedShared(), 1);
   }
 
-  /**
-   * Emits the weights that the inner loop leaves alone [1, ...], from weights without a task axis.
-   */
+  /** Emits the shared weights [1, ...] from weights without a task axis. */
   public Map<String, Operand<T>> shared(Ops tf, Map<String, Operand<T>> weights) {
     Map<String, Operand<T>> shared = new LinkedHashMap<>();
     for (String name : layout.shared()) {
@@ -93,7 +94,7 @@ public final class TaskModel<T extends TNumber> {
   /**
    * Scores facts.
    *
-   * @param masks seed of dropout, and its rate
+   * @param masks seed and rate of dropout
    * @param nudge a zero that the activations depend on, or null
    */
   public LanguageModelLoss<T> score(
@@ -118,12 +119,17 @@ public final class TaskModel<T extends TNumber> {
         null);
   }
 
-  /** Scores facts without derivatives and dropout, and never holds all their logits. */
+  /**
+   * Scores facts without derivatives and dropout. Only a part of the logits is in memory at a time.
+   */
   public LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Facts<T> facts) {
     return evaluate(tf.withSubScope("facts"), weights, facts.tokens(), facts.lengths());
   }
 
-  /** Scores questions without derivatives and dropout, and never holds all their logits. */
+  /**
+   * Scores questions without derivatives and dropout. Only a part of the logits is in memory at a
+   * time.
+   */
   public LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Questions questions) {
     return evaluate(tf.withSubScope("questions"), weights, questions.tokens(), questions.lengths());
   }
@@ -145,29 +151,29 @@ public final class TaskModel<T extends TNumber> {
   }
 
   /**
-   * Dropout masks of one call.
+   * Seed and rate of the dropout masks of one call.
    *
-   * @param rate share of the activations that a mask sets to 0
-   * @param seed a scalar
+   * @param rate fraction of the activations that a mask sets to 0
+   * @param seed seed of the masks, a scalar
    */
   public record Masks(double rate, Operand<TInt64> seed) {}
 
-  /** Returns whether the outer gradient sees the Hessian of step {@code k}. */
+  /** Returns whether the outer gradient includes the Hessian term of step {@code k}. */
   public boolean isExact(int k) {
     return config.gradientMode().isExact(k, config.innerSteps());
   }
 
-  /** Returns whether the outer gradient sees the Hessian of any step. */
+  /** Returns whether the outer gradient includes the Hessian term of any step. */
   public boolean anyExact() {
     return config.innerSteps() > 0 && isExact(config.innerSteps() - 1);
   }
 
-  /** Returns whether the outer gradient leaves out the Hessian of any step. */
+  /** Returns whether the outer gradient omits the Hessian term of any step. */
   public boolean anyFirstOrder() {
     return config.innerSteps() > 0 && !isExact(0);
   }
 
-  /** Calls a segment, compiled if the configuration says so. */
+  /** Calls a segment, compiled if the configuration requires it. */
   public Tensors call(Ops tf, Segment segment, Tensors arguments) {
     return segment.call(tf, arguments, config.xla().compiles());
   }

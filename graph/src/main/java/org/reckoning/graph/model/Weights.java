@@ -8,7 +8,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Weights of the model in a segment, by name.
+ * Weights of the model by name, as read by a segment.
  *
  * @param theta adapted weights, one copy for each task [N, ...]
  * @param shared all other weights [1, ...]
@@ -33,7 +33,7 @@ public record Weights<T extends TNumber>(
     return new Weights<>(in.under(THETA, type), in.under(SHARED, type));
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the weights as named arguments of a segment. */
   public Tensors named() {
     return new Tensors().putAll(THETA, theta).putAll(SHARED, shared);
   }

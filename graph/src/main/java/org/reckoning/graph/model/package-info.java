@@ -1,7 +1,6 @@
 /**
- * GPT-2 on tasks of one shape, and the tensors that it reads: weights, facts and questions. A
- * record turns into named tensors at the border of a {@link org.reckoning.graph.xla.Segment} and
- * nowhere else.
+ * GPT-2 on tasks of one shape, and its tensors: weights, facts and questions. A record becomes
+ * named tensors only at the boundary of a {@link org.reckoning.graph.xla.Segment}.
  */
 @NullMarked
 package org.reckoning.graph.model;

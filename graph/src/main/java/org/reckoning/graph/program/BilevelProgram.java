@@ -31,8 +31,7 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The static graph of a bi-level computation, with its feeds and fetches, and a session that runs
- * it.
+ * Static graph of a bi-level computation with its feeds, fetches and session.
  *
  * <pre>{@code
  * var shape = new TaskShape(1, 4, 32, 1, 32);
@@ -44,7 +43,7 @@ import org.tensorflow.types.family.TNumber;
  * }
  * }</pre>
  *
- * <p>Not safe for use by several threads.
+ * <p>Not thread-safe.
  */
 public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final ModelSession<T> model;
@@ -71,11 +70,11 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Builds the graph. Nothing is compiled yet: that happens in the first run of each fetch.
+   * Builds the graph. XLA compiles later, in the first run of each fetch.
    *
    * @param type {@link TFloat32} or {@link TFloat64}
-   * @throws IllegalArgumentException if the configuration cannot work
-   * @throws IllegalStateException if XLA is asked for and does not compile here
+   * @throws IllegalArgumentException if the configuration is invalid
+   * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   public static <T extends TNumber> BilevelProgram<T> build(BilevelConfig config, Class<T> type) {
     boolean learnsRates = config.innerRates().learned() && config.innerSteps() > 0;
@@ -87,11 +86,11 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Builds a graph that evaluates and does not train: without derivatives of the outer loss and
-   * without the state of the outer optimizer. It restores what a program that trains has saved.
+   * Builds a graph for evaluation only. It has no derivatives of the outer loss and no state of the
+   * outer optimizer. It restores checkpoints of a training program.
    *
-   * @throws IllegalArgumentException if the configuration cannot work
-   * @throws IllegalStateException if XLA is asked for and does not compile here
+   * @throws IllegalArgumentException if the configuration is invalid
+   * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   public static <T extends TNumber> BilevelProgram<T> forEvaluation(
       BilevelConfig config, Class<T> type) {
@@ -115,7 +114,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     return model.type();
   }
 
-  /** Returns which weights are adapted and trained. */
+  /** Returns the names and roles of the weights. */
   public WeightLayout layout() {
     return model.layout();
   }
@@ -136,12 +135,14 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     return segments;
   }
 
-  /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
+  /**
+   * Returns the functions that each contain a whole pass; empty except in {@code XlaMode.WHOLE}.
+   */
   public List<Segment> wholePasses(TaskShape shape) {
     return bucket(shape).pass().wholePasses();
   }
 
-  /** Returns what a training step of one pass fetches, for inspection. */
+  /** Returns the fetches of a training step of one pass, for inspection. */
   public List<Operand<?>> trainingFetches(TaskShape shape) {
     Bucket.Training<T> training = bucket(shape).training();
     List<Operand<?>> fetches = new ArrayList<>(training.pass().scores().fetches());
@@ -149,14 +150,14 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     return fetches;
   }
 
-  /** Returns what an evaluation fetches, for inspection. */
+  /** Returns the fetches of an evaluation, for inspection. */
   public List<Operand<?>> evaluationFetches(TaskShape shape) {
     return List.copyOf(bucket(shape).evaluation().scores().fetches());
   }
 
   /**
-   * Sets all weights to random initial values, the inner rates to theirs, and the state of the
-   * outer optimizer to 0. The same seed gives the same values.
+   * Sets all weights to random values, the inner rates to their initial values, and the state of
+   * the outer optimizer to 0. The same seed gives the same values.
    */
   public void initialize(long seed) {
     model.initialize(seed);
@@ -164,11 +165,11 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Sets all weights, the inner rates to their initial values, and the state of the outer optimizer
-   * to 0.
+   * Sets all weights to given values, the inner rates to their initial values, and the state of the
+   * outer optimizer to 0.
    *
-   * @param values by name, in the order of {@link WeightLayout#shapes}, row by row
-   * @throws IllegalArgumentException if names or sizes are not those of the layout
+   * @param values row-major values by name, in the order of {@link WeightLayout#shapes}
+   * @throws IllegalArgumentException if names or sizes differ from the layout
    */
   public void initialize(Map<String, double[]> values) {
     model.initialize(values);
@@ -176,13 +177,13 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Sets all weights, the inner rates to their initial values, and the state of the outer optimizer
-   * to 0.
+   * Sets all weights from a source, the inner rates to their initial values, and the state of the
+   * outer optimizer to 0.
    *
-   * @param source of the weights, in single precision; the tensors become those of the variables
-   * @param seed for the weights that it does not have
-   * @throws IOException if the source fails; nothing is changed then
-   * @throws IllegalArgumentException if a weight has another shape
+   * @param source source of the weights, in single precision; the variables take over its tensors
+   * @param seed seed of the weights that the source lacks
+   * @throws IOException if the source fails; no variable is then changed
+   * @throws IllegalArgumentException if the shape of a weight is wrong
    */
   public void initialize(WeightSource source, long seed) throws IOException {
     model.initialize(source, seed);
@@ -199,49 +200,48 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Sets the inner rates.
    *
-   * @param values the rates themselves [J, K]: a row for each adapted weight, in the order of
+   * @param values the rates themselves, [J, K]; one row for each adapted weight, in the order of
    *     {@link WeightLayout#adapted}
-   * @throws IllegalArgumentException if the shape is another one, or a rate cannot be stored
+   * @throws IllegalArgumentException if the shape is wrong, or a rate cannot be stored
    */
   public void assignRates(double[][] values) {
     model.parameters().assignRates(model.session(), values);
   }
 
-  /** Returns the inner rates themselves [J, K]. */
+  /** Returns the inner rates themselves, [J, K]. */
   public double[][] rates() {
     return model.parameters().rates(model.session());
   }
 
-  /** Returns a weight, row by row. */
+  /** Returns the row-major values of a weight. */
   public double[] weight(String name) {
     return model.parameters().weight(model.session(), name);
   }
 
-  /** Returns how many outer updates were made since the initialization. */
+  /** Returns the number of outer updates since the initialization. */
   public long updates() {
     return updates;
   }
 
   /**
-   * Makes one outer update: the gradients of all passes are summed, clipped and applied.
+   * Makes one outer update. It sums, clips and applies the gradients of all passes.
    *
-   * @param passes batches of the shapes of the configuration; their tasks weigh what {@link
-   *     TaskBatch} says
-   * @param seed for dropout; without dropout it has no effect
+   * @param passes batches of configured shapes, with the task weights of {@link TaskBatch}
+   * @param seed seed of dropout; unused without dropout
    * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
    *     unchanged
-   * @throws IllegalArgumentException if there is no pass, or one of another shape
+   * @throws IllegalArgumentException if {@code passes} is empty, or a batch has another shape
    */
   public UpdateResult train(List<TaskBatch> passes, OuterRates learningRates, long seed) {
     return train(passes, learningRates, seed, () -> false).orElseThrow();
   }
 
   /**
-   * Makes one outer update, as {@link #train(List, OuterRates, long)} does, unless it is given up
-   * between two passes.
+   * Makes one outer update, as {@link #train(List, OuterRates, long)} does, or stops between two
+   * passes.
    *
-   * @param givesUp asked after each pass but the last
-   * @return empty if the update was given up; weights and state are then unchanged
+   * @param givesUp returns true to stop; evaluated after each pass except the last
+   * @return empty if the update was stopped; weights and state are then unchanged
    */
   public Optional<UpdateResult> train(
       List<TaskBatch> passes, OuterRates learningRates, long seed, BooleanSupplier givesUp) {
@@ -255,8 +255,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Makes one outer update of one pass, as {@link #train} does, and says when each node of the
-   * static graph ran. What runs inside of a compiled call is not told.
+   * Makes one outer update of one pass, as {@link #train} does, and returns the start and run time
+   * of each node of the static graph. Nodes inside compiled calls are not traced.
    *
    * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
    *     unchanged
@@ -281,8 +281,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Adapts to the facts and scores the questions; no derivative of the outer loss, no dropout in
-   * it.
+   * Adapts to the facts and scores the questions, without dropout and without derivatives of the
+   * outer loss.
    *
    * @throws NotFiniteException if a loss is not finite
    */
@@ -297,13 +297,13 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Adds a shape of batches that are evaluated and never trained on, which saves building the
-   * derivatives for it. Does nothing for a shape that is there already.
+   * Adds a batch shape for evaluation only, without the derivatives of training. Does nothing for a
+   * known shape.
    *
-   * @throws IllegalArgumentException if its sequences are longer than the model's positions
+   * @throws IllegalArgumentException if a sequence has more tokens than the model has positions
    */
   public void addEvaluationShape(TaskShape shape) {
-    model.config().withShapes(shape); // checks it
+    model.config().withShapes(shape); // checks the shape
     if (!buckets.containsKey(shape)) {
       Ops scope = model.tf().withSubScope("evaluation_bucket_" + buckets.size());
       buckets.put(shape, new Bucket<>(scope, model, shape, null));
@@ -311,8 +311,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Adapts to the facts and continues the prompt of every question. What follows the prompt in the
-   * batch is not read. A text ends at {@code questionTokens} of the shape at the latest.
+   * Adapts to the facts and continues the prompt of every question. Tokens after the prompt are
+   * ignored. {@code questionTokens} of the shape limits the number of tokens of a text.
    */
   public Generation generate(TaskBatch batch, Decoding decoding) {
     Bucket<T> bucket = bucket(batch.shape());
@@ -323,19 +323,19 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Writes weights, inner rates, the state of the outer optimizer and the number of updates, in
-   * TensorFlow's checkpoint format.
+   * Saves weights, inner rates, the state of the outer optimizer and the number of updates as a
+   * TensorFlow checkpoint.
    *
-   * @param prefix of the files {@code PREFIX.index} and {@code PREFIX.data-00000-of-00001}
+   * @param prefix prefix of the files {@code PREFIX.index} and {@code PREFIX.data-00000-of-00001}
    */
   public void save(String prefix) {
     files.save(model.session(), prefix, updates);
   }
 
   /**
-   * Reads what {@link #save} wrote.
+   * Restores a checkpoint of {@link #save}.
    *
-   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or holds
+   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
    *     another model
    */
   public void restore(String prefix) {
@@ -345,8 +345,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Returns the gradient of the outer loss, without an update.
    *
-   * @return by name of the trained weight; under {@code rates} that of the inner rates as they are
-   *     stored [J, K]
+   * @return gradient by name of the trained weight; {@code rates} has the gradient of the stored
+   *     inner rates [J, K]
    */
   public Map<String, double[]> gradients(TaskBatch batch, long seed) {
     Bucket<T> bucket = bucket(batch.shape());
@@ -356,7 +356,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Returns the adapted weights.
    *
-   * @return by name [N, ...]
+   * @return adapted weights by name [N, ...]
    */
   public Map<String, double[]> adapt(TaskBatch batch) {
     Bucket<T> bucket = bucket(batch.shape());

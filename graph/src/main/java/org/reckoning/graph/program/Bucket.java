@@ -25,7 +25,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
-/** Feeds and fetches of one shape of batches. */
+/** Feeds and fetches of one batch shape. */
 final class Bucket<T extends TNumber> {
   private final Ops tf;
   private final ModelSession<T> session;
@@ -38,13 +38,14 @@ final class Bucket<T extends TNumber> {
   private @Nullable DecodedTexts<T> generation;
 
   /**
-   * What a training step fetches and runs.
+   * Fetches and ops of a training step.
    *
-   * @param pass results of the pass
-   * @param gradients of what is updated, by name; of the rates as they are stored
-   * @param normsOfApplied squared norms; fetching them makes the update
-   * @param accumulateFirst sets the accumulated gradients
-   * @param accumulateNext adds to them
+   * @param pass losses and scores of the pass
+   * @param gradients gradients of all updated variables, by name; for the rates, of their stored
+   *     form
+   * @param normsOfApplied squared norms of the gradients; a fetch of them makes the update
+   * @param accumulateFirst ops that set the accumulated gradients
+   * @param accumulateNext ops that add to the accumulated gradients
    */
   record Training<T extends TNumber>(
       UnrolledPass.Training<T> pass,
@@ -56,7 +57,7 @@ final class Bucket<T extends TNumber> {
   /**
    * Emits the pass of a shape.
    *
-   * @param outer the outer update; null if the shape is for evaluation alone
+   * @param outer the outer update; null for an evaluation shape
    */
   Bucket(Ops tf, ModelSession<T> session, TaskShape shape, @Nullable OuterStep<T> outer) {
     this.tf = tf;
@@ -98,14 +99,14 @@ final class Bucket<T extends TNumber> {
   }
 
   /**
-   * Returns what a training step fetches.
+   * Returns the fetches of a training step.
    *
-   * @throws IllegalArgumentException if the shape is for evaluation alone
+   * @throws IllegalArgumentException if the shape is for evaluation only
    */
   Training<T> training() {
     if (training == null) {
       throw new IllegalArgumentException(
-          "batch shape %s is one for evaluation: it must be among the shapes of the configuration"
+          "batch shape %s is for evaluation only; training needs a shape of the configuration"
                   .formatted(shape)
               + " to be trained on");
     }
@@ -120,7 +121,7 @@ final class Bucket<T extends TNumber> {
     return session.feeds().put(feeds, batch, seed);
   }
 
-  /** Returns what decoding fetches; the first call emits the decoder. */
+  /** Returns the fetches of decoding; the first call emits the decoder. */
   DecodedTexts<T> generation() {
     if (generation == null) {
       generation = emitDecoder(tf.withSubScope("generate"));

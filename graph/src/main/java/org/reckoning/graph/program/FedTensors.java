@@ -14,7 +14,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
-/** Tensors that are fed to one run. */
+/** Tensors fed to one run. */
 final class FedTensors<T extends TNumber> implements AutoCloseable {
   private final Class<T> type;
   private final Map<Operand<?>, Tensor> tensors = new LinkedHashMap<>();
@@ -23,7 +23,7 @@ final class FedTensors<T extends TNumber> implements AutoCloseable {
     this.type = type;
   }
 
-  /** Feeds all of a batch, and a seed for dropout. */
+  /** Adds a whole batch and a seed of dropout. */
   FedTensors<T> put(TaskInputs<T> feeds, TaskBatch batch, long seed) {
     put(feeds.facts(), batch);
     put(feeds.relevant(), batch.factRelevant());
@@ -32,14 +32,14 @@ final class FedTensors<T extends TNumber> implements AutoCloseable {
     return put(feeds.requireSeed(), TInt64.scalarOf(seed));
   }
 
-  /** Feeds the facts of a batch. */
+  /** Adds the facts of a batch. */
   FedTensors<T> put(Facts<T> feeds, TaskBatch batch) {
     return put(feeds.tokens(), batch.factTokens())
         .put(feeds.lengths(), batch.factLengths())
         .put(feeds.targets(), batch.factTargets());
   }
 
-  /** Feeds the questions of a batch. */
+  /** Adds the questions of a batch. */
   FedTensors<T> put(Questions feeds, TaskBatch batch) {
     return put(feeds.tokens(), batch.questionTokens())
         .put(feeds.lengths(), batch.questionLengths())

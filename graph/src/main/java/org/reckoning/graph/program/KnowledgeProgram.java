@@ -37,8 +37,8 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * A model that encodes facts into its weights once and then answers any number of questions, until
- * it is told other facts. The adapted weights stay in variables beside the initial ones.
+ * A model that encodes facts into its weights once and then answers any number of questions.
+ * Separate variables hold the adapted weights and the initial weights.
  *
  * <pre>{@code
  * try (var program = KnowledgeProgram.build(config, TFloat32.class)) {
@@ -49,8 +49,8 @@ import org.tensorflow.types.family.TNumber;
  * }
  * }</pre>
  *
- * <p>One body of knowledge at a time: N = 1. Parts of the graph are built when a batch of a new
- * shape first needs them. Not safe for use by several threads.
+ * <p>It holds the facts of one task at a time: N = 1. The first batch of a new shape extends the
+ * graph. Not thread-safe.
  */
 public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable {
   private final ModelSession<T> model;
@@ -82,22 +82,22 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   }
 
   /**
-   * Builds a program without any questions or facts yet.
+   * Builds a program without facts and questions.
    *
-   * @param config its shapes play no part
+   * @param config configuration; its shapes are ignored
    * @param type {@link TFloat32} or {@link TFloat64}
-   * @throws IllegalArgumentException if the configuration cannot work
-   * @throws IllegalStateException if XLA is asked for and does not compile here
+   * @throws IllegalArgumentException if the configuration is invalid
+   * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   public static <T extends TNumber> KnowledgeProgram<T> build(BilevelConfig config, Class<T> type) {
     return new KnowledgeProgram<>(new ModelSession<>(config, type));
   }
 
   /**
-   * Reads weights and inner rates that a program has saved, and forgets all facts.
+   * Restores weights and inner rates from a checkpoint and forgets all facts.
    *
-   * @param prefix of the files, as {@link BilevelProgram#save} wrote them
-   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or holds
+   * @param prefix prefix of the files, as given to {@link BilevelProgram#save}
+   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
    *     another model
    */
   public void restore(String prefix) {
@@ -106,30 +106,31 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   }
 
   /**
-   * Sets all weights, and the inner rates to their initial values, and forgets all facts.
+   * Sets all weights from a source, sets the inner rates to their initial values, and forgets all
+   * facts.
    *
-   * @param source of the weights, in single precision; the tensors become those of the variables
-   * @param seed for the weights that it does not have
-   * @throws IOException if the source fails; nothing is changed then
+   * @param source source of the weights, in single precision; the variables take over its tensors
+   * @param seed seed of the weights that the source lacks
+   * @throws IOException if the source fails; no variable is then changed
    */
   public void initialize(WeightSource source, long seed) throws IOException {
     model.initialize(source, seed);
     forget();
   }
 
-  /** Goes back to the initial weights. */
+  /** Resets the adapted weights to the initial weights. */
   public void forget() {
-    for (Op op : forgetting) { // one at a time: few copies are alive at once
+    for (Op op : forgetting) { // one at a time, to limit memory
       model.runner().addTarget(op).run().close();
     }
   }
 
   /**
-   * Encodes facts: K inner steps from the initial weights, whatever was encoded before.
+   * Encodes facts by K inner steps from the initial weights. Earlier facts have no effect.
    *
-   * @param facts a batch of one task; its questions play no part
-   * @return the inner loss before each step and after the last [K+1], in nats a token
-   * @throws NotFiniteException if a loss is not finite; the facts known before are then forgotten
+   * @param facts a batch of one task; its questions are ignored
+   * @return the inner loss before each step and after the last [K+1], in nats per token
+   * @throws NotFiniteException if a loss is not finite; earlier facts are then forgotten
    */
   public double[] encode(TaskBatch facts) {
     TaskShape shape = single(facts.shape());
@@ -175,7 +176,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   /**
    * Scores the targets of questions with the adapted weights.
    *
-   * @param questions a batch of one task; its facts play no part
+   * @param questions a batch of one task; its facts are ignored
    * @return the summed loss of the targets of each question [Q], in nats; 0 for padding
    */
   public double[] score(TaskBatch questions) {
@@ -187,10 +188,10 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   }
 
   /**
-   * Continues the prompts of questions with the adapted weights. A text ends at {@code
-   * questionTokens} of the shape at the latest.
+   * Continues the prompts of questions with the adapted weights. {@code questionTokens} of the
+   * shape limits the number of tokens of a text.
    *
-   * @param questions a batch of one task; its facts play no part, nor does what follows a prompt
+   * @param questions a batch of one task; its facts and all tokens after a prompt are ignored
    */
   public Generation generate(TaskBatch questions, Decoding decoding) {
     Asking<T> asking = asking(questions);

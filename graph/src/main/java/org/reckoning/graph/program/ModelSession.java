@@ -24,8 +24,8 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * What every program has: the graph, the learned parameters, the feeds of decoding, and the session
- * that runs all of it. Nodes that a program adds later run in the same session.
+ * The parts common to all programs: the graph, the learned parameters, the feeds of decoding, and
+ * the session. The same session also runs nodes that a program adds later.
  */
 final class ModelSession<T extends TNumber> implements AutoCloseable {
   private final BilevelConfig config;
@@ -40,8 +40,8 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
   /**
    * Emits the parameters.
    *
-   * @throws IllegalArgumentException if the configuration cannot work
-   * @throws IllegalStateException if XLA is asked for and does not compile here
+   * @throws IllegalArgumentException if the configuration is invalid
+   * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   ModelSession(BilevelConfig config, Class<T> type) {
     this.config = config;
@@ -96,17 +96,17 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
     return new FedTensors<>(type);
   }
 
-  /** Sets all weights to random initial values, and the inner rates to theirs. */
+  /** Sets all weights to random values and the inner rates to their initial values. */
   void initialize(long seed) {
     parameters.initialize(session, seed);
   }
 
-  /** Sets all weights, and the inner rates to their initial values. */
+  /** Sets all weights to given values and the inner rates to their initial values. */
   void initialize(Map<String, double[]> values) {
     parameters.initialize(session, values);
   }
 
-  /** Sets all weights from a source, and the inner rates to their initial values. */
+  /** Sets all weights from a source and the inner rates to their initial values. */
   void initialize(WeightSource source, long seed) throws IOException {
     parameters.initialize(session, source, seed);
   }
@@ -114,9 +114,9 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
   /**
    * Runs the decoder.
    *
-   * @param prompts the batch, questions cut after their prompts
-   * @param feeds of the batch
-   * @param texts what to fetch
+   * @param prompts the batch, with questions cut after their prompts
+   * @param feeds tensors of the batch
+   * @param texts fetches of the decoder
    */
   Generation generate(
       TaskBatch prompts, FedTensors<T> feeds, DecodedTexts<T> texts, Decoding decoding) {

@@ -1,8 +1,6 @@
 package org.reckoning.graph.program;
 
-/**
- * A loss or a gradient that is infinite or not a number. The weights are those before the update.
- */
+/** Signals an infinite or NaN loss or gradient. The weights are those before the update. */
 public final class NotFiniteException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 

@@ -19,8 +19,7 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * The state of the outer optimizer, the accumulated gradients of several passes, and the feeds of
- * an update.
+ * State of the outer optimizer, accumulated gradients of several passes, and feeds of an update.
  */
 final class OuterStep<T extends TNumber> {
   private final BilevelConfig config;
@@ -63,7 +62,7 @@ final class OuterStep<T extends TNumber> {
   /**
    * Emits an update.
    *
-   * @return the squared norm of each gradient [trained + 1], when all is done
+   * @return the squared norm of each gradient [trained + 1], after the update
    */
   Operand<T> apply(Ops tf, Map<String, Operand<T>> gradients, Operand<T> check) {
     Map<String, Operand<? extends TType>> handles =
@@ -93,7 +92,7 @@ final class OuterStep<T extends TNumber> {
     return accumulators.additions(tf, gradients);
   }
 
-  /** Returns the squared norms of the accumulated gradients; fetching them makes the update. */
+  /** Returns the squared norms of the accumulated gradients; a fetch of them makes the update. */
   Operand<T> normsOfAccumulated() {
     return normsOfAccumulated;
   }
@@ -103,7 +102,7 @@ final class OuterStep<T extends TNumber> {
     return List.of(firstMoments, secondMoments);
   }
 
-  /** Returns the names of the variables that are updated, in the order of their norms. */
+  /** Returns the names of the updated variables, in the order of their norms. */
   List<String> updated() {
     return List.copyOf(firstMoments.shapes().keySet());
   }
@@ -117,7 +116,7 @@ final class OuterStep<T extends TNumber> {
     moments().forEach(each -> each.zero(session));
   }
 
-  /** Feeds learning rates and the number of an update, from 1. */
+  /** Returns the feeds of the learning rates and of the update number, which starts at 1. */
   FedTensors<T> feeds(OuterRates learningRates, long number) {
     return new FedTensors<>(type)
         .put(weightsRate, learningRates.weights())

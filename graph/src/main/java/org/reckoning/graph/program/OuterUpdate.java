@@ -22,21 +22,21 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * The outer update: clips the gradients and updates weights, rates and the state of AdamW in place.
- * Gradients that are not finite change nothing.
+ * The outer update. It clips the gradients and updates weights, rates and the state of AdamW in
+ * place. Gradients that are not finite change nothing.
  *
  * <pre>{@code
  * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
  * apply            handles, gradient/NAME, these -> done
  * }</pre>
  *
- * <p>XLA makes every new value before it replaces an old one. So {@code apply} is a call for each
- * few of the variables, one after another: only theirs are in memory twice. Small models take one
- * call.
+ * <p>In a call, XLA computes all new values before it replaces old ones. So consecutive calls of
+ * {@code apply} each update a few variables; only these are in memory twice. A small model needs
+ * one call.
  */
 final class OuterUpdate<T extends TNumber> {
   private static final String VARIABLES = "variables";
-  private static final String FIRST = "m"; // as AdamW calls its slots
+  private static final String FIRST = "m"; // AdamW's slot names
   private static final String SECOND = "v";
   private static final String GRADIENT = "gradient";
   private static final String CHECK = "check";
@@ -49,7 +49,7 @@ final class OuterUpdate<T extends TNumber> {
   private static final String FINITE = "finite";
   private static final String DONE = "done";
 
-  /** A call takes variables until they have so many numbers, 64 MB in float32. */
+  /** Limit on the numbers in the variables of one call: 64 MB in float32. */
   private static final long NUMBERS_OF_A_CALL = 1 << 24;
 
   private final OuterOptimizer optimizer;
@@ -59,7 +59,7 @@ final class OuterUpdate<T extends TNumber> {
   private final List<Segment> applies = new ArrayList<>();
 
   /**
-   * @param shapes the variables that are updated
+   * @param shapes shapes of the updated variables, by name
    */
   OuterUpdate(OuterOptimizer optimizer, Map<String, Shape> shapes, Class<T> type) {
     this.optimizer = optimizer;
@@ -112,13 +112,13 @@ final class OuterUpdate<T extends TNumber> {
   }
 
   /**
-   * What an update reads.
+   * Arguments of an update.
    *
-   * @param variables handles of what is updated, by name: trained weights and, if learned, {@link
-   *     MetaParameters#RATES}
+   * @param variables handles of the updated variables, by name: trained weights and, if learned,
+   *     {@link MetaParameters#RATES}
    * @param firstMoments handles of the first moments of AdamW
    * @param secondMoments handles of the second moments of AdamW
-   * @param gradients of the shapes of the variables
+   * @param gradients gradients, in the shapes of the variables
    * @param check 0, or NaN to change nothing, a scalar
    * @param weightsRate learning rate of the weights, a scalar
    * @param ratesRate learning rate of the inner rates, a scalar
@@ -149,7 +149,7 @@ final class OuterUpdate<T extends TNumber> {
   /**
    * Emits the update.
    *
-   * @return the squared norm of each gradient, in order [trained + 1], when all is done
+   * @return the squared norm of each gradient, in order [trained + 1], after the update
    */
   Operand<T> emit(Ops tf, Arguments<T> in, boolean compiled) {
     Tensors scales = norms.call(tf, in.named(), compiled);
@@ -222,7 +222,7 @@ final class OuterUpdate<T extends TNumber> {
     return tf.sum(flat, tf.constant(0));
   }
 
-  /** {@code clip / max(norm, clip)}. */
+  /** Emits the factor {@code clip / max(norm, clip)}. */
   private Operand<T> clipFactor(Ops tf, List<Operand<T>> squares, double clip) {
     if (squares.isEmpty() || Double.isInfinite(clip)) {
       return Scalars.of(tf, type, 1);
@@ -233,12 +233,12 @@ final class OuterUpdate<T extends TNumber> {
   }
 
   private Operand<TBool> finite(Ops tf, List<Operand<T>> numbers) {
-    // A difference with itself is 0 for finite numbers and NaN for all others.
+    // x - x is 0 for a finite x, else NaN.
     Operand<T> sum = tf.sum(tf.stack(numbers), tf.constant(0));
     return tf.math.equal(tf.math.sub(sum, sum), Scalars.of(tf, type, 0));
   }
 
-  /** Reads a variable. A handle among the arguments does not know its shape. */
+  /** Reads a variable. A handle argument does not have the shape of its variable. */
   private Operand<T> read(Ops tf, Tensors in, String group, String name) {
     Shape shape = Objects.requireNonNull(shapes.get(name), name);
     return tf.ensureShape(tf.readVariableOp(handle(in, group, name), type), shape);

@@ -11,8 +11,8 @@ import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Result;
 
 /**
- * What a pass over the tasks of a batch found. Tasks and questions are counted from 0; padding has
- * the value 0.
+ * Losses and scores of one pass over the tasks of a batch. Task and question indices start at 0;
+ * padding has the value 0.
  */
 public final class PassResult {
   private final TaskBatch batch;
@@ -25,9 +25,9 @@ public final class PassResult {
   private final double[] targets; // [N, Q]
 
   /**
-   * Reads what a run fetched, in the order of {@link PassScores#fetches}.
+   * Reads the results of a run, in the order of {@link PassScores#fetches}.
    *
-   * @throws NotFiniteException if a loss of a task is not finite, naming it
+   * @throws NotFiniteException if a loss of a task is not finite; the message names the loss
    */
   static PassResult of(TaskBatch batch, List<OuterTerm> outerTerms, Result fetched) {
     PassResult result = new PassResult(batch, outerTerms, fetched);
@@ -57,16 +57,13 @@ public final class PassResult {
   }
 
   /**
-   * Returns the outer loss: the terms, weighted by term and task, summed over the tasks of this
-   * pass.
+   * Returns the outer loss: the sum over terms and tasks of this pass, weighted by term and task.
    */
   public double outerLoss() {
     return outerLoss;
   }
 
-  /**
-   * Returns the mean over the tasks of each term of the outer loss, without its weight, by name.
-   */
+  /** Returns each unweighted term of the outer loss as a mean over the tasks, by name. */
   public Map<String, Double> termLosses() {
     Map<String, Double> means = new LinkedHashMap<>();
     int rows = batch.shape().tasks();
@@ -82,15 +79,16 @@ public final class PassResult {
   }
 
   /**
-   * Returns the inner loss of a task before step {@code k}; for {@code k = K}, after the last step.
+   * Returns the inner loss of a task before step {@code k}, or after the last step for {@code k =
+   * K}.
    */
   public double innerLoss(int k, int task) {
     return innerLosses[k * batch.shape().tasks() + task];
   }
 
   /**
-   * Returns the mean over the tasks of the inner loss before step {@code k}; for {@code k = K},
-   * after the last step.
+   * Returns the mean inner loss over the tasks before step {@code k}, or after the last step for
+   * {@code k = K}.
    */
   public double innerLoss(int k) {
     return meanOfTasks(innerLosses, k * batch.shape().tasks());
@@ -101,27 +99,33 @@ public final class PassResult {
     return questionLosses[index(task, question)];
   }
 
-  /** Returns how many target tokens a question has. */
+  /** Returns the number of target tokens of a question. */
   public int targetTokens(int task, int question) {
     return (int) targets[index(task, question)];
   }
 
-  /** Returns how many of them have the largest logit of all, given the tokens before. */
+  /**
+   * Returns the number of target tokens of a question that have the largest logit, given the
+   * previous tokens.
+   */
   public int correctTokens(int task, int question) {
     return (int) correct[index(task, question)];
   }
 
-  /** Returns how many target tokens all questions have. */
+  /** Returns the number of target tokens of all questions. */
   public long targetTokens() {
     return (long) Arrays.stream(targets).sum();
   }
 
-  /** Returns how many of them have the largest logit of all, given the tokens before. */
+  /**
+   * Returns the number of target tokens of all questions that have the largest logit, given the
+   * previous tokens.
+   */
   public long correctTokens() {
     return (long) Arrays.stream(correct).sum();
   }
 
-  /** Returns the share of target tokens of all questions that have the largest logit. */
+  /** Returns the fraction of the target tokens of all questions that have the largest logit. */
   public double tokenAccuracy() {
     return (double) correctTokens() / targetTokens();
   }

@@ -3,11 +3,11 @@ package org.reckoning.graph.program;
 import java.util.List;
 
 /**
- * What an outer update found.
+ * Results of an outer update.
  *
- * @param passes results of its passes, at the weights before the update
- * @param gradientNorm norm of the gradient of all trained weights, before clipping
- * @param ratesGradientNorm the same of the rates as they are stored; 0 if they are not learned
+ * @param passes results of the passes, at the weights before the update
+ * @param gradientNorm global norm of the gradient of all trained weights, before clipping
+ * @param ratesGradientNorm global norm of the gradient of the stored rates; 0 if no rate is learned
  */
 public record UpdateResult(List<PassResult> passes, double gradientNorm, double ratesGradientNorm) {
   /** Copies the list. */
@@ -20,7 +20,7 @@ public record UpdateResult(List<PassResult> passes, double gradientNorm, double 
     return passes.stream().mapToDouble(PassResult::outerLoss).sum();
   }
 
-  /** Returns the share of target tokens of all passes that have the largest logit. */
+  /** Returns the fraction of the target tokens of all passes that have the largest logit. */
   public double tokenAccuracy() {
     double correct = passes.stream().mapToLong(PassResult::correctTokens).sum();
     return correct / passes.stream().mapToLong(PassResult::targetTokens).sum();

@@ -16,7 +16,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.family.TNumber;
 
-/** Runs outer updates: one pass at once, or several passes whose gradients are accumulated. */
+/** Runs outer updates of one pass, or of several passes with accumulated gradients. */
 final class Updater<T extends TNumber> {
   private final ModelSession<T> model;
   private final OuterStep<T> outer;
@@ -29,10 +29,10 @@ final class Updater<T extends TNumber> {
   }
 
   /**
-   * Makes an update, unless it is given up between two passes.
+   * Makes an update, or stops between two passes.
    *
-   * @param number number of the update, from 1
-   * @return empty if the update was given up; weights and state are then unchanged
+   * @param number number of the update, starting at 1
+   * @return empty if the update was stopped; weights and state are then unchanged
    */
   Optional<UpdateResult> update(
       List<TaskBatch> passes,
@@ -67,9 +67,9 @@ final class Updater<T extends TNumber> {
   }
 
   /**
-   * Makes an update of one pass: gradients are applied in the run that computes them.
+   * Makes an update of one pass. One run computes and applies the gradients.
    *
-   * @param run runs the fetches
+   * @param run function that runs the fetches
    */
   UpdateResult updateOfOnePass(
       TaskBatch batch,

@@ -1,7 +1,7 @@
 /**
- * Programs: a static graph with its variables, feeds and fetches, and the session that runs it.
- * {@link org.reckoning.graph.program.BilevelProgram} trains and evaluates, {@link
- * org.reckoning.graph.program.KnowledgeProgram} keeps encoded facts and answers questions.
+ * Programs, each a static graph with its variables, feeds, fetches and session. {@link
+ * org.reckoning.graph.program.BilevelProgram} trains and evaluates. {@link
+ * org.reckoning.graph.program.KnowledgeProgram} encodes facts and answers questions.
  */
 @NullMarked
 package org.reckoning.graph.program;

@@ -12,11 +12,11 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
 
 /**
- * Checks inside of a graph. What is read through {@link #after} is there only if all that was
- * required before holds; else the run fails with the sentence of the check.
+ * Checks of a request inside the graph. A tensor read through {@link #after} is available only if
+ * all earlier checks succeed. Otherwise the run fails with the sentence of the check.
  */
 final class RequestChecks {
-  /** So many numbers of a tensor are told by an error. */
+  /** Largest number of tensor elements in an error message. */
   private static final long SHOWN = 8;
 
   private final Ops tf;
@@ -27,22 +27,22 @@ final class RequestChecks {
   }
 
   /**
-   * Requires all of some conditions.
+   * Requires that all conditions are true.
    *
-   * @param sentence what is required, to be followed by what is there
+   * @param sentence the requirement; the error appends the actual values
    */
   void require(Operand<TBool> conditions, String sentence, Operand<?> given) {
     Operand<TBool> all = tf.reduceAll(conditions, allAxes(conditions));
     List<Operand<?>> told = List.of(tf.constant(sentence), given);
-    // One after the other, so that the first that fails is always the one that is told.
+    // Checks run in order, so the error is always that of the first failure.
     checks.add(
         tf.withControlDependencies(checks).assertThat(all, told, AssertThat.summarize(SHOWN)));
   }
 
   /**
-   * Requires all numbers of a tensor to be in a range.
+   * Requires that all numbers of a tensor are in a range.
    *
-   * @param sentence what they must be, to be followed by one that is not in the range
+   * @param sentence the requirement; the error appends a number outside the range
    */
   void requireRange(Operand<TInt32> numbers, int least, int most, String sentence) {
     Operand<TInt32> smallest = tf.min(numbers, allAxes(numbers));
@@ -52,7 +52,7 @@ final class RequestChecks {
     require(tf.math.logicalAnd(large, small), sentence, tf.select(large, largest, smallest));
   }
 
-  /** Passes a tensor on if all that was required so far holds. */
+  /** Returns a tensor that is available only if all earlier checks succeed. */
   <T extends TType> Operand<T> after(Operand<T> value) {
     return checks.isEmpty() ? value : tf.withControlDependencies(checks).identity(value);
   }

@@ -14,12 +14,12 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Texts of a request as they come, one behind the other, checked and padded to static shapes.
+ * Concatenated texts of a request, checked and padded to static shapes.
  *
  * <pre>{@code
- * NAME_tokens    ids of all texts, none padded          [sum of lengths]
- * NAME_lengths   how many of them each text has         [B]
- * NAME_prompts   how many of those it begins with are given and not scored  [B]
+ * NAME_tokens    concatenated ids, without padding        [sum of lengths]
+ * NAME_lengths   number of ids in each text               [B]
+ * NAME_prompts   number of first ids that are not scored  [B]
  * }</pre>
  */
 final class RequestTexts {
@@ -33,10 +33,10 @@ final class RequestTexts {
   private final @Nullable Operand<TInt32> prompts; // [1, R]
 
   /**
-   * @param rows texts R of a request
-   * @param least tokens of a text
-   * @param most tokens of a text
-   * @param width tokens W that each is padded to
+   * @param rows largest number R of texts in a request
+   * @param least smallest number of tokens in a text
+   * @param most largest number of tokens in a text
+   * @param width padded number W of tokens in each text
    */
   record Limits(int rows, int least, int most, int width) {}
 
@@ -99,17 +99,20 @@ final class RequestTexts {
   /**
    * Emits placeholders, checks and padding.
    *
-   * @param root scope in which the placeholders have the names of the inputs
-   * @param name of one text, such as {@code fact}
-   * @param withPrompts whether the request says how each text begins
-   * @param vocabulary number of ids
+   * @param root scope of the placeholders, whose names are those of the inputs
+   * @param name name of one text, such as {@code fact}
+   * @param withPrompts whether the request has prompt lengths
+   * @param vocabulary number of token ids in the vocabulary
    */
   static RequestTexts of(
       Ops root, String name, Limits limits, boolean withPrompts, int vocabulary) {
     return new RequestTexts(root, name, limits, withPrompts, vocabulary);
   }
 
-  /** Feeding a tensor of another rank passes a placeholder, so that the shape is checked apart. */
+  /**
+   * Emits a placeholder for a vector. A placeholder accepts a tensor of any rank, so a separate
+   * check requires the rank.
+   */
   private Operand<TInt32> vector(Ops root, String input) {
     Shape any = Shape.of(Shape.UNKNOWN_SIZE);
     Operand<TInt32> fed = root.withName(input).placeholder(TInt32.class, Placeholder.shape(any));
@@ -117,7 +120,7 @@ final class RequestTexts {
     return tf.ensureShape(fed, any);
   }
 
-  /** [B] to [1, R]. */
+  /** Pads a tensor [B] to [1, R]. */
   private Operand<TInt32> padded(Operand<TInt32> values) {
     Operand<TInt32> missing = tf.math.sub(tf.constant(limits.rows()), tf.size(values));
     Operand<TInt32> paddings =
@@ -126,13 +129,13 @@ final class RequestTexts {
         tf.pad(values, paddings, tf.constant(0)), tf.constant(new int[] {1, limits.rows()}));
   }
 
-  /** Puts ids that stand one behind the other into the rows of their texts [1, R, W]. */
+  /** Puts concatenated ids into the rows of their texts, [1, R, W]. */
   private Operand<TInt32> scattered(Operand<TInt32> ids) {
     Operand<TInt64> places = tf.where(isBefore(lengths)); // in the order of the ids, [n, 3]
     return tf.scatterNd(places, ids, tf.constant(new long[] {1, limits.rows(), limits.width()}));
   }
 
-  /** Whether a position is before the end of some part of each text [1, R, W]. */
+  /** Returns whether each position is before the given end in its text, [1, R, W]. */
   private Operand<TBool> isBefore(Operand<TInt32> ends) {
     Operand<TInt32> positions =
         tf.range(tf.constant(0), tf.constant(limits.width()), tf.constant(1));
@@ -144,22 +147,22 @@ final class RequestTexts {
     return inputs;
   }
 
-  /** Returns how many texts the request has, B. */
+  /** Returns the number of texts in the request, B. */
   Operand<TInt32> count() {
     return count;
   }
 
-  /** Returns ids [1, R, W], 0 for padding. */
+  /** Returns the ids, [1, R, W], 0 for padding. */
   Operand<TInt32> tokens() {
     return tokens;
   }
 
-  /** Returns lengths [1, R], 0 for padding. */
+  /** Returns the lengths, [1, R], 0 for padding. */
   Operand<TInt32> lengths() {
     return lengths;
   }
 
-  /** Emits 1 where a token is neither given nor padding, else 0 [1, R, W]. */
+  /** Emits 1 for each scored token, else 0, [1, R, W]. Prompt tokens and padding are not scored. */
   <U extends TNumber> Operand<U> targets(Class<U> type) {
     if (prompts == null) {
       throw new IllegalStateException("'%s' has no prompts".formatted(name));
@@ -169,7 +172,7 @@ final class RequestTexts {
     return tf.dtypes.cast(scored, type);
   }
 
-  /** Cuts the rows of the request's texts out of those of all rows: [1, R, ...] to [B, ...]. */
+  /** Extracts the rows of the request's texts from all rows, [1, R, ...] to [B, ...]. */
   <U extends TNumber> Operand<U> real(Operand<U> rows) {
     Shape tail = rows.shape().tail();
     Operand<U> all = tf.reshape(rows, tf.constant(tail.asArray()));

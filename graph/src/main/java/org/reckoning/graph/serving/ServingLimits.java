@@ -5,16 +5,17 @@ import java.util.List;
 import org.reckoning.graph.gpt2.Gpt2Config;
 
 /**
- * How much a request to a {@link ServingProgram} may hold. Every request is padded to it inside of
- * the graph, so that each costs what the largest costs.
+ * Size limits of a request to a {@link ServingProgram}. The graph pads every request to these
+ * sizes, so all requests cost the same.
  *
- * @param facts facts F of a request
- * @param factTokens tokens of a fact
- * @param questions questions Q of a request
- * @param questionTokens tokens of a question, without its answer
- * @param candidates texts C that are scored together
- * @param candidateTokens tokens of such a text, a question with its answer
- * @param newTokens tokens A of an answer that is generated
+ * @param facts largest number F of facts in a request
+ * @param factTokens largest number of tokens in a fact
+ * @param questions largest number Q of questions in a request
+ * @param questionTokens largest number of tokens in a question, without its answer
+ * @param candidates largest number C of texts that are scored together
+ * @param candidateTokens largest number of tokens in a candidate, which is a question with its
+ *     answer
+ * @param newTokens largest number A of tokens in a generated answer
  * @param endOfText the token that ends an answer
  */
 public record ServingLimits(
@@ -30,7 +31,7 @@ public record ServingLimits(
   /**
    * Checks the sizes.
    *
-   * @throws IllegalArgumentException with one sentence for each that cannot be
+   * @throws IllegalArgumentException with one sentence for each invalid size
    */
   public ServingLimits {
     List<String> problems = new ArrayList<>();
@@ -53,9 +54,9 @@ public record ServingLimits(
   }
 
   /**
-   * Checks that a model can read texts so long.
+   * Checks that a model has enough positions for these limits.
    *
-   * @throws IllegalArgumentException with one sentence for each size that cannot be
+   * @throws IllegalArgumentException with one sentence for each size that is too large
    */
   void requireFit(Gpt2Config model) {
     List<String> problems = new ArrayList<>();
@@ -75,7 +76,10 @@ public record ServingLimits(
     }
   }
 
-  /** Tokens of a question with its answer: an answer ends where the model has no more positions. */
+  /**
+   * Returns the largest number of tokens in a question with its answer. An answer ends at the last
+   * position of the model.
+   */
   int textTokens(Gpt2Config model) {
     return Math.min(questionTokens + newTokens, model.nPositions());
   }

@@ -46,9 +46,8 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * A model as a server runs it: facts and questions come in one request, the inner loop is inside of
- * the graph, and no request changes anything, so that none knows of another. {@link #export} writes
- * it as a SavedModel.
+ * A model for a server. Facts and questions arrive in one request, and the graph contains the inner
+ * loop. Requests are stateless and independent. {@link #export} writes the model as a SavedModel.
  *
  * <pre>{@code
  * serving_default  facts, questions            -> answers, inner losses
@@ -57,27 +56,27 @@ import org.tensorflow.types.family.TType;
  * no_knowledge     questions                   -> answers of the initial weights
  * }</pre>
  *
- * <p>Texts are given as {@link RequestTexts} has them; numbers come back as float32 whatever the
- * program computes in. {@code docs/serving.md} describes inputs and outputs for who writes a
- * client.
+ * <p>{@link RequestTexts} describes the encoding of texts. Floating-point results are float32 for
+ * every dtype of the program. {@code docs/serving.md} describes inputs and outputs for client
+ * authors.
  */
 public final class ServingProgram<T extends TNumber> implements AutoCloseable {
-  /** What TensorFlow Serving wants a signature to be called by. */
+  /** Method name that TensorFlow Serving requires in a signature. */
   public static final String METHOD = "tensorflow/serving/predict";
 
-  /** Facts and questions to the likeliest answers. */
+  /** Signature from facts and questions to the likeliest answers. */
   public static final String ANSWER = Signature.DEFAULT_KEY;
 
-  /** Facts and questions to answers that are drawn. */
+  /** Signature from facts and questions to sampled answers. */
   public static final String SAMPLE = "sample";
 
-  /** Facts and candidates to log-probabilities. */
+  /** Signature from facts and candidates to log-probabilities. */
   public static final String SCORE = "score";
 
-  /** Questions to answers without any facts. */
+  /** Signature from questions to answers without facts. */
   public static final String NO_KNOWLEDGE = "no_knowledge";
 
-  /** Follows the name of a signature that XLA compiles. */
+  /** Suffix of the name of a signature that XLA compiles. */
   public static final String COMPILED = "_xla";
 
   private final BilevelConfig config;
@@ -130,13 +129,13 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Builds a program.
    *
-   * @param config its shapes, and what it says about XLA, play no part
-   * @param limits of a request
-   * @param compiled whether there is a second set of signatures, which XLA compiles
+   * @param config configuration; its shapes and its XLA mode are ignored
+   * @param limits size limits of a request
+   * @param compiled whether to add a second set of signatures, compiled by XLA
    * @param type {@link TFloat32} or {@link TFloat64}
-   * @throws IllegalArgumentException if the configuration cannot work, or the model is too small
-   *     for the limits
-   * @throws IllegalStateException if XLA is asked for and does not compile here
+   * @throws IllegalArgumentException if the configuration is invalid, or the model is too small for
+   *     the limits
+   * @throws IllegalStateException if {@code compiled} is true and XLA cannot compile here
    */
   public static <T extends TNumber> ServingProgram<T> build(
       BilevelConfig config, ServingLimits limits, boolean compiled, Class<T> type) {
@@ -155,7 +154,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
         config.model().vocabSize());
   }
 
-  /** Emits all signatures, computed one way. */
+  /** Emits all signatures in one XLA mode. */
   private void emit(XlaMode xla, String suffix) {
     Ops tf = root.withSubScope("serving" + suffix);
     BilevelConfig used = config.withXla(xla);
@@ -210,7 +209,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
         type);
   }
 
-  /** Emits the initial weights as those of one task. */
+  /** Emits the initial weights with a task axis of size 1. */
   private Weights<T> initial(Ops tf) {
     Map<String, Operand<T>> reads = parameters.weights().reads();
     Map<String, Operand<T>> theta = new LinkedHashMap<>();
@@ -278,7 +277,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
         tf.constant(0L));
   }
 
-  /** Emits placeholders for the settings of {@link Decoding}, and the same checks. */
+  /** Emits placeholders for the settings of {@link Decoding} and the checks of their values. */
   private DecodingInputs<T> drawnSettings(Ops tf) {
     Operand<TInt32> newTokens = setting(tf, "max_new_tokens", TInt32.class);
     Operand<TFloat32> temperature = setting(tf, "temperature", TFloat32.class);
@@ -318,7 +317,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
     return tf.ensureShape(fed, Shape.scalar());
   }
 
-  /** The same tensors, there only if the checks hold: a client may fetch some of them alone. */
+  /** Returns the tensors with all checks on each of them, since a client may fetch only some. */
   private static Tensors checked(RequestChecks checks, Tensors tensors) {
     Tensors checked = new Tensors();
     tensors.names().forEach(name -> checked.put(name, checks.after(tensors.get(name))));
@@ -334,17 +333,17 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Reads weights and inner rates that a program has saved.
+   * Restores weights and inner rates from a checkpoint.
    *
-   * @param prefix of the files, as {@code BilevelProgram.save} wrote them
-   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or holds
+   * @param prefix prefix of the files, as given to {@code BilevelProgram.save}
+   * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
    *     another model
    */
   public void restore(String prefix) {
     files.restore(session, prefix);
   }
 
-  /** Returns what can be asked of the program, the default first. */
+  /** Returns the signatures of the program, the default first. */
   public List<Signature> signatures() {
     return List.copyOf(signatures);
   }
@@ -352,8 +351,8 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Writes a SavedModel.
    *
-   * @param directory to be made
-   * @throws IOException if it cannot be written; a part of it may be there then
+   * @param directory directory to create
+   * @throws IOException if the write fails; the directory may then be incomplete
    */
   public void export(String directory) throws IOException {
     SavedModelBundle.exporter(directory)

@@ -1,4 +1,4 @@
-/** The model as a SavedModel: requests with facts and questions, checked inside of the graph. */
+/** The model as a SavedModel, which checks requests of facts and questions inside the graph. */
 @NullMarked
 package org.reckoning.graph.serving;
 

@@ -4,7 +4,8 @@ import java.util.List;
 import org.reckoning.graph.gpt2.Lora;
 
 /**
- * What the inner loop changes. Everything else is constant in it and has one copy for all tasks.
+ * The weights that the inner loop changes. All other weights are constant in the inner loop and
+ * have one copy for all tasks.
  */
 public sealed interface Adaptation {
 
@@ -12,15 +13,15 @@ public sealed interface Adaptation {
   record All() implements Adaptation {}
 
   /**
-   * The weights whose names match.
+   * The weights whose names match a pattern.
    *
-   * @param patterns names, in which {@code *} stands for anything: {@code h.*.mlp.*}
+   * @param patterns name patterns; {@code *} matches any text, as in {@code h.*.mlp.*}
    */
   record Matching(List<String> patterns) implements Adaptation {
     /**
      * Copies the patterns.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if {@code patterns} is empty
      */
     public Matching {
       patterns = List.copyOf(patterns);
@@ -31,20 +32,20 @@ public sealed interface Adaptation {
     }
   }
 
-  /** Low-rank factors beside frozen weights. */
+  /** Low-rank factors added to frozen weights. */
   record LowRank(Lora lora) implements Adaptation {}
 
-  /** Adapts all weights. */
+  /** Returns the adaptation of all weights. */
   public static Adaptation all() {
     return new All();
   }
 
-  /** Adapts the weights whose names match one of the patterns. */
+  /** Returns the adaptation of the weights whose names match one of the patterns. */
   public static Adaptation matching(String... patterns) {
     return new Matching(List.of(patterns));
   }
 
-  /** Adapts low-rank factors. */
+  /** Returns the adaptation of low-rank factors. */
   public static Adaptation lora(int rank, double alpha, String... targets) {
     return new LowRank(new Lora(rank, alpha, List.of(targets)));
   }

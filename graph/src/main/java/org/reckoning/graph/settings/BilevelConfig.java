@@ -14,24 +14,24 @@ import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 
 /**
- * Everything that decides how the static graph looks. Start with {@link #of} and change what
- * differs.
+ * Settings that determine the static graph. Start with {@link #of} and change single settings with
+ * the {@code with} methods.
  *
  * @param model sizes of the GPT-2
- * @param shapes the buckets; each has feeds and fetches of its own, all share the variables
+ * @param shapes the buckets; each has its own feeds and fetches, and all share the variables
  * @param innerSteps inner steps K, 0 or more
  * @param innerOptimizer update rule of the inner loop
  * @param innerRates learning rates of the inner loop
- * @param adaptation what the inner loop changes
- * @param trained patterns of the weights that the outer loop trains; {@code *} stands for anything
- * @param gradientMode how much of the inner loop the outer gradient sees
+ * @param adaptation the weights that the inner loop changes
+ * @param trained patterns of the weights that the outer loop trains; {@code *} matches any text
+ * @param gradientMode the inner steps that the outer gradient differentiates exactly
  * @param outerTerms terms of the outer loss
- * @param outerOptimizer outer update
+ * @param outerOptimizer update rule of the outer loop
  * @param innerDropout dropout rate in inner steps of training, 0 for none
  * @param outerDropout dropout rate in the outer loss of training, 0 for none
- * @param xla what XLA compiles
- * @param taskGroups at most how many groups the tasks of a pass are computed in side by side; 1 for
- *     one after another in one program, which suits large models and GPUs
+ * @param xla the parts that XLA compiles
+ * @param taskGroups largest number of task groups that a pass computes in parallel; 1 for a single
+ *     group, which suits large models and GPUs
  */
 public record BilevelConfig(
     Gpt2Config model,
@@ -50,9 +50,9 @@ public record BilevelConfig(
     int taskGroups) {
 
   /**
-   * Checks the values and that they agree with each other.
+   * Checks the values and their consistency.
    *
-   * @throws IllegalArgumentException with one sentence for each value that cannot work
+   * @throws IllegalArgumentException with one sentence for each invalid value
    */
   public BilevelConfig {
     shapes = List.copyOf(shapes);
@@ -80,7 +80,7 @@ public record BilevelConfig(
     Set<String> termNames = new HashSet<>();
     for (OuterTerm term : outerTerms) {
       if (!termNames.add(term.name())) {
-        problems.add("outer term '%s' is there twice".formatted(term.name()));
+        problems.add("outer term '%s' is given twice".formatted(term.name()));
       }
     }
     if (outerTerms.stream().noneMatch(term -> term.weight() > 0)) {
@@ -113,8 +113,9 @@ public record BilevelConfig(
   }
 
   /**
-   * SGD with rates learned in log space from 0.1, all weights adapted and trained, exact gradients,
-   * the target string as outer loss, no dropout, compiled in segments.
+   * Returns the default settings. Rates are learned in log space from 0.1, by SGD; all weights are
+   * adapted and trained. Gradients are exact, the outer loss is that of the target string, dropout
+   * is off, and XLA compiles segments.
    */
   public static BilevelConfig of(Gpt2Config model, int innerSteps, TaskShape... shapes) {
     return new BilevelConfig(
@@ -169,7 +170,7 @@ public record BilevelConfig(
     return changed(draft -> draft.adaptation = value);
   }
 
-  /** Returns a copy with other patterns of trained weights. */
+  /** Returns a copy with other patterns of the trained weights. */
   public BilevelConfig withTrained(String... value) {
     return changed(draft -> draft.trained = List.of(value));
   }
@@ -198,12 +199,12 @@ public record BilevelConfig(
         });
   }
 
-  /** Returns a copy with another use of XLA. */
+  /** Returns a copy with another XLA mode. */
   public BilevelConfig withXla(XlaMode value) {
     return changed(draft -> draft.xla = value);
   }
 
-  /** Returns a copy with another number of groups that are computed side by side. */
+  /** Returns a copy with another number of parallel task groups. */
   public BilevelConfig withTaskGroups(int value) {
     return changed(draft -> draft.taskGroups = value);
   }
@@ -214,7 +215,7 @@ public record BilevelConfig(
     return draft.config();
   }
 
-  /** A copy that can be written, for the length of one change. */
+  /** A mutable copy, used for a single change. */
   private static final class Draft {
     private Gpt2Config model;
     private List<TaskShape> shapes;

@@ -1,17 +1,17 @@
 package org.reckoning.graph.settings;
 
 /**
- * How much of the inner loop the outer gradient sees. In a step that is not differentiated the
- * inner gradient counts as a constant; the identity path stays, and rates are still learned.
+ * Number of inner steps that the outer gradient differentiates exactly. In every earlier step the
+ * inner gradient is a constant. The identity path stays, and rates are still learned.
  *
- * @param exactSteps the Hessian term is kept in this many last steps
+ * @param exactSteps number of last steps that keep the Hessian term
  */
 public record GradientMode(int exactSteps) {
 
   /**
    * Checks the value.
    *
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if the number is negative
    */
   public GradientMode {
     if (exactSteps < 0) {
@@ -20,22 +20,25 @@ public record GradientMode(int exactSteps) {
     }
   }
 
-  /** Second order through all steps. */
+  /** Returns the mode with second order through all steps. */
   public static GradientMode exact() {
     return new GradientMode(Integer.MAX_VALUE);
   }
 
-  /** Inner gradients are constants in every step. */
+  /** Returns the mode in which inner gradients are constants in every step. */
   public static GradientMode firstOrder() {
     return new GradientMode(0);
   }
 
-  /** Second order through the last {@code steps} steps, first order before. */
+  /**
+   * Returns the mode with second order through the last {@code steps} steps, and first order
+   * before.
+   */
   public static GradientMode truncated(int steps) {
     return new GradientMode(steps);
   }
 
-  /** Returns whether the Hessian term is kept in step {@code k} of {@code steps}. */
+  /** Returns whether step {@code k} of {@code steps} keeps the Hessian term. */
   public boolean isExact(int k, int steps) {
     return k >= (long) steps - exactSteps;
   }

@@ -1,17 +1,17 @@
 package org.reckoning.graph.settings;
 
 /**
- * The inner learning rates: one for each adapted tensor and inner step.
+ * Settings of the inner learning rates, one rate for each adapted tensor and inner step.
  *
- * @param initial value at the start
- * @param space how they are stored
- * @param learned whether the outer loss sets them; else they keep their values
+ * @param initial initial value of every rate
+ * @param space form in which the rates are stored
+ * @param learned whether the outer loop learns the rates; else they are constant
  */
 public record InnerRates(double initial, Space space, boolean learned) {
 
-  /** What the variable holds. */
+  /** Quantity that the variable holds. */
   public enum Space {
-    /** The rate itself, which learning may turn negative. */
+    /** The rate itself, which may become negative in training. */
     RAW,
     /** The logarithm of the rate, which stays positive. */
     LOG
@@ -31,17 +31,17 @@ public record InnerRates(double initial, Space space, boolean learned) {
     }
   }
 
-  /** Rates that are learned and stay positive. */
+  /** Returns learned rates that stay positive. */
   public static InnerRates log(double initial) {
     return new InnerRates(initial, Space.LOG, true);
   }
 
-  /** Rates that are learned as they are. */
+  /** Returns learned rates without a constraint. */
   public static InnerRates raw(double initial) {
     return new InnerRates(initial, Space.RAW, true);
   }
 
-  /** Rates that keep their values. */
+  /** Returns constant rates. */
   public static InnerRates fixed(double initial) {
     return new InnerRates(initial, Space.RAW, false);
   }

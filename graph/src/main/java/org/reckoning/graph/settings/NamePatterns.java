@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Selects weights by name; {@code *} stands for anything. */
+/** Selects weights by name; {@code *} matches any text. */
 final class NamePatterns {
   private static final int NAMES_SHOWN = 8;
 
   private NamePatterns() {}
 
   /**
-   * Returns the names that match a pattern, in the order of the names.
+   * Returns the names that match a pattern, in the order of {@code names}.
    *
-   * @throws IllegalArgumentException if a pattern matches none
+   * @throws IllegalArgumentException if a pattern matches no name
    */
   static Set<String> select(String what, Collection<String> names, List<String> patterns) {
     Set<String> selected = new LinkedHashSet<>();

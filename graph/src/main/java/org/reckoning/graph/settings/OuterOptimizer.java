@@ -3,12 +3,12 @@ package org.reckoning.graph.settings;
 import org.reckoning.graph.optimizer.AdamW;
 
 /**
- * The outer update: AdamW on weights and on rates, each with its own decay and its own clipping by
- * global norm. Learning rates are fed with every update.
+ * Settings of the outer update: AdamW for weights and for rates. Each has its own decay and its own
+ * clipping by global norm. Learning rates are fed with every update.
  *
- * @param weights AdamW for the weights; biases and layer normalizations are not decayed
+ * @param weights AdamW for the weights; biases and layer normalizations have no decay
  * @param rates AdamW for the rates
- * @param clipWeights largest norm of the gradient of all weights together; infinite for no clipping
+ * @param clipWeights largest global norm of the gradient of all weights; infinite for no clipping
  * @param clipRates the same for the rates
  */
 public record OuterOptimizer(AdamW weights, AdamW rates, double clipWeights, double clipRates) {
@@ -24,8 +24,8 @@ public record OuterOptimizer(AdamW weights, AdamW rates, double clipWeights, dou
   }
 
   /**
-   * Betas 0.9 and 0.999, epsilon 1e-8, decay 0.05 of weights and none of rates, norms clipped at
-   * 0.1.
+   * Returns the defaults: betas 0.9 and 0.999, epsilon 1e-8, decay 0.05 for weights and 0 for
+   * rates, global norms clipped at 0.1.
    */
   public static OuterOptimizer defaults() {
     return new OuterOptimizer(
@@ -38,7 +38,7 @@ public record OuterOptimizer(AdamW weights, AdamW rates, double clipWeights, dou
     }
   }
 
-  /** Returns AdamW for one weight: biases and layer normalizations are not decayed. */
+  /** Returns AdamW for one weight; biases and layer normalizations have no decay. */
   public AdamW forWeight(String name) {
     boolean decays = !name.endsWith(".bias") && !name.contains("ln_");
     return decays ? weights : weights.withWeightDecay(0);

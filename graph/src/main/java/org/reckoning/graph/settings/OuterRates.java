@@ -3,14 +3,14 @@ package org.reckoning.graph.settings;
 /**
  * Learning rates of an outer update.
  *
- * @param weights of the trained weights
- * @param rates of the inner rates
+ * @param weights learning rate of the trained weights
+ * @param rates learning rate of the inner rates
  */
 public record OuterRates(double weights, double rates) {
   /**
    * Checks the rates.
    *
-   * @throws IllegalArgumentException if one is negative or not finite
+   * @throws IllegalArgumentException if a rate is negative or not finite
    */
   public OuterRates {
     if (!(weights >= 0 && rates >= 0) || Double.isInfinite(weights) || Double.isInfinite(rates)) {

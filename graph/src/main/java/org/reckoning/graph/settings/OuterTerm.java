@@ -4,29 +4,29 @@ import java.util.Set;
 import org.reckoning.graph.task.Span;
 
 /**
- * A term of the outer loss, evaluated at the adapted weights. The loss is the sum of the terms
- * times their weights.
+ * A term of the outer loss, evaluated at the adapted weights. The outer loss is the weighted sum of
+ * its terms.
  */
 public sealed interface OuterTerm {
 
-  /** Returns the name under which the term is reported. */
+  /** Returns the name of the term in reports. */
   String name();
 
   /** Returns the factor of the term in the loss. */
   double weight();
 
   /**
-   * Cross-entropy of some spans of the questions: the mean over their tokens, then over the
-   * questions of a task that have any.
+   * Cross-entropy of some spans of the questions. It is the mean over the tokens of these spans,
+   * then over the questions of a task that have such tokens.
    *
-   * @param spans the spans that are scored, as one string
+   * @param spans the scored spans, as one string
    */
   record Questions(String name, double weight, Set<Span> spans) implements OuterTerm {
     /**
      * Checks the term.
      *
-     * @throws IllegalArgumentException if the prompt is to be scored, nothing is, or the weight is
-     *     negative
+     * @throws IllegalArgumentException if {@code spans} is empty or has the prompt, or the weight
+     *     is negative
      */
     public Questions {
       spans = Set.copyOf(spans);
@@ -39,8 +39,8 @@ public sealed interface OuterTerm {
   }
 
   /**
-   * Cross-entropy of the relevant facts, as in the inner loss: the mean over the tokens of a fact,
-   * then over the relevant facts.
+   * Cross-entropy of the relevant facts, as in the inner loss. It is the mean over the tokens of a
+   * fact, then over the relevant facts.
    */
   record Recall(String name, double weight) implements OuterTerm {
     /**
@@ -54,24 +54,24 @@ public sealed interface OuterTerm {
   }
 
   /**
-   * Answer and knowledge as one string, one mean over all its tokens: the objective of the
-   * published results.
+   * Returns the term of answer and knowledge as one string, with one mean over all its tokens. This
+   * is the objective of the published results.
    */
   static OuterTerm target() {
     return new Questions("target", 1, Set.of(Span.ANSWER, Span.KNOWLEDGE));
   }
 
-  /** The answer alone. */
+  /** Returns the term of the answer alone. */
   static OuterTerm answer(double weight) {
     return new Questions("answer", weight, Set.of(Span.ANSWER));
   }
 
-  /** The knowledge span of the questions alone. */
+  /** Returns the term of the knowledge span alone. */
   static OuterTerm knowledge(double weight) {
     return new Questions("knowledge", weight, Set.of(Span.KNOWLEDGE));
   }
 
-  /** The relevant facts themselves. */
+  /** Returns the term of the relevant facts. */
   static OuterTerm recall(double weight) {
     return new Recall("recall", weight);
   }

@@ -12,8 +12,8 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * Which weights there are, and what happens to each: the inner loop adapts some, the outer loop
- * trains some, the rest is constant.
+ * Names and roles of the weights. The inner loop adapts some, the outer loop trains some, and the
+ * rest is constant.
  */
 public final class WeightLayout {
   private final Map<String, Shape> shapes;
@@ -41,11 +41,11 @@ public final class WeightLayout {
   }
 
   /**
-   * Returns the layout of a program, and checks that the program can be built.
+   * Returns the layout of a program after checking its configuration.
    *
    * @param type {@link TFloat32} or {@link TFloat64}
-   * @throws IllegalArgumentException if the configuration cannot work
-   * @throws IllegalStateException if XLA is asked for and does not compile here
+   * @throws IllegalArgumentException if the configuration is invalid
+   * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   public static WeightLayout checked(BilevelConfig config, Class<? extends TNumber> type) {
     if (type != TFloat32.class && type != TFloat64.class) {
@@ -58,12 +58,12 @@ public final class WeightLayout {
     return new WeightLayout(config);
   }
 
-  /** Returns the shape of every weight, without a task axis, in order. */
+  /** Returns the shape of every weight, in order, without a task axis. */
   public Map<String, Shape> shapes() {
     return shapes;
   }
 
-  /** Returns the weights that the inner loop changes, in the order of their rates. */
+  /** Returns the weights that the inner loop adapts, in the order of their rates. */
   public List<String> adapted() {
     return adapted;
   }
@@ -73,12 +73,12 @@ public final class WeightLayout {
     return trained;
   }
 
-  /** Returns the weights that the inner loop leaves alone. */
+  /** Returns the weights that the inner loop does not adapt. */
   public List<String> shared() {
     return without(List.copyOf(shapes.keySet()), adapted);
   }
 
-  /** Returns the weights that the outer loop trains and the inner loop leaves alone. */
+  /** Returns the weights that the outer loop trains and the inner loop does not adapt. */
   public List<String> trainedShared() {
     return without(trained, adapted);
   }

@@ -1,5 +1,5 @@
 /**
- * Everything that decides how the static graph of a program looks: {@link
+ * Settings that determine the static graph of a program: {@link
  * org.reckoning.graph.settings.BilevelConfig} and its parts.
  */
 @NullMarked

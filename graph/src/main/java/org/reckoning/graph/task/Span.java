@@ -1,10 +1,10 @@
 package org.reckoning.graph.task;
 
-/** What a token of a question sequence is. */
+/** Role of a token in a question sequence. */
 public enum Span {
-  /** Read, never scored. */
+  /** Text to read; it is never scored. */
   PROMPT(0),
-  /** The answer, with the end of text. */
+  /** The answer, including the end-of-text token. */
   ANSWER(1),
   /** The knowledge that supports the answer. */
   KNOWLEDGE(2);
@@ -15,7 +15,7 @@ public enum Span {
     this.code = code;
   }
 
-  /** Returns the number that stands for the span in a batch. */
+  /** Returns the number that represents the span in a batch. */
   public int code() {
     return code;
   }

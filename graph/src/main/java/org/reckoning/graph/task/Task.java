@@ -8,8 +8,8 @@ import org.reckoning.graph.settings.OuterTerm;
  * Facts to adapt to and questions to answer.
  *
  * @param facts at least one
- * @param relevant for each fact, whether the questions need it; read by {@link OuterTerm.Recall}
- *     alone
+ * @param relevant for each fact, whether the questions need it; only {@link OuterTerm.Recall} reads
+ *     it
  * @param questions at least one
  */
 public record Task(
@@ -18,8 +18,8 @@ public record Task(
   /**
    * Checks the task.
    *
-   * @throws IllegalArgumentException if there is no fact or no question, or the flags are not as
-   *     many as the facts
+   * @throws IllegalArgumentException if facts or questions are empty, or the numbers of flags and
+   *     facts differ
    */
   public Task {
     facts = List.copyOf(facts);
@@ -37,7 +37,7 @@ public record Task(
     }
   }
 
-  /** A task all of whose facts are relevant. */
+  /** Returns a task in which every fact is relevant. */
   public static Task of(List<TokenSequence> facts, List<TokenSequence> questions) {
     return new Task(facts, Collections.nCopies(facts.size(), true), questions);
   }

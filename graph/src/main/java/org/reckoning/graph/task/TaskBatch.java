@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.reckoning.graph.gpt2.Gpt2Config;
 
-/** Up to N tasks as padded arrays of static shape, row by row. */
+/** Up to N tasks as padded row-major arrays of static shape. */
 public final class TaskBatch {
   private final TaskShape shape;
   private final int[] factTokens; // [N, F, T]
@@ -46,8 +46,8 @@ public final class TaskBatch {
   }
 
   /**
-   * Pads tasks to a shape. Every task weighs 1/n in the outer loss, n being the number of tasks
-   * given here.
+   * Pads tasks to a shape. Every task has weight 1/n in the outer loss, where n is the number of
+   * tasks given here.
    *
    * @param tasks at least one and at most N
    * @throws IllegalArgumentException if the tasks do not fit the shape, or a token id is not in the
@@ -58,9 +58,9 @@ public final class TaskBatch {
   }
 
   /**
-   * Pads tasks to a shape, for one of several passes of an update.
+   * Pads the tasks of one pass to a shape, for an update of several passes.
    *
-   * @param tasksOfUpdate number of tasks of all passes together; every task weighs one over that
+   * @param tasksOfUpdate total number of tasks n of all passes; every task has weight 1/n
    * @throws IllegalArgumentException if the tasks do not fit the shape, or a token id is not in the
    *     vocabulary
    */
@@ -129,62 +129,62 @@ public final class TaskBatch {
     return token;
   }
 
-  /** Returns the shape that the tasks are padded to. */
+  /** Returns the padded shape. */
   public TaskShape shape() {
     return shape;
   }
 
-  /** Returns how many tasks there are, padding not counted. */
+  /** Returns the number of tasks, without padding. */
   public int tasks() {
     return tasks;
   }
 
-  /** Returns how many tokens there are, padding not counted. */
+  /** Returns the number of tokens, without padding. */
   public int tokens() {
     return Arrays.stream(factLengths).sum() + Arrays.stream(questionLengths).sum();
   }
 
-  /** Returns the tokens of the facts [N, F, T], 0 for padding. */
+  /** Returns the tokens of the facts, [N, F, T], 0 for padding. */
   public int[] factTokens() {
     return factTokens.clone();
   }
 
-  /** Returns the lengths of the facts [N, F], 0 for padding. */
+  /** Returns the lengths of the facts, [N, F], 0 for padding. */
   public int[] factLengths() {
     return factLengths.clone();
   }
 
-  /** Returns 1 where a token of a fact is scored, else 0 [N, F, T]. */
+  /** Returns 1 for each scored token of a fact, else 0, [N, F, T]. */
   public double[] factTargets() {
     return factTargets.clone();
   }
 
-  /** Returns 1 for a fact that a question needs, else 0 [N, F]. */
+  /** Returns 1 for each fact that a question needs, else 0, [N, F]. */
   public double[] factRelevant() {
     return factRelevant.clone();
   }
 
-  /** Returns the tokens of the questions [N, Q, T], 0 for padding. */
+  /** Returns the tokens of the questions, [N, Q, T], 0 for padding. */
   public int[] questionTokens() {
     return questionTokens.clone();
   }
 
-  /** Returns the lengths of the questions [N, Q], 0 for padding. */
+  /** Returns the lengths of the questions, [N, Q], 0 for padding. */
   public int[] questionLengths() {
     return questionLengths.clone();
   }
 
-  /** Returns the code of each token's {@link Span} [N, Q, T]. */
+  /** Returns the {@link Span} code of each token, [N, Q, T]. */
   public int[] questionSpans() {
     return questionSpans.clone();
   }
 
-  /** Returns the weight of each task in the outer loss [N], 0 for padding. */
+  /** Returns the weight of each task in the outer loss, [N], 0 for padding. */
   public double[] taskWeights() {
     return taskWeights.clone();
   }
 
-  /** The same batch with the questions cut after their prompts. */
+  /** Returns this batch with every question cut after its prompt. */
   public TaskBatch prompts() {
     TaskBatch prompts = new TaskBatch(this);
     int length = shape.questionTokens();

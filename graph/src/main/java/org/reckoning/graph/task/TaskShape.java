@@ -1,21 +1,21 @@
 package org.reckoning.graph.task;
 
 /**
- * Static shape of a batch of tasks, a bucket. Shorter tasks are padded.
+ * Static shape of a batch of tasks, also called a bucket. Shorter tasks are padded.
  *
- * @param tasks tasks N of a pass
- * @param facts facts F of a task
- * @param factTokens tokens T of a fact
- * @param questions questions Q of a task
- * @param questionTokens tokens of a question with its answer
+ * @param tasks number N of tasks in a pass
+ * @param facts number F of facts in a task
+ * @param factTokens number T of tokens in a fact
+ * @param questions number Q of questions in a task
+ * @param questionTokens number of tokens in a question with its answer
  */
 public record TaskShape(int tasks, int facts, int factTokens, int questions, int questionTokens) {
 
   /**
    * Checks the sizes.
    *
-   * @throws IllegalArgumentException if one is not positive, or sequences are too short to predict
-   *     a token
+   * @throws IllegalArgumentException if a size is not positive, or sequences are too short to
+   *     predict a token
    */
   public TaskShape {
     require("tasks", tasks, 1);
@@ -32,7 +32,7 @@ public record TaskShape(int tasks, int facts, int factTokens, int questions, int
     }
   }
 
-  /** Returns the same shape for another number of tasks. */
+  /** Returns this shape with another number of tasks. */
   public TaskShape withTasks(int value) {
     return new TaskShape(value, facts, factTokens, questions, questionTokens);
   }

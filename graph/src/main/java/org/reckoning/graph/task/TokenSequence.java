@@ -3,7 +3,7 @@ package org.reckoning.graph.task;
 import java.util.Arrays;
 import java.util.List;
 
-/** Token ids of a fact, or of a question with its answer, and which of them are scored. */
+/** Token ids of a fact, or of a question with its answer, with the span of each token. */
 public final class TokenSequence {
   private final int[] tokens;
   private final Span[] spans;
@@ -15,7 +15,7 @@ public final class TokenSequence {
     }
     if (tokens.length > 0 && spans[0] != Span.PROMPT) {
       throw new IllegalArgumentException(
-          "the first token of a sequence is predicted by nothing and must be PROMPT");
+          "the first token of a sequence has no prediction and must be PROMPT");
     }
     if (Arrays.stream(spans).allMatch(span -> span == Span.PROMPT)) {
       throw new IllegalArgumentException(
@@ -27,7 +27,7 @@ public final class TokenSequence {
   }
 
   /**
-   * A sequence with a span for each token.
+   * Returns a sequence with a span for each token.
    *
    * @throws IllegalArgumentException if the lengths differ, the first token is not PROMPT, or no
    *     token is a target
@@ -37,10 +37,10 @@ public final class TokenSequence {
   }
 
   /**
-   * A prompt and a target.
+   * Returns a sequence of a prompt and a target.
    *
-   * @param promptLength how many tokens at the start are read only, at least 1
-   * @throws IllegalArgumentException if there is no prompt or no target
+   * @param promptLength number of prompt tokens, at least 1
+   * @throws IllegalArgumentException if the prompt or the target is empty
    */
   public static TokenSequence of(int[] tokens, int promptLength) {
     if (promptLength < 1 || promptLength >= tokens.length) {
@@ -54,12 +54,12 @@ public final class TokenSequence {
     return new TokenSequence(tokens.clone(), spans);
   }
 
-  /** Returns how many tokens there are. */
+  /** Returns the number of tokens. */
   public int length() {
     return tokens.length;
   }
 
-  /** Returns the id at a position. */
+  /** Returns the token id at a position. */
   public int token(int position) {
     return tokens[position];
   }

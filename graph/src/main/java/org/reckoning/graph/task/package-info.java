@@ -1,7 +1,4 @@
-/**
- * Tasks as arrays of numbers: facts and questions as tokens, and the static shapes that they are
- * padded to.
- */
+/** Tasks as numeric arrays: facts and questions as tokens, padded to static shapes. */
 @NullMarked
 package org.reckoning.graph.task;
 

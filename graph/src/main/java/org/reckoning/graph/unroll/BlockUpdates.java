@@ -18,10 +18,10 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The update rule U and its pullback in segments of their own, {@code inner_update} and {@code
- * inner_update_pullback}, for one block of weights at a time. What a block has read is free before
- * the next block begins. Blocks with equal names and shapes call the same segments. Arguments have
- * names that are local to the block.
+ * The update rule U and its pullback for one block of weights at a time, as segments {@code
+ * inner_update} and {@code inner_update_pullback}. The tensors of one block are freed before the
+ * next block starts. Blocks with equal local names and shapes call the same segments. Arguments
+ * have names local to the block.
  */
 final class BlockUpdates<T extends TNumber> {
   static final String D_GRADIENT = "d_gradient";
@@ -32,11 +32,11 @@ final class BlockUpdates<T extends TNumber> {
   private record BlockSegments(Segment update, @Nullable Segment pullback) {}
 
   /**
-   * Cotangents of what U reads of a block, under local names.
+   * Cotangents of the arguments of U for a block, under local names.
    *
-   * @param iterate of theta_k and the state
-   * @param gradient of g
-   * @param rates of the rates of the block
+   * @param iterate cotangent of theta_k and the state
+   * @param gradient cotangents of g
+   * @param rates cotangent of the rates of the block
    */
   record Pulled<T extends TNumber>(
       Iterate<T> iterate, Map<String, Operand<T>> gradient, Operand<T> rates) {
@@ -46,7 +46,7 @@ final class BlockUpdates<T extends TNumber> {
   }
 
   /**
-   * @param trains whether the pullbacks are needed, too
+   * @param trains whether to define the pullbacks too
    */
   BlockUpdates(TaskModel<T> model, boolean trains) {
     this.model = model;
@@ -110,7 +110,7 @@ final class BlockUpdates<T extends TNumber> {
     return segments;
   }
 
-  /** Returns the segments of its pullback. */
+  /** Returns the segments of the pullback of U. */
   Set<Segment> pullbacks() {
     Set<Segment> segments = new LinkedHashSet<>();
     blocks.values().forEach(block -> segments.add(Objects.requireNonNull(block.pullback())));
@@ -138,11 +138,11 @@ final class BlockUpdates<T extends TNumber> {
   }
 
   /**
-   * Returns what U reads of a step, for a block, under local names.
+   * Returns the arguments of U in a step for a block, under local names.
    *
-   * @param iterate of the block, under local names
+   * @param iterate iterate of the block, under local names
    * @param step the arguments of the step
-   * @param gradients g of the step by name of the weight
+   * @param gradients g of the step, by name of the weight
    */
   RuleArguments<T> arguments(
       Ops tf,

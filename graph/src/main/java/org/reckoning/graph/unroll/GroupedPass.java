@@ -18,9 +18,9 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * A pass over N tasks in G groups of N / G, each an {@link UnrolledPass} over the same segments. No
- * group waits for another, so a CPU computes as many at once as it has cores: the products of a
- * small model are too small to be shared out among cores.
+ * A pass over N tasks in G groups of N / G, each an {@link UnrolledPass} over the same segments.
+ * The groups are independent, so a CPU computes one group per core in parallel. The matrix products
+ * of a small model are too small to split among cores.
  *
  * <pre>{@code
  * tasks -> split -> group_0: inner_0 -> .. -> outer -> .. -> pullback_0 -> sum -> gradient of theta_0
@@ -35,8 +35,8 @@ public final class GroupedPass<T extends TNumber> {
   /**
    * Defines the segments of a group.
    *
-   * @param model of all tasks of the pass
-   * @param trains whether the pass is needed with derivatives
+   * @param model model on all tasks of the pass
+   * @param trains whether to define the derivatives
    */
   public GroupedPass(TaskModel<T> model, boolean trains) {
     groups = TaskGroups.of(model.shape().tasks(), model.config().taskGroups());
@@ -44,17 +44,19 @@ public final class GroupedPass<T extends TNumber> {
     pass = new UnrolledPass<>(group, trains);
   }
 
-  /** Returns the segments in the order of the picture. */
+  /** Returns the segments in the order of the diagram. */
   public List<Segment> segments() {
     return pass.segments();
   }
 
-  /** Returns the functions that hold a whole group each; none but in {@code XlaMode.WHOLE}. */
+  /**
+   * Returns the functions that each contain a whole group; empty except in {@code XlaMode.WHOLE}.
+   */
   public List<Segment> wholePasses() {
     return pass.wholePasses();
   }
 
-  /** Returns how the tasks are split. */
+  /** Returns the split of the tasks. */
   public TaskGroups groups() {
     return groups;
   }

@@ -20,8 +20,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The gradient of the inner loss, built to be pushed forward: by the adapted weights and, as far as
- * the outer loop trains them, by those that the tasks share.
+ * The gradient of the inner loss, built for forward-mode differentiation. It covers the adapted
+ * weights and the trained shared weights.
  */
 final class InnerGradient<T extends TNumber> {
   private static final Differentiator DIFFERENTIATOR = Differentiator.standard();
@@ -33,7 +33,7 @@ final class InnerGradient<T extends TNumber> {
   /**
    * Emits the forward pass and the gradient.
    *
-   * @param cotangents of theta_k+1, on which the recomputation waits
+   * @param cotangents cotangents of theta_k+1; the recomputation waits for them
    */
   InnerGradient(
       Ops tf,
@@ -70,22 +70,22 @@ final class InnerGradient<T extends TNumber> {
   }
 
   /**
-   * Cotangents of a step, with the part of its Hessian.
+   * Cotangents of a step, including the Hessian term.
    *
-   * @param theta of the adapted weights, in order; null where it is zero
-   * @param shared of the trained weights that the tasks share, by name
+   * @param theta cotangents of the adapted weights, in order; null for zero
+   * @param shared cotangents of the trained shared weights, by name
    */
   record Pulled<T extends TNumber>(
       List<@Nullable Operand<T>> theta, Map<String, Operand<T>> shared) {}
 
   /**
-   * Emits the pullback of g: {@code H g_bar}, H being the Hessian of the inner loss. It pushes the
-   * gradient forward along g_bar. The mixed derivatives are symmetric, so the same push of the
-   * gradient by the shared weights gives their part.
+   * Emits the pullback of g: {@code H g_bar}, where H is the Hessian of the inner loss. It is the
+   * forward-mode derivative of the gradient along g_bar. Mixed derivatives are symmetric, so the
+   * same derivative of the shared weights' gradient gives their cotangents.
    *
    * @param gradientBars g_bar of each adapted weight; null for zero
-   * @param thetaBars what is added for each adapted weight; null for zero
-   * @param shared cotangents of the shared weights so far, to which their part is added
+   * @param thetaBars cotangent to add for each adapted weight; null for zero
+   * @param shared accumulated cotangents of the shared weights, to which their part is added
    */
   Pulled<T> pullback(
       Ops tf,
@@ -109,9 +109,9 @@ final class InnerGradient<T extends TNumber> {
   }
 
   /**
-   * In one program with the inner step, this step's recomputation would be merged with it, and its
-   * activations kept. A zero that depends on the cotangents keeps the two apart, as no compiler may
-   * fold 0 x.
+   * Emits a zero that depends on the cotangents, in {@code XlaMode.WHOLE}. Otherwise the compiler
+   * would merge this step's recomputation with the inner step and keep its activations. No compiler
+   * may fold {@code 0 * x}.
    */
   private static <T extends TNumber> @Nullable Operand<T> nudge(
       Ops tf, TaskModel<T> model, Map<String, Operand<T>> cotangents) {

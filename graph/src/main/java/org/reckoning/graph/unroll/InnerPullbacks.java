@@ -8,11 +8,11 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
-/** The way back through the inner loop, and what it needs from the way forward. */
+/** The backward pass through the inner loop and its requirements on the forward pass. */
 sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, ReplayedPullback {
   /**
-   * Returns the pullback that keeps one copy of the weights for each inner step, whatever the
-   * optimizer: theta_k where the optimizer has no state, else g_k.
+   * Returns the pullback that keeps one copy of the weights for each inner step. The copy is
+   * theta_k for an optimizer without state, else g_k.
    *
    * @param updates U in blocks; null if U has no state
    */
@@ -32,15 +32,15 @@ sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, Re
   /**
    * Emits the pullback of step {@code k}.
    *
-   * @param forward the way forward
-   * @param cotangents of what the step returns
+   * @param forward results of the forward pass
+   * @param cotangents cotangents of the results of the step
    */
   Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents);
 
   /**
    * The result of a pullback.
    *
-   * @param cotangents of what the step reads
+   * @param cotangents cotangents of the arguments of the step
    * @param rates cotangents of the rates of the step [J]; null if no rate is learned
    */
   record Pulled<T extends TNumber>(Cotangents<T> cotangents, @Nullable Operand<T> rates) {}

@@ -22,8 +22,8 @@ import org.tensorflow.types.family.TNumber;
  * rates_k)}.
  *
  * <p>Without optimizer state it is one segment, {@code inner_step}. With state, the segment {@code
- * inner_gradient} makes g, and U is done block by block, so that old and new state of one block
- * alone are in memory together.
+ * inner_gradient} computes g, and U runs block by block. Then old and new state are in memory
+ * together for one block only.
  */
 final class InnerStep<T extends TNumber> {
   private final TaskModel<T> model;
@@ -37,10 +37,10 @@ final class InnerStep<T extends TNumber> {
   }
 
   /**
-   * The step of training, dropout on.
+   * Returns the step of training, with dropout.
    *
    * @param updates U in blocks; null if U has no state
-   * @param keepGradient whether to return g too, which some pullbacks read
+   * @param keepGradient whether the step also returns g, which some pullbacks read
    */
   static <T extends TNumber> InnerStep<T> ofTraining(
       TaskModel<T> model, @Nullable BlockUpdates<T> updates, boolean keepGradient) {
@@ -48,7 +48,7 @@ final class InnerStep<T extends TNumber> {
     return define(name, model, updates, keepGradient, model.config().innerDropout());
   }
 
-  /** The step of an evaluation, dropout off. */
+  /** Returns the step of an evaluation, without dropout. */
   static <T extends TNumber> InnerStep<T> ofEvaluation(
       TaskModel<T> model, @Nullable BlockUpdates<T> updates) {
     String name = updates == null ? "inner_step_evaluation" : "inner_gradient_evaluation";
@@ -78,7 +78,7 @@ final class InnerStep<T extends TNumber> {
     return new InnerStep<>(model, segment, updates);
   }
 
-  /** Returns whether the step has dropout, and so reads a seed. */
+  /** Returns whether the step has dropout and therefore reads a seed. */
   boolean drops() {
     return segment.passedArguments().contains(TaskInputs.SEED);
   }
@@ -95,8 +95,8 @@ final class InnerStep<T extends TNumber> {
    * Results of a step.
    *
    * @param loss inner loss before the step [N]
-   * @param iterate after the step
-   * @param gradient g by name, where it is kept or U works in blocks; else empty
+   * @param iterate iterate after the step
+   * @param gradient g by name, if it is kept or U runs in blocks; else empty
    */
   record Result<T extends TNumber>(
       Operand<T> loss, Iterate<T> iterate, Map<String, Operand<T>> gradient) {

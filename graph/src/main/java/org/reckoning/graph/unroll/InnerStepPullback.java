@@ -14,17 +14,17 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The pullback of an inner step without optimizer state, in one segment: the cotangent of theta_k+1
- * to those of theta_k, rates_k and of the trained weights that the tasks share.
+ * The pullback of an inner step without optimizer state, in one segment. It maps the cotangent of
+ * theta_k+1 to those of theta_k, rates_k and the trained shared weights.
  *
  * <pre>{@code
  * (a, g_bar, d_rates) = pullback of U at (theta_k, g, rates_k) applied to lambda_k+1
  * lambda_k = a + H g_bar                 H: Hessian of the inner loss at theta_k
  * }</pre>
  *
- * <p>H g_bar is taken forward over reverse. The activations are those of one step, computed again
- * here, so that nothing but theta_k is kept from the way forward. With g and g_bar in one function,
- * neither has to be written to memory.
+ * <p>H g_bar is computed by forward-over-reverse differentiation. The segment recomputes the
+ * activations of the step, so the forward pass keeps only theta_k. One function contains g and
+ * g_bar, so neither is written to memory.
  */
 final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
   private final TaskModel<T> model;
@@ -72,7 +72,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
         });
   }
 
-  /** Defines the pullback in which g is a constant argument, so that of U alone is left. */
+  /** Defines the pullback with g as a constant argument, which leaves only the pullback of U. */
   private static <T extends TNumber> Segment defineFirstOrder(TaskModel<T> model) {
     Specs specs =
         new Specs()
@@ -103,7 +103,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
     Tensors out =
         new Iterate<>(InnerUpdate.of(model).byName(tf, iterate.theta(), lambda), Map.of())
             .namedCotangent();
-    // A rate that keeps its value needs no derivative, and then SGD's pullback needs no g.
+    // A constant rate needs no derivative, and then SGD's pullback needs no g.
     return model.config().innerRates().learned()
         ? out.put(Cotangents.D_RATES, InnerUpdate.of(model).rateCotangents(tf, ofRule))
         : out;

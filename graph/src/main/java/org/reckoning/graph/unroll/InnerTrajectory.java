@@ -7,12 +7,12 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The tensors of an unrolled inner loop. Only those that something reads later stay in memory.
+ * The tensors of an unrolled inner loop. Only tensors with later readers stay in memory.
  *
  * @param steps arguments of each step
- * @param gradients g of each step, by name, where the pullbacks need it
+ * @param gradients g of each step by name, if the pullbacks need it
  * @param losses inner loss before each step [N]
- * @param adapted weights after the last step
+ * @param adapted adapted weights after the last step
  */
 record InnerTrajectory<T extends TNumber>(
     List<StepArguments<T>> steps,

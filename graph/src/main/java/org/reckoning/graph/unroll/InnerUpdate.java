@@ -16,8 +16,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The update rule U on some weights, and its pullback. U treats every weight by itself, so both
- * work for all weights at once or for a few at a time.
+ * The update rule U and its pullback for some weights. U treats each weight separately, so both
+ * work for any set of weights.
  *
  * @param optimizer the rule
  * @param names the weights, in the order of their rates
@@ -25,7 +25,7 @@ import org.tensorflow.types.family.TNumber;
 record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> names, Class<T> type) {
   private static final Differentiator DIFFERENTIATOR = Differentiator.standard();
 
-  /** Cotangents of the arguments of U, for each weight in order; null where they are zero. */
+  /** Cotangents of the arguments of U, for each weight in order; null for zero. */
   record Pulled<T extends TNumber>(
       List<@Nullable Operand<T>> theta,
       List<Map<String, @Nullable Operand<T>>> state,
@@ -53,7 +53,7 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
     return new Iterate<>(theta, state);
   }
 
-  /** Emits the pullback of U, g being a variable of its own. */
+  /** Emits the pullback of U, with g as an independent variable. */
   Pulled<T> pullback(Ops tf, RuleArguments<T> in, Iterate<T> cotangent) {
     List<Operand<T>> rates = rates(tf, in);
     Pulled<T> all =
@@ -88,7 +88,7 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
     return all;
   }
 
-  /** Returns the cotangents of the rates [J], 0 where a cotangent is zero. */
+  /** Returns the cotangents of the rates, [J], 0 where a cotangent is null. */
   Operand<T> rateCotangents(Ops tf, Pulled<T> pulled) {
     List<Operand<T>> scalars = new ArrayList<>();
     Operand<T> zero = Scalars.of(tf, type, 0);
@@ -97,9 +97,9 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
   }
 
   /**
-   * Returns cotangents by name, zeros where one is null.
+   * Returns cotangents by name, with zeros for null.
    *
-   * @param theta the weights, for their shapes
+   * @param theta weights that give the shapes
    */
   Map<String, Operand<T>> byName(
       Ops tf, Map<String, Operand<T>> theta, List<? extends @Nullable Operand<T>> cotangents) {

@@ -12,8 +12,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * What an inner step changes: the adapted weights and the state of the inner optimizer. Its
- * cotangent has the same form.
+ * The adapted weights and the state of the inner optimizer, which an inner step updates. Its
+ * cotangent has the same structure.
  *
  * @param theta adapted weights by name [N, ...]
  * @param state state of the inner optimizer, by slot and name [N, ...]
@@ -36,7 +36,7 @@ record Iterate<T extends TNumber>(
     return new Specs().tensors(Weights.THETA, type, weights).all(stateSpecs(slots, weights, type));
   }
 
-  /** Returns the arguments of a segment that reads the cotangent of such an iterate. */
+  /** Returns the arguments of a segment that reads the cotangent of an iterate of some weights. */
   static Specs cotangentSpecs(
       List<String> slots, Map<String, Shape> weights, Class<? extends TNumber> type) {
     return new Specs().tensors(D_THETA, type, weights).all(specs(D_STATE, slots, weights, type));
@@ -66,7 +66,10 @@ record Iterate<T extends TNumber>(
     return new Iterate<>(in.under(theta, type), ofSlots);
   }
 
-  /** Returns arguments or results of a segment, each weight followed by its state. */
+  /**
+   * Returns the iterate as named arguments or results of a segment, each weight followed by its
+   * state.
+   */
   Tensors named() {
     Tensors named = new Tensors();
     theta.forEach(
@@ -81,14 +84,16 @@ record Iterate<T extends TNumber>(
     return named;
   }
 
-  /** Returns the cotangent as arguments or results of a segment, all weights before the state. */
+  /**
+   * Returns the cotangent as named arguments or results of a segment, all weights before the state.
+   */
   Tensors namedCotangent() {
     Tensors named = new Tensors().putAll(D_THETA, theta);
     state.forEach((slot, values) -> named.putAll(D_STATE + "/" + slot, values));
     return named;
   }
 
-  /** Returns the part that belongs to a block, under local names. */
+  /** Returns the part of a block, under local names. */
   Iterate<T> local(WeightBlock block) {
     Map<String, Map<String, Operand<T>>> ofSlots = new LinkedHashMap<>();
     state.forEach((slot, values) -> ofSlots.put(slot, block.local(values)));

@@ -27,7 +27,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The segments that score facts and questions at the adapted weights.
+ * Segments that score facts and questions at the adapted weights.
  *
  * <pre>{@code
  * outer       the outer loss under dropout, and its gradient
@@ -50,7 +50,7 @@ public final class LossSegments {
    * @param check 0 if every inner loss is finite, else NaN, a scalar
    * @param questions scores of the questions
    * @param theta cotangents of the adapted weights, by name; empty without derivatives
-   * @param shared cotangents of the trained weights that the tasks share; empty without derivatives
+   * @param shared cotangents of the trained shared weights; empty without derivatives
    */
   record Result<T extends TNumber>(
       Operand<T> loss,
@@ -137,7 +137,7 @@ public final class LossSegments {
         });
   }
 
-  /** Emits a call of {@code fact_loss}: the inner loss [N]. */
+  /** Emits a call of {@code fact_loss} and returns the inner loss, [N]. */
   static <T extends TNumber> Operand<T> factLoss(
       Ops tf, TaskModel<T> model, Segment factLoss, Weights<T> weights, Facts<T> facts) {
     return model
@@ -145,7 +145,7 @@ public final class LossSegments {
         .get(INNER_LOSS, model.type());
   }
 
-  /** Emits the scores of questions, in the segment {@code score}. */
+  /** Emits the scores of questions in the segment {@code score}. */
   public static <T extends TNumber> QuestionScores<T> score(
       Ops tf, TaskModel<T> model, Weights<T> weights, Questions questions) {
     Class<T> type = model.type();
@@ -218,7 +218,7 @@ public final class LossSegments {
         targets);
   }
 
-  /** Returns 1 where a token of the questions belongs to one of the spans, else 0 [N, Q, T]. */
+  /** Returns 1 for each question token in one of the spans, else 0, [N, Q, T]. */
   private static <T extends TNumber> Operand<T> mask(
       Ops tf, Questions questions, Set<Span> wanted, Class<T> type) {
     Operand<TInt32> spans = questions.spans();

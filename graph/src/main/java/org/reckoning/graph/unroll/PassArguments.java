@@ -11,9 +11,10 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * What a pass reads.
+ * Arguments of a pass.
  *
- * @param weights theta_0 and the weights that the inner loop leaves alone, without a task axis
+ * @param weights theta_0 and the shared weights, which the inner loop does not adapt, without a
+ *     task axis
  * @param rates inner rates [J, K]; null without inner steps
  * @param tasks the batch
  */
@@ -43,7 +44,7 @@ public record PassArguments<T extends TNumber>(
         in.under(WEIGHTS, type), in.get(RATES, type), TaskInputs.of(in, type));
   }
 
-  /** Returns the arguments for a segment that holds a whole pass. */
+  /** Returns the arguments by name, for a segment that holds a whole pass. */
   Tensors named() {
     return initial(weights, rates).putAll(tasks.named());
   }

@@ -36,7 +36,7 @@ public record PassScores<T extends TNumber>(
         QuestionScores.of(out, type));
   }
 
-  /** Returns the results for a segment that holds a whole pass. */
+  /** Returns the results by name, for a segment that holds a whole pass. */
   Tensors named() {
     return new Tensors()
         .put(INNER_LOSSES, innerLosses)
@@ -47,7 +47,8 @@ public record PassScores<T extends TNumber>(
   }
 
   /**
-   * Returns what a run fetches: loss, terms, inner losses, and loss, correct, targets of questions.
+   * Returns the fetches of a run: loss, terms, inner losses, then loss, correct and targets of
+   * questions.
    */
   public List<Operand<T>> fetches() {
     return List.of(

@@ -5,11 +5,11 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * How well the model predicts the targets of questions.
+ * Losses and correct predictions of the targets of questions.
  *
  * @param loss summed -log p of the target tokens of each question, in nats [N, Q]
- * @param correct target tokens that have the largest logit [N, Q]
- * @param targets all target tokens [N, Q]
+ * @param correct number of target tokens that have the largest logit [N, Q]
+ * @param targets number of target tokens [N, Q]
  */
 public record QuestionScores<T extends TNumber>(
     Operand<T> loss, Operand<T> correct, Operand<T> targets) {
@@ -23,7 +23,7 @@ public record QuestionScores<T extends TNumber>(
         out.get(LOSS, type), out.get(CORRECT, type), out.get(TARGETS, type));
   }
 
-  /** Returns the results for a segment. */
+  /** Returns the scores as named results of a segment. */
   Tensors named() {
     return new Tensors().put(LOSS, loss).put(CORRECT, correct).put(TARGETS, targets);
   }

@@ -20,9 +20,9 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The pullback of inner steps of an optimizer with state. Of the way forward only the gradients
- * g_0, g_1, .. are kept, one copy of the weights a step. U is cheap and works on every weight by
- * itself, so a pullback works theta_k and s_k out again from theta_0, block by block:
+ * The pullback of inner steps for an optimizer with state. The forward pass keeps only the
+ * gradients g_0, g_1, .., one copy of the weights per step. U is cheap and treats each weight
+ * separately. So a pullback recomputes theta_k and s_k from theta_0, block by block:
  *
  * <pre>{@code
  * for each block of weights, one after another:
@@ -32,7 +32,7 @@ import org.tensorflow.types.family.TNumber;
  * lambda_k = a + H g_bar                                     hessian_product, of all blocks at once
  * }</pre>
  *
- * <p>So no s_k of another block is in memory.
+ * <p>So only the s_k of one block is in memory.
  */
 final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
   private final TaskModel<T> model;
@@ -105,7 +105,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
     Map<String, Map<String, Operand<T>>> ofState = new LinkedHashMap<>();
     model.slots().forEach(slot -> ofState.put(slot, new LinkedHashMap<>()));
     List<Operand<T>> ofRates = new ArrayList<>();
-    // Any tensor of step k + 1: it is done before a block of this step is recomputed.
+    // Waits for step k + 1 before recomputing a block of this step; any tensor of step k + 1 works.
     Operand<?> done = first(cotangents.iterate());
     for (WeightBlock block : updates.blocks()) {
       Ops scope = tf.withSubScope(block.scope());

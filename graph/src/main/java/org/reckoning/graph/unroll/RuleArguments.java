@@ -9,11 +9,11 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * What the update rule U reads, for all adapted weights or for those of a block.
+ * Arguments of the update rule U, for all adapted weights or for one block.
  *
  * @param iterate theta_k and the state of the inner optimizer
  * @param rates inner rates of this step, one for each weight [J]
- * @param step number of this step, from 1, a scalar
+ * @param step number of this step, starting at 1, a scalar
  * @param gradient g of each weight, by name [N, ...]
  */
 record RuleArguments<T extends TNumber>(
@@ -41,7 +41,7 @@ record RuleArguments<T extends TNumber>(
         in.under(GRADIENT, type));
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the arguments by name, for a segment. */
   Tensors named() {
     return iterate.named().put(RATES, rates).put(STEP, step).putAll(GRADIENT, gradient);
   }

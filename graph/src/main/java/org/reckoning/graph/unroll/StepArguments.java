@@ -14,14 +14,14 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * What an inner step reads, and its pullback again.
+ * Arguments of an inner step and of its pullback.
  *
  * @param iterate theta_k and the state of the inner optimizer
- * @param shared weights that the inner loop leaves alone [1, ...]
+ * @param shared shared weights, which the inner loop does not adapt [1, ...]
  * @param rates inner rates of this step, one for each adapted weight [J]
- * @param step number of this step, from 1, a scalar
- * @param facts what the step learns
- * @param seed of this step's dropout, a scalar; null where no mask is drawn
+ * @param step number of this step, starting at 1, a scalar
+ * @param facts facts of the inner loss
+ * @param seed seed of this step's dropout, a scalar; null without dropout
  */
 record StepArguments<T extends TNumber>(
     Iterate<T> iterate,
@@ -31,7 +31,7 @@ record StepArguments<T extends TNumber>(
     Facts<T> facts,
     @Nullable Operand<TInt64> seed) {
 
-  /** Returns the arguments of a segment that does an inner step. */
+  /** Returns the arguments of a segment that makes an inner step. */
   static Specs specs(TaskModel<?> model) {
     return new Specs()
         .all(Weights.specs(model))
@@ -42,7 +42,7 @@ record StepArguments<T extends TNumber>(
         .tensor(TaskInputs.SEED, TInt64.class, Shape.scalar());
   }
 
-  /** Reads the arguments of a segment that does an inner step. */
+  /** Reads the arguments of a segment that makes an inner step. */
   static <T extends TNumber> StepArguments<T> of(Tensors in, TaskModel<T> model) {
     return new StepArguments<>(
         Iterate.of(in, model.slots(), model.type()),
@@ -53,7 +53,7 @@ record StepArguments<T extends TNumber>(
         in.get(TaskInputs.SEED, TInt64.class));
   }
 
-  /** Returns the arguments for a segment. */
+  /** Returns the arguments by name, for a segment. */
   Tensors named() {
     Tensors named =
         iterate
@@ -70,7 +70,7 @@ record StepArguments<T extends TNumber>(
     return new Weights<>(iterate.theta(), shared);
   }
 
-  /** Returns what the update rule reads. */
+  /** Returns the arguments of the update rule. */
   RuleArguments<T> rule(Map<String, Operand<T>> gradient) {
     return new RuleArguments<>(iterate, rates, step, gradient);
   }

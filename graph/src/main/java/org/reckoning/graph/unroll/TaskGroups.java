@@ -7,13 +7,13 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * The groups that the tasks of a pass are computed in, side by side.
+ * Groups of tasks that a pass computes in parallel.
  *
- * @param count groups G, all of one size
+ * @param count number G of groups, all of one size
  */
 public record TaskGroups(int count) {
 
-  /** Returns the largest number of groups of one size, at most {@code limit}. */
+  /** Returns the largest number of equal groups, at most {@code limit}. */
   static TaskGroups of(int tasks, int limit) {
     int groups = Math.min(tasks, limit);
     while (tasks % groups != 0) {
@@ -22,12 +22,12 @@ public record TaskGroups(int count) {
     return new TaskGroups(groups);
   }
 
-  /** Emits the parts of a tensor [N, ...]: one [N / G, ...] for each group. */
+  /** Splits a tensor [N, ...] into one part [N / G, ...] for each group. */
   public <U extends TType> List<? extends Operand<U>> split(Ops tf, Operand<U> tensor) {
     return tf.split(tf.constant(0), tensor, (long) count).output();
   }
 
-  /** Emits the tensor of all groups, joined along the axis of the tasks. */
+  /** Concatenates the parts of all groups along the task axis. */
   public <U extends TType> Operand<U> concat(Ops tf, List<? extends Operand<U>> parts, int axis) {
     return tf.concat(List.copyOf(parts), tf.constant(axis));
   }

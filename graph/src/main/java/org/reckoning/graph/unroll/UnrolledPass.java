@@ -30,15 +30,15 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * A pass over N tasks: the inner steps, the outer loss and, in training, the pullbacks.
+ * A pass over N tasks, with the inner steps, the outer loss and, in training, the pullbacks.
  *
  * <pre>{@code
  * theta_0 -> inner_0 -> inner_1 -> .. -> inner_K-1 -> outer -> pullback_K-1 -> .. -> pullback_0 -> gradient of theta_0
  * }</pre>
  *
- * <p>XLA compiles the segment of each arrow once; the pass calls it K times. {@code XlaMode.WHOLE}
- * makes one compiled function of the same calls. Each call has its own seed for dropout; a pullback
- * has the seed of its inner step.
+ * <p>XLA compiles each segment once, and the pass calls an inner step and its pullback K times.
+ * {@code XlaMode.WHOLE} compiles the same calls into one function. Each call has its own seed of
+ * dropout; a pullback has the seed of its inner step.
  */
 public final class UnrolledPass<T extends TNumber> {
   private final TaskModel<T> model;
@@ -54,7 +54,7 @@ public final class UnrolledPass<T extends TNumber> {
   /**
    * Defines the segments of a pass.
    *
-   * @param trains whether the pass is needed with derivatives
+   * @param trains whether to define the derivatives
    */
   public UnrolledPass(TaskModel<T> model, boolean trains) {
     this.model = model;
@@ -70,7 +70,7 @@ public final class UnrolledPass<T extends TNumber> {
     factLoss = LossSegments.factLoss(model);
   }
 
-  /** Returns the segments in the order of the picture. */
+  /** Returns the segments in the order of the diagram. */
   public List<Segment> segments() {
     Set<Segment> segments = new LinkedHashSet<>(innerStep.segments());
     if (outer != null) {
@@ -84,7 +84,9 @@ public final class UnrolledPass<T extends TNumber> {
     return List.copyOf(segments);
   }
 
-  /** Returns the functions that hold a whole pass each; none but in {@code XlaMode.WHOLE}. */
+  /**
+   * Returns the functions that each contain a whole pass; empty except in {@code XlaMode.WHOLE}.
+   */
   public List<Segment> wholePasses() {
     return List.copyOf(wholePasses.values());
   }
@@ -93,8 +95,8 @@ public final class UnrolledPass<T extends TNumber> {
    * Results of a pass with derivatives.
    *
    * @param scores the losses
-   * @param gradients of every trained weight, by name, without a task axis
-   * @param rates gradient of the inner rates [J, K]; null if none is learned
+   * @param gradients gradients of all trained weights by name, without a task axis
+   * @param rates gradient of the inner rates [J, K]; null if no rate is learned
    */
   public record Training<T extends TNumber>(
       PassScores<T> scores, Map<String, Operand<T>> gradients, @Nullable Operand<T> rates) {
@@ -117,7 +119,7 @@ public final class UnrolledPass<T extends TNumber> {
    * Results of a pass without derivatives of the outer loss.
    *
    * @param scores the losses
-   * @param adapted weights after the last step, by name [N, ...]
+   * @param adapted adapted weights after the last step, by name [N, ...]
    */
   public record Evaluation<T extends TNumber>(
       PassScores<T> scores, Map<String, Operand<T>> adapted) {
@@ -136,7 +138,7 @@ public final class UnrolledPass<T extends TNumber> {
    * Results of the inner loop alone.
    *
    * @param innerLosses loss of the facts before each step and after the last [K+1, N]
-   * @param adapted weights after the last step, by name [N, ...]
+   * @param adapted adapted weights after the last step, by name [N, ...]
    */
   public record Encoding<T extends TNumber>(
       Operand<T> innerLosses, Map<String, Operand<T>> adapted) {
@@ -182,7 +184,7 @@ public final class UnrolledPass<T extends TNumber> {
   /**
    * Emits the inner loop alone.
    *
-   * @param weights as a pass reads them
+   * @param weights weights, as in {@link PassArguments}
    * @param rates inner rates [J, K]; null without inner steps
    */
   public Encoding<T> encode(
@@ -342,7 +344,7 @@ public final class UnrolledPass<T extends TNumber> {
     return gradients;
   }
 
-  /** Copies a weight [1, ...] for every task [N, ...]. */
+  /** Copies a weight [1, ...] to every task, [N, ...]. */
   private Operand<T> copies(Ops tf, Operand<T> weight) {
     long tasks = model.shape().tasks();
     return tasks == 1
@@ -357,7 +359,7 @@ public final class UnrolledPass<T extends TNumber> {
         : tf.sum(d, tf.constant(0));
   }
 
-  /** The state of the inner optimizer before the first step: zeros, one tensor for each shape. */
+  /** Initial state of the inner optimizer: zeros, one tensor for each shape. */
   private final class Zeros {
     private final Ops tf;
     private final Map<Shape, Operand<T>> known = new HashMap<>();

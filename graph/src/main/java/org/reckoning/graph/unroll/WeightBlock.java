@@ -10,11 +10,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Neighbouring weights that belong to one block of the model, {@code h.3}, or to none. In a block
- * they go by local names, {@code attn.c_attn.weight}, so that blocks of one form look alike.
+ * Consecutive weights of one block of the model, such as {@code h.3}, or outside all blocks. A
+ * block has local names, such as {@code attn.c_attn.weight}, so blocks of one structure are equal.
  *
- * @param scope {@code h.3}, or the first weight of those outside of blocks
- * @param first index of its first weight among all adapted ones
+ * @param scope name of the block, such as {@code h.3}, or of the first weight outside blocks
+ * @param first index of its first weight among all adapted weights
  * @param localNames local name by name, in order
  */
 record WeightBlock(String scope, int first, Map<String, String> localNames) {
@@ -66,7 +66,7 @@ record WeightBlock(String scope, int first, Map<String, String> localNames) {
     return local;
   }
 
-  /** Adds values of this block under the names of the weights. */
+  /** Adds the values of this block under the full names of the weights. */
   <V> void addTo(Map<String, V> all, Map<String, V> local) {
     localNames.forEach(
         (name, localName) ->

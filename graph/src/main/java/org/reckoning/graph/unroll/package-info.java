@@ -1,13 +1,13 @@
 /**
- * The bi-level computation: K inner steps on facts, an outer loss on questions, and the gradient of
- * the outer loss with respect to every initial weight and every inner rate.
+ * The bi-level computation: K inner steps on facts and an outer loss on questions. The gradient of
+ * the outer loss is with respect to all initial weights and inner rates.
  *
- * <p>Open {@link org.reckoning.graph.unroll.UnrolledPass} first: it is the picture of the design as
- * code. Then read the segments that it calls: InnerStep, {@link
- * org.reckoning.graph.unroll.LossSegments}, InnerStepPullback.
+ * <p>Open {@link org.reckoning.graph.unroll.UnrolledPass} first: it shows the whole design. Then
+ * read the segments that it calls: InnerStep, {@link org.reckoning.graph.unroll.LossSegments},
+ * InnerStepPullback.
  *
- * <p>Tensors travel in records, such as StepArguments. A record turns into named tensors at the
- * border of a {@link org.reckoning.graph.xla.Segment} and nowhere else.
+ * <p>Records such as StepArguments hold the tensors. A record becomes named tensors only at the
+ * boundary of a {@link org.reckoning.graph.xla.Segment}.
  */
 @NullMarked
 package org.reckoning.graph.unroll;

@@ -26,7 +26,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
-/** What the outer loop learns, as variables: the initial weights theta_0 and the inner rates. */
+/** Variables that the outer loop learns: the initial weights theta_0 and the inner rates. */
 public final class MetaParameters<T extends TNumber> {
   /** Name of the variable that holds the inner rates. */
   public static final String RATES = "rates";
@@ -63,7 +63,7 @@ public final class MetaParameters<T extends TNumber> {
             : List.of();
   }
 
-  /** Variables that get all their values from files: the graph has no initial ones. */
+  /** Returns variables that get all values from files; the graph has no initial values. */
   public static <T extends TNumber> MetaParameters<T> fromFiles(
       Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type) {
     return new MetaParameters<>(tf, config, layout, type, false);
@@ -86,7 +86,7 @@ public final class MetaParameters<T extends TNumber> {
     return weights;
   }
 
-  /** Returns the stored rates, a variable [J, K]; none without inner steps. */
+  /** Returns the stored rates, a variable [J, K]; no variable without inner steps. */
   public Variables<T> rates() {
     return rates;
   }
@@ -96,20 +96,19 @@ public final class MetaParameters<T extends TNumber> {
     return config.innerRates().space() == InnerRates.Space.LOG;
   }
 
-  /** Emits the rates themselves [J, K]; none without inner steps. */
+  /** Emits the rates themselves, [J, K]; empty without inner steps. */
   public Optional<Operand<T>> emitRates(Ops tf) {
     return Optional.ofNullable(rates.reads().get(RATES))
         .map(stored -> ratesAreLogs() ? tf.math.exp(stored) : stored);
   }
 
   /**
-   * Sets all weights to random initial values, and the inner rates to theirs. The same seed gives
-   * the same values.
+   * Sets all weights to random values and the inner rates to their initial values. The same seed
+   * gives the same values.
    */
   public void initialize(Session session, long seed) {
     try (TInt64 value = TInt64.scalarOf(seed)) {
-      for (Op initializer :
-          initializers) { // one at a time, so that few initial values are alive at once
+      for (Op initializer : initializers) { // one at a time, to limit memory
         session.runner().feed(initialSeed, value).addTarget(initializer).run().close();
       }
     }
@@ -117,10 +116,10 @@ public final class MetaParameters<T extends TNumber> {
   }
 
   /**
-   * Sets all weights, and the inner rates to their initial values.
+   * Sets all weights to given values and the inner rates to their initial values.
    *
-   * @param values by name, in the order of {@link WeightLayout#shapes}, row by row
-   * @throws IllegalArgumentException if names or sizes are not those of the layout
+   * @param values row-major values by name, in the order of {@link WeightLayout#shapes}
+   * @throws IllegalArgumentException if names or sizes differ from the layout
    */
   public void initialize(Session session, Map<String, double[]> values) {
     Set<String> missing = new LinkedHashSet<>(layout.shapes().keySet());
@@ -151,12 +150,12 @@ public final class MetaParameters<T extends TNumber> {
   }
 
   /**
-   * Sets all weights, and the inner rates to their initial values.
+   * Sets all weights from a source and the inner rates to their initial values.
    *
-   * @param source of the weights, in single precision; the tensors become those of the variables
-   * @param seed for the weights that it does not have
-   * @throws IOException if the source fails; nothing is changed then
-   * @throws IllegalArgumentException if a weight has another shape
+   * @param source source of the weights, in single precision; the variables take over its tensors
+   * @param seed seed of the weights that the source lacks
+   * @throws IOException if the source fails; no variable is then changed
+   * @throws IllegalArgumentException if the shape of a weight is wrong
    */
   public void initialize(Session session, WeightSource source, long seed) throws IOException {
     Map<String, Tensor> given = new LinkedHashMap<>();
@@ -183,7 +182,7 @@ public final class MetaParameters<T extends TNumber> {
   }
 
   /**
-   * Returns the numbers in the dtype of the program; the tensor that is given is no longer used.
+   * Converts a tensor to the dtype of the program; the given tensor must not be used afterwards.
    */
   private Tensor ofType(TFloat32 read) {
     if (type == TFloat32.class) {
@@ -205,9 +204,9 @@ public final class MetaParameters<T extends TNumber> {
   /**
    * Sets the inner rates.
    *
-   * @param values the rates themselves [J, K]: a row for each adapted weight, in the order of
+   * @param values the rates themselves, [J, K]; one row for each adapted weight, in the order of
    *     {@link WeightLayout#adapted}
-   * @throws IllegalArgumentException if the shape is another one, or a rate cannot be stored
+   * @throws IllegalArgumentException if the shape is wrong, or a rate cannot be stored
    */
   public void assignRates(Session session, double[][] values) {
     int tensors = layout.adapted().size();
@@ -245,7 +244,7 @@ public final class MetaParameters<T extends TNumber> {
     }
   }
 
-  /** Returns the inner rates themselves [J, K]. */
+  /** Returns the inner rates themselves, [J, K]. */
   public double[][] rates(Session session) {
     int steps = config.innerSteps();
     double[][] values = new double[layout.adapted().size()][steps];
@@ -260,7 +259,7 @@ public final class MetaParameters<T extends TNumber> {
     return values;
   }
 
-  /** Returns a weight, row by row. */
+  /** Returns the row-major values of a weight. */
   public double[] weight(Session session, String name) {
     try (Tensor tensor = weights.read(session, name)) {
       return HostTensors.toDoubles(tensor);

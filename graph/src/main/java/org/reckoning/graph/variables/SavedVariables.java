@@ -14,11 +14,10 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The nodes that write and read the variables of a SavedModel. Their names are those that
- * TensorFlow Java looks for: it would else add nodes for a kind of variables that is not used here.
+ * Nodes that write and read the variables of a SavedModel. They have the names that TensorFlow Java
+ * looks for. Without them it would add nodes for another kind of variable.
  *
- * <p>Names in the files are those of {@link VariableFiles}, so that a checkpoint is read by the
- * same nodes.
+ * <p>The files use the names of {@link VariableFiles}, so the same nodes also read a checkpoint.
  */
 public final class SavedVariables {
   private final Operand<TString> prefix;

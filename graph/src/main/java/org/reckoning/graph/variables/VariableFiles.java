@@ -18,12 +18,13 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * The nodes that write all variables to a file and read them again, in TensorFlow's own checkpoint
- * format ({@code PREFIX.index}, {@code PREFIX.data-00000-of-00001}), which {@code
- * tf.train.load_checkpoint} reads too.
+ * Nodes that save all variables to a TensorFlow checkpoint and restore them. The files are {@code
+ * PREFIX.index} and {@code PREFIX.data-00000-of-00001}; {@code tf.train.load_checkpoint} reads them
+ * too.
  *
- * <p>A weight has its own name, the state of the outer optimizer {@code NAME/adam_m} and {@code
- * NAME/adam_v}, the inner rates {@code inner_rates}, the number of updates {@code global_step}.
+ * <p>A weight is saved under its own name, and the state of the outer optimizer under {@code
+ * NAME/adam_m} and {@code NAME/adam_v}. The inner rates are {@code inner_rates}; the number of
+ * updates is {@code global_step}.
  */
 public final class VariableFiles {
   private static final String UPDATES = "global_step";
@@ -51,7 +52,7 @@ public final class VariableFiles {
   /**
    * Emits the nodes.
    *
-   * @param moments of the outer optimizer, first and second; none where nothing is trained
+   * @param moments first and second moments of the outer optimizer; empty without training
    */
   public static <T extends TNumber> VariableFiles of(
       Ops tf, Variables<T> weights, Variables<T> rates, List<Variables<T>> moments) {
@@ -97,7 +98,7 @@ public final class VariableFiles {
             });
   }
 
-  /** Returns the name that a variable has in the files. */
+  /** Returns the name of a variable in the files. */
   public static String savedName(String name) {
     return name.equals(MetaParameters.RATES) ? "inner_rates" : name;
   }
@@ -113,7 +114,7 @@ public final class VariableFiles {
     return tf.constant(StandardCharsets.UTF_8, texts.toArray(String[]::new));
   }
 
-  /** Writes all variables. */
+  /** Saves all variables. */
   public void save(Session session, String file, long numberOfUpdates) {
     try (TString name = TString.scalarOf(file);
         TInt64 number = TInt64.scalarOf(numberOfUpdates)) {
@@ -121,10 +122,10 @@ public final class VariableFiles {
     }
   }
 
-  /** Reads all variables; returns the number of updates. */
+  /** Restores all variables and returns the number of updates. */
   public long restore(Session session, String file) {
     try (TString name = TString.scalarOf(file)) {
-      for (Op restore : restores) { // one at a time: few tensors are alive at once
+      for (Op restore : restores) { // one at a time, to limit memory
         session.runner().feed(prefix, name).addTarget(restore).run().close();
       }
       try (Result result = session.runner().feed(prefix, name).fetch(restoredUpdates).run()) {

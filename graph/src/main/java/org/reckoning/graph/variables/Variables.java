@@ -19,8 +19,8 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * Resource variables of one group ({@code weights}, {@code adam_m}, ...), by name, with the ops
- * that read and assign them.
+ * Resource variables of one group ({@code weights}, {@code adam_m}, ...) by name, with the ops that
+ * read and assign them.
  */
 public final class Variables<T extends TNumber> {
   private final String group;
@@ -60,7 +60,7 @@ public final class Variables<T extends TNumber> {
     return handles;
   }
 
-  /** Values, read where the graph needs them. */
+  /** Returns the values by name, read at the point of use in the graph. */
   public Map<String, Operand<T>> reads() {
     return reads;
   }
@@ -69,20 +69,20 @@ public final class Variables<T extends TNumber> {
     return type;
   }
 
-  /** An op that sets one variable, to a tensor of its shape. */
+  /** Emits an op that sets one variable to a tensor of its shape. */
   public Op assignment(Ops tf, String name, Operand<T> value) {
     Operand<? extends TType> handle = Objects.requireNonNull(handles.get(name));
     return tf.assignVariableOp(handle, tf.ensureShape(value, shape(name)));
   }
 
-  /** Ops that set every variable to the tensor of its name. */
+  /** Emits ops that set every variable to the tensor of its name. */
   public List<Op> assignments(Ops tf, Map<String, Operand<T>> values) {
     List<Op> ops = new ArrayList<>();
     handles.forEach((name, handle) -> ops.add(tf.assignVariableOp(handle, value(values, name))));
     return ops;
   }
 
-  /** Ops that add the tensor of its name to every variable. */
+  /** Emits ops that add to every variable the tensor of its name. */
   public List<Op> additions(Ops tf, Map<String, Operand<T>> values) {
     List<Op> ops = new ArrayList<>();
     handles.forEach((name, handle) -> ops.add(tf.assignAddVariableOp(handle, value(values, name))));
@@ -94,9 +94,9 @@ public final class Variables<T extends TNumber> {
   }
 
   /**
-   * Sets variables in one run: the session keeps what it has prepared for each set of feeds, which
-   * for each variable apart took longer than all else. The variables take over the memory of the
-   * tensors, so that nothing is copied.
+   * Sets variables in one run. The session prepares and keeps a plan for each set of feeds, and one
+   * plan per variable dominated the time. The variables take over the memory of the tensors without
+   * a copy.
    */
   public void assign(Session session, Map<String, ? extends Tensor> values) {
     Session.Runner runner = session.runner();
@@ -134,7 +134,7 @@ public final class Variables<T extends TNumber> {
     }
   }
 
-  /** Reads a variable; the caller closes the tensor. */
+  /** Reads a variable; the caller must close the tensor. */
   public Tensor read(Session session, String name) {
     return session.runner().fetch(reads(name)).run().get(0);
   }

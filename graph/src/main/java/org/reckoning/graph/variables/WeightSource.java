@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.settings.WeightLayout;
 import org.tensorflow.types.TFloat32;
 
-/** Gives initial weights, each in a tensor that a variable takes over: none is copied. */
+/** Source of initial weights. A variable takes over each tensor without a copy. */
 @FunctionalInterface
 public interface WeightSource {
   /**
-   * Returns a weight, or null if it is to be random.
+   * Returns a weight, or null for a random weight.
    *
    * @param name one of {@link WeightLayout#shapes()}
-   * @return a new tensor of the shape that the layout says, which the caller closes
+   * @return a new tensor of the shape in the layout; the caller closes it
    */
   @Nullable TFloat32 read(String name) throws IOException;
 }

@@ -1,4 +1,4 @@
-/** The variables of a program, their initial values, and the files that they are saved to. */
+/** The variables of a program, their initial values, and their checkpoint files. */
 @NullMarked
 package org.reckoning.graph.variables;
 

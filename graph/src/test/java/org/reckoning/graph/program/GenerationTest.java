@@ -261,7 +261,7 @@ class GenerationTest {
       assertThat(program.evaluate(batch).outerLoss()).isPositive();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> program.train(List.of(batch), new OuterRates(0.1, 0.1), 0))
-          .withMessageContaining("is one for evaluation");
+          .withMessageContaining("is for evaluation only");
     }
   }
 

@@ -112,7 +112,7 @@ class BilevelConfigTest {
             "outer dropout (NaN) must be at least 0 and less than 1",
             () -> CONFIG.withDropout(0, nan)),
         refused(
-            "outer term 'answer' is there twice",
+            "outer term 'answer' is given twice",
             () -> CONFIG.withOuterTerms(OuterTerm.answer(1), OuterTerm.answer(2))),
         refused(
             "at least one outer term must have a weight above 0 but there are []",

@@ -109,7 +109,7 @@ class TaskBatchTest {
             "spans (1) must be as many as tokens (2)",
             () -> TokenSequence.of(new int[] {1, 2}, List.of(PROMPT))),
         refused(
-            "the first token of a sequence is predicted by nothing and must be PROMPT",
+            "the first token of a sequence has no prediction and must be PROMPT",
             () -> TokenSequence.of(new int[] {1, 2}, List.of(ANSWER, ANSWER))),
         refused(
             "a sequence of 2 tokens has no target token; at least one must be scored",

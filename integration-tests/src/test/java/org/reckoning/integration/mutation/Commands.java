@@ -14,21 +14,24 @@ import org.reckoning.cli.Reckoning;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Runs words of the command line in this process. */
+/** Runs commands of the command line in this process. */
 final class Commands {
   private Commands() {}
 
-  /** Runs words. */
+  /** Runs a command line. */
   static Outcome run(List<String> words) {
     return run(words, new byte[0]);
   }
 
-  /** Runs words that read standard input. */
+  /** Runs a command line with standard input. */
   static Outcome run(List<String> words, byte[] input) {
     return execute(Reckoning::commandLine, words, input);
   }
 
-  /** Reads what no command reads before it builds a graph; problems are told as those of one. */
+  /**
+   * Runs a reader as a command, for input that commands read only after building a graph. Errors
+   * are reported as for a command.
+   */
   static Outcome read(Callable<Integer> reader) {
     return execute(() -> withRead(reader), List.of("read"), new byte[0]);
   }
@@ -49,7 +52,7 @@ final class Commands {
     }
   }
 
-  /** Commands write to standard error by themselves, too, so that all of it is taken there. */
+  /** Runs a command and captures standard error globally, as commands also write to it directly. */
   private static Outcome execute(Supplier<CommandLine> line, List<String> words, byte[] input) {
     StringWriter out = new StringWriter();
     ByteArrayOutputStream err = new ByteArrayOutputStream();

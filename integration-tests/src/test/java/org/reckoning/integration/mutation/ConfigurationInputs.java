@@ -12,7 +12,7 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.run.RunDirectory;
 
-/** Configuration: words of the command line, files of a directory, that of a run. */
+/** Configuration inputs: command-line words, configuration files and the configuration of a run. */
 final class ConfigurationInputs {
   private static final Path CONFIGS = Path.of("../configs");
 
@@ -55,7 +55,7 @@ final class ConfigurationInputs {
         files, all -> Commands.run(words), outcome -> assertUsable(tree(outcome.out())));
   }
 
-  /** Training, evaluation and questions read it before anything else. */
+  /** Returns the configuration of a run, which training, evaluation and questions read first. */
   static Inputs ofRun(TinyRun run, Path folder) throws IOException {
     Path copy = run.copyTo(folder.resolve("run"));
     return Inputs.ofFiles(
@@ -73,7 +73,7 @@ final class ConfigurationInputs {
     return (ObjectNode) YamlDocument.value(yaml, "what was written");
   }
 
-  /** What was taken is written and read again as it is. */
+  /** Checks that an accepted configuration is unchanged after writing and reading. */
   private static void assertUsable(ObjectNode tree) {
     RunConfig config = RunConfig.of(tree);
     assertFinite(tree);

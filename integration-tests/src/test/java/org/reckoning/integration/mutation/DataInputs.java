@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Data: records of every kind, and the published formats. */
+/** Data inputs: records of every kind and the published formats. */
 final class DataInputs {
   private static final Path SAMPLES = Path.of("../trainer/src/test/resources/data");
   private static final int MOST_HOPS = 1000;
@@ -58,7 +58,7 @@ final class DataInputs {
     List<String> words = new ArrayList<>(List.of("data", "convert", "--output=" + output));
     files.stream()
         .map(Path::toString)
-        .filter(name -> !name.endsWith(".depth.tsv")) // it is found beside its file
+        .filter(name -> !name.endsWith(".depth.tsv")) // read with its main file
         .forEach(words::add);
     words.addAll(options);
     return Inputs.ofFiles(

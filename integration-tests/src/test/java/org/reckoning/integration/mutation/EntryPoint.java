@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A place where inputs enter the program: a row of {@link MutationTest}.
+ * An entry point for inputs, which is a row of {@link MutationTest}.
  *
- * @param name of the row
- * @param weight share of all inputs that it is given
- * @param setup makes what an input needs around it
+ * @param name name of the row
+ * @param weight share of all inputs for this row
+ * @param setup creates the inputs and their environment
  */
 record EntryPoint(String name, int weight, Setup setup) {
   /** All rows. */
@@ -39,13 +39,13 @@ record EntryPoint(String name, int weight, Setup setup) {
           new EntryPoint("requests", 5, (run, folder) -> ServedInputs.requests(run)),
           new EntryPoint("answers", 5, (run, folder) -> ServedInputs.answers(run)));
 
-  /** Makes what an input needs around it. */
+  /** Creates the inputs and their environment. */
   @FunctionalInterface
   interface Setup {
     /**
      * Returns the inputs.
      *
-     * @param folder an empty one
+     * @param folder an empty folder
      */
     Inputs of(TinyRun run, Path folder) throws IOException;
   }

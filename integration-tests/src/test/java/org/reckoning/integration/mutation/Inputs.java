@@ -8,22 +8,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an entry point is sent.
+ * Inputs for an entry point.
  *
  * @param seeds valid inputs
- * @param call sends an input
+ * @param call function that sends an input
  */
 record Inputs(List<Seed> seeds, Call call) {
 
   /**
    * A valid input.
    *
-   * @param what it is: the path of a file, a word
-   * @param content as it is before it is changed
+   * @param what description of the input: the path of a file, a word
+   * @param content content before the mutation
    */
   @SuppressWarnings("ArrayRecordComponent") // read only
   record Seed(String what, byte[] content) {
-    /** Returns a word or a line. */
+    /** Returns a seed of a word or a line. */
     static Seed of(String text) {
       return new Seed(text, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -33,9 +33,9 @@ record Inputs(List<Seed> seeds, Call call) {
   @FunctionalInterface
   interface Call {
     /**
-     * Returns how it ended.
+     * Returns the outcome of the call.
      *
-     * @throws AssertionError if something impossible was taken
+     * @throws AssertionError if an impossible value was accepted
      */
     Outcome with(Seed seed, byte[] content) throws IOException;
   }
@@ -46,13 +46,13 @@ record Inputs(List<Seed> seeds, Call call) {
     Outcome with(T input) throws IOException;
   }
 
-  /** Checks what an accepted input means. */
+  /** Checks the result of an accepted input. */
   @FunctionalInterface
   interface Accepted {
     void check(Outcome outcome) throws IOException;
   }
 
-  /** Returns files of which one is changed at a time; the command reads all of them. */
+  /** Returns inputs that change one of several files at a time; the command reads all files. */
   static Inputs ofFiles(List<Path> files, Run<List<Path>> run, Accepted accepted)
       throws IOException {
     List<Seed> seeds = new ArrayList<>();
@@ -72,7 +72,7 @@ record Inputs(List<Seed> seeds, Call call) {
         });
   }
 
-  /** Returns words of which one is changed at a time. */
+  /** Returns inputs that change one of several words at a time. */
   static Inputs ofWords(List<String> words, Run<List<String>> run, Accepted accepted) {
     List<Seed> seeds = words.stream().map(Seed::of).toList();
     return new Inputs(

@@ -11,16 +11,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** Changes JSON that stays JSON: other types, missing, added and repeated keys. */
+/** Mutates JSON and keeps it valid: other types, missing, added and repeated keys. */
 final class JsonMutation {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Stands for a value that no tree can hold, or for a key that is there already. */
+  /** Placeholder for a value that a tree cannot hold, or for a repeated key. */
   private static final String MARK = "mutation mark";
 
   private JsonMutation() {}
 
-  /** Returns a changed text; empty if neither it nor one of its lines is JSON. */
+  /** Returns a mutated text; empty if neither the text nor one of its lines is JSON. */
   static Optional<String> of(String text, SplittableRandom random) {
     Optional<String> changed = changed(text, random);
     if (changed.isPresent()) {

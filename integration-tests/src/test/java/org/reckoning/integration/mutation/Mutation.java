@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Changes an input: as files and words go wrong by accident, and as nobody writes them. */
+/** Mutates an input with accidental and with deliberately odd changes. */
 final class Mutation {
-  /** Values that stand where something else belongs, in JSON, YAML, CSV and words alike. */
+  /** Odd values in place of valid ones, for JSON, YAML, CSV and words. */
   static final List<String> ODD_VALUES =
       List.of(
           "null",
@@ -53,12 +53,12 @@ final class Mutation {
           "${model}",
           "${nothing}",
           "[".repeat(40) + "]".repeat(40),
-          "[".repeat(255) + "1" + "]".repeat(255), // more than TensorFlow's largest rank
+          "[".repeat(255) + "1" + "]".repeat(255), // above TensorFlow's largest rank
           "[".repeat(3_000) + "]".repeat(3_000),
           "{\"a\":".repeat(3_000) + "1" + "}".repeat(3_000),
           "x".repeat(20_000));
 
-  /** Characters that come with copied text, or confuse a terminal or a parser. */
+  /** Characters that occur in copied text, or that confuse a terminal or a parser. */
   private static final List<String> ODD_CHARACTERS =
       List.of(
           "\u0000",
@@ -94,14 +94,14 @@ final class Mutation {
           "=",
           "<|endoftext|>");
 
-  /** What stands before a value: {@code key: }, {@code key=}, a comma or a tab. */
+  /** Pattern of a value after {@code key: }, {@code key=}, a comma or a tab. */
   private static final Pattern VALUE = Pattern.compile("(?<=[:=,\\t] ?)[^:=,\\t\\n]*");
 
   private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE]-?\\d+)?");
 
   private Mutation() {}
 
-  /** Returns a changed input, which may by chance be equal. */
+  /** Returns a mutated input, which may by chance equal the original. */
   static byte[] of(byte[] original, SplittableRandom random) {
     byte[] changed = original;
     int times = random.nextInt(4) == 0 ? 2 : 1;
@@ -149,7 +149,7 @@ final class Mutation {
     return changed;
   }
 
-  /** Changes the input as a whole: saved by another program, sent twice, or not at all. */
+  /** Changes the whole input: other encodings, repeated content or no content. */
   private static byte[] whole(byte[] input, SplittableRandom random) {
     return switch (random.nextInt(9)) {
       case 0 -> new byte[0];
@@ -159,12 +159,12 @@ final class Mutation {
       case 4 -> text(input).getBytes(StandardCharsets.UTF_16);
       case 5 -> bytes("\u00e9" + text(input), true);
       case 6 -> spliced(input, 0, 0, input);
-      case 7 -> Arrays.copyOf(input, input.length + 1 + random.nextInt(64)); // zeros behind it
+      case 7 -> Arrays.copyOf(input, input.length + 1 + random.nextInt(64)); // appends zeros
       default -> bytes(pick(ODD_VALUES, random));
     };
   }
 
-  /** Repeats, removes or mixes up lines. */
+  /** Repeats, removes or shuffles lines. */
   private static byte[] changedLines(byte[] input, SplittableRandom random) {
     List<String> lines = new ArrayList<>(List.of(text(input).split("\n", -1)));
     int at = random.nextInt(lines.size());
@@ -187,9 +187,9 @@ final class Mutation {
     };
   }
 
-  /** Puts an odd value in place of one of the matches. */
+  /** Replaces one of the matches by an odd value. */
   private static byte[] replaced(byte[] input, Pattern pattern, SplittableRandom random) {
-    // ISO 8859-1 keeps every byte as it is.
+    // ISO 8859-1 preserves every byte.
     String text = new String(input, StandardCharsets.ISO_8859_1);
     Matcher matcher = pattern.matcher(text);
     List<int[]> found = new ArrayList<>();

@@ -25,17 +25,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Sends mutated inputs through every entry point. Each is accepted or refused: a code of 0, 1 or 2,
- * a sentence without the program's insides, and no impossible value taken.
+ * Sends mutated inputs through every entry point. Each is accepted or refused with exit code 0, 1
+ * or 2. Messages must not show internals of the program, and impossible values must be refused.
  *
- * <p>A build sends some hundred. More by hand, to all rows or to those that a pattern matches:
+ * <p>A build sends some hundred inputs. This command sends more, to all rows or to rows that match
+ * a pattern:
  *
  * <pre>{@code
  * mvn test -pl integration-tests -am -Dtest=MutationTest -Dsurefire.failIfNoSpecifiedTests=false \
  *     -Dfuzz.count=10000 [-Dfuzz.seed=1] [-Dfuzz.row=records]
  * }</pre>
  *
- * <p>A failure names the row, the seed and the change; {@code -Dfuzz.row=ROW -Dfuzz.seed=SEED
+ * <p>A failure message has the row, the seed and the change. {@code -Dfuzz.row=ROW -Dfuzz.seed=SEED
  * -Dfuzz.count=1} repeats it.
  */
 class MutationTest {
@@ -43,7 +44,7 @@ class MutationTest {
   private static final long SEED = Long.getLong("fuzz.seed", 2026);
   private static final String ROWS = System.getProperty("fuzz.row", ".*");
 
-  /** Much longer than any of them takes. */
+  /** Time limit of one input, far above the usual time. */
   private static final int SECONDS = 60;
 
   private static final int SHOWN = 400;
@@ -107,7 +108,7 @@ class MutationTest {
         .isEmpty();
   }
 
-  /** Returns what is wrong with the way in which an input was received; empty if nothing is. */
+  /** Returns the fault in the handling of an input; empty if there is none. */
   private String problem(Inputs inputs, Inputs.Seed seed, byte[] content)
       throws InterruptedException {
     try {
@@ -136,16 +137,16 @@ class MutationTest {
         });
   }
 
-  /** Returns a text that faults of one kind have in common. */
+  /** Returns the text common to all faults of one kind. */
   private static String shape(String problem) {
-    if (problem.contains("' is told: ")) {
-      return problem.substring(0, problem.indexOf("' is told: "));
+    if (problem.contains("' is shown: ")) {
+      return problem.substring(0, problem.indexOf("' is shown: "));
     }
     String start = problem.replaceAll("(?s)'[^']*'|\\([^)]*\\)|\"[^\"]*\"", "_");
     return cut(start.replaceAll("[\\d.]+", "0").replaceAll("\\S*/\\S*", "/"), 60);
   }
 
-  /** Returns what was there and what came in its place. */
+  /** Returns a description of the replaced and the new content. */
   private static String change(byte[] before, byte[] after) {
     int start = Arrays.mismatch(before, after);
     if (start < 0) {

@@ -6,19 +6,19 @@ import java.util.regex.Pattern;
 import org.reckoning.trainer.progress.ConsoleText;
 
 /**
- * How a call ended.
+ * Outcome of a call.
  *
- * @param code its exit code; of a request 0 if it was answered, 1 if it was refused
- * @param out what it printed, or the answer
- * @param err what it told
+ * @param code exit code; for a request 0 if it was answered, 1 if it was refused
+ * @param out standard output, or the answer
+ * @param err standard error, or the error message
  */
 record Outcome(int code, String out, String err) {
-  /** Sentences that are told at once, and what follows them. */
+  /** Largest number of lines: all problems of one report and the lines after them. */
   private static final int MAX_LINES = ConsoleText.MAX_PROBLEMS + 5;
 
   private static final int MAX_LINE = ConsoleText.MAX_LINE + 100;
 
-  /** What belongs to a program's insides and not into a sentence for people. */
+  /** Texts from the internals of the program, which must not occur in messages. */
   private static final List<String> INSIDES =
       List.of(
           "Exception",
@@ -43,7 +43,7 @@ record Outcome(int code, String out, String err) {
     return code == 0;
   }
 
-  /** Returns what is wrong with the way in which it ended. */
+  /** Returns the fault in the outcome; empty for a correct outcome. */
   Optional<String> fault() {
     if (code < 0 || code > 2) {
       return Optional.of("exit code %d: %s".formatted(code, err));
@@ -53,19 +53,19 @@ record Outcome(int code, String out, String err) {
     }
     for (String inside : INSIDES) {
       if (err.contains(inside)) {
-        return Optional.of("'%s' is told: %s".formatted(inside.strip(), err));
+        return Optional.of("'%s' is shown: %s".formatted(inside.strip(), err));
       }
     }
     if (CONTROLS.matcher(err).find()) {
-      return Optional.of("a control character is told: " + err);
+      return Optional.of("a control character is shown: " + err);
     }
     List<String> lines = err.lines().toList();
     if (lines.size() > MAX_LINES) {
-      return Optional.of("%d lines are told: %s".formatted(lines.size(), err));
+      return Optional.of("%d lines are shown: %s".formatted(lines.size(), err));
     }
     return lines.stream()
         .filter(line -> line.length() > MAX_LINE)
         .findFirst()
-        .map(line -> "a line of %d characters is told: %s".formatted(line.length(), line));
+        .map(line -> "a line of %d characters is shown: %s".formatted(line.length(), line));
   }
 }

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Facts, questions and an export's files: the model is at a server, so that no graph is built. */
+/**
+ * Inputs of questions: facts, questions and the files of an export. A server holds the model, so no
+ * graph is built.
+ */
 final class QuestionInputs {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double ROUNDING = 1e-3;
@@ -65,7 +68,7 @@ final class QuestionInputs {
         });
   }
 
-  /** A client reads them before it asks. */
+  /** Returns the files of an export, which a client reads before it sends a request. */
   static Inputs ofExport(TinyRun run, Path folder) throws IOException {
     Path version = folder.resolve("tiny/1");
     TinyRun.copy(run.export(), version);

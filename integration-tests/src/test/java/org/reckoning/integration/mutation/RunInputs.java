@@ -13,7 +13,7 @@ import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.TrainingState;
 
-/** What a run leaves and reads again. */
+/** Inputs from the files of a run, which the program reads again. */
 final class RunInputs {
   private RunInputs() {}
 
@@ -42,7 +42,7 @@ final class RunInputs {
     }
   }
 
-  /** A run that is done reads its results and prints them. */
+  /** Returns the results of a finished run, which it reads and prints. */
   static Inputs results(TinyRun run, Path folder) throws IOException {
     Path copy = run.copyTo(folder.resolve("run"));
     return Inputs.ofFiles(
@@ -68,7 +68,7 @@ final class RunInputs {
         });
   }
 
-  /** A sweep whose runs are done is read and drawn. */
+  /** Returns a sweep of finished runs, which is read and plotted. */
   static Inputs sweep(TinyRun run, Path folder) throws IOException {
     run.copyTo(folder.resolve("0"));
     run.copyTo(folder.resolve("1"));
@@ -79,7 +79,7 @@ final class RunInputs {
         outcome -> assertThat(outcome.out()).doesNotContain("NaN", "Infinity"));
   }
 
-  /** All that is read of a run before a graph is built. */
+  /** Returns all files of a run that are read before a graph is built. */
   static Inputs model(TinyRun run, Path folder) throws IOException {
     Path copy = run.copyTo(folder.resolve("run"));
     Path checkpoint = copy.resolve("checkpoints").resolve(run.best());

@@ -1,10 +1,10 @@
 package org.reckoning.integration.mutation;
 
-/** Valid inputs that are in no file of this project. */
+/** Valid inputs that no file of this project contains. */
 final class Samples {
   private Samples() {}
 
-  /** Returns records of a kind of data, a line each. */
+  /** Returns records of one kind of data, one per line. */
   static String records(String type) {
     return switch (type) {
       case "proofwriter" ->
@@ -28,7 +28,7 @@ final class Samples {
     };
   }
 
-  /** Returns a CSV file as CLUTRR's are. */
+  /** Returns a CSV file in the format of CLUTRR. */
   static String clutrrCsv() {
     return """
     ,id,story,query,target,clean_story,task_name,other
@@ -37,7 +37,7 @@ final class Samples {
     """;
   }
 
-  /** Returns a sweep of two runs that are done. */
+  /** Returns a sweep of two finished runs. */
   static String sweep() {
     return """
     {"jobs": [

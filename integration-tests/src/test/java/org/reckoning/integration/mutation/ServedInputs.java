@@ -23,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The rows of a server and its clients, over a real socket of this machine. */
+/** Inputs of a server and its clients, over a local socket. */
 final class ServedInputs {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;
@@ -32,7 +32,7 @@ final class ServedInputs {
 
   private ServedInputs() {}
 
-  /** Sends requests to the server for trials. */
+  /** Sends mutated requests to the server. */
   static Inputs requests(TinyRun run) throws IOException {
     Recorder recorder = new Recorder(run.server().address());
     List<Inputs.Seed> seeds = new ArrayList<>();
@@ -69,14 +69,14 @@ final class ServedInputs {
     }
   }
 
-  /** Answers a client with what a server said to the same request before, but for one. */
+  /** Answers a client with recorded responses, of which one is mutated. */
   static Inputs answers(TinyRun run) throws IOException {
     Map<String, byte[]> recorded;
     try (Recorder recorder = new Recorder(run.server().address())) {
       recorder.ask(run);
       recorded = Map.copyOf(recorder.answers);
     }
-    Replay replay = new Replay(new LinkedHashMap<>(recorded)); // until the process ends
+    Replay replay = new Replay(new LinkedHashMap<>(recorded)); // runs until the process ends
     List<Inputs.Seed> seeds =
         recorded.entrySet().stream()
             .map(each -> new Inputs.Seed(each.getKey(), each.getValue()))
@@ -123,7 +123,9 @@ final class ServedInputs {
     }
   }
 
-  /** Names a request: two bodies to one path are two requests. */
+  /**
+   * Returns the key of a request. Requests with different bodies to one path have different keys.
+   */
   private static String key(String method, String path, byte[] body) {
     String text = new String(body, StandardCharsets.UTF_8);
     String what = text.contains("candidate") ? "#score" : text.isEmpty() ? "" : "#answer";
@@ -131,7 +133,7 @@ final class ServedInputs {
     return method + path + what + (what.equals("#answer") ? questions : "");
   }
 
-  /** Stands between a client and the server, and writes down what both say. */
+  /** A proxy that records requests and responses between a client and the server. */
   private static final class Recorder implements AutoCloseable {
     private final URI server;
     private final HttpServer http;
@@ -170,7 +172,7 @@ final class ServedInputs {
     }
   }
 
-  /** Says what it is told to say. */
+  /** A server that replays given responses. */
   private static final class Replay {
     private final HttpServer http;
     private final Map<String, byte[]> answers;

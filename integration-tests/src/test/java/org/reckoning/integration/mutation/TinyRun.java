@@ -10,18 +10,18 @@ import java.util.stream.Stream;
 import org.reckoning.trainer.serving.ModelServer;
 
 /**
- * A run of two steps, and a server that answers for its export.
+ * A run of two steps and a server of its export.
  *
- * @param run its directory
- * @param export the version that is served
- * @param server answers for it
+ * @param run directory of the run
+ * @param export directory of the served version
+ * @param server server of the export
  */
 record TinyRun(Path run, Path export, ModelServer server) implements AutoCloseable {
   static final String FACT = "The son of Alice is Michael";
   static final String QUESTION = "How are Mary and Alice related to each other ?";
   static final int INNER_STEPS = 2;
 
-  /** Trains and exports through the command line. */
+  /** Trains and exports a run through the command line. */
   static TinyRun train(Path directory) throws IOException {
     requireDone(
         Commands.run(
@@ -55,7 +55,7 @@ record TinyRun(Path run, Path export, ModelServer server) implements AutoCloseab
     return new TinyRun(run, export, ModelServer.start("tiny", export, 0));
   }
 
-  /** Returns the name of its best checkpoint. */
+  /** Returns the name of the best checkpoint. */
   String best() throws IOException {
     try (Stream<Path> all = Files.list(run.resolve("checkpoints"))) {
       return all.map(path -> path.getFileName().toString())
@@ -65,14 +65,14 @@ record TinyRun(Path run, Path export, ModelServer server) implements AutoCloseab
     }
   }
 
-  /** Returns words that ask the server about its export. */
+  /** Returns a command line that sends questions about the export to the server. */
   List<String> ask(String... words) {
     return Stream.concat(
             Stream.of("ask", "--run=" + export, "--server=" + server.address()), Stream.of(words))
         .toList();
   }
 
-  /** Copies the run. */
+  /** Copies the directory of the run. */
   Path copyTo(Path target) throws IOException {
     copy(run, target);
     return target;

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
 
-/** Published weights: sizes, tensors, their header, an index of shards. */
+/** Inputs of published weights: sizes, tensors, headers and an index of shards. */
 final class WeightInputs {
   private static final Path MICRO = Path.of("src/test/resources/golden/gpt2-micro");
   private static final String CONFIG = "config.json";
@@ -66,7 +66,7 @@ final class WeightInputs {
           Outcome imported =
               Commands.run(
                   List.of("model", "import", "--from=" + folder, "--to=" + target, "--force"));
-          if (imported.code() != 0) { // info lists numbers that are not finite, import takes none
+          if (imported.code() != 0) { // info lists non-finite numbers, import refuses them
             assertThat(imported.err()).contains("must be finite");
             return;
           }
@@ -98,7 +98,7 @@ final class WeightInputs {
     return Long.BYTES + (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
-  /** Puts a header before the numbers of a file, and its length before that. */
+  /** Returns a file with another header and its length. */
   private static byte[] withHeader(byte[] file, byte[] header) {
     int end = headerEnd(file);
     return ByteBuffer.allocate(Long.BYTES + header.length + file.length - end)

@@ -1,5 +1,5 @@
 /**
- * Mutated inputs, sent through the entry points that users have.
+ * Tests that send mutated inputs through the entry points of users.
  *
  * <p>Open {@link org.reckoning.integration.mutation.MutationTest} first.
  */
