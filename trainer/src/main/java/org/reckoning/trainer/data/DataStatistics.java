@@ -14,7 +14,7 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
 
 /** Statistics of a data set. The memory does not grow with the number of tasks. */
 public final class DataStatistics implements Consumer<ReasoningTask> {
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
+  private static final Pattern BLANKS = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Map<String, Long> labels = new TreeMap<>();
   private final Map<Integer, Long> hops = new TreeMap<>();

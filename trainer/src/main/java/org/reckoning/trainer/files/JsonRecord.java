@@ -90,7 +90,7 @@ public final class JsonRecord {
   private static String reason(JsonProcessingException e) {
     if (e instanceof ValueInstantiationException && e.getCause() != null) {
       return e.getCause() instanceof NullPointerException
-          ? "a required value is null"
+          ? "a required value is missing"
           : String.valueOf(e.getCause().getMessage());
     }
     if (e instanceof UnrecognizedPropertyException unknown) {

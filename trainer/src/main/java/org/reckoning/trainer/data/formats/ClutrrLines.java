@@ -42,7 +42,7 @@ final class ClutrrLines {
   private static final Pattern TASK_NAME = Pattern.compile("task_(\\d+)\\.(\\d{1,9})");
 
   private static final Pattern NAME = Pattern.compile("\\[([^\\[\\]]+)\\]");
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
+  private static final Pattern BLANKS = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Map<String, Integer> columns = new HashMap<>();
 

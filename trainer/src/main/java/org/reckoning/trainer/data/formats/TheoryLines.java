@@ -33,7 +33,8 @@ final class TheoryLines implements RecordFormat {
   private static final Pattern ID = Pattern.compile("(?:triple|rule)\\d+");
 
   /** Ends of sentences. */
-  private static final Pattern BETWEEN_SENTENCES = Pattern.compile("(?<=[.!?])\\s+");
+  private static final Pattern BETWEEN_SENTENCES =
+      Pattern.compile("(?<=[.!?])\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private static final String SHORT_PROOF =
       "the proof or failed attempt has fewer than two sentences";

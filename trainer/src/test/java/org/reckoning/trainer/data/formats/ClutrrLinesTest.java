@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
@@ -51,6 +52,19 @@ class ClutrrLinesTest {
     assertThat(task.questions())
         .containsExactly(
             new Question("How are Cy and Ann related to each other ?", "son", List.of(0, 1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" \u2028", "\u2029 ", "\u00a0", "\u3000", "\u2003 "})
+  void story_withBlanksOfOtherScripts_isSplitIntoBareFacts(String blank) throws IOException {
+    TaskReader.Result result =
+        read(
+            "0,x,[Ann] has a son called [Bo].%s[Cy] is a brother of [Bo].%s,\"('Ann', 'Cy')\",son,,task_1.2,"
+                .formatted(blank, blank));
+    assertThat(result.problems().listed()).isEmpty();
+    assertThat(result.tasks().get(0).facts())
+        .containsExactly(
+            new Fact("Ann has a son called Bo.", true), new Fact("Cy is a brother of Bo.", true));
   }
 
   @Test
