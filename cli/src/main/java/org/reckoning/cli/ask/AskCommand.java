@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.cli.config.NamedRun;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.trainer.answering.AskedModel;
 import org.reckoning.trainer.answering.ExportLimitException;
@@ -21,6 +20,7 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.serving.ServerAddress;
+import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -156,7 +156,7 @@ public final class AskCommand implements Callable<Integer> {
     RunConfig config =
         server.isGiven()
             ? ClientAssets.read(model).config()
-            : NamedRun.config("--problem needs a run, and --run", model);
+            : Experiment.configOf("--problem needs a run, and --run", model);
     List<ReasoningTask> test = new SplitLoader(config.data(), config.seed(), this::progress).test();
     if (number < 1 || number > test.size()) {
       throw new ParameterException(

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.cli.config.NamedRun;
 import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
@@ -18,6 +17,7 @@ import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.text.TextTable;
+import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -134,7 +134,7 @@ public final class ServingExportCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path model =
         Objects.requireNonNullElse(
-            to, Path.of("saved_models", NamedRun.config("--run", from).name()));
+            to, Path.of("saved_models", Experiment.configOf("--run", from).name()));
     ServingSizes sizes =
         new ServingSizes(
             facts, factTokens, questions, questionTokens, candidates, candidateTokens, newTokens);

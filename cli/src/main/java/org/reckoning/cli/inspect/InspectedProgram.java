@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.ConfigOptions;
-import org.reckoning.cli.config.NamedRun;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.cli.program.ProgramSettings;
 import org.reckoning.cli.program.RandomTasks;
@@ -16,6 +15,7 @@ import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.TrainingRun;
 import org.tensorflow.types.TFloat32;
 
@@ -59,7 +59,7 @@ sealed interface InspectedProgram {
       }
     }
     if (run != null) {
-      return new Run(RunOverrides.apply(NamedRun.config("--run", run), options.words()), run);
+      return new Run(RunOverrides.apply(Experiment.configOf("--run", run), options.words()), run);
     }
     List<ConfigOptions.Job> jobs = options.jobs();
     if (jobs.size() > 1) {

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.reckoning.cli.config.ConfigOptions;
-import org.reckoning.cli.config.NamedRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
@@ -18,6 +17,7 @@ import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
 
 /**
@@ -103,7 +103,7 @@ public final class SweepRuns {
     for (int i = 0; i < jobs.size(); i++) {
       SweepJob job = jobs.get(i);
       Path run = directory.resolve(Integer.toString(job.number()));
-      RunConfig config = NamedRun.config("sweep", run);
+      RunConfig config = Experiment.configOf("sweep", run);
       if (job.status() == SweepJob.Status.DONE) {
         jobs.set(i, job.done(Results.meansByMethod(config, run))); // its run may have been extended
         out.println(job + " is done");

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.reckoning.cli.config.NamedRun;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.ConsoleProgress;
@@ -55,7 +54,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    RunConfig config = RunOverrides.apply(NamedRun.config("--run", run), overrides);
+    RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
     ConsoleStyle style =
         ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
     ConsoleProgress progress = new ConsoleProgress(System.err, style);

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.reckoning.cli.config.ConfigOptions;
-import org.reckoning.cli.config.NamedRun;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.cli.device.Device;
 import org.reckoning.cli.sweep.SweepRuns;
@@ -116,7 +115,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Returns the configuration of a resumed run, with a new length if given. */
   private static RunConfig resumed(Path directory, List<String> words) throws IOException {
-    RunConfig config = NamedRun.config("resume", directory);
+    RunConfig config = Experiment.configOf("resume", directory);
     if (config.maxSteps() != null
         && words.stream().anyMatch(word -> word.startsWith("num_train_epochs="))) {
       throw new ConfigException(

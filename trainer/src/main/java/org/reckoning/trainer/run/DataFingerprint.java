@@ -100,7 +100,7 @@ record DataFingerprint(Part train, Part val, Part test) {
     difference("test", then.test, now.test, differences);
     if (!differences.isEmpty()) {
       throw new IOException(
-          "run '%s' must resume with the data that it began with, but %s: restore those data, or begin a new run"
+          "run '%s' must resume with the data that it began with, but these differ: %s; restore those data, or begin a new run"
               .formatted(run, String.join(", ", differences)));
     }
   }

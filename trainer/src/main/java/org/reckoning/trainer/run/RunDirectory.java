@@ -64,10 +64,20 @@ public record RunDirectory(Path path) {
    * @throws MissingPathException if this is not the directory of a run
    */
   public RunConfig config() throws IOException {
+    return config("run");
+  }
+
+  /**
+   * Reads the resolved configuration.
+   *
+   * @param name of the directory in messages, such as the option that gives it
+   * @throws MissingPathException if this is not the directory of a run
+   */
+  public RunConfig config(String name) throws IOException {
     Path file = path.resolve(CONFIG);
     if (!Files.isRegularFile(file)) {
       throw new MissingPathException(
-          "run (%s) must be the directory of a run, with %s in it".formatted(path, CONFIG));
+          "%s (%s) must be the directory of a run, with %s in it".formatted(name, path, CONFIG));
     }
     return RunConfig.read(file);
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.RunListeners;
 import org.reckoning.trainer.run.Results;
@@ -41,6 +42,28 @@ public final class Experiment {
     this.device = device;
     this.progress = progress;
     this.stop = stop;
+  }
+
+  /**
+   * Reads the configuration of a run.
+   *
+   * @param name of the directory in messages, such as the option that gives it
+   * @throws MissingPathException if the directory is not that of a run
+   */
+  public static RunConfig configOf(String name, Path run) throws IOException {
+    return new RunDirectory(run).config(name);
+  }
+
+  /**
+   * Reads the results of all methods of a run that are done, each metric a mean over the test
+   * problems.
+   *
+   * @return metrics by the method's name in the configuration
+   * @throws IOException if a file cannot be read
+   */
+  public static Map<String, Map<String, Double>> results(RunConfig config, Path run)
+      throws IOException {
+    return Results.meansByMethod(config, run);
   }
 
   /**

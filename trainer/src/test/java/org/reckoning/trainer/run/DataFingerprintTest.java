@@ -46,7 +46,7 @@ class DataFingerprintTest {
     DataFingerprint.requireSame(run, splits(TASK));
     assertThatThrownBy(() -> DataFingerprint.requireSame(run, splits(TASK, TASK)))
         .hasMessage(
-            "run '%s' must resume with the data that it began with, but train had 1 tasks and has 2: restore those data, or begin a new run",
+            "run '%s' must resume with the data that it began with, but these differ: train had 1 tasks and has 2; restore those data, or begin a new run",
             run);
   }
 
