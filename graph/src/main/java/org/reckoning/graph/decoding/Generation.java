@@ -22,13 +22,14 @@ public final class Generation {
   public Generation(TaskBatch prompts, TInt32 texts, TInt32 lengths, Tensor scores) {
     int questions = prompts.shape().questions();
     int slots = prompts.shape().questionTokens();
+    int[] promptLengths = prompts.questionLengths();
     double[] all = HostTensors.toDoubles(scores);
     tokens = new int[prompts.tasks()][questions][];
     logProbabilities = new double[prompts.tasks()][questions][];
     for (int n = 0; n < prompts.tasks(); n++) {
       for (int q = 0; q < questions; q++) {
         int row = n * questions + q;
-        int prompt = prompts.questionLengths()[row];
+        int prompt = promptLengths[row];
         int length = lengths.getInt(n, q);
         tokens[n][q] = new int[length - prompt];
         for (int i = prompt; i < length; i++) {

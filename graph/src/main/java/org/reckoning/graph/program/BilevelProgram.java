@@ -77,12 +77,13 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   public static <T extends TNumber> BilevelProgram<T> build(BilevelConfig config, Class<T> type) {
+    WeightLayout layout = WeightLayout.checked(config, type);
     boolean learnsRates = config.innerRates().learned() && config.innerSteps() > 0;
-    if (WeightLayout.checked(config, type).trained().isEmpty() && !learnsRates) {
+    if (layout.trained().isEmpty() && !learnsRates) {
       throw new IllegalArgumentException(
           "nothing is trained: give a pattern of trained weights or learned inner rates");
     }
-    return new BilevelProgram<>(new ModelSession<>(config, type), true);
+    return new BilevelProgram<>(new ModelSession<>(config, layout, type), true);
   }
 
   /**
@@ -94,7 +95,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public static <T extends TNumber> BilevelProgram<T> forEvaluation(
       BilevelConfig config, Class<T> type) {
-    return new BilevelProgram<>(new ModelSession<>(config, type), false);
+    WeightLayout layout = WeightLayout.checked(config, type);
+    return new BilevelProgram<>(new ModelSession<>(config, layout, type), false);
   }
 
   private Updater<T> updater() {

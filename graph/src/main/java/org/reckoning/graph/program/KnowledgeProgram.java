@@ -14,6 +14,7 @@ import org.reckoning.graph.model.Questions;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
 import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.WeightLayout;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.unroll.LossSegments;
@@ -90,7 +91,8 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   public static <T extends TNumber> KnowledgeProgram<T> build(BilevelConfig config, Class<T> type) {
-    return new KnowledgeProgram<>(new ModelSession<>(config, type));
+    WeightLayout layout = WeightLayout.checked(config, type);
+    return new KnowledgeProgram<>(new ModelSession<>(config, layout, type));
   }
 
   /**

@@ -40,13 +40,12 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
   /**
    * Emits the parameters.
    *
-   * @throws IllegalArgumentException if the configuration is invalid
-   * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
+   * @param layout from {@link WeightLayout#checked}
    */
-  ModelSession(BilevelConfig config, Class<T> type) {
+  ModelSession(BilevelConfig config, WeightLayout layout, Class<T> type) {
     this.config = config;
     this.type = type;
-    layout = WeightLayout.checked(config, type);
+    this.layout = layout;
     parameters = new MetaParameters<>(tf, config, layout, type);
     decodingFeeds = new DecodingFeeds<>(tf.withSubScope("decoding"), type);
     session = GraphSession.open(graph);
