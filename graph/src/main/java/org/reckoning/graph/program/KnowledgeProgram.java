@@ -135,6 +135,18 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    * @throws NotFiniteException if a loss is not finite; earlier facts are then forgotten
    */
   public double[] encode(TaskBatch facts) {
+    return encode(facts, (microBatches, of) -> {});
+  }
+
+  /**
+   * Encodes facts, as {@link #encode(TaskBatch)} does, and reports its progress.
+   *
+   * @param facts a batch of one task; its questions are ignored
+   * @param progress receives the progress; if it throws, earlier facts are forgotten
+   * @return the inner loss before each step and after the last [K+1], in nats per token
+   * @throws NotFiniteException if a loss is not finite; earlier facts are then forgotten
+   */
+  public double[] encode(TaskBatch facts, EncodingProgress progress) {
     TaskShape shape = single(facts.shape());
     Encoding<T> encoding =
         encodings.computeIfAbsent(
@@ -147,6 +159,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
         losses = HostTensors.toDoubles(fetched.get(0));
       }
     }
+    progress.encoded(1, 1);
     for (int k = 0; k < losses.length; k++) {
       if (!Double.isFinite(losses[k])) {
         forget();

@@ -314,7 +314,8 @@ public record RunConfig(
         innerDropout,
         outerDropout,
         xla,
-        taskGroups);
+        taskGroups,
+        0);
   }
 
   /** The floating-point type of a model. */
