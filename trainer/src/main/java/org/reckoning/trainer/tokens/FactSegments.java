@@ -110,9 +110,7 @@ public record FactSegments(@Nullable Integer tokens, int overlap)
           tokens == null
               ? List.of(fact)
               : new SegmentedText(fact.text(), type, tokens, overlap)
-                  .pieces(number).stream()
-                      .map(text -> new Fact(text, fact.relevant()))
-                      .toList();
+                  .pieces(number).stream().map(text -> new Fact(text, fact.relevant())).toList();
       pieces.add(cut);
       number += cut.size();
     }

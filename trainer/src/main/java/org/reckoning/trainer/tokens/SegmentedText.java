@@ -138,12 +138,13 @@ final class SegmentedText {
       }
     }
     int[] encoded = tokenizer.encode(text.substring(from, end));
-    int skipped =
-        leading(encoded.length, i -> !overlaps(from + characters(encoded, i, from), end));
+    int skipped = leading(encoded.length, i -> !overlaps(from + characters(encoded, i, from), end));
     return from + characters(encoded, skipped, from);
   }
 
-  /** Returns the number of whole characters that the first tokens of a part of the text stand for. */
+  /**
+   * Returns the number of whole characters that the first tokens of a part of the text stand for.
+   */
   private int characters(int[] encoded, int count, int from) {
     String decoded = tokenizer.decode(Arrays.copyOf(encoded, count));
     int same = 0;
