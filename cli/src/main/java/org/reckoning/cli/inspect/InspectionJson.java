@@ -42,6 +42,7 @@ final class InspectionJson {
     program.put("inner_steps", config.innerSteps());
     program.put("inner_optimizer", config.innerOptimizer().toString());
     program.put("gradient", config.gradientMode().toString());
+    program.put("micro_facts", config.microFacts(report.shape()));
     program.put("xla", EnumWord.of(config.xla()));
     program.put("buckets", config.shapes().size());
     program.set("shape", Json.SNAKE_CASE.valueToTree(report.shape()));

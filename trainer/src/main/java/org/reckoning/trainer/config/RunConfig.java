@@ -68,6 +68,7 @@ public record RunConfig(
     GradientKind gradient,
     @Range(atLeast = 1) int truncatedSteps,
     @Range(atLeast = 0, below = 1) double innerDropout,
+    @Nullable String innerMicroFacts,
     List<String> trainParams,
     @Range(atLeast = 0) double learningRate,
     @Range(atLeast = 0) double ratesLearningRate,
@@ -101,6 +102,9 @@ public record RunConfig(
     boolean tensorboard,
     ModelConfig model,
     DataConfig data) {
+
+  /** The value of {@code inner_micro_facts} that leaves the choice to the program. */
+  static final String AUTO = "auto";
 
   /** {@code TreeCheck} refuses wrong values first, with better messages. */
   private static final JsonMapper MAPPER =
@@ -315,7 +319,14 @@ public record RunConfig(
         outerDropout,
         xla,
         taskGroups,
-        0);
+        microFacts());
+  }
+
+  private int microFacts() {
+    if (innerMicroFacts == null || !adapts()) {
+      return 0;
+    }
+    return innerMicroFacts.equals(AUTO) ? BilevelConfig.AUTO : Integer.parseInt(innerMicroFacts);
   }
 
   /** The floating-point type of a model. */
