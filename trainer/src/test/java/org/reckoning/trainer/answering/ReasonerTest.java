@@ -195,8 +195,8 @@ class ReasonerTest {
     String data = Files.write(files.resolve("data.jsonl"), lines).toString();
     RunConfig uncut =
         config()
-            .with("data.source", "files")
             .with("data.train", data)
+            .with("data.source", "files")
             .with("data.val", data)
             .with("data.test", data)
             .with("data.hops", List.of());
@@ -217,6 +217,26 @@ class ReasonerTest {
             .isCloseTo(predictions.get(i).innerLossAfter(), within(1e-5));
         assertThat(reply.text()).isEqualTo(predictions.get(i).generated());
       }
+    }
+  }
+
+  @Test
+  void encode_inMicroBatches_reportsItsProgressAndCompilesOnce() throws IOException {
+    RunConfig config = config().with("inner_micro_facts", "1");
+    Prediction want = trained(config).get(0);
+    List<String> facts = facts(splits(config).test().get(0)); // 4
+    List<String> progress = new ArrayList<>();
+    try (Reasoner reasoner = LocalModel.open(directory, null, null).reasoner()) {
+      EncodingReport encoded = reasoner.encode(facts, (done, of) -> progress.add(done + "/" + of));
+      assertThat(encoded.innerLosses().get(0)).isCloseTo(want.innerLossBefore(), within(1e-5));
+      assertThat(encoded.innerLosses().get(2)).isCloseTo(want.innerLossAfter(), within(1e-5));
+      assertThat(encoded.preparationSeconds()).isPositive();
+      assertThat(progress).hasSize(12).startsWith("1/12", "2/12").endsWith("12/12");
+
+      progress.clear();
+      encoded = reasoner.encode(facts.subList(0, 3), (done, of) -> progress.add(done + "/" + of));
+      assertThat(encoded.preparationSeconds()).isZero();
+      assertThat(progress).hasSize(9).endsWith("9/9");
     }
   }
 
