@@ -6,13 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.autodiff.Differentiator;
-import org.reckoning.graph.autodiff.Tangents;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
@@ -29,11 +28,17 @@ final class InnerStep<T extends TNumber> {
   private final TaskModel<T> model;
   private final Segment segment;
   private final @Nullable BlockUpdates<T> updates;
+  private final Map<String, Shape> products;
 
-  private InnerStep(TaskModel<T> model, Segment segment, @Nullable BlockUpdates<T> updates) {
+  private InnerStep(
+      TaskModel<T> model,
+      Segment segment,
+      @Nullable BlockUpdates<T> updates,
+      Map<String, Shape> products) {
     this.model = model;
     this.segment = segment;
     this.updates = updates;
+    this.products = products;
   }
 
   /**
@@ -41,18 +46,22 @@ final class InnerStep<T extends TNumber> {
    *
    * @param updates U in blocks; null if U has no state
    * @param keepGradient whether the step also returns g, which some pullbacks read
+   * @param keepProducts whether the step also returns its {@link WeightProducts}
    */
   static <T extends TNumber> InnerStep<T> ofTraining(
-      TaskModel<T> model, @Nullable BlockUpdates<T> updates, boolean keepGradient) {
+      TaskModel<T> model,
+      @Nullable BlockUpdates<T> updates,
+      boolean keepGradient,
+      boolean keepProducts) {
     String name = updates == null ? "inner_step" : "inner_gradient";
-    return define(name, model, updates, keepGradient, model.config().innerDropout());
+    return define(name, model, updates, keepGradient, keepProducts, model.config().innerDropout());
   }
 
   /** Returns the step of an evaluation, without dropout. */
   static <T extends TNumber> InnerStep<T> ofEvaluation(
       TaskModel<T> model, @Nullable BlockUpdates<T> updates) {
     String name = updates == null ? "inner_step_evaluation" : "inner_gradient_evaluation";
-    return define(name, model, updates, false, 0);
+    return define(name, model, updates, false, false, 0);
   }
 
   private static <T extends TNumber> InnerStep<T> define(
@@ -60,22 +69,34 @@ final class InnerStep<T extends TNumber> {
       TaskModel<T> model,
       @Nullable BlockUpdates<T> updates,
       boolean keepGradient,
+      boolean keepProducts,
       double dropout) {
     boolean updatesInside = updates == null;
+    Map<String, Shape> products = new LinkedHashMap<>();
     Segment segment =
         Segment.define(
             name,
             StepArguments.specs(model),
             List.of(),
-            (tf, in) ->
-                build(
-                    tf,
-                    model,
-                    StepArguments.of(in, model),
-                    updatesInside,
-                    keepGradient || !updatesInside,
-                    dropout));
-    return new InnerStep<>(model, segment, updates);
+            (tf, in) -> {
+              Result<T> result =
+                  build(
+                      tf,
+                      model,
+                      StepArguments.of(in, model),
+                      updatesInside,
+                      keepGradient || !updatesInside,
+                      keepProducts,
+                      dropout);
+              result.products().forEach((product, value) -> products.put(product, value.shape()));
+              return result.named();
+            });
+    return new InnerStep<>(model, segment, updates, products);
+  }
+
+  /** Returns the shapes of the products that the step keeps, by name; empty if it keeps none. */
+  Map<String, Shape> products() {
+    return products;
   }
 
   /** Returns whether the step has dropout and therefore reads a seed. */
@@ -97,23 +118,29 @@ final class InnerStep<T extends TNumber> {
    * @param loss inner loss before the step [N]
    * @param iterate iterate after the step
    * @param gradient g by name, if it is kept or U runs in blocks; else empty
+   * @param products the {@link WeightProducts} by name, if they are kept; else empty
    */
   record Result<T extends TNumber>(
-      Operand<T> loss, Iterate<T> iterate, Map<String, Operand<T>> gradient) {
+      Operand<T> loss,
+      Iterate<T> iterate,
+      Map<String, Operand<T>> gradient,
+      Map<String, Operand<T>> products) {
     private static final String LOSS = "loss";
 
     Tensors named() {
       return new Tensors()
           .put(LOSS, loss)
           .putAll(iterate.named())
-          .putAll(RuleArguments.GRADIENT, gradient);
+          .putAll(RuleArguments.GRADIENT, gradient)
+          .putAll(WeightProducts.PATH, products);
     }
 
     static <T extends TNumber> Result<T> of(Tensors out, TaskModel<T> model) {
       return new Result<>(
           out.get(LOSS, model.type()),
           Iterate.of(out, List.of(), model.type()),
-          out.under(RuleArguments.GRADIENT, model.type()));
+          out.under(RuleArguments.GRADIENT, model.type()),
+          out.under(WeightProducts.PATH, model.type()));
     }
   }
 
@@ -136,35 +163,29 @@ final class InnerStep<T extends TNumber> {
       state.forEach(
           (slot, values) -> block.addTo(values, Objects.requireNonNull(next.state().get(slot))));
     }
-    return new Result<>(step.loss(), new Iterate<>(theta, state), step.gradient());
+    return new Result<>(step.loss(), new Iterate<>(theta, state), step.gradient(), step.products());
   }
 
-  private static <T extends TNumber> Tensors build(
+  private static <T extends TNumber> Result<T> build(
       Ops tf,
       TaskModel<T> model,
       StepArguments<T> in,
       boolean update,
       boolean keepGradient,
+      boolean keepProducts,
       double dropout) {
     TaskModel.Masks masks =
         new TaskModel.Masks(dropout, Objects.requireNonNull(in.seed(), "seed of a step"));
-    Operand<T> loss =
-        model
-            .score(tf, in.weights(), in.facts(), masks, null)
-            .taskLosses(tf.withSubScope("inner_loss"), in.facts().targets()); // [N]
-    Map<String, Operand<T>> theta = in.iterate().theta();
-    Tangents g =
-        Differentiator.standard()
-            .gradients(tf.withSubScope("gradient"), loss, List.copyOf(theta.values()));
-
-    Map<String, Operand<T>> gradient = new LinkedHashMap<>();
-    for (String name : theta.keySet()) {
-      gradient.put(name, g.orZero(gradient.size()).asOutput().expect(model.type()));
-    }
+    InnerGradient<T> g =
+        keepProducts
+            ? InnerGradient.ofAll(tf, model, in.weights(), in.facts(), masks)
+            : InnerGradient.ofTheta(tf, model, in.weights(), in.facts(), masks);
+    Map<String, Operand<T>> gradient = g.ofTheta();
     Iterate<T> next =
         update
             ? InnerUpdate.of(model).apply(tf.withSubScope("update"), in.rule(gradient))
             : new Iterate<>(Map.of(), Map.of());
-    return new Result<>(loss, next, keepGradient ? gradient : Map.of()).named();
+    return new Result<>(
+        g.loss(), next, keepGradient ? gradient : Map.of(), keepProducts ? g.products() : Map.of());
   }
 }
