@@ -82,7 +82,17 @@ final class GoldenIT {
     golden = GoldenDirectory.read();
   }
 
-  record Row(GoldenCase golden, Class<? extends TNumber> type, int tasks, XlaMode xla) {
+  /**
+   * A row of the table.
+   *
+   * @param microFacts facts of a micro-batch; 0 for all at once
+   */
+  record Row(
+      GoldenCase golden, Class<? extends TNumber> type, int tasks, XlaMode xla, int microFacts) {
+    Row(GoldenCase golden, Class<? extends TNumber> type, int tasks, XlaMode xla) {
+      this(golden, type, tasks, xla, 0);
+    }
+
     double tolerance() {
       boolean adamW = golden.variant().optimizer() == GoldenCase.Optimizer.ADAMW;
       return adamW && type == TFloat32.class ? ADAMW_FLOAT32_TOLERANCE : logitTolerance();
@@ -94,7 +104,8 @@ final class GoldenIT {
 
     @Override
     public String toString() {
-      return "%s %s N=%d %s".formatted(golden, type.getSimpleName(), tasks, xla);
+      String micro = microFacts == 0 ? "" : " M=" + microFacts;
+      return "%s %s N=%d %s%s".formatted(golden, type.getSimpleName(), tasks, xla, micro);
     }
   }
 
@@ -116,8 +127,19 @@ final class GoldenIT {
     return rows.stream();
   }
 
+  static Stream<Row> microBatchRows() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (GoldenCase each : GoldenDirectory.read().cases()) {
+      for (int microFacts : new int[] {1, 2}) {
+        rows.add(new Row(each, TFloat64.class, 1, XlaMode.OFF, microFacts));
+      }
+      rows.add(new Row(each, TFloat32.class, 1, XlaMode.SEGMENTS, 2));
+    }
+    return rows.stream();
+  }
+
   @ParameterizedTest(name = "{0}")
-  @MethodSource("rows")
+  @MethodSource({"rows", "microBatchRows"})
   void program_givesGoldenNumbers(Row row) {
     check(row, row.type());
   }
@@ -137,7 +159,8 @@ final class GoldenIT {
             .withInnerRates(InnerRates.raw(0))
             .withGradientMode(mode(expected.variant()))
             .withInnerProducts(row.tasks() == 1 ? InnerProducts.KEEP : InnerProducts.RECOMPUTE)
-            .withXla(row.xla());
+            .withXla(row.xla())
+            .withInnerMicroFacts(row.microFacts());
     Errors errors = new Errors(row.tolerance());
     try (BilevelProgram<T> program = BilevelProgram.build(config, type)) {
       Map<String, double[]> weights = new LinkedHashMap<>();

@@ -47,6 +47,16 @@ final class ReportTable {
     return String.join("\n", table.lines) + "\n";
   }
 
+  /** Returns the size of a micro-batch, or an empty text if all facts are computed at once. */
+  private static String microFacts(BilevelConfig config, TaskShape shape) {
+    int facts = config.microFacts(shape);
+    boolean isAuto = config.innerMicroFacts() == BilevelConfig.AUTO;
+    if (facts == shape.facts()) {
+      return isAuto ? ", all at a time (auto)" : "";
+    }
+    return ", %d at a time%s".formatted(facts, isAuto ? " (auto)" : "");
+  }
+
   private void program() {
     BilevelConfig config = report.config();
     Gpt2Config model = config.model();
@@ -69,11 +79,12 @@ final class ReportTable {
                     .formatted(config.innerSteps(), config.innerOptimizer(), config.gradientMode()))
             .row(
                 "pass",
-                "tasks %d, facts %d x %d tokens, questions %d x %d tokens"
+                "tasks %d, facts %d x %d tokens%s, questions %d x %d tokens"
                     .formatted(
                         shape.tasks(),
                         shape.facts(),
                         shape.factTokens(),
+                        microFacts(config, shape),
                         shape.questions(),
                         shape.questionTokens()))
             .row("inner products", "%s: %s".formatted(EnumWord.of(config.innerProducts()), kept()))

@@ -33,6 +33,7 @@ import org.reckoning.trainer.text.NearestName;
  * mode=exact            exact, first_order, truncated1, truncated2, ..
  * adapt=all             all, lora, or name patterns: h.*.mlp.*,ln_f.*
  * products=auto         auto, keep, recompute: the matrix products of inner steps
+ * micro_facts=all       facts in memory at a time: all, auto (about 1 GiB of activations), 1, 2, ..
  * xla=segments          segments, whole, off
  * }</pre>
  */
@@ -84,6 +85,7 @@ public final class ProgramSettings {
     defaults.put("mode", "exact");
     defaults.put("adapt", "all");
     defaults.put("products", "auto");
+    defaults.put("micro_facts", "all");
     defaults.put("xla", "segments");
     return defaults;
   }
@@ -203,6 +205,7 @@ public final class ProgramSettings {
       Optional<XlaMode> xla = oneOf("xla", XLA);
       Optional<GradientMode> mode = mode();
       int k = integer("k");
+      int microFacts = microFacts();
       int[] sizes =
           List.of("tasks", "facts", "fact_tokens", "questions", "question_tokens").stream()
               .mapToInt(this::integer)
@@ -215,7 +218,8 @@ public final class ProgramSettings {
               .withInnerProducts(products.orElseThrow())
               .withXla(xla.orElseThrow())
               .withGradientMode(mode.orElseThrow())
-              .withAdaptation(adaptation());
+              .withAdaptation(adaptation())
+              .withInnerMicroFacts(microFacts);
         } catch (IllegalArgumentException e) {
           problems.add(String.valueOf(e.getMessage()));
         }
@@ -267,6 +271,22 @@ public final class ProgramSettings {
           "mode (%s) must be one of exact, first_order, truncated1, truncated2, ..%s"
               .formatted(mode, NearestName.hint(mode, known)));
       return Optional.empty();
+    }
+
+    private int microFacts() {
+      String facts = get("micro_facts");
+      if (facts.equals("all")) {
+        return 0;
+      }
+      if (facts.equals("auto")) {
+        return BilevelConfig.AUTO;
+      }
+      if (!facts.matches("[1-9][0-9]{0,8}")) {
+        problems.add(
+            "micro_facts (%s) must be all, auto or a whole number of at least 1".formatted(facts));
+        return 0;
+      }
+      return Integer.parseInt(facts);
     }
 
     private Adaptation adaptation() {

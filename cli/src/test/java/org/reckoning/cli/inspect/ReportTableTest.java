@@ -82,10 +82,22 @@ class ReportTableTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "micro_facts=all, 'facts 4 x 32 tokens, questions'",
+    "micro_facts=4, 'facts 4 x 32 tokens, questions'",
+    "micro_facts=2, 'facts 4 x 32 tokens, 2 at a time, questions'",
+    "micro_facts=auto, 'facts 4 x 32 tokens, all at a time (auto), questions'",
+  })
+  void microBatches_areNamed(String word, String facts) {
+    assertThat(print("model=micro k=1 xla=off " + word)).contains(facts);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "model=micro k=3 mode=truncated1 optimizer=adamw xla=off",
         "model=tiny k=2 xla=whole tasks=2",
+        "model=micro k=2 xla=off micro_facts=2",
       })
   void report_isPlainTextOfAHundredColumns(String words) {
     assertThat(print(words).lines())

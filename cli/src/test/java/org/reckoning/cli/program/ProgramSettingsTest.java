@@ -28,7 +28,8 @@ class ProgramSettingsTest {
     BilevelConfig config =
         parse(
                 "model=medium k=3 tasks=2 facts=5 fact_tokens=6 questions=7 question_tokens=8"
-                    + " optimizer=adamw mode=truncated2 adapt=h.*.mlp.*,ln_f.* xla=whole")
+                    + " optimizer=adamw mode=truncated2 adapt=h.*.mlp.*,ln_f.* micro_facts=3"
+                    + " xla=whole")
             .config();
 
     assertThat(config)
@@ -37,7 +38,14 @@ class ProgramSettingsTest {
                 .withInnerOptimizer(new AdamW())
                 .withGradientMode(GradientMode.truncated(2))
                 .withAdaptation(Adaptation.matching("h.*.mlp.*", "ln_f.*"))
+                .withInnerMicroFacts(3)
                 .withXla(XlaMode.WHOLE));
+  }
+
+  @Test
+  void microFacts_areANumberOrChosenOrAll() {
+    assertThat(parse("micro_facts=auto").config().innerMicroFacts()).isEqualTo(BilevelConfig.AUTO);
+    assertThat(parse("micro_facts=all").config().innerMicroFacts()).isZero();
   }
 
   @Test
@@ -66,7 +74,8 @@ class ProgramSettingsTest {
         "fact_tokens=2000 | fact_tokens (2000) must be at most n_positions (1024)",
         "k | k must be given as k=VALUE",
         "modle=small | modle is not a known key; did you mean model?; known: model, k, tasks, facts,"
-            + " fact_tokens, questions, question_tokens, optimizer, mode, adapt, xla",
+            + " fact_tokens, questions, question_tokens, optimizer, mode, adapt, micro_facts, xla",
+        "micro_facts=0 | micro_facts (0) must be all, auto or a whole number of at least 1",
         "k=x facts=y | k (x) must be a whole number; facts (y) must be a whole number",
       })
   void badWords_areNamedWithWhatIsKnownAndNearest(String words, String message) {

@@ -229,6 +229,34 @@ public final class LanguageModelLoss<T extends TNumber> {
   }
 
   /**
+   * Emits the part of some sequences of each task in the loss of the task [N], as {@link
+   * #taskLosses(Ops, Operand)} does for all of them.
+   *
+   * @param mask 1 for target tokens, else 0 [N, B, T]
+   * @param number the divisor, see {@link #scoredSequences} [N]
+   */
+  public Operand<T> taskLosses(Ops tf, Operand<T> mask, Operand<T> number) {
+    return tf.math.div(tf.sum(sequenceLosses(tf, mask), tf.constant(-1)), number);
+  }
+
+  /**
+   * Emits the number of sequences of each task with a target token, at least 1 [N].
+   *
+   * @param mask 1 for target tokens, else 0 [N, B, T]
+   */
+  public static <T extends TNumber> Operand<T> scoredSequences(Ops tf, Operand<T> mask) {
+    Shape shape = mask.shape();
+    Operand<T> scored =
+        tf.slice(
+            mask,
+            tf.constant(new long[] {0, 0, 1}),
+            tf.constant(new long[] {shape.get(0), shape.get(1), shape.get(2) - 1}));
+    Operand<T> one = Scalars.of(tf, mask.type(), 1);
+    Operand<T> counts = tf.math.minimum(tf.sum(scored, tf.constant(-1)), one);
+    return tf.math.maximum(tf.sum(counts, tf.constant(-1)), one);
+  }
+
+  /**
    * Emits the number of target tokens of each sequence that have the largest logit [N, B].
    *
    * @param mask 1 for target tokens, else 0 [N, B, T]

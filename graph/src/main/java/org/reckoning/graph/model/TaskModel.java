@@ -19,6 +19,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
 
 /** The model on tasks of one shape, shared by all segments of a bucket. */
 public final class TaskModel<T extends TNumber> {
@@ -32,17 +33,64 @@ public final class TaskModel<T extends TNumber> {
   private final WeightLayout layout;
   private final TaskShape shape;
   private final Class<T> type;
+  private final int microFacts;
+  private final boolean isMicroBatch;
 
   public TaskModel(BilevelConfig config, WeightLayout layout, TaskShape shape, Class<T> type) {
+    this(config, layout, shape, type, config.microFacts(shape), false);
+  }
+
+  private TaskModel(
+      BilevelConfig config,
+      WeightLayout layout,
+      TaskShape shape,
+      Class<T> type,
+      int microFacts,
+      boolean isMicroBatch) {
     this.config = config;
     this.layout = layout;
     this.shape = shape;
     this.type = type;
+    this.microFacts = microFacts;
+    this.isMicroBatch = isMicroBatch;
   }
 
-  /** Returns this model on another number of tasks. */
+  /** Returns this model on another number of tasks, with micro-batches of as many facts. */
   public TaskModel<T> withTasks(int tasks) {
-    return new TaskModel<>(config, layout, shape.withTasks(tasks), type);
+    return new TaskModel<>(config, layout, shape.withTasks(tasks), type, microFacts, isMicroBatch);
+  }
+
+  /**
+   * Returns this model on a micro-batch of facts, or this model if it takes all facts at once. Its
+   * segments do not depend on the number of facts of a task.
+   */
+  public TaskModel<T> microBatch() {
+    return splitsFacts()
+        ? new TaskModel<>(config, layout, shape.withFacts(microFacts), type, microFacts, true)
+        : this;
+  }
+
+  /** Returns whether the facts of a task are more than a micro-batch. */
+  public boolean splitsFacts() {
+    return microFacts < shape.facts();
+  }
+
+  /** Returns whether the facts are a micro-batch of those of a task. */
+  public boolean isMicroBatch() {
+    return isMicroBatch;
+  }
+
+  /** Pads a tensor of facts [N, F, ...] with zeros and splits it into micro-batches [N, M, ...]. */
+  public <U extends TType> List<Operand<U>> microBatches(Ops tf, Operand<U> facts) {
+    int count = (shape.facts() + microFacts - 1) / microFacts;
+    int[][] padding = new int[facts.shape().numDimensions()][2];
+    padding[1][1] = count * microFacts - shape.facts();
+    Operand<U> padded = facts;
+    if (padding[1][1] > 0) {
+      Operand<U> zero = tf.dtypes.cast(tf.constant(0), facts.type());
+      padded = tf.pad(facts, tf.constant(padding), zero);
+    }
+    return List.copyOf(tf.split(tf.constant(1), padded, (long) count).output());
   }
 
   public BilevelConfig config() {

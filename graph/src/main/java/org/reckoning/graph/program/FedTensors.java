@@ -32,7 +32,7 @@ final class FedTensors<T extends TNumber> implements AutoCloseable {
     return put(feeds.requireSeed(), TInt64.scalarOf(seed));
   }
 
-  /** Adds the facts of a batch. */
+  /** Adds the facts of a batch, without their number. */
   FedTensors<T> put(Facts<T> feeds, TaskBatch batch) {
     return put(feeds.tokens(), batch.factTokens())
         .put(feeds.lengths(), batch.factLengths())
@@ -50,7 +50,11 @@ final class FedTensors<T extends TNumber> implements AutoCloseable {
     return put(feed, HostTensors.of(feed.shape(), values));
   }
 
-  FedTensors<T> put(Operand<?> feed, double... values) {
+  FedTensors<T> put(Operand<TInt32> feed, int value) {
+    return put(feed, TInt32.scalarOf(value));
+  }
+
+  FedTensors<T> put(Operand<T> feed, double... values) {
     return put(feed, HostTensors.of(type, feed.shape(), values));
   }
 

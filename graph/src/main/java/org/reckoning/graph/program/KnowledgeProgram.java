@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.DecodedTexts;
 import org.reckoning.graph.decoding.Decoder;
 import org.reckoning.graph.decoding.Decoding;
@@ -51,7 +52,8 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  *
  * <p>It holds the facts of one task at a time: N = 1. The first batch of a new shape extends the
- * graph. Not thread-safe.
+ * graph. With micro-batches the shape is that of a micro-batch, and memory and compile time do not
+ * depend on the number of facts. Not thread-safe.
  */
 public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable {
   private final ModelSession<T> model;
@@ -59,6 +61,8 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   private final List<Op> forgetting;
   private final VariableFiles files;
   private final Map<TaskShape, Encoding<T>> encodings = new LinkedHashMap<>();
+  private final Map<TaskShape, MicroBatchEncoding<T>> microBatchEncodings = new LinkedHashMap<>();
+  private MicroBatchEncoding.@Nullable Kept<T> kept;
   private final Map<TaskShape, Asking<T>> askings = new LinkedHashMap<>();
 
   /** Feeds and fetches of the inner loop over facts of one shape. */
@@ -135,10 +139,45 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    * @throws NotFiniteException if a loss is not finite; earlier facts are then forgotten
    */
   public double[] encode(TaskBatch facts) {
+    return encode(facts, (microBatches, of) -> {});
+  }
+
+  /**
+   * Encodes facts, as {@link #encode(TaskBatch)} does, and reports its progress.
+   *
+   * @param facts a batch of one task; its questions are ignored
+   * @param progress receives the progress; if it throws, earlier facts are forgotten
+   * @return the inner loss before each step and after the last [K+1], in nats per token
+   * @throws NotFiniteException if a loss is not finite; earlier facts are then forgotten
+   */
+  public double[] encode(TaskBatch facts, EncodingProgress progress) {
     TaskShape shape = single(facts.shape());
-    Encoding<T> encoding =
-        encodings.computeIfAbsent(
-            new TaskShape(1, shape.facts(), shape.factTokens(), 1, 2), this::encoding);
+    TaskModel<T> tasks = model.model(new TaskShape(1, shape.facts(), shape.factTokens(), 1, 2));
+    try {
+      return tasks.splitsFacts()
+          ? inMicroBatches(tasks, facts, progress)
+          : atOnce(tasks, facts, progress);
+    } catch (RuntimeException e) {
+      forget();
+      throw e;
+    }
+  }
+
+  private double[] inMicroBatches(TaskModel<T> tasks, TaskBatch facts, EncodingProgress progress) {
+    forget();
+    if (kept == null) {
+      kept = MicroBatchEncoding.Kept.of(model.tf(), model, adapted);
+    }
+    MicroBatchEncoding.Kept<T> variables = kept;
+    return microBatchEncodings
+        .computeIfAbsent(
+            tasks.microBatch().shape(),
+            each -> new MicroBatchEncoding<>(encodingScope(), model, tasks, variables))
+        .encode(facts, progress);
+  }
+
+  private double[] atOnce(TaskModel<T> tasks, TaskBatch facts, EncodingProgress progress) {
+    Encoding<T> encoding = encodings.computeIfAbsent(tasks.shape(), each -> encoding(tasks));
     double[] losses;
     try (FedTensors<T> feeds = model.feeds().put(encoding.feeds(), facts)) {
       Session.Runner runner = feeds.into(model.runner()).fetch(encoding.innerLosses());
@@ -147,18 +186,19 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
         losses = HostTensors.toDoubles(fetched.get(0));
       }
     }
+    progress.encoded(1, 1);
     for (int k = 0; k < losses.length; k++) {
-      if (!Double.isFinite(losses[k])) {
-        forget();
-      }
       NotFiniteException.require("inner loss after %d inner steps".formatted(k), losses[k]);
     }
     return losses;
   }
 
-  private Encoding<T> encoding(TaskShape shape) {
-    Ops scope = model.tf().withSubScope("encode_" + encodings.size());
-    TaskModel<T> tasks = model.model(shape);
+  private Ops encodingScope() {
+    return model.tf().withSubScope("encode_" + (encodings.size() + microBatchEncodings.size()));
+  }
+
+  private Encoding<T> encoding(TaskModel<T> tasks) {
+    Ops scope = encodingScope();
     Facts<T> feeds =
         Facts.of(Facts.specs(tasks).placeholders(scope.withSubScope("feeds")), model.type());
     UnrolledPass<T> pass = new UnrolledPass<>(tasks, false);

@@ -33,6 +33,8 @@ import org.reckoning.graph.xla.XlaMode;
  * @param xla the parts that XLA compiles
  * @param taskGroups largest number of task groups that a pass computes in parallel; 1 for a single
  *     group, which suits large models and GPUs
+ * @param innerMicroFacts largest number M of facts whose activations an inner step holds at a time;
+ *     0 for all facts, {@link #AUTO} to choose M by bytes, see {@link #microFacts}
  */
 public record BilevelConfig(
     Gpt2Config model,
@@ -49,7 +51,11 @@ public record BilevelConfig(
     double innerDropout,
     double outerDropout,
     XlaMode xla,
-    int taskGroups) {
+    int taskGroups,
+    int innerMicroFacts) {
+
+  /** The value of {@code innerMicroFacts} that chooses it for each shape. */
+  public static final int AUTO = -1;
 
   /**
    * Checks the values and their consistency.
@@ -66,6 +72,11 @@ public record BilevelConfig(
     }
     if (taskGroups < 1) {
       problems.add("task groups (%d) must be at least 1".formatted(taskGroups));
+    }
+    if (innerMicroFacts < AUTO) {
+      problems.add(
+          "inner micro facts (%d) must be at least 1, or 0 for all facts at once"
+              .formatted(innerMicroFacts));
     }
     if (shapes.isEmpty()) {
       problems.add("at least one task shape is needed");
@@ -135,7 +146,8 @@ public record BilevelConfig(
         0,
         0,
         XlaMode.SEGMENTS,
-        1);
+        1,
+        0);
   }
 
   /** Returns the low-rank factors, or null. */
@@ -217,6 +229,26 @@ public record BilevelConfig(
     return changed(draft -> draft.taskGroups = value);
   }
 
+  /** Returns a copy with another number of facts at a time. */
+  public BilevelConfig withInnerMicroFacts(int value) {
+    return changed(draft -> draft.innerMicroFacts = value);
+  }
+
+  /**
+   * Returns the number M of facts of a micro-batch, from 1 to F. With M = F an inner step computes
+   * all facts at once. {@link #AUTO} gives the largest M whose activations take at most 1 GiB in
+   * float32.
+   */
+  public int microFacts(TaskShape shape) {
+    long most =
+        switch (innerMicroFacts) {
+          case 0 -> shape.facts();
+          case AUTO -> ActivationBytes.mostFacts(model, shape);
+          default -> innerMicroFacts;
+        };
+    return (int) Math.min(most, shape.facts());
+  }
+
   private BilevelConfig changed(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -240,6 +272,7 @@ public record BilevelConfig(
     private double outerDropout;
     private XlaMode xla;
     private int taskGroups;
+    private int innerMicroFacts;
 
     Draft(BilevelConfig config) {
       model = config.model;
@@ -257,6 +290,7 @@ public record BilevelConfig(
       outerDropout = config.outerDropout;
       xla = config.xla;
       taskGroups = config.taskGroups;
+      innerMicroFacts = config.innerMicroFacts;
     }
 
     BilevelConfig config() {
@@ -275,7 +309,8 @@ public record BilevelConfig(
           innerDropout,
           outerDropout,
           xla,
-          taskGroups);
+          taskGroups,
+          innerMicroFacts);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.reckoning.graph.task;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.reckoning.graph.gpt2.Gpt2Config;
@@ -182,6 +183,60 @@ public final class TaskBatch {
   /** Returns the weight of each task in the outer loss, [N], 0 for padding. */
   public double[] taskWeights() {
     return taskWeights.clone();
+  }
+
+  /**
+   * Returns the number of facts of each task with a target, at least 1 [N]. The first token of a
+   * fact is no target.
+   */
+  public double[] scoredFacts() {
+    double[] scored = new double[shape.tasks()];
+    int length = shape.factTokens();
+    for (int row = 0; row < factLengths.length; row++) {
+      int first = row * length + 1;
+      if (Arrays.stream(factTargets, first, first + length - 1).anyMatch(each -> each > 0)) {
+        scored[row / shape.facts()]++;
+      }
+    }
+    Arrays.setAll(scored, n -> Math.max(1, scored[n]));
+    return scored;
+  }
+
+  /**
+   * Returns this batch with some of the facts of each task at a time. The last part is padded with
+   * empty facts.
+   *
+   * @param facts number M of facts of a part
+   */
+  public List<TaskBatch> microBatches(int facts) {
+    List<TaskBatch> parts = new ArrayList<>();
+    for (int first = 0; first < shape.facts(); first += facts) {
+      parts.add(facts(first, facts));
+    }
+    return parts;
+  }
+
+  private TaskBatch facts(int first, int count) {
+    TaskBatch part = new TaskBatch(shape.withFacts(count), tasks);
+    int present = Math.min(count, shape.facts() - first);
+    int length = shape.factTokens();
+    for (int n = 0; n < shape.tasks(); n++) {
+      int from = n * shape.facts() + first;
+      int to = n * count;
+      System.arraycopy(factLengths, from, part.factLengths, to, present);
+      System.arraycopy(factRelevant, from, part.factRelevant, to, present);
+      System.arraycopy(factTokens, from * length, part.factTokens, to * length, present * length);
+      System.arraycopy(factTargets, from * length, part.factTargets, to * length, present * length);
+    }
+    copy(questionTokens, part.questionTokens);
+    copy(questionLengths, part.questionLengths);
+    copy(questionSpans, part.questionSpans);
+    System.arraycopy(taskWeights, 0, part.taskWeights, 0, taskWeights.length);
+    return part;
+  }
+
+  private static void copy(int[] from, int[] to) {
+    System.arraycopy(from, 0, to, 0, from.length);
   }
 
   /** Returns this batch with every question cut after its prompt. */

@@ -36,4 +36,9 @@ public record TaskShape(int tasks, int facts, int factTokens, int questions, int
   public TaskShape withTasks(int value) {
     return new TaskShape(value, facts, factTokens, questions, questionTokens);
   }
+
+  /** Returns this shape with another number of facts. */
+  public TaskShape withFacts(int value) {
+    return new TaskShape(tasks, value, factTokens, questions, questionTokens);
+  }
 }

@@ -123,6 +123,29 @@ final class BlockUpdates<T extends TNumber> {
     return Iterate.of(model.call(tf, update, arguments.named()), model.slots(), model.type());
   }
 
+  /**
+   * Emits U for every block of a step.
+   *
+   * @param gradient g of the step, by name of the weight
+   * @param rates inner rates of the step, of all adapted weights [J]
+   * @param number number of the step, starting at 1, a scalar
+   * @return the iterate after the step of each block
+   */
+  List<Iterate<T>> ofStep(
+      Ops tf,
+      Iterate<T> iterate,
+      Map<String, Operand<T>> gradient,
+      Operand<T> rates,
+      Operand<T> number) {
+    List<Iterate<T>> parts = new ArrayList<>();
+    for (WeightBlock block : blocks()) {
+      Ops scope = tf.withSubScope(block.scope());
+      RuleArguments<T> own = arguments(scope, block, iterate.local(block), rates, number, gradient);
+      parts.add(update(scope, block, own).global(block));
+    }
+    return parts;
+  }
+
   /** Emits the pullback of U for a block, under local names. */
   Pulled<T> pullback(Ops tf, WeightBlock block, RuleArguments<T> arguments, Iterate<T> cotangent) {
     BlockSegments segments = Objects.requireNonNull(blocks.get(block));
@@ -141,20 +164,22 @@ final class BlockUpdates<T extends TNumber> {
    * Returns the arguments of U in a step for a block, under local names.
    *
    * @param iterate iterate of the block, under local names
-   * @param step the arguments of the step
+   * @param allRates inner rates of the step, of all adapted weights [J]
+   * @param number number of the step, starting at 1, a scalar
    * @param gradients g of the step, by name of the weight
    */
   RuleArguments<T> arguments(
       Ops tf,
       WeightBlock block,
       Iterate<T> iterate,
-      StepArguments<T> step,
+      Operand<T> allRates,
+      Operand<T> number,
       Map<String, Operand<T>> gradients) {
     Operand<T> rates =
         tf.slice(
-            step.rates(),
+            allRates,
             tf.constant(new long[] {block.first()}),
             tf.constant(new long[] {block.localNames().size()}));
-    return new RuleArguments<>(iterate, rates, step.step(), block.local(gradients));
+    return new RuleArguments<>(iterate, rates, number, block.local(gradients));
   }
 }

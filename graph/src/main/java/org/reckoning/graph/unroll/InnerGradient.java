@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Differentiator;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.autodiff.Tangents;
+import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
@@ -48,10 +49,8 @@ final class InnerGradient<T extends TNumber> {
       boolean withShared,
       @Nullable Operand<T> nudge) {
     this.model = model;
-    loss =
-        model
-            .score(tf, weights, facts, masks, nudge)
-            .taskLosses(tf.withSubScope("inner_loss"), facts.targets()); // [N]
+    LanguageModelLoss<T> scores = model.score(tf, weights, facts, masks, nudge);
+    loss = facts.innerLoss(tf.withSubScope("inner_loss"), scores); // [N]
     theta = List.copyOf(weights.theta().values());
     List<Operand<T>> variables = new ArrayList<>(theta);
     if (withShared) {

@@ -13,10 +13,10 @@ import org.tensorflow.types.family.TNumber;
 /** The backward pass through the inner loop and its requirements on the forward pass. */
 sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, ReplayedPullback {
   /**
-   * Returns the pullback that keeps one copy of the weights for each inner step. The copy is
-   * theta_k for an optimizer without state, else g_k.
+   * Returns the pullback that keeps one copy of the weights for each inner step. The copy is g_k if
+   * U runs in blocks, else theta_k.
    *
-   * @param updates U in blocks; null if U has no state
+   * @param updates U in blocks; null if U has no state and a step takes all facts at once
    * @param products shapes of the products that the inner steps keep, by name
    */
   static <T extends TNumber> InnerPullbacks<T> of(
@@ -28,7 +28,7 @@ sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, Re
 
   /** Returns whether the pullbacks of a model read the gradients of inner steps. */
   static boolean needGradients(TaskModel<?> model) {
-    return !model.slots().isEmpty() || model.anyFirstOrder();
+    return !model.slots().isEmpty() || model.splitsFacts() || model.anyFirstOrder();
   }
 
   /** Returns the segments in the order of their calls. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Segment;
+import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -23,6 +24,9 @@ import org.tensorflow.types.family.TNumber;
  * <p>Without optimizer state it is one segment, {@code inner_step}. With state, the segment {@code
  * inner_gradient} computes g, and U runs block by block. Then old and new state are in memory
  * together for one block only.
+ *
+ * <p>With micro-batches {@code inner_gradient} is called for each of them and adds its part to the
+ * sums of the calls before. So the activations of one micro-batch are in memory at a time.
  */
 final class InnerStep<T extends TNumber> {
   private final TaskModel<T> model;
@@ -44,7 +48,7 @@ final class InnerStep<T extends TNumber> {
   /**
    * Returns the step of training, with dropout.
    *
-   * @param updates U in blocks; null if U has no state
+   * @param updates U in blocks; null if U has no state and a step takes all facts at once
    * @param keepGradient whether the step also returns g, which some pullbacks read
    * @param keepProducts whether the step also returns its {@link WeightProducts}
    */
@@ -73,23 +77,26 @@ final class InnerStep<T extends TNumber> {
       double dropout) {
     boolean updatesInside = updates == null;
     Map<String, Shape> products = new LinkedHashMap<>();
+    TaskModel<T> micro = model.microBatch();
     Segment segment =
         Segment.define(
             name,
-            StepArguments.specs(model),
+            new Specs()
+                .all(StepArguments.specs(micro))
+                .all(model.splitsFacts() ? Result.sumSpecs(micro) : new Specs()),
             List.of(),
             (tf, in) -> {
-              Result<T> result =
+              Result<T> step =
                   build(
                       tf,
-                      model,
-                      StepArguments.of(in, model),
+                      micro,
+                      StepArguments.of(in, micro),
                       updatesInside,
                       keepGradient || !updatesInside,
                       keepProducts,
                       dropout);
-              result.products().forEach((product, value) -> products.put(product, value.shape()));
-              return result.named();
+              step.products().forEach((product, value) -> products.put(product, value.shape()));
+              return (model.splitsFacts() ? step.plus(tf.withSubScope("sum"), in) : step).named();
             });
     return new InnerStep<>(model, segment, updates, products);
   }
@@ -126,6 +133,29 @@ final class InnerStep<T extends TNumber> {
       Map<String, Operand<T>> gradient,
       Map<String, Operand<T>> products) {
     private static final String LOSS = "loss";
+    private static final String SUM = "sum/";
+
+    /** Returns the arguments of a segment that adds to sums of losses and gradients. */
+    static Specs sumSpecs(TaskModel<?> model) {
+      return new Specs()
+          .tensor(SUM + LOSS, model.type(), Shape.of(model.shape().tasks()))
+          .tensors(SUM + RuleArguments.GRADIENT, model.type(), model.thetaShapes());
+    }
+
+    /** Returns loss and gradient as sums, for arguments of a segment that adds to them. */
+    Tensors namedSums() {
+      return new Tensors().put(SUM + LOSS, loss).putAll(SUM + RuleArguments.GRADIENT, gradient);
+    }
+
+    /** Emits the sums of loss and gradient with those in the arguments of a segment. */
+    Result<T> plus(Ops tf, Tensors in) {
+      Class<T> type = loss.type();
+      return new Result<>(
+          tf.math.add(in.get(SUM + LOSS, type), loss),
+          iterate,
+          FactSums.sum(tf, in.under(SUM + RuleArguments.GRADIENT, type), gradient),
+          products);
+    }
 
     Tensors named() {
       return new Tensors()
@@ -145,25 +175,44 @@ final class InnerStep<T extends TNumber> {
   }
 
   /** Emits a step. */
-  Result<T> call(Ops tf, StepArguments<T> arguments) {
-    Result<T> step = Result.of(model.call(tf, segment, arguments.named()), model);
+  Result<T> call(Ops tf, StepArguments<T> arguments, Zeros<T> zeros) {
+    Result<T> step =
+        model.splitsFacts()
+            ? gradient(tf, arguments, zeros)
+            : Result.of(model.call(tf, segment, arguments.named()), model);
     if (updates == null) {
       return step;
     }
-    Map<String, Operand<T>> theta = new LinkedHashMap<>();
-    Map<String, Map<String, Operand<T>>> state = new LinkedHashMap<>();
-    model.slots().forEach(slot -> state.put(slot, new LinkedHashMap<>()));
-    for (WeightBlock block : updates.blocks()) {
-      Ops scope = tf.withSubScope(block.scope());
-      RuleArguments<T> own =
-          updates.arguments(
-              scope, block, arguments.iterate().local(block), arguments, step.gradient());
-      Iterate<T> next = updates.update(scope, block, own);
-      block.addTo(theta, next.theta());
-      state.forEach(
-          (slot, values) -> block.addTo(values, Objects.requireNonNull(next.state().get(slot))));
+    Iterate<T> next =
+        Iterate.joined(
+            updates.ofStep(
+                tf, arguments.iterate(), step.gradient(), arguments.rates(), arguments.step()));
+    return new Result<>(step.loss(), next, step.gradient(), step.products());
+  }
+
+  /** Emits the inner loss and its gradient over all micro-batches. */
+  private Result<T> gradient(Ops tf, StepArguments<T> arguments, Zeros<T> zeros) {
+    Result<T> sums = sums(zeros.ofTasks(), zeros.of(model.thetaShapes()));
+    for (int i = 0; i < arguments.facts().size(); i++) {
+      Ops scope = tf.withSubScope("micro_" + i);
+      sums = plus(scope, sums, arguments.microBatch(scope, i).named());
     }
-    return new Result<>(step.loss(), new Iterate<>(theta, state), step.gradient(), step.products());
+    return sums;
+  }
+
+  /** Returns given sums. */
+  static <T extends TNumber> Result<T> sums(Operand<T> loss, Map<String, Operand<T>> gradient) {
+    return new Result<>(loss, new Iterate<>(Map.of(), Map.of()), gradient, Map.of());
+  }
+
+  /**
+   * Emits the sums of loss and gradient with those of one more micro-batch.
+   *
+   * @param arguments weights, micro-batch and seed
+   */
+  Result<T> plus(Ops tf, Result<T> sums, Tensors arguments) {
+    Tensors all = new Tensors().putAll(arguments).putAll(sums.namedSums());
+    return Result.of(model.call(tf, segment, all), model);
   }
 
   private static <T extends TNumber> Result<T> build(
@@ -178,8 +227,8 @@ final class InnerStep<T extends TNumber> {
         new TaskModel.Masks(dropout, Objects.requireNonNull(in.seed(), "seed of a step"));
     InnerGradient<T> g =
         keepProducts
-            ? InnerGradient.ofAll(tf, model, in.weights(), in.facts(), masks)
-            : InnerGradient.ofTheta(tf, model, in.weights(), in.facts(), masks);
+            ? InnerGradient.ofAll(tf, model, in.weights(), in.onlyFacts(), masks)
+            : InnerGradient.ofTheta(tf, model, in.weights(), in.onlyFacts(), masks);
     Map<String, Operand<T>> gradient = g.ofTheta();
     Iterate<T> next =
         update

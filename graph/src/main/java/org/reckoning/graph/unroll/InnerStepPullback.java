@@ -61,7 +61,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
                   tf,
                   model,
                   step.weights(),
-                  step.facts(),
+                  step.onlyFacts(),
                   Objects.requireNonNull(step.seed()),
                   cotangent.theta());
           InnerUpdate.Pulled<T> ofRule =

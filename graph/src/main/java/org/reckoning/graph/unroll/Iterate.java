@@ -18,7 +18,7 @@ import org.tensorflow.types.family.TNumber;
  * @param theta adapted weights by name [N, ...]
  * @param state state of the inner optimizer, by slot and name [N, ...]
  */
-record Iterate<T extends TNumber>(
+public record Iterate<T extends TNumber>(
     Map<String, Operand<T>> theta, Map<String, Map<String, Operand<T>>> state) {
   private static final String STATE = "state";
   static final String D_THETA = "d_theta";
@@ -98,5 +98,33 @@ record Iterate<T extends TNumber>(
     Map<String, Map<String, Operand<T>>> ofSlots = new LinkedHashMap<>();
     state.forEach((slot, values) -> ofSlots.put(slot, block.local(values)));
     return new Iterate<>(block.local(theta), ofSlots);
+  }
+
+  /** Returns an iterate of a block, given under local names, under the names of the weights. */
+  Iterate<T> global(WeightBlock block) {
+    Map<String, Operand<T>> all = new LinkedHashMap<>();
+    block.addTo(all, theta);
+    Map<String, Map<String, Operand<T>>> ofSlots = new LinkedHashMap<>();
+    state.forEach(
+        (slot, values) -> {
+          Map<String, Operand<T>> ofSlot = new LinkedHashMap<>();
+          block.addTo(ofSlot, values);
+          ofSlots.put(slot, ofSlot);
+        });
+    return new Iterate<>(all, ofSlots);
+  }
+
+  /** Returns one iterate of all weights of several blocks. */
+  static <T extends TNumber> Iterate<T> joined(List<Iterate<T>> blocks) {
+    Iterate<T> all = new Iterate<>(new LinkedHashMap<>(), new LinkedHashMap<>());
+    for (Iterate<T> block : blocks) {
+      all.theta().putAll(block.theta());
+      block
+          .state()
+          .forEach(
+              (slot, values) ->
+                  all.state().computeIfAbsent(slot, each -> new LinkedHashMap<>()).putAll(values));
+    }
+    return all;
   }
 }

@@ -1,14 +1,11 @@
 package org.reckoning.graph.unroll;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.reckoning.graph.autodiff.Differentiator;
 import org.reckoning.graph.autodiff.Scalars;
-import org.reckoning.graph.autodiff.Tangents;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.Questions;
@@ -35,6 +32,9 @@ import org.tensorflow.types.family.TNumber;
  * score       scores of the questions alone
  * fact_loss   the inner loss alone
  * }</pre>
+ *
+ * <p>With micro-batches, {@code outer} and {@code evaluate} read the losses of the facts from
+ * {@link FactSums} and score the questions alone.
  */
 public final class LossSegments {
   private static final String INNER_LOSS = "inner_loss";
@@ -88,11 +88,49 @@ public final class LossSegments {
     }
   }
 
+  /** The losses of the facts of each task, emitted where they are needed [N]. */
+  private interface FactLosses<T extends TNumber> {
+    Operand<T> inner(Ops tf);
+
+    Operand<T> recall(Ops tf);
+
+    /** Returns the losses of scored facts. */
+    static <T extends TNumber> FactLosses<T> of(LanguageModelLoss<T> scores, TaskInputs<T> tasks) {
+      return new FactLosses<>() {
+        @Override
+        public Operand<T> inner(Ops tf) {
+          return scores.taskLosses(tf, tasks.facts().targets());
+        }
+
+        @Override
+        public Operand<T> recall(Ops tf) {
+          Operand<T> relevant = tf.expandDims(tasks.relevant(), tf.constant(-1));
+          return scores.taskLosses(tf, tf.math.mul(tasks.facts().targets(), relevant));
+        }
+      };
+    }
+
+    /** Returns known losses. */
+    static <T extends TNumber> FactLosses<T> of(FactSums.Sums<T> sums) {
+      return new FactLosses<>() {
+        @Override
+        public Operand<T> inner(Ops tf) {
+          return sums.inner();
+        }
+
+        @Override
+        public Operand<T> recall(Ops tf) {
+          return Objects.requireNonNull(sums.recall(), "the sum of the term of recall");
+        }
+      };
+    }
+  }
+
   /** Defines {@code outer}. */
   static <T extends TNumber> Segment outer(TaskModel<T> model) {
     return Segment.define(
         "outer",
-        specs(model),
+        specs(model, true),
         List.of(),
         (tf, in) -> {
           Weights<T> weights = Weights.of(in, model.type());
@@ -100,8 +138,14 @@ public final class LossSegments {
           TaskModel.Masks masks =
               new TaskModel.Masks(model.config().outerDropout(), tasks.requireSeed());
           LanguageModelLoss<T> questions = model.score(tf, weights, tasks.questions(), masks);
+          if (model.splitsFacts()) {
+            FactSums.Sums<T> sums = FactSums.Sums.of(in, model.type());
+            Result<T> losses = losses(tf, model, tasks, questions, FactLosses.of(sums));
+            Ops gradient = tf.withSubScope("gradient");
+            return plus(gradient, differentiated(gradient, model, weights, losses), sums).named();
+          }
           LanguageModelLoss<T> facts = model.score(tf, weights, tasks.facts(), masks, null);
-          Result<T> losses = losses(tf, model, tasks, questions, facts);
+          Result<T> losses = losses(tf, model, tasks, questions, FactLosses.of(facts, tasks));
           return differentiated(tf.withSubScope("gradient"), model, weights, losses).named();
         });
   }
@@ -110,13 +154,16 @@ public final class LossSegments {
   static <T extends TNumber> Segment evaluate(TaskModel<T> model) {
     return Segment.define(
         "evaluate",
-        specs(model),
+        specs(model, false),
         List.of(),
         (tf, in) -> {
           Weights<T> weights = Weights.of(in, model.type());
           TaskInputs<T> tasks = TaskInputs.of(in, model.type());
           LanguageModelLoss<T> questions = model.evaluate(tf, weights, tasks.questions());
-          LanguageModelLoss<T> facts = model.evaluate(tf, weights, tasks.facts());
+          FactLosses<T> facts =
+              model.splitsFacts()
+                  ? FactLosses.of(FactSums.Sums.of(in, model.type()))
+                  : FactLosses.of(model.evaluate(tf, weights, tasks.facts()), tasks);
           return losses(tf, model, tasks, questions, facts).named();
         });
   }
@@ -163,8 +210,11 @@ public final class LossSegments {
         model.call(tf, segment, weights.named().putAll(questions.named())), type);
   }
 
-  private static Specs specs(TaskModel<?> model) {
-    return new Specs().all(Weights.specs(model)).all(TaskInputs.specs(model));
+  private static Specs specs(TaskModel<?> model, boolean trains) {
+    Specs specs = new Specs().all(Weights.specs(model)).all(TaskInputs.specs(model));
+    return model.splitsFacts()
+        ? specs.all(FactSums.Sums.specs(model, FactSums.Parts.of(model, trains)))
+        : specs;
   }
 
   private static <T extends TNumber> Result<T> losses(
@@ -172,7 +222,7 @@ public final class LossSegments {
       TaskModel<T> model,
       TaskInputs<T> tasks,
       LanguageModelLoss<T> questions,
-      LanguageModelLoss<T> facts) {
+      FactLosses<T> facts) {
     Class<T> type = model.type();
     Operand<T> loss = null;
     List<Operand<T>> terms = new ArrayList<>();
@@ -183,8 +233,7 @@ public final class LossSegments {
         taskLosses =
             questions.taskLosses(scope, mask(scope, tasks.questions(), scored.spans(), type));
       } else {
-        Operand<T> relevant = scope.expandDims(tasks.relevant(), scope.constant(-1));
-        taskLosses = facts.taskLosses(scope, scope.math.mul(tasks.facts().targets(), relevant));
+        taskLosses = facts.recall(scope);
       }
       terms.add(taskLosses);
       if (term.weight() > 0) {
@@ -195,7 +244,7 @@ public final class LossSegments {
       }
     }
     Ops scope = tf.withSubScope("results");
-    Operand<T> innerLoss = facts.taskLosses(scope, tasks.facts().targets());
+    Operand<T> innerLoss = facts.inner(scope);
     Operand<T> allTerms = scope.stack(terms);
     Operand<T> check = scope.sum(scope.math.sub(innerLoss, innerLoss), scope.constant(0));
     return new Result<>(
@@ -234,23 +283,17 @@ public final class LossSegments {
 
   private static <T extends TNumber> Result<T> differentiated(
       Ops tf, TaskModel<T> model, Weights<T> weights, Result<T> losses) {
-    List<Operand<T>> variables = new ArrayList<>();
-    model.layout().adapted().forEach(name -> variables.add(get(weights.theta(), name)));
-    model.layout().trainedShared().forEach(name -> variables.add(get(weights.shared(), name)));
-    Tangents gradient = Differentiator.standard().gradients(tf, losses.loss(), variables);
-    Map<String, Operand<T>> theta = new LinkedHashMap<>();
-    for (String name : model.layout().adapted()) {
-      theta.put(name, gradient.orZero(theta.size()).asOutput().expect(model.type()));
-    }
-    Map<String, Operand<T>> shared = new LinkedHashMap<>();
-    for (String name : model.layout().trainedShared()) {
-      int i = theta.size() + shared.size();
-      shared.put(name, gradient.orZero(i).asOutput().expect(model.type()));
-    }
-    return losses.withCotangents(theta, shared);
+    LossGradient<T> gradient = LossGradient.of(tf, model, weights, losses.loss());
+    return losses.withCotangents(gradient.theta(), gradient.shared());
   }
 
-  private static <V> V get(Map<String, V> map, String name) {
-    return Objects.requireNonNull(map.get(name), name);
+  /** Adds the cotangents of the facts, if the outer loss has a term of recall. */
+  private static <T extends TNumber> Result<T> plus(
+      Ops tf, Result<T> ofQuestions, FactSums.Sums<T> sums) {
+    return sums.theta().isEmpty() && sums.shared().isEmpty()
+        ? ofQuestions
+        : ofQuestions.withCotangents(
+            FactSums.sum(tf, sums.theta(), ofQuestions.theta()),
+            FactSums.sum(tf, sums.shared(), ofQuestions.shared()));
   }
 }

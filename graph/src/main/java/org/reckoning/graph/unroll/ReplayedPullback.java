@@ -20,9 +20,10 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * The pullback of inner steps for an optimizer with state. The forward pass keeps only the
- * gradients g_0, g_1, .., one copy of the weights per step. U is cheap and treats each weight
- * separately. So a pullback recomputes theta_k and s_k from theta_0, block by block:
+ * The pullback of inner steps for an optimizer with state, or on micro-batches of facts. The
+ * forward pass keeps only the gradients g_0, g_1, .., one copy of the weights per step. U is cheap
+ * and treats each weight separately. So a pullback recomputes theta_k and s_k from theta_0, block
+ * by block:
  *
  * <pre>{@code
  * for each block of weights, one after another:
@@ -32,7 +33,8 @@ import org.tensorflow.types.family.TNumber;
  * lambda_k = a + H g_bar                                     hessian_product, of all blocks at once
  * }</pre>
  *
- * <p>So only the s_k of one block is in memory.
+ * <p>So only the s_k of one block is in memory. H is a sum over micro-batches. Each call of {@code
+ * hessian_product} adds the part of one micro-batch to the cotangents of the call before.
  */
 final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
   private final TaskModel<T> model;
@@ -45,7 +47,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
   ReplayedPullback(TaskModel<T> model, BlockUpdates<T> updates, Map<String, Shape> products) {
     this.model = model;
     this.updates = updates;
-    hessianProduct = model.anyExact() ? defineHessianProduct(model, products) : null;
+    hessianProduct = model.anyExact() ? defineHessianProduct(model.microBatch(), products) : null;
   }
 
   private static <T extends TNumber> Segment defineHessianProduct(
@@ -123,7 +125,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
               block,
               arguments(scope, block, iterate, k, forward),
               cotangents.iterate().local(block));
-      done = first(pulled.iterate());
+      done = pulled.gradient().values().iterator().next();
       block.addTo(theta, iterate.theta());
       block.addTo(ofTheta, pulled.iterate().theta());
       ofState.forEach(
@@ -135,20 +137,25 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
     Map<String, Operand<T>> shared = cotangents.shared();
     if (model.isExact(k)) {
       StepArguments<T> step = forward.steps().get(k);
-      Tensors arguments =
-          new Weights<>(theta, step.shared())
-              .named()
-              .putAll(step.facts().named())
-              .putAll(new Iterate<>(ofTheta, Map.of()).namedCotangent())
-              .putAll(BlockUpdates.D_GRADIENT, ofGradient)
-              .putAll(Cotangents.D_SHARED, shared)
-              .putAll(WeightProducts.PATH, forward.products().get(k));
-      if (step.seed() != null) {
-        arguments.put(TaskInputs.SEED, step.seed());
+      Tensors weights = new Weights<>(theta, step.shared()).named();
+      for (int i = 0; i < step.facts().size(); i++) {
+        Ops scope = step.facts().size() == 1 ? tf : tf.withSubScope("micro_" + i);
+        StepArguments<T> part = step.microBatch(scope, i);
+        Tensors arguments =
+            new Tensors()
+                .putAll(weights)
+                .putAll(part.onlyFacts().named())
+                .putAll(new Iterate<>(ofTheta, Map.of()).namedCotangent())
+                .putAll(BlockUpdates.D_GRADIENT, ofGradient)
+                .putAll(Cotangents.D_SHARED, shared)
+                .putAll(WeightProducts.PATH, forward.products().get(k));
+        if (part.seed() != null) {
+          arguments.put(TaskInputs.SEED, part.seed());
+        }
+        Tensors out = model.call(scope, Objects.requireNonNull(hessianProduct), arguments);
+        ofTheta = Iterate.cotangentOf(out, List.of(), model.type()).theta();
+        shared = out.under(Cotangents.D_SHARED, model.type());
       }
-      Tensors out = model.call(tf, Objects.requireNonNull(hessianProduct), arguments);
-      ofTheta = Iterate.cotangentOf(out, List.of(), model.type()).theta();
-      shared = out.under(Cotangents.D_SHARED, model.type());
     }
     return new Pulled<>(
         new Cotangents<>(new Iterate<>(ofTheta, ofState), shared),
@@ -157,8 +164,9 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
 
   private RuleArguments<T> arguments(
       Ops tf, WeightBlock block, Iterate<T> iterate, int i, InnerTrajectory<T> forward) {
+    StepArguments<T> step = forward.steps().get(i);
     return updates.arguments(
-        tf, block, iterate, forward.steps().get(i), forward.gradients().get(i));
+        tf, block, iterate, step.rates(), step.step(), forward.gradients().get(i));
   }
 
   private static <T extends TNumber> Operand<T> first(Iterate<T> iterate) {

@@ -1,15 +1,18 @@
 package org.reckoning.graph.unroll;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
+import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
@@ -20,7 +23,7 @@ import org.tensorflow.types.family.TNumber;
  * @param shared shared weights, which the inner loop does not adapt [1, ...]
  * @param rates inner rates of this step, one for each adapted weight [J]
  * @param step number of this step, starting at 1, a scalar
- * @param facts facts of the inner loss
+ * @param facts facts of the inner loss in micro-batches, or all facts alone
  * @param seed seed of this step's dropout, a scalar; null without dropout
  */
 record StepArguments<T extends TNumber>(
@@ -28,10 +31,10 @@ record StepArguments<T extends TNumber>(
     Map<String, Operand<T>> shared,
     Operand<T> rates,
     Operand<T> step,
-    Facts<T> facts,
+    List<Facts<T>> facts,
     @Nullable Operand<TInt64> seed) {
 
-  /** Returns the arguments of a segment that makes an inner step. */
+  /** Returns the arguments of a segment that makes an inner step on all its facts. */
   static Specs specs(TaskModel<?> model) {
     return new Specs()
         .all(Weights.specs(model))
@@ -49,7 +52,7 @@ record StepArguments<T extends TNumber>(
         in.under(Weights.SHARED, model.type()),
         in.get(RuleArguments.RATES, model.type()),
         in.get(RuleArguments.STEP, model.type()),
-        Facts.of(in, model.type()),
+        List.of(Facts.of(in, model.type())),
         in.get(TaskInputs.SEED, TInt64.class));
   }
 
@@ -61,8 +64,29 @@ record StepArguments<T extends TNumber>(
             .putAll(Weights.SHARED, shared)
             .put(RuleArguments.RATES, rates)
             .put(RuleArguments.STEP, step)
-            .putAll(facts.named());
+            .putAll(onlyFacts().named());
     return seed == null ? named : named.put(TaskInputs.SEED, seed);
+  }
+
+  /** Returns the facts of a step that takes them at once. */
+  Facts<T> onlyFacts() {
+    if (facts.size() > 1) {
+      throw new IllegalStateException("a step takes %d micro-batches".formatted(facts.size()));
+    }
+    return facts.get(0);
+  }
+
+  /** Emits the arguments for one micro-batch, which has its own seed of dropout. */
+  StepArguments<T> microBatch(Ops tf, int i) {
+    return facts.size() == 1
+        ? this
+        : new StepArguments<>(
+            iterate,
+            shared,
+            rates,
+            step,
+            List.of(facts.get(i)),
+            seed == null ? null : RandomSeed.of(tf, seed, "micro-batch", i));
   }
 
   /** Returns the weights of the model before this step. */

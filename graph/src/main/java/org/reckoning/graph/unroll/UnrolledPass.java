@@ -1,7 +1,6 @@
 package org.reckoning.graph.unroll;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.core.Stack;
@@ -48,9 +46,10 @@ public final class UnrolledPass<T extends TNumber> {
   private final BilevelConfig config;
   private final InnerStep<T> innerStep;
   private final InnerStep<T> evaluationStep;
-  private final @Nullable Segment outer;
-  private final Segment evaluate;
+  private final @Nullable OuterLoss<T> outer;
+  private final OuterLoss<T> evaluate;
   private final Segment factLoss;
+  private final @Nullable FactSums<T> factSums;
   private final @Nullable InnerPullbacks<T> pullbacks;
   private final Map<String, Segment> wholePasses = new LinkedHashMap<>();
 
@@ -62,7 +61,8 @@ public final class UnrolledPass<T extends TNumber> {
   public UnrolledPass(TaskModel<T> model, boolean trains) {
     this.model = model;
     this.config = model.config();
-    BlockUpdates<T> updates = model.slots().isEmpty() ? null : new BlockUpdates<>(model, trains);
+    BlockUpdates<T> updates =
+        model.slots().isEmpty() && !model.splitsFacts() ? null : new BlockUpdates<>(model, trains);
     boolean pulls = trains && config.innerSteps() > 0;
     innerStep =
         InnerStep.ofTraining(
@@ -73,22 +73,23 @@ public final class UnrolledPass<T extends TNumber> {
     pullbacks = pulls ? InnerPullbacks.of(model, updates, innerStep.products()) : null;
     evaluationStep =
         config.innerDropout() == 0 ? innerStep : InnerStep.ofEvaluation(model, updates);
-    outer = trains ? LossSegments.outer(model) : null;
-    evaluate = LossSegments.evaluate(model);
-    factLoss = LossSegments.factLoss(model);
+    outer = trains ? OuterLoss.ofTraining(model) : null;
+    evaluate = OuterLoss.ofEvaluation(model);
+    factSums = model.splitsFacts() ? new FactSums<>(model, FactSums.Parts.INNER) : null;
+    factLoss = factSums == null ? LossSegments.factLoss(model) : factSums.segment();
   }
 
   /** Returns the segments in the order of the diagram. */
   public List<Segment> segments() {
     Set<Segment> segments = new LinkedHashSet<>(innerStep.segments());
     if (outer != null) {
-      segments.add(outer);
+      segments.addAll(outer.segments());
     }
     if (pullbacks != null) {
       segments.addAll(pullbacks.segments());
     }
     segments.addAll(evaluationStep.segments());
-    segments.add(evaluate);
+    segments.addAll(evaluate.segments());
     return List.copyOf(segments);
   }
 
@@ -222,18 +223,14 @@ public final class UnrolledPass<T extends TNumber> {
   }
 
   private Training<T> buildTraining(Ops tf, PassArguments<T> in) {
-    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    Zeros<T> zeros = new Zeros<>(tf.withSubScope("zeros"), model);
     TaskInputs<T> tasks = in.tasks();
+    List<Facts<T>> facts = microBatches(tf, tasks.facts());
     InnerTrajectory<T> forward =
-        unroll(tf, in.weights(), in.rates(), tasks.facts(), tasks.seed(), innerStep, zeros);
-    Ops scope = tf.withSubScope("outer");
-    Segment last = Objects.requireNonNull(outer);
-    TaskInputs<T> ofOuter =
-        tasks.withSeed(
-            last.passedArguments().contains(TaskInputs.SEED)
-                ? RandomSeed.of(scope, tasks.requireSeed(), "outer loss")
-                : null);
-    LossSegments.Result<T> result = score(scope, last, forward.adapted(), ofOuter);
+        unroll(tf, in.weights(), in.rates(), facts, tasks.seed(), innerStep, zeros);
+    LossSegments.Result<T> result =
+        Objects.requireNonNull(outer)
+            .call(tf.withSubScope("outer"), forward.adapted(), tasks, facts, zeros);
     PassScores<T> scores = scores(tf, forward, result);
 
     Cotangents<T> cotangents =
@@ -256,29 +253,36 @@ public final class UnrolledPass<T extends TNumber> {
   }
 
   private Evaluation<T> buildEvaluation(Ops tf, PassArguments<T> in) {
-    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
+    Zeros<T> zeros = new Zeros<>(tf.withSubScope("zeros"), model);
+    List<Facts<T>> facts = microBatches(tf, in.tasks().facts());
     InnerTrajectory<T> forward =
-        unroll(tf, in.weights(), in.rates(), in.tasks().facts(), null, evaluationStep, zeros);
+        unroll(tf, in.weights(), in.rates(), facts, null, evaluationStep, zeros);
     LossSegments.Result<T> result =
-        score(tf.withSubScope("evaluate"), evaluate, forward.adapted(), in.tasks().withSeed(null));
+        evaluate.call(
+            tf.withSubScope("evaluate"),
+            forward.adapted(),
+            in.tasks().withSeed(null),
+            facts,
+            zeros);
     return new Evaluation<>(scores(tf, forward, result), forward.adapted().theta());
   }
 
   private Encoding<T> buildEncoding(
       Ops tf, Map<String, Operand<T>> weights, @Nullable Operand<T> rates, Facts<T> facts) {
-    Zeros zeros = new Zeros(tf.withSubScope("zeros"));
-    InnerTrajectory<T> forward = unroll(tf, weights, rates, facts, null, evaluationStep, zeros);
+    Zeros<T> zeros = new Zeros<>(tf.withSubScope("zeros"), model);
+    List<Facts<T>> parts = microBatches(tf, facts);
+    InnerTrajectory<T> forward = unroll(tf, weights, rates, parts, null, evaluationStep, zeros);
     List<Operand<T>> losses = new ArrayList<>(forward.losses());
+    Ops scope = tf.withSubScope("encoded");
     losses.add(
-        LossSegments.factLoss(
-            tf.withSubScope("encoded"), model, factLoss, forward.adapted(), facts));
+        factSums == null
+            ? LossSegments.factLoss(scope, model, factLoss, forward.adapted(), facts)
+            : factSums.innerLoss(scope, forward.adapted(), parts, zeros));
     return new Encoding<>(tf.stack(losses), forward.adapted().theta());
   }
 
-  private LossSegments.Result<T> score(
-      Ops tf, Segment segment, Weights<T> adapted, TaskInputs<T> tasks) {
-    Tensors out = model.call(tf, segment, adapted.named().putAll(tasks.named()));
-    return LossSegments.Result.of(out, model.type());
+  private List<Facts<T>> microBatches(Ops tf, Facts<T> facts) {
+    return facts.microBatches(tf.withSubScope("micro_batches"), model);
   }
 
   /** Emits the inner loop. */
@@ -286,10 +290,10 @@ public final class UnrolledPass<T extends TNumber> {
       Ops tf,
       Map<String, Operand<T>> weights,
       @Nullable Operand<T> allRates,
-      Facts<T> facts,
+      List<Facts<T>> facts,
       @Nullable Operand<TInt64> seed,
       InnerStep<T> step,
-      Zeros zeros) {
+      Zeros<T> zeros) {
     Map<String, Operand<T>> theta = new LinkedHashMap<>();
     Ops start = tf.withSubScope("theta_0");
     for (String name : model.layout().adapted()) {
@@ -326,7 +330,7 @@ public final class UnrolledPass<T extends TNumber> {
                   ? RandomSeed.of(
                       scope, Objects.requireNonNull(seed, "seed of dropout"), "inner step", k)
                   : null);
-      InnerStep.Result<T> next = step.call(scope, arguments);
+      InnerStep.Result<T> next = step.call(scope, arguments, zeros);
       steps.add(arguments);
       gradients.add(next.gradient());
       products.add(next.products());
@@ -368,30 +372,5 @@ public final class UnrolledPass<T extends TNumber> {
     return d.shape().get(0) == 1
         ? tf.squeeze(d, Squeeze.axis(List.of(0L)))
         : tf.sum(d, tf.constant(0));
-  }
-
-  /** Initial state of the inner optimizer: zeros, one tensor for each shape. */
-  private final class Zeros {
-    private final Ops tf;
-    private final Map<Shape, Operand<T>> known = new HashMap<>();
-
-    Zeros(Ops tf) {
-      this.tf = tf;
-    }
-
-    Map<String, Map<String, Operand<T>>> state() {
-      Map<String, Map<String, Operand<T>>> state = new LinkedHashMap<>();
-      for (String slot : model.slots()) {
-        Map<String, Operand<T>> zeros = new LinkedHashMap<>();
-        model.thetaShapes().forEach((name, shape) -> zeros.put(name, of(shape)));
-        state.put(slot, zeros);
-      }
-      return state;
-    }
-
-    private Operand<T> of(Shape shape) {
-      return known.computeIfAbsent(
-          shape, each -> tf.fill(tf.constant(each.asArray()), Scalars.of(tf, model.type(), 0)));
-    }
   }
 }

@@ -34,10 +34,12 @@ final class WeightProducts {
 
   /**
    * Returns whether the inner steps of a model keep their products. {@code AUTO} keeps them if
-   * those of a step take at most half the memory of the weights of all tasks.
+   * those of a step take at most half the memory of the weights of all tasks. Micro-batches, which
+   * save memory, always recompute them.
    */
   static boolean areKept(TaskModel<?> model) {
     return model.anyExact()
+        && !model.splitsFacts()
         && switch (model.config().innerProducts()) {
           case KEEP -> true;
           case RECOMPUTE -> false;

@@ -13,6 +13,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.DestroyResourceOp;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.family.TNumber;
@@ -86,6 +87,17 @@ public final class Variables<T extends TNumber> {
   public List<Op> additions(Ops tf, Map<String, Operand<T>> values) {
     List<Op> ops = new ArrayList<>();
     handles.forEach((name, handle) -> ops.add(tf.assignAddVariableOp(handle, value(values, name))));
+    return ops;
+  }
+
+  /** Emits ops that free the memory of every variable, which then needs an assignment. */
+  public List<Op> releases(Ops tf) {
+    List<Op> ops = new ArrayList<>();
+    handles
+        .values()
+        .forEach(
+            handle ->
+                ops.add(tf.destroyResourceOp(handle, DestroyResourceOp.ignoreLookupError(true))));
     return ops;
   }
 

@@ -2,10 +2,12 @@ package org.reckoning.graph.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,9 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.Generation;
 import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.InnerRates;
@@ -45,7 +49,24 @@ class KnowledgeProgramTest {
             config.withInnerOptimizer(new AdamW()).withXla(XlaMode.WHOLE)),
         Arguments.of("factors", config.withAdaptation(Adaptation.lora(2, 3, "attn.c_attn"))),
         Arguments.of("a pattern", config.withAdaptation(Adaptation.matching("h.0.mlp.*"))),
-        Arguments.of("no inner loop", Micro.config(0)));
+        Arguments.of("no inner loop", Micro.config(0)),
+        Arguments.of("micro-batches", config.withInnerMicroFacts(1)),
+        Arguments.of(
+            "micro-batches, momentum",
+            config.withInnerOptimizer(new Momentum()).withInnerMicroFacts(1)),
+        Arguments.of(
+            "micro-batches, AdamW, compiled",
+            config
+                .withInnerOptimizer(new AdamW())
+                .withInnerMicroFacts(1)
+                .withXla(XlaMode.SEGMENTS)),
+        Arguments.of(
+            "micro-batches, factors",
+            config
+                .withAdaptation(Adaptation.lora(2, 3, "attn.c_attn"))
+                .withInnerRates(InnerRates.log(0.1))
+                .withInnerMicroFacts(1)),
+        Arguments.of("micro-batches, no inner loop", Micro.config(0).withInnerMicroFacts(1)));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -90,9 +111,10 @@ class KnowledgeProgramTest {
     }
   }
 
-  @Test
-  void encode_thatDiverges_saysSoAndForgets() {
-    BilevelConfig config = Micro.config(2);
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1}) // all facts at once, and micro-batches
+  void encode_thatDiverges_saysSoAndForgets(int microFacts) {
+    BilevelConfig config = Micro.config(2).withInnerMicroFacts(microFacts);
     TaskBatch batch = Micro.batch();
     try (var reference = Micro.program(config)) {
       double[][] rates = reference.rates();
@@ -107,6 +129,71 @@ class KnowledgeProgramTest {
             .hasMessageContaining("inner loss after 1 inner steps");
         assertThat(program.score(batch)).isEqualTo(before);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void encode_inMicroBatches_reportsItsProgress(int microFacts) {
+    TaskShape shape = SHAPE.withFacts(5);
+    TaskBatch batch = Micro.batch(shape, Micro.tasks(1, 20)); // two facts and three of padding
+    BilevelConfig config = Micro.config(2, shape);
+    try (var reference = Micro.program(config);
+        var program = restored(config.withInnerMicroFacts(microFacts), reference)) {
+      List<String> progress = new ArrayList<>();
+      double[] losses =
+          program.encode(batch, (microBatches, of) -> progress.add(microBatches + " of " + of));
+
+      int all = 3 * ((5 + microFacts - 1) / microFacts); // two inner steps and the last losses
+      assertThat(progress).hasSize(all).startsWith("1 of " + all).endsWith(all + " of " + all);
+      PassResult want = reference.evaluate(batch);
+      for (int k = 0; k <= 2; k++) {
+        assertThat(losses[k]).isCloseTo(want.innerLoss(k, 0), within(1e-12));
+      }
+    }
+  }
+
+  @Test
+  void encode_ofAllFactsAtOnce_reportsOneRun() {
+    BilevelConfig config = Micro.config(2);
+    try (var reference = Micro.program(config);
+        var program = restored(config, reference)) {
+      List<String> progress = new ArrayList<>();
+      program.encode(Micro.batch(), (microBatches, of) -> progress.add(microBatches + " of " + of));
+      assertThat(progress).containsExactly("1 of 1");
+    }
+  }
+
+  @Test
+  void graph_ofMicroBatches_doesNotGrowWithTheFacts() {
+    BilevelConfig config = Micro.config(2).withInnerMicroFacts(1);
+    try (var reference = Micro.program(config);
+        var program = restored(config, reference)) {
+      program.encode(Micro.batch());
+      int nodes = program.graph().toGraphDef().getNodeCount();
+      program.encode(Micro.batch(SHAPE.withFacts(7), Micro.tasks(1, 21)));
+      assertThat(program.graph().toGraphDef().getNodeCount()).isEqualTo(nodes);
+    }
+  }
+
+  @Test
+  void encode_thatIsInterruptedByItsListener_forgets() {
+    BilevelConfig config = Micro.config(2).withInnerMicroFacts(1);
+    try (var reference = Micro.program(config);
+        var program = restored(config, reference)) {
+      double[] before = program.score(Micro.batch());
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  program.encode(
+                      Micro.batch(),
+                      (microBatches, of) -> {
+                        if (microBatches == 4) {
+                          throw new IllegalStateException("enough");
+                        }
+                      }))
+          .withMessage("enough");
+      assertThat(program.score(Micro.batch())).isEqualTo(before);
     }
   }
 

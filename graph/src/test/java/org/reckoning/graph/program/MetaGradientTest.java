@@ -95,6 +95,20 @@ class MetaGradientTest {
         Micro.config(2)
             .withDropout(0.15, 0.1)
             .withAdaptation(Adaptation.matching("h.0.*", "wte.*"));
+    checkUnderDropout(config);
+  }
+
+  @Test
+  void gradient_ofMicroBatchesUnderDropout_matchesCentralDifferencesAtTheSameSeed() {
+    checkUnderDropout(
+        Micro.config(2)
+            .withDropout(0.15, 0.1)
+            .withAdaptation(Adaptation.matching("h.0.*", "wte.*"))
+            .withOuterTerms(OuterTerm.target(), OuterTerm.recall(1.5))
+            .withInnerMicroFacts(1));
+  }
+
+  private static void checkUnderDropout(BilevelConfig config) {
     try (var program = Micro.program(config)) {
       TaskBatch batch = batch(config);
       for (long seed : new long[] {5, 6}) {

@@ -45,7 +45,8 @@ class BilevelConfigTest {
                 0,
                 0,
                 XlaMode.SEGMENTS,
-                1));
+                1,
+                0));
   }
 
   @Test
@@ -68,7 +69,8 @@ class BilevelConfigTest {
             .withOuterOptimizer(outer)
             .withDropout(0.1, 0.2)
             .withXla(XlaMode.WHOLE)
-            .withTaskGroups(2);
+            .withTaskGroups(2)
+            .withInnerMicroFacts(3);
 
     assertThat(changed)
         .isEqualTo(
@@ -87,7 +89,8 @@ class BilevelConfigTest {
                 0.1,
                 0.2,
                 XlaMode.WHOLE,
-                2));
+                2,
+                3));
     assertThat(changed.lora()).isEqualTo(new Lora(2, 4, List.of("c_proj")));
     assertThat(CONFIG.lora()).isNull();
   }
@@ -98,6 +101,9 @@ class BilevelConfigTest {
     return Stream.of(
         refused("inner steps (-1) must be 0 or more", () -> CONFIG.withInnerSteps(-1)),
         refused("task groups (0) must be at least 1", () -> CONFIG.withTaskGroups(0)),
+        refused(
+            "inner micro facts (-2) must be at least 1, or 0 for all facts at once",
+            () -> CONFIG.withInnerMicroFacts(-2)),
         refused("at least one task shape is needed", () -> CONFIG.withShapes()),
         refused(
             "fact_tokens (9) must be at most n_positions (8)",
@@ -146,7 +152,8 @@ class BilevelConfigTest {
                     -1,
                     0,
                     XlaMode.OFF,
-                    1)),
+                    1,
+                    0)),
         // The parts.
         refused("tasks (0) must be at least 1", () -> new TaskShape(0, 1, 2, 1, 2)),
         refused("facts (0) must be at least 1", () -> new TaskShape(1, 0, 2, 1, 2)),

@@ -54,6 +54,42 @@ class TaskBatchTest {
   }
 
   @Test
+  void microBatches_splitTheFactsOfEachTask() {
+    TokenSequence longer = TokenSequence.of(new int[] {6, 7, 8}, 2);
+    Task task =
+        new Task(List.of(FACT, longer, FACT), List.of(false, true, true), List.of(QUESTION));
+    TaskBatch batch =
+        TaskBatch.of(SHAPE.withFacts(3), Micro.MODEL, List.of(task, TASK)); // and one of padding
+    List<TaskBatch> parts = batch.microBatches(2);
+
+    assertThat(parts).hasSize(2);
+    assertThat(parts.get(0).shape()).isEqualTo(SHAPE);
+    assertThat(parts.get(0).factTokens()).containsExactly(1, 2, 0, 6, 7, 8, 1, 2, 0, 0, 0, 0);
+    assertThat(parts.get(0).factTargets()).containsExactly(0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0);
+    assertThat(parts.get(0).factLengths()).containsExactly(2, 3, 2, 0);
+    assertThat(parts.get(0).factRelevant()).containsExactly(0, 1, 1, 0);
+    assertThat(parts.get(1).factTokens()).containsExactly(1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(parts.get(1).factTargets()).containsExactly(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertThat(parts.get(1).factLengths()).containsExactly(2, 0, 0, 0);
+    assertThat(parts.get(1).factRelevant()).containsExactly(1, 0, 0, 0);
+    assertThat(parts.get(1).questionTokens()).isEqualTo(batch.questionTokens());
+    assertThat(parts.get(1).taskWeights()).isEqualTo(batch.taskWeights());
+    assertThat(batch.scoredFacts()).containsExactly(3, 1);
+  }
+
+  /** The first token of a fact has no loss. */
+  @Test
+  void scoredFacts_areThoseWithATargetThatIsPredicted() {
+    TokenSequence first = TokenSequence.of(new int[] {1}, 0);
+    TokenSequence none = TokenSequence.of(new int[] {1, 2}, 2);
+    Task unscored = Task.of(List.of(first, none), List.of(QUESTION));
+    Task scored = Task.of(List.of(none, FACT), List.of(QUESTION));
+
+    assertThat(TaskBatch.of(SHAPE, Micro.MODEL, List.of(unscored, scored)).scoredFacts())
+        .containsExactly(1, 1); // at least 1
+  }
+
+  @Test
   void sequence_copiesItsTokens() {
     int[] tokens = {1, 2};
     TokenSequence sequence = TokenSequence.of(tokens, 1);

@@ -134,6 +134,14 @@ final class ConfigRules {
           "inner_mode",
           "lora_targets");
     }
+    String microFacts = config.innerMicroFacts();
+    require(
+        microFacts == null
+            || microFacts.equals(RunConfig.AUTO)
+            || microFacts.matches("[1-9][0-9]{0,8}"),
+        "inner_micro_facts (%s) must be a whole number of at least 1, auto or null"
+            .formatted(microFacts),
+        "inner_micro_facts");
     require(
         config.gradient() != GradientKind.TRUNCATED
             || !config.adapts()

@@ -70,6 +70,7 @@ public record RunConfig(
     @Range(atLeast = 1) int truncatedSteps,
     InnerProducts innerProducts,
     @Range(atLeast = 0, below = 1) double innerDropout,
+    @Nullable String innerMicroFacts,
     List<String> trainParams,
     @Range(atLeast = 0) double learningRate,
     @Range(atLeast = 0) double ratesLearningRate,
@@ -103,6 +104,9 @@ public record RunConfig(
     boolean tensorboard,
     ModelConfig model,
     DataConfig data) {
+
+  /** The value of {@code inner_micro_facts} that leaves the choice to the program. */
+  static final String AUTO = "auto";
 
   /** {@code TreeCheck} refuses wrong values first, with better messages. */
   private static final JsonMapper MAPPER =
@@ -317,7 +321,15 @@ public record RunConfig(
         innerDropout,
         outerDropout,
         xla,
-        taskGroups);
+        taskGroups,
+        microFacts());
+  }
+
+  private int microFacts() {
+    if (innerMicroFacts == null || !adapts()) {
+      return 0;
+    }
+    return innerMicroFacts.equals(AUTO) ? BilevelConfig.AUTO : Integer.parseInt(innerMicroFacts);
   }
 
   /** The floating-point type of a model. */

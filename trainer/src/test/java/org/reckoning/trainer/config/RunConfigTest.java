@@ -76,6 +76,7 @@ class RunConfigTest {
         gradient: truncated
         truncated_steps: 2
         inner_dropout: 0.1
+        inner_micro_facts: 4
         train_params: ["h.*"]
         learning_rate: 3.0e-5
         rates_learning_rate: 0.02
@@ -176,6 +177,7 @@ class RunConfigTest {
                 GradientKind.TRUNCATED,
                 2,
                 0.1,
+                "4",
                 List.of("h.*"),
                 3e-5,
                 0.02,
@@ -268,6 +270,10 @@ class RunConfigTest {
             "learning_rate", "1e999", "learning_rate (Infinity) must be a number of at least 0"),
         Arguments.of(
             "inner_dropout", "1", "inner_dropout (1) must be a number of at least 0 and below 1"),
+        Arguments.of(
+            "inner_micro_facts",
+            "0",
+            "inner_micro_facts (0) must be a whole number of at least 1, auto or null"),
         Arguments.of(
             "warmup_proportion",
             "6",
@@ -520,6 +526,23 @@ class RunConfigTest {
     assertThat(config.with("inner_rate_space", "raw").innerRates()).isEqualTo(InnerRates.raw(0.2));
     assertThat(config.with("inner_rate_space", "raw").with("dyna_lr", false).innerRates())
         .isEqualTo(InnerRates.fixed(0.2));
+  }
+
+  @Test
+  void innerMicroFacts_areTheChosenOnes() {
+    RunConfig config = DefaultRun.config();
+
+    assertThat(innerMicroFacts(config)).isZero();
+    assertThat(innerMicroFacts(config.with("inner_micro_facts", 3))).isEqualTo(3);
+    RunConfig automatic = config.with("inner_micro_facts", "auto");
+    assertThat(innerMicroFacts(automatic)).isEqualTo(BilevelConfig.AUTO);
+    assertThat(innerMicroFacts(automatic.with("method", "in_context"))).isZero();
+  }
+
+  private static int innerMicroFacts(RunConfig config) {
+    return config
+        .bilevel(config.model().gpt2(50), List.of(new TaskShape(1, 1, 2, 1, 2)))
+        .innerMicroFacts();
   }
 
   @Test
