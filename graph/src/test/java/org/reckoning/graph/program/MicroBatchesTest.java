@@ -168,7 +168,7 @@ class MicroBatchesTest {
           String before = scope + "/micro_" + (i - 1) + "/StatefulPartitionedCall";
           List<String> inputs = new ArrayList<>();
           for (int j = 0; j < call.numInputs(); j++) {
-            inputs.add(((org.tensorflow.GraphOperation) call).input(j).op().name());
+            inputs.add(call.input(j).op().name());
           }
           assertThat(inputs).contains(before);
         }
