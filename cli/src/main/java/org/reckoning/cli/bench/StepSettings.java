@@ -38,6 +38,7 @@ final class StepSettings {
           "question_tokens",
           "optimizer",
           "adapt",
+          "task_groups",
           "steps");
 
   private final List<List<String>> words;

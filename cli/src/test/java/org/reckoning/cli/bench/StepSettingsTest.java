@@ -43,6 +43,7 @@ class StepSettingsTest {
             "questions=1",
             "question_tokens=32",
             "adapt=h.*.mlp.*,ln_f.*",
+            "task_groups=1",
             "steps=5");
   }
 

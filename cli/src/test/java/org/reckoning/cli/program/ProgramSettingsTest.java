@@ -28,7 +28,7 @@ class ProgramSettingsTest {
     BilevelConfig config =
         parse(
                 "model=medium k=3 tasks=2 facts=5 fact_tokens=6 questions=7 question_tokens=8"
-                    + " optimizer=adamw mode=truncated2 adapt=h.*.mlp.*,ln_f.* xla=whole")
+                    + " optimizer=adamw mode=truncated2 adapt=h.*.mlp.*,ln_f.* xla=whole task_groups=2")
             .config();
 
     assertThat(config)
@@ -37,7 +37,14 @@ class ProgramSettingsTest {
                 .withInnerOptimizer(new AdamW())
                 .withGradientMode(GradientMode.truncated(2))
                 .withAdaptation(Adaptation.matching("h.*.mlp.*", "ln_f.*"))
-                .withXla(XlaMode.WHOLE));
+                .withXla(XlaMode.WHOLE)
+                .withTaskGroups(2));
+  }
+
+  @Test
+  void sizes_changeTheModel() {
+    assertThat(parse("model=tiny n_layer=4 n_embd=96 n_head=6 vocab_size=74").config().model())
+        .isEqualTo(new Gpt2Config(74, 128, 96, 4, 6, 384, 1e-5));
   }
 
   @Test
@@ -66,7 +73,11 @@ class ProgramSettingsTest {
         "fact_tokens=2000 | fact_tokens (2000) must be at most n_positions (1024)",
         "k | k must be given as k=VALUE",
         "modle=small | modle is not a known key; did you mean model?; known: model, k, tasks, facts,"
-            + " fact_tokens, questions, question_tokens, optimizer, mode, adapt, xla",
+            + " fact_tokens, questions, question_tokens, optimizer, mode, adapt, xla, task_groups,"
+            + " n_layer, n_embd, n_head, vocab_size",
+        "n_layer=x | n_layer (x) must be a whole number",
+        "n_embd=100 | n_embd (100) must be divisible by n_head (12)",
+        "task_groups=0 | task groups (0) must be at least 1",
         "k=x facts=y | k (x) must be a whole number; facts (y) must be a whole number",
       })
   void badWords_areNamedWithWhatIsKnownAndNearest(String words, String message) {
