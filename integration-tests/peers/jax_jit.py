@@ -66,6 +66,7 @@ def outer_loss(parameters, batch, sizes):
     """Returns the mean loss of the questions after the inner steps on the facts."""
     theta, log_rates = parameters
     rates = jnp.exp(log_rates)
+    names = sizes.shapes()  # JAX sorts the keys of p
 
     def task_loss(p, tokens, weights):
         return loss(p, sizes, tokens, weights)
@@ -76,7 +77,7 @@ def outer_loss(parameters, batch, sizes):
 
     def inner_step(p, rates, facts, fact_weights):
         g = gradient(p, facts, fact_weights)
-        return {name: w - rate * g[name] for (name, w), rate in zip(p.items(), rates)}
+        return {name: p[name] - rate * g[name] for name, rate in zip(names, rates)}
 
     if INNER == "remat":
         inner_step = jax.checkpoint(inner_step)

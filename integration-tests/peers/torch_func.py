@@ -26,8 +26,8 @@ class TorchFunc(gpt2_torch.TorchPeer):
             p = theta
             for k in range(self.problem.k):
                 gradients = grad(loss)(p, facts, fact_weights)
-                p = {name: w - rate * gradients[name]
-                     for (name, w), rate in zip(p.items(), rates[:, k].unbind())}
+                p = {name: p[name] - rate * gradients[name]
+                     for name, rate in zip(self.theta, rates[:, k].unbind())}
             return loss(p, questions, question_weights)
 
         batch = (self.facts, self.fact_weights, self.questions, self.question_weights)

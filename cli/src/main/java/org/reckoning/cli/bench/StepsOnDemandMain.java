@@ -16,8 +16,8 @@ import org.reckoning.graph.program.UpdateResult;
  * {@link StepCommand}. So {@code integration-tests/peers} can alternate between programs.
  *
  * <p>It reads lines: {@code step} makes a step, {@code peak} measures the speed of matrix products
- * and counts the operations of those of a step.
- * It answers as {@link ChildJvm#report} does; {@code result done} ends each answer and the build.
+ * and counts the operations of those of a step. It answers as {@link ChildJvm#report} does; {@code
+ * result done} ends each answer and the build.
  */
 final class StepsOnDemandMain {
   private StepsOnDemandMain() {}

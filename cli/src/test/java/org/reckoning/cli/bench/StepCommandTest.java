@@ -75,14 +75,19 @@ class StepCommandTest {
                 "peak_size=64")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    try (Writer input = process.outputWriter();
-        BufferedReader output = process.inputReader()) {
+    try (Writer input = process.outputWriter()) {
       input.write("step\nstep\npeak\n");
-      input.close();
-      List<String> names = output.lines().map(line -> line.split(" ", 3)[1]).toList();
+    }
+    try (BufferedReader output = process.inputReader()) {
+      List<String> names =
+          output
+              .lines()
+              .map(line -> line.split(" ", 3)[1])
+              .filter(name -> !name.equals("peak_bytes")) // Linux only
+              .toList();
 
       List<String> step =
-          List.of("seconds", "cpu_seconds", "peak_bytes", "loss", "norm", "rates_norm", "done");
+          List.of("seconds", "cpu_seconds", "loss", "norm", "rates_norm", "done");
       List<String> expected = new ArrayList<>(List.of("done"));
       expected.addAll(step);
       expected.addAll(step);
