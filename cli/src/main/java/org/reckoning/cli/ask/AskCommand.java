@@ -14,10 +14,13 @@ import org.reckoning.trainer.answering.ExportLimitException;
 import org.reckoning.trainer.answering.LocalModel;
 import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.answering.RemoteModel;
+import org.reckoning.trainer.answering.SegmentSettings;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.export.ClientAssets;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.serving.ServerAddress;
 import org.reckoning.trainer.training.Experiment;
@@ -43,6 +46,7 @@ import picocli.CommandLine.Spec;
       "      --question 'How are Alice and Tom related to each other ?'",
       "  reckoning ask --run RUN --facts facts.txt --questions questions.txt --json",
       "  reckoning ask --run RUN/baselines/in_context --facts facts.txt",
+      "  reckoning ask --model models/gpt2 --facts book.txt --facts-as text --steps 1",
       "  reckoning ask --server http://localhost:8501 --run saved_models/quickstart",
       "  reckoning ask --model models/gpt2 --facts facts.txt --question 'Mary is' \\",
       "      --temperature 0.8 --seed 1"
@@ -74,6 +78,7 @@ public final class AskCommand implements Callable<Integer> {
 
   @Mixin private final DecodingOptions decoding = new DecodingOptions();
 
+  @Mixin private final SegmentOptions segments = new SegmentOptions();
   @Mixin private final UntrainedOptions untrained = new UntrainedOptions();
   @Mixin private final ServerOptions server = new ServerOptions();
 
@@ -84,18 +89,20 @@ public final class AskCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     texts.checkStandardInput();
     ReasoningTask problem = texts.problem() == null ? null : testProblem(texts.problem());
-    List<String> facts = new ArrayList<>();
+    List<String> given = new ArrayList<>();
     List<Question> problemQuestions = problem == null ? List.of() : problem.questions();
     if (problem != null) {
-      problem.facts().forEach(fact -> facts.add(fact.text()));
+      problem.facts().forEach(fact -> given.add(fact.text()));
     }
-    facts.addAll(texts.facts());
+    given.addAll(texts.facts());
     List<String> questions = texts.questions();
     AskedModel opened;
+    List<String> facts;
     Decoding how;
     try {
       opened = open();
       how = decoding.of(opened.decoding());
+      facts = opened.pieces(given);
       opened.checkFacts(facts);
       problemQuestions.forEach(question -> opened.checkQuestion(facts, question.text()));
       questions.forEach(question -> opened.checkQuestion(facts, question));
@@ -109,8 +116,12 @@ public final class AskCommand implements Callable<Integer> {
     if (opened instanceof LocalModel) {
       progress("building and compiling, once per size of facts and questions");
     }
+    if (facts.size() > given.size()) {
+      progress("long facts are cut into pieces, %d in all".formatted(facts.size()));
+    }
     try (Reasoner reasoner = opened.reasoner()) {
-      output.encoded(facts, reasoner.encode(facts));
+      Learning learning = new Learning(opened, reasoner, output, encodingProgress());
+      learning.learn(facts);
       for (Question question : problemQuestions) {
         if (output.isLost()) {
           return 0;
@@ -124,7 +135,7 @@ public final class AskCommand implements Callable<Integer> {
         output.reply(reasoner.ask(question, how), null);
       }
       if (texts.holdsConversation()) {
-        new Conversation(reasoner, how, facts, output, err, Boolean.getBoolean("reckoning.typed"))
+        new Conversation(learning, how, facts, err, Boolean.getBoolean("reckoning.typed"))
             .hold(TextOptions.standardInput());
       }
     } catch (ExportLimitException e) {
@@ -134,6 +145,7 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private AskedModel open() throws IOException {
+    SegmentSettings cut = segments.settings(texts.readsText());
     ServerAddress address = server.address();
     if (address != null) {
       if (untrained.given() != null) {
@@ -141,14 +153,14 @@ public final class AskCommand implements Callable<Integer> {
             "a served model has its own inner steps, rates and dataset type; omit --steps, --rate and --type");
       }
       Duration timeout = server.timeout();
-      return RemoteModel.at(address, ClientAssets.read(model), labels, timeout);
+      return RemoteModel.at(address, ClientAssets.read(model), labels, cut, timeout);
     }
     if (ClientAssets.isThere(model)) {
       throw new IllegalArgumentException(
           "--run (%s) is a model for serving: give --server, or the run that it was exported from"
               .formatted(model));
     }
-    return LocalModel.open(model, untrained.given(), labels);
+    return LocalModel.open(model, untrained.given(), labels, cut);
   }
 
   /** Returns a test problem of the run. */
@@ -165,6 +177,12 @@ public final class AskCommand implements Callable<Integer> {
               .formatted(number, test.size()));
     }
     return test.get(number - 1);
+  }
+
+  private static ConsoleProgress encodingProgress() {
+    boolean terminal = Boolean.getBoolean("reckoning.terminal");
+    return new ConsoleProgress(
+        System.err, ConsoleStyle.choose(terminal, false, System.getenv(), 1));
   }
 
   private void progress(String line) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.program.NotFiniteException;
-import org.reckoning.trainer.answering.Reasoner;
 import org.reckoning.trainer.files.TextLines;
 import org.reckoning.trainer.progress.ConsoleText;
 
@@ -24,12 +23,12 @@ final class Conversation {
           ":quit        ends, like the end of the input",
           "other text   is a question");
 
-  private final Reasoner reasoner;
+  private final Learning learning;
   private final Decoding decoding;
-  private final List<String> facts;
   private final AskOutput output;
   private final PrintWriter err;
   private final boolean prompts;
+  private List<String> facts;
 
   /**
    * Creates a dialogue.
@@ -38,16 +37,11 @@ final class Conversation {
    * @param prompts whether a person types the questions
    */
   Conversation(
-      Reasoner reasoner,
-      Decoding decoding,
-      List<String> facts,
-      AskOutput output,
-      PrintWriter err,
-      boolean prompts) {
-    this.reasoner = reasoner;
+      Learning learning, Decoding decoding, List<String> facts, PrintWriter err, boolean prompts) {
+    this.learning = learning;
     this.decoding = decoding;
-    this.facts = new ArrayList<>(facts);
-    this.output = output;
+    this.facts = facts;
+    output = learning.output();
     this.err = err;
     this.prompts = prompts;
   }
@@ -87,15 +81,14 @@ final class Conversation {
       return;
     }
     if (!text.startsWith(":")) {
-      output.reply(reasoner.ask(text, decoding), null);
+      output.reply(learning.reasoner().ask(text, decoding), null);
     } else if (text.equals(":facts")) {
       facts.forEach(fact -> err.println(ConsoleText.of(fact)));
       err.flush();
     } else if (text.startsWith(FACT + " ")) {
       List<String> more = new ArrayList<>(facts);
       more.add(text.substring(FACT.length()).strip());
-      output.encoded(more, reasoner.encode(more));
-      facts.add(more.get(facts.size()));
+      facts = learning.learn(more);
     } else {
       HELP.forEach(err::println);
       err.flush();

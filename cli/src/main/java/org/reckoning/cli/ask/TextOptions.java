@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.files.TextLines;
+import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Spec;
 /** Options of facts and questions: words, files or standard input. */
 final class TextOptions {
   private static final String STANDARD_INPUT = "-";
+  private static final String PARAGRAPH_END = "\n\n";
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -26,8 +28,19 @@ final class TextOptions {
   @Option(
       names = "--facts",
       paramLabel = "FILE",
-      description = "File with one fact per line, - for standard input; empty lines are skipped.")
+      description = "File with facts, - for standard input.")
   private @Nullable String factsFile;
+
+  @Option(
+      names = "--facts-as",
+      paramLabel = "FORM",
+      description = {
+        "Form of the file of --facts (default: lines):",
+        "lines: one fact per line; empty lines are skipped,",
+        "text: a text whose lines are wrapped, with empty lines between paragraphs; it is cut"
+            + " into facts, see --segment-tokens."
+      })
+  private @Nullable Form form;
 
   @Option(names = "--fact", paramLabel = "TEXT", description = "A fact; repeatable.")
   private List<String> facts = new ArrayList<>();
@@ -55,6 +68,14 @@ final class TextOptions {
       names = "--interactive",
       description = "Read questions from standard input after all others.")
   private boolean interactive;
+
+  /** Form of a file of facts. */
+  enum Form {
+    /** One fact per line. */
+    LINES,
+    /** One text, with wrapped lines and paragraphs. */
+    TEXT
+  }
 
   /** Returns the number of a test problem; null without one. */
   @Nullable Integer problem() {
@@ -87,20 +108,51 @@ final class TextOptions {
     }
   }
 
+  /** Returns whether the file of facts is a text without a fact per line. */
+  boolean readsText() {
+    return form == Form.TEXT;
+  }
+
   /** Returns the facts of options and file. */
   List<String> facts() throws IOException {
-    return both(facts, factsFile, "--facts");
+    if (form != null && factsFile == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--facts-as (%s) needs a file: --facts FILE".formatted(EnumWord.of(form)));
+    }
+    List<String> lines = lines(factsFile, "--facts");
+    return both(facts, readsText() ? text(lines) : lines);
   }
 
   /** Returns the questions of options and file. */
   List<String> questions() throws IOException {
-    return both(questions, questionsFile, "--questions");
+    return both(questions, lines(questionsFile, "--questions"));
   }
 
-  private List<String> both(List<String> given, @Nullable String file, String option)
-      throws IOException {
+  private static List<String> both(List<String> given, List<String> lines) {
     List<String> texts = new ArrayList<>();
     given.forEach(text -> texts.add(text.isBlank() ? text : text.strip()));
+    lines.stream().filter(line -> !line.isEmpty()).forEach(texts::add);
+    return texts;
+  }
+
+  /** Joins wrapped lines with blanks, and paragraphs with empty lines. */
+  private static List<String> text(List<String> lines) {
+    StringBuilder text = new StringBuilder();
+    String before = "";
+    for (String line : lines) {
+      if (!line.isEmpty() && text.length() > 0) {
+        text.append(before.isEmpty() ? PARAGRAPH_END : " ");
+      }
+      text.append(line);
+      before = line;
+    }
+    return List.of(text.toString());
+  }
+
+  /** Returns the lines of a file, stripped. */
+  private List<String> lines(@Nullable String file, String option) throws IOException {
+    List<String> texts = new ArrayList<>();
     if (file != null) {
       addLines(file, option, texts);
     }
@@ -112,10 +164,7 @@ final class TextOptions {
         STANDARD_INPUT.equals(file) ? standardInput() : TextLines.open(Path.of(file))) {
       while (lines.next()) {
         try {
-          String text = lines.text().strip();
-          if (!text.isEmpty()) {
-            texts.add(text);
-          }
+          texts.add(lines.text().strip());
         } catch (NotTextException e) {
           throw wrong(
               "%s (%s), line %d: %s".formatted(option, file, lines.number(), e.getMessage()), e);

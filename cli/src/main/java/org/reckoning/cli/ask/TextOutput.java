@@ -20,6 +20,9 @@ record TextOutput(PrintWriter out) implements AskOutput {
   private static final int MOST_FACTS = 10;
   private static final int MOST_LABELS = 4;
 
+  /** Most characters of a fact that are printed. */
+  private static final int MOST_CHARACTERS = 120;
+
   @Override
   public void model(AskedModel model) {
     line("model   %s: %s", model.place(), model.description());
@@ -44,11 +47,22 @@ record TextOutput(PrintWriter out) implements AskOutput {
           losses.size() - 1,
           time(encoded.seconds(), encoded.preparationSeconds()));
     }
-    facts.stream().limit(MOST_FACTS).forEach(fact -> line("  %s", fact));
+    facts.stream().limit(MOST_FACTS).forEach(fact -> line("  %s", shortened(fact)));
     if (facts.size() > MOST_FACTS) {
       line("  and %d more", facts.size() - MOST_FACTS);
     }
     out.flush();
+  }
+
+  /** Returns the first words of a long fact, in one line. */
+  private static String shortened(String fact) {
+    String line = fact.replaceAll("\\R+", " ");
+    if (line.length() <= MOST_CHARACTERS) {
+      return line;
+    }
+    int blank = line.lastIndexOf(' ', MOST_CHARACTERS);
+    int end = line.offsetByCodePoints(0, line.codePointCount(0, MOST_CHARACTERS));
+    return line.substring(0, blank > 0 ? blank : end) + " ..";
   }
 
   @Override

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "Keys and their defaults; all but adapt, steps, peak_size and limit_seconds",
       "may be lists:",
       "  model=small k=4 tasks=1 facts=4 fact_tokens=32 questions=1",
-      "  question_tokens=32 optimizer=sgd mode=exact adapt=all",
+      "  question_tokens=32 optimizer=sgd mode=exact adapt=all products=auto",
       "  micro_facts=all xla=segments",
       "  steps=5              training steps to time, after the first",
       "  peak_size=2048       rows and columns of the matrices of the peak",

@@ -16,6 +16,7 @@ import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 import org.reckoning.trainer.text.EnumWord;
@@ -31,6 +32,7 @@ import org.reckoning.trainer.text.NearestName;
  * optimizer=sgd         sgd, momentum, adamw
  * mode=exact            exact, first_order, truncated1, truncated2, ..
  * adapt=all             all, lora, or name patterns: h.*.mlp.*,ln_f.*
+ * products=auto         auto, keep, recompute: the matrix products of inner steps
  * micro_facts=all       facts in memory at a time: all, auto (about 1 GiB of activations), 1, 2, ..
  * xla=segments          segments, whole, off
  * }</pre>
@@ -41,6 +43,7 @@ public final class ProgramSettings {
 
   private static final Map<String, Supplier<Gpt2Config>> MODELS = new LinkedHashMap<>();
   private static final Map<String, Supplier<InnerOptimizer>> OPTIMIZERS = new LinkedHashMap<>();
+  private static final Map<String, InnerProducts> PRODUCTS = new LinkedHashMap<>();
   private static final Map<String, XlaMode> XLA = new LinkedHashMap<>();
 
   static {
@@ -53,6 +56,9 @@ public final class ProgramSettings {
     OPTIMIZERS.put("sgd", Sgd::new);
     OPTIMIZERS.put("momentum", Momentum::new);
     OPTIMIZERS.put("adamw", AdamW::new);
+    for (InnerProducts products : InnerProducts.values()) {
+      PRODUCTS.put(EnumWord.of(products), products);
+    }
     for (XlaMode mode : XlaMode.values()) {
       XLA.put(EnumWord.of(mode), mode);
     }
@@ -78,6 +84,7 @@ public final class ProgramSettings {
     defaults.put("optimizer", "sgd");
     defaults.put("mode", "exact");
     defaults.put("adapt", "all");
+    defaults.put("products", "auto");
     defaults.put("micro_facts", "all");
     defaults.put("xla", "segments");
     return defaults;
@@ -194,6 +201,7 @@ public final class ProgramSettings {
     @Nullable BilevelConfig config() {
       Optional<Supplier<Gpt2Config>> model = oneOf("model", MODELS);
       Optional<Supplier<InnerOptimizer>> optimizer = oneOf("optimizer", OPTIMIZERS);
+      Optional<InnerProducts> products = oneOf("products", PRODUCTS);
       Optional<XlaMode> xla = oneOf("xla", XLA);
       Optional<GradientMode> mode = mode();
       int k = integer("k");
@@ -207,6 +215,7 @@ public final class ProgramSettings {
           TaskShape shape = new TaskShape(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
           return BilevelConfig.of(model.orElseThrow().get(), k, shape)
               .withInnerOptimizer(optimizer.orElseThrow().get())
+              .withInnerProducts(products.orElseThrow())
               .withXla(xla.orElseThrow())
               .withGradientMode(mode.orElseThrow())
               .withAdaptation(adaptation())

@@ -26,13 +26,22 @@ public abstract sealed class AskedModel permits LocalModel, RemoteModel {
   public abstract Decoding decoding();
 
   /**
+   * Returns facts as the model learns them: stripped, and cut into pieces if they are too long.
+   *
+   * @throws IllegalArgumentException with one sentence if a fact has no text, or far too much
+   */
+  public final List<String> pieces(List<String> facts) {
+    return encoder().told(facts).stream().map(Fact::text).toList();
+  }
+
+  /**
    * Checks facts.
    *
    * @throws IllegalArgumentException with one sentence if there is no fact, or a fact is empty, too
    *     long or has an unknown word
    */
   public final void checkFacts(List<String> facts) {
-    facts(PromptEncoder.facts(facts));
+    facts(encoder().told(facts));
   }
 
   /**
@@ -43,7 +52,7 @@ public abstract sealed class AskedModel permits LocalModel, RemoteModel {
    *     unknown word
    */
   public final void checkQuestion(List<String> facts, String question) {
-    prompt(PromptEncoder.facts(facts), question);
+    prompt(encoder().told(facts), question);
   }
 
   /**

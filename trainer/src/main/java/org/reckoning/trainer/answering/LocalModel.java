@@ -20,6 +20,7 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
@@ -49,7 +50,8 @@ public final class LocalModel extends AskedModel {
     void into(KnowledgeProgram<?> program) throws IOException;
   }
 
-  private LocalModel(Path path, RunWeights run, @Nullable List<String> labels) {
+  private LocalModel(
+      Path path, RunWeights run, @Nullable List<String> labels, SegmentSettings segments) {
     RunConfig settings = run.settings();
     Path checkpoint = run.checkpoint();
     this.path = path;
@@ -61,8 +63,9 @@ public final class LocalModel extends AskedModel {
             type,
             Objects.requireNonNullElse(labels, type.labels()),
             run.vocabulary().orElseThrow(),
-            settings.multiTask());
-    config = settings.bilevel(run.config(), List.of(SMALLEST));
+            settings.multiTask(),
+            segments.of(settings.data().segments(), run.config().nPositions()));
+    config = inMicroBatches(settings.bilevel(run.config(), List.of(SMALLEST)));
     dtype = settings.dtype();
     newTokens = Objects.requireNonNullElse(settings.maxNewTokens(), NEW_TOKENS);
     weights =
@@ -78,7 +81,11 @@ public final class LocalModel extends AskedModel {
   }
 
   private LocalModel(
-      Path path, Gpt2Weights published, InnerLoopSettings how, @Nullable List<String> labels)
+      Path path,
+      Gpt2Weights published,
+      InnerLoopSettings how,
+      @Nullable List<String> labels,
+      SegmentSettings segments)
       throws IOException {
     this.path = path;
     method = Method.RECKONING;
@@ -93,10 +100,16 @@ public final class LocalModel extends AskedModel {
                             .formatted(path, published.config().vocabSize())));
     encoder =
         new PromptEncoder(
-            method, how.type(), Objects.requireNonNullElse(labels, List.of()), vocabulary, false);
+            method,
+            how.type(),
+            Objects.requireNonNullElse(labels, List.of()),
+            vocabulary,
+            false,
+            segments.of(FactSegments.NONE, published.config().nPositions()));
     config =
-        BilevelConfig.of(published.config(), how.steps(), SMALLEST)
-            .withInnerRates(InnerRates.fixed(how.rate()));
+        inMicroBatches(
+            BilevelConfig.of(published.config(), how.steps(), SMALLEST)
+                .withInnerRates(InnerRates.fixed(how.rate())));
     dtype = FloatType.FLOAT32;
     newTokens = NEW_TOKENS;
     Set<String> names = config.model().parameterShapes().keySet();
@@ -113,22 +126,37 @@ public final class LocalModel extends AskedModel {
             .formatted(how.steps(), how.rate());
   }
 
+  /** Opens a model that cuts long facts as in its training. */
+  public static AskedModel open(
+      Path path, @Nullable InnerLoopSettings how, @Nullable List<String> labels)
+      throws IOException {
+    return open(path, how, labels, SegmentSettings.OF_MODEL);
+  }
+
   /**
    * Opens a model.
    *
    * @param path of a run, a checkpoint, or a published model
    * @param how settings of a published model; null for {@link InnerLoopSettings#DEFAULT}
    * @param labels to choose from; null for the labels of the run's kind of data
+   * @param segments cut of long facts
    * @throws IOException if the path is none of these, or the run has no checkpoint
-   * @throws IllegalArgumentException if settings are given for a run
+   * @throws IllegalArgumentException if settings are given for a run, or one is invalid
    */
   public static AskedModel open(
-      Path path, @Nullable InnerLoopSettings how, @Nullable List<String> labels)
+      Path path,
+      @Nullable InnerLoopSettings how,
+      @Nullable List<String> labels,
+      SegmentSettings segments)
       throws IOException {
     if (!RunWeights.isRun(path)) {
       try (Gpt2Weights published = PublishedWeights.open(path)) {
         return new LocalModel(
-            path, published, Objects.requireNonNullElse(how, InnerLoopSettings.DEFAULT), labels);
+            path,
+            published,
+            Objects.requireNonNullElse(how, InnerLoopSettings.DEFAULT),
+            labels,
+            segments);
       }
     }
     if (how != null) {
@@ -137,8 +165,13 @@ public final class LocalModel extends AskedModel {
               .formatted(path));
     }
     try (RunWeights run = RunWeights.open(path)) {
-      return new LocalModel(path, run, labels);
+      return new LocalModel(path, run, labels, segments);
     }
+  }
+
+  /** Limits the memory of an encoding, whatever the number of facts. */
+  private static BilevelConfig inMicroBatches(BilevelConfig config) {
+    return config.innerMicroFacts() == 0 ? config.withInnerMicroFacts(BilevelConfig.AUTO) : config;
   }
 
   private static String sizes(Gpt2Config model) {
@@ -180,7 +213,10 @@ public final class LocalModel extends AskedModel {
     List<TokenSequence> facts = encoder.encode(told);
     if (method.adapts()) {
       for (int i = 0; i < facts.size(); i++) {
-        requireFit("fact %d ('%s')".formatted(i, told.get(i).text()), facts.get(i).length());
+        requireFit(
+            "fact %d ('%s')".formatted(i, told.get(i).text()),
+            facts.get(i).length(),
+            "shorten it, or cut it with segment_tokens");
       }
     }
     return facts;
@@ -191,16 +227,20 @@ public final class LocalModel extends AskedModel {
     int[] prompt = encoder.prompt(told, question);
     requireFit(
         "question '%s' with its prompt and an answer".formatted(question),
-        Math.max(PromptEncoder.longest(encoder.candidates(prompt)), prompt.length + 1));
+        Math.max(PromptEncoder.longest(encoder.candidates(prompt)), prompt.length + 1),
+        method.adapts() && told.size() > 1
+            ? "shorten it, or give fewer than %d facts: the prompt names each"
+                .formatted(told.size())
+            : "shorten it");
     return prompt;
   }
 
-  private void requireFit(String what, int tokens) {
+  private void requireFit(String what, int tokens, String advice) {
     int most = config.model().nPositions();
     if (tokens > most) {
       throw new IllegalArgumentException(
-          "%s has %d tokens but must have at most %d, the positions of the model; shorten it"
-              .formatted(what, tokens, most));
+          "%s has %d tokens but must have at most %d, the positions of the model; %s"
+              .formatted(what, tokens, most, advice));
     }
   }
 

@@ -9,7 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.Generation;
+import org.reckoning.graph.program.EncodingProgress;
 import org.reckoning.graph.program.KnowledgeProgram;
+import org.reckoning.graph.program.NotFiniteException;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
@@ -63,19 +65,15 @@ final class LocalReasoner implements Reasoner {
   }
 
   @Override
-  public EncodingReport encode(List<String> texts) {
-    List<Fact> told = PromptEncoder.facts(texts);
+  public EncodingReport encode(List<String> texts, EncodingProgress progress) {
+    List<Fact> told = model.encoder().told(texts);
     List<TokenSequence> facts = model.facts(told);
     if (model.innerSteps() == 0) {
       known = told;
       return new EncodingReport(told.size(), 0, List.of(), 0, 0);
     }
-    TaskShape shape =
-        new TaskShape(
-            1, powerOfTwo(facts.size()), roundedTokens(PromptEncoder.longest(facts)), 1, 2);
-    TaskBatch batch = batch(shape, facts, List.of(model.encoder().noFact()));
     known = null;
-    Timed<double[]> losses = timed(shape, () -> program.encode(batch));
+    Timed<double[]> losses = encodeTokens(facts, progress);
     known = told;
     return new EncodingReport(
         facts.size(),
@@ -83,6 +81,46 @@ final class LocalReasoner implements Reasoner {
         Arrays.stream(losses.result()).boxed().toList(),
         losses.seconds(),
         losses.preparationSeconds());
+  }
+
+  /** Encodes facts. The first encoding of a size compiles; of many facts it reads only some. */
+  private Timed<double[]> encodeTokens(List<TokenSequence> facts, EncodingProgress progress) {
+    TaskBatch batch = batch(shape(facts), facts);
+    int micro = model.config().microFacts(batch.shape());
+    if (micro == batch.shape().facts()) {
+      return timed(batch.shape(), () -> program.encode(batch));
+    }
+    List<TokenSequence> first = facts.subList(0, Math.min(facts.size(), 2 * micro));
+    TaskBatch some = batch(new TaskShape(1, 2 * micro, batch.shape().factTokens(), 1, 2), first);
+    return timed(
+        List.of("encode", micro, batch.shape().factTokens()),
+        () -> compileOn(some),
+        () -> program.encode(batch, progress));
+  }
+
+  /** Compiles. Steps on some of the facts may diverge where those on all facts do not. */
+  private double[] compileOn(TaskBatch some) {
+    try {
+      return program.encode(some);
+    } catch (NotFiniteException e) {
+      return new double[0];
+    }
+  }
+
+  /** Returns a shape for facts: a power of two, or full micro-batches. */
+  private TaskShape shape(List<TokenSequence> facts) {
+    Integer most = model.encoder().factTokens();
+    int rounded = roundedTokens(PromptEncoder.longest(facts));
+    int tokens = most == null ? rounded : Math.min(rounded, most);
+    TaskShape atOnce = new TaskShape(1, powerOfTwo(facts.size()), tokens, 1, 2);
+    int micro = model.config().microFacts(atOnce);
+    return micro == atOnce.facts()
+        ? atOnce
+        : new TaskShape(1, (facts.size() + micro - 1) / micro * micro, tokens, 1, 2);
+  }
+
+  private TaskBatch batch(TaskShape shape, List<TokenSequence> facts) {
+    return batch(shape, facts, List.of(model.encoder().noFact()));
   }
 
   @Override
@@ -133,7 +171,12 @@ final class LocalReasoner implements Reasoner {
 
   /** Times some work. For a new shape it runs twice: the first run compiles. */
   private <R> Timed<R> timed(Object shape, Supplier<R> work) {
-    double preparation = prepared.contains(shape) ? 0 : timed(work, 0).seconds();
+    return timed(shape, work, work);
+  }
+
+  /** Times some work, for a new shape after a first run on less, which compiles the same. */
+  private <R> Timed<R> timed(Object shape, Supplier<R> first, Supplier<R> work) {
+    double preparation = prepared.contains(shape) ? 0 : timed(first, 0).seconds();
     prepared.add(shape);
     return timed(work, preparation);
   }

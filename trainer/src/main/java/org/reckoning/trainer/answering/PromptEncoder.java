@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Templates;
@@ -23,10 +25,12 @@ final class PromptEncoder {
   private final List<String> labels;
   private final Vocabulary vocabulary;
   private final TaskEncoder encoder;
+  private final FactSegments segments;
 
   /**
    * @param labels to choose from; may be empty
    * @param tellsKnowledge whether the model generates the relevant facts after the label
+   * @param segments cut of long facts
    * @throws IllegalArgumentException if a label is blank, repeated, or has an unknown word
    */
   PromptEncoder(
@@ -34,11 +38,13 @@ final class PromptEncoder {
       DatasetType type,
       List<String> labels,
       Vocabulary vocabulary,
-      boolean tellsKnowledge) {
+      boolean tellsKnowledge,
+      FactSegments segments) {
     this.method = method;
     this.type = type;
     this.labels = labels;
     this.vocabulary = vocabulary;
+    this.segments = segments;
     encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, tellsKnowledge);
     checkLabels();
   }
@@ -78,21 +84,26 @@ final class PromptEncoder {
     return labels;
   }
 
+  /** Returns the largest number of tokens of a fact; null if it is not limited. */
+  @Nullable Integer factTokens() {
+    return segments.tokens();
+  }
+
   int endOfText() {
     return vocabulary.endOfText();
   }
 
   /**
-   * Returns facts, stripped of white space.
+   * Returns facts, stripped of white space and cut if they are too long.
    *
    * @throws IllegalArgumentException if a fact is blank, or far too long
    */
-  static List<Fact> facts(List<String> texts) {
+  List<Fact> told(List<String> texts) {
     List<Fact> told = new ArrayList<>();
     for (String text : texts) {
       told.add(new Fact(text("fact " + told.size(), text), true));
     }
-    return List.copyOf(told);
+    return segments.cut(type, told);
   }
 
   private static String text(String what, String text) {

@@ -3,6 +3,7 @@ package org.reckoning.trainer.answering;
 import java.io.IOException;
 import java.util.List;
 import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.program.EncodingProgress;
 
 /**
  * Learns facts once, and answers questions about them.
@@ -26,7 +27,16 @@ public sealed interface Reasoner extends AutoCloseable permits LocalReasoner, Re
    * @throws org.reckoning.graph.program.NotFiniteException if a loss is not finite; no facts remain
    * @throws IOException if a server refuses them or does not answer; no facts remain
    */
-  EncodingReport encode(List<String> facts) throws IOException;
+  default EncodingReport encode(List<String> facts) throws IOException {
+    return encode(facts, (microBatches, of) -> {});
+  }
+
+  /**
+   * Learns facts, as {@link #encode(List)} does, and reports the progress. A server reports none.
+   *
+   * @param progress called on this thread; not called while the program is compiled
+   */
+  EncodingReport encode(List<String> facts, EncodingProgress progress) throws IOException;
 
   /**
    * Answers a question: scores each label, and generates a text.

@@ -17,6 +17,7 @@ import org.reckoning.trainer.export.ClientAssets;
 import org.reckoning.trainer.serving.ServerAddress;
 import org.reckoning.trainer.serving.ServingClient;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.tokens.FactSegments;
 
 /** An exported model on a server, questioned through the REST API of TensorFlow Serving. */
 public final class RemoteModel extends AskedModel {
@@ -29,7 +30,11 @@ public final class RemoteModel extends AskedModel {
   private ServingClient client;
 
   private RemoteModel(
-      ServerAddress server, ClientAssets assets, @Nullable List<String> labels, Duration timeout) {
+      ServerAddress server,
+      ClientAssets assets,
+      @Nullable List<String> labels,
+      SegmentSettings segments,
+      Duration timeout) {
     if (server.version() != null && !server.version().equals(assets.version())) {
       throw new IllegalArgumentException(
           "version (%s) in the address of server (%s) must be that of the export, %s: name the export of that version, or leave the version out"
@@ -45,7 +50,15 @@ public final class RemoteModel extends AskedModel {
             assets.config().data().datasetType(),
             labels == null ? ownLabels(assets) : labels,
             assets.vocabulary(),
-            assets.config().multiTask());
+            assets.config().multiTask(),
+            segments.of(own(assets), assets.limits().factTokens()));
+  }
+
+  /** Returns the cut of the run, unless its pieces exceed the limit of the export. */
+  private static FactSegments own(ClientAssets assets) {
+    FactSegments own = assets.config().data().segments();
+    Integer tokens = own.tokens();
+    return tokens == null || tokens <= assets.limits().factTokens() ? own : FactSegments.NONE;
   }
 
   private static List<String> ownLabels(ClientAssets assets) {
@@ -60,14 +73,19 @@ public final class RemoteModel extends AskedModel {
    * @param server its address; the name of the model defaults to that of the export
    * @param assets of the served export
    * @param labels to choose from; null for the labels of the run's data
+   * @param segments cut of long facts
    * @param timeout of each request
    * @throws IOException if the server does not answer, or does not serve this export
-   * @throws IllegalArgumentException if the address names another version
+   * @throws IllegalArgumentException if the address names another version, or a setting is invalid
    */
   public static AskedModel at(
-      ServerAddress server, ClientAssets assets, @Nullable List<String> labels, Duration timeout)
+      ServerAddress server,
+      ClientAssets assets,
+      @Nullable List<String> labels,
+      SegmentSettings segments,
+      Duration timeout)
       throws IOException {
-    RemoteModel model = new RemoteModel(server, assets, labels, timeout);
+    RemoteModel model = new RemoteModel(server, assets, labels, segments, timeout);
     model.client.requireAvailable();
     model.requireSameExport(model.metadata());
     return model;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.program.EncodingProgress;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
@@ -34,8 +35,8 @@ final class RemoteReasoner implements Reasoner {
 
   /** Sends facts with an empty question, and reads the inner losses. */
   @Override
-  public EncodingReport encode(List<String> texts) throws IOException {
-    List<Fact> told = PromptEncoder.facts(texts);
+  public EncodingReport encode(List<String> texts, EncodingProgress progress) throws IOException {
+    List<Fact> told = encoder.told(texts);
     Task task = Task.of(model.facts(told), List.of(encoder.noFact()));
     known = null;
     int[] nothing = {encoder.endOfText()};

@@ -47,6 +47,7 @@ final class ConfigRules {
     outerLoop(config);
     model(config.model());
     data(config.data());
+    segments(config.data(), config.model());
   }
 
   /** Returns the problems, one sentence each. */
@@ -252,6 +253,50 @@ final class ConfigRules {
     requireCount("train_tasks", data.trainTasks());
     requireCount("val_tasks", data.valTasks());
     requireCount("test_tasks", data.testTasks());
+  }
+
+  private void segments(DataConfig data, ModelConfig model) {
+    Integer tokens = data.segmentTokens();
+    if (tokens == null) {
+      require(
+          data.segmentOverlap() == 0,
+          "data.segment_overlap (%d) must be 0 with data.segment_tokens=null, which cuts nothing"
+              .formatted(data.segmentOverlap()),
+          "data.segment_tokens",
+          "data.segment_overlap");
+      return;
+    }
+    require(
+        data.segmentOverlap() <= tokens / 2,
+        "data.segment_overlap (%d) must be at most half of data.segment_tokens (%d)"
+            .formatted(data.segmentOverlap(), tokens),
+        "data.segment_tokens",
+        "data.segment_overlap");
+    require(
+        data.maxTokens() == null || tokens <= data.maxTokens(),
+        "data.segment_tokens (%d) must be at most data.max_tokens (%d), above which tasks are left out"
+            .formatted(tokens, data.maxTokens()),
+        "data.segment_tokens",
+        "data.max_tokens");
+    Integer positions = positions(model);
+    require(
+        positions == null || tokens <= positions,
+        "data.segment_tokens (%d) must be at most model.n_positions (%d)"
+            .formatted(tokens, positions),
+        "data.segment_tokens",
+        "model.preset",
+        "model.n_positions");
+  }
+
+  /** Returns the positions of a model of random weights; null if weights decide. */
+  private static @Nullable Integer positions(ModelConfig model) {
+    Preset preset = model.preset();
+    if (model.nameOrPath() != null) {
+      return null;
+    }
+    return model.nPositions() == null && preset != null
+        ? (Integer) preset.sizes().nPositions()
+        : model.nPositions();
   }
 
   private void requireCount(String name, @Nullable Integer count) {

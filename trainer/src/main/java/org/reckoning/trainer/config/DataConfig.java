@@ -6,6 +6,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
+import org.reckoning.trainer.tokens.FactSegments;
 
 /**
  * Settings of the tasks: the keys below {@code data}, documented in {@code
@@ -28,12 +29,19 @@ public record DataConfig(
     @Range(atLeast = 1) @Nullable Integer testTasks,
     @Range(atLeast = 1) int maxBuckets,
     @Range(atLeast = 2) @Nullable Integer maxTokens,
+    @Range(atLeast = FactSegments.LEAST_TOKENS) @Nullable Integer segmentTokens,
+    @Range(atLeast = 0) int segmentOverlap,
     @Range(atLeast = 1, atMost = KinshipGenerator.FORMS) int forms,
     @Range(atLeast = 1) int trainQuestions) {
 
   /** Copies the hops. */
   public DataConfig {
     hops = List.copyOf(hops);
+  }
+
+  /** Returns the cut of long facts. */
+  public FactSegments segments() {
+    return new FactSegments(segmentTokens, segmentOverlap);
   }
 
   /** The source of the tasks. */

@@ -23,6 +23,9 @@ public final class ConsoleProgress implements TrainingListener {
   private static final long REDRAW_NANOS = 100_000_000;
   private static final long TICK_MILLIS = 1000;
 
+  /** Time between two lines about an encoding in a file. */
+  private static final long PLAIN_NANOS = 10_000_000_000L;
+
   /** Switches off line breaks at the right margin: the terminal cuts a long line there. */
   private static final String NO_WRAP = "\u001b[?7l";
 
@@ -38,6 +41,8 @@ public final class ConsoleProgress implements TrainingListener {
   private String live = ""; // the newest text of the live line; empty if there is none
   private long drawnAt;
   private @Nullable Pace pace;
+  private @Nullable Pace encoding;
+  private long writtenAt; // of the newest plain line about an encoding
   private @Nullable Compilation compilation;
 
   /** The first reported step and its end, from which the remaining time is estimated. */
@@ -158,6 +163,41 @@ public final class ConsoleProgress implements TrainingListener {
     }
   }
 
+  /**
+   * Shows the progress of an encoding, and erases it at the end. The time begins with the first
+   * micro-batch.
+   *
+   * @param microBatches number of micro-batches of facts so far, from 1
+   * @param of number of all micro-batches
+   */
+  public synchronized void encoded(int microBatches, int of) {
+    long now = nanoTime.getAsLong();
+    if (encoding == null || microBatches <= encoding.step()) {
+      encoding = new Pace(microBatches, now);
+      writtenAt = now;
+      return;
+    }
+    double left = secondsLeft(encoding, microBatches, of, now);
+    String text =
+        "encodes the facts, %d %%, %s left".formatted(100L * microBatches / of, duration(left));
+    switch (style.display()) {
+      case LIVE -> {
+        if (microBatches < of && (live.isEmpty() || now - drawnAt >= REDRAW_NANOS)) {
+          draw(text);
+        } else if (microBatches == of && !live.isEmpty()) {
+          erase();
+        }
+      }
+      case PLAIN -> {
+        if (microBatches < of && now - writtenAt >= PLAIN_NANOS) {
+          writtenAt = now;
+          message(text);
+        }
+      }
+      case QUIET -> {}
+    }
+  }
+
   @Override
   public synchronized void evaluated(EvaluationReport report) {
     StringJoiner metrics = new StringJoiner("  ");
@@ -210,10 +250,14 @@ public final class ConsoleProgress implements TrainingListener {
     if (compilation != null) {
       compilation.timer().cancel();
       compilation = null;
-      live = "";
-      out.print(ERASE);
-      out.flush();
+      erase();
     }
+  }
+
+  private void erase() {
+    live = "";
+    out.print(ERASE);
+    out.flush();
   }
 
   /** Returns the remaining seconds, evaluations included; NaN after the first step. */
@@ -221,8 +265,12 @@ public final class ConsoleProgress implements TrainingListener {
     if (pace == null || step.step() <= pace.step()) {
       return Double.NaN;
     }
-    double perStep = (now - pace.nanos()) / 1e9 / (step.step() - pace.step());
-    return perStep * (step.steps() - step.step());
+    return secondsLeft(pace, step.step(), step.steps(), now);
+  }
+
+  private static double secondsLeft(Pace since, long step, long steps, long now) {
+    double perStep = (now - since.nanos()) / 1e9 / (step - since.step());
+    return perStep * (steps - step);
   }
 
   private static String describe(StepReport step, double timeLeft) {

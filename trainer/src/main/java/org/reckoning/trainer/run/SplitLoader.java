@@ -17,7 +17,7 @@ import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 
-/** Generates or reads the data of a run. */
+/** Generates or reads the data of a run: orders the facts, then cuts those that are too long. */
 public final class SplitLoader {
   private final DataConfig config;
   private final long seed;
@@ -65,6 +65,7 @@ public final class SplitLoader {
           .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1)
           .tasks(split, Objects.requireNonNullElse(most, 0))
           .map(order)
+          .map(config.segments())
           .toList();
     }
     FactOrder order = new FactOrder(config.loadOrder(), distractors, seed);
@@ -73,6 +74,7 @@ public final class SplitLoader {
             .filter(task -> config.hops().isEmpty() || config.hops().contains(task.hops()))
             .limit(most == null ? Long.MAX_VALUE : most)
             .map(order)
+            .map(config.segments())
             .toList();
     if (tasks.isEmpty()) {
       throw new IOException(

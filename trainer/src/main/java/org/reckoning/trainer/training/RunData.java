@@ -33,6 +33,7 @@ final class RunData {
   RunData(RunConfig config, Splits splits, Vocabulary vocabulary, Gpt2Config model) {
     this.config = config;
     this.model = model;
+    config.data().segments().requireWithin(model.nPositions());
     this.vocabulary = vocabulary;
     encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, config.method(), config.multiTask());
     train = encoder.encodeAll(splits.train(), config.seed());

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,6 +34,7 @@ import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
+import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.Gpt2Weights;
@@ -148,7 +152,7 @@ class ReasonerTest {
         .isThrownBy(() -> model.checkFacts(List.of((fact + " ").repeat(20).strip())))
         .withMessageMatching(
             "fact 0 \\('.*'\\) has \\d+ tokens but must have at most 96, the positions of the model;"
-                + " shorten it");
+                + " shorten it, or cut it with segment_tokens");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkQuestion(facts, " "))
         .withMessage("question (' ') must have text");
@@ -176,6 +180,83 @@ class ReasonerTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("no facts are known; encode some before a question");
     }
+  }
+
+  @Test
+  void ask_aboutLongFacts_cutsThemAsTheTrainingDid(@TempDir Path files) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (ReasoningTask task : splits(config()).train()) {
+      ObjectNode line = JsonNodeFactory.instance.objectNode();
+      line.put("guid", task.id()).put("question", task.questions().get(0).text());
+      line.put("answer", task.questions().get(0).label());
+      line.putArray("facts").add(String.join(". ", facts(task))).add(facts(task).get(0));
+      lines.add(line.toString());
+    }
+    String data = Files.write(files.resolve("data.jsonl"), lines).toString();
+    RunConfig uncut =
+        config()
+            .with("data.train", data)
+            .with("data.source", "files")
+            .with("data.val", data)
+            .with("data.test", data)
+            .with("data.hops", List.of());
+    RunConfig config = uncut.with("data.segment_tokens", 20).with("data.segment_overlap", 7);
+    List<Prediction> predictions = trained(config);
+    List<ReasoningTask> tasks = splits(uncut).test();
+    AskedModel model = LocalModel.open(directory, null, null);
+    try (Reasoner reasoner = model.reasoner()) {
+      for (int i = 0; i < 2; i++) {
+        List<String> pieces = facts(splits(config).test().get(i));
+        assertThat(pieces).hasSizeGreaterThan(3);
+        assertThat(model.pieces(facts(tasks.get(i)))).isEqualTo(pieces);
+        EncodingReport encoded = reasoner.encode(facts(tasks.get(i)));
+        Reply reply = reasoner.ask(tasks.get(i).questions().get(0).text(), model.decoding());
+
+        assertThat(encoded.facts()).isEqualTo(pieces.size());
+        assertThat(encoded.innerLosses().get(2))
+            .isCloseTo(predictions.get(i).innerLossAfter(), within(1e-5));
+        assertThat(reply.text()).isEqualTo(predictions.get(i).generated());
+      }
+    }
+  }
+
+  @Test
+  void encode_inMicroBatches_reportsItsProgressAndCompilesOnce() throws IOException {
+    RunConfig config = config().with("inner_micro_facts", "1");
+    Prediction want = trained(config).get(0);
+    List<String> facts = facts(splits(config).test().get(0)); // 4
+    List<String> progress = new ArrayList<>();
+    try (Reasoner reasoner = LocalModel.open(directory, null, null).reasoner()) {
+      EncodingReport encoded = reasoner.encode(facts, (done, of) -> progress.add(done + "/" + of));
+      assertThat(encoded.innerLosses().get(0)).isCloseTo(want.innerLossBefore(), within(1e-5));
+      assertThat(encoded.innerLosses().get(2)).isCloseTo(want.innerLossAfter(), within(1e-5));
+      assertThat(encoded.preparationSeconds()).isPositive();
+      assertThat(progress).hasSize(12).startsWith("1/12", "2/12").endsWith("12/12");
+
+      progress.clear();
+      encoded = reasoner.encode(facts.subList(0, 3), (done, of) -> progress.add(done + "/" + of));
+      assertThat(encoded.preparationSeconds()).isZero();
+      assertThat(progress).hasSize(9).endsWith("9/9");
+    }
+  }
+
+  @Test
+  void segments_areThoseOfTheUser_elseOfTheRun_elseForLongTexts() {
+    FactSegments own = new FactSegments(64, 8);
+    assertThat(SegmentSettings.OF_MODEL.of(own, 96)).isEqualTo(own);
+    assertThat(SegmentSettings.OF_MODEL.of(FactSegments.NONE, 96)).isEqualTo(FactSegments.NONE);
+    assertThat(new SegmentSettings(32, null, true).of(own, 96)).isEqualTo(new FactSegments(32, 0));
+    assertThat(new SegmentSettings(null, 4, true).of(own, 96)).isEqualTo(new FactSegments(64, 4));
+    assertThat(new SegmentSettings(null, 4, true).of(FactSegments.NONE, 96))
+        .isEqualTo(new FactSegments(96, 4));
+    assertThat(new SegmentSettings(null, null, true).of(FactSegments.NONE, 1024))
+        .isEqualTo(new FactSegments(256, 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new SegmentSettings(null, 4, false).of(FactSegments.NONE, 96))
+        .withMessage("segment_overlap (4) needs a length of the pieces: give segment_tokens");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new SegmentSettings(97, null, false).of(own, 96))
+        .withMessage("segment_tokens (97) must be at most 96, the positions of the model");
   }
 
   private Path published(Vocabulary vocabulary, int tokens) throws IOException {

@@ -87,7 +87,8 @@ class RemoteReasonerTest {
 
   private static AskedModel at(URI address, ClientAssets files, @Nullable List<String> labels)
       throws IOException {
-    return RemoteModel.at(ServerAddress.of(address.toString()), files, labels, TIMEOUT);
+    return RemoteModel.at(
+        ServerAddress.of(address.toString()), files, labels, SegmentSettings.OF_MODEL, TIMEOUT);
   }
 
   @Test

@@ -135,6 +135,8 @@ class RunConfigTest {
           test_tasks: 5
           max_buckets: 7
           max_tokens: 20
+          segment_tokens: 17
+          segment_overlap: 8
           forms: 3
           train_questions: 6
         """;
@@ -228,6 +230,8 @@ class RunConfigTest {
                     5,
                     7,
                     20,
+                    17,
+                    8,
                     3,
                     6)));
   }
@@ -301,6 +305,10 @@ class RunConfigTest {
             "data.hops",
             "2",
             "data.hops (2) must be a list in brackets, each element a whole number of at least 0"),
+        Arguments.of(
+            "data.segment_tokens",
+            "15",
+            "data.segment_tokens (15) must be a whole number of at least 16, or null"),
         Arguments.of(
             "data.hops",
             "[]",
@@ -403,7 +411,19 @@ class RunConfigTest {
             "data.train (null) must be a file with data.format=clutrr_csv"),
         Arguments.of(
             Map.of("data.source", "files", "data.format", "ruletaker", "data.train", "x"),
-            "data.dataset_type (clutrr) must be proofwriter with data.format=ruletaker"));
+            "data.dataset_type (clutrr) must be proofwriter with data.format=ruletaker"),
+        Arguments.of(
+            Map.of("data.segment_overlap", 8),
+            "data.segment_overlap (8) must be 0 with data.segment_tokens=null, which cuts nothing"),
+        Arguments.of(
+            Map.of("data.segment_tokens", 32, "data.segment_overlap", 17),
+            "data.segment_overlap (17) must be at most half of data.segment_tokens (32)"),
+        Arguments.of(
+            Map.of("data.segment_tokens", 32, "data.max_tokens", 31),
+            "data.segment_tokens (32) must be at most data.max_tokens (31), above which tasks are left out"),
+        Arguments.of(
+            Map.of("data.segment_tokens", 65),
+            "data.segment_tokens (65) must be at most model.n_positions (64)"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -467,7 +487,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(58 + 9 + 18);
+    assertThat(RunConfig.keys()).hasSize(59 + 9 + 20);
   }
 
   @Test

@@ -149,6 +149,44 @@ class ConsoleProgressTest {
     progress.compiled("training step", 1);
   }
 
+  @Test
+  void encoding_onATerminal_isOneLineThatGoesAway() {
+    ConsoleProgress progress = progress(Display.LIVE, false, 1);
+    encode(progress, 1, 50);
+    assertThat(screen()).isEqualTo("encodes the facts, 50 %, 1:40 left");
+    String half = written();
+    nanos -= 2_000_000_000L - 99_000_000;
+    progress.encoded(51, 100); // too soon
+    assertThat(written()).isEqualTo(half);
+    encode(progress, 52, 100);
+    assertThat(screen()).isEmpty();
+    encode(progress, 1, 2); // another encoding
+    assertThat(screen()).isEqualTo("encodes the facts, 2 %, 3:16 left");
+  }
+
+  @Test
+  void encoding_inAFile_isALineNowAndThen() {
+    ConsoleProgress progress = progress(Display.PLAIN, false, 1);
+    encode(progress, 1, 13);
+    assertThat(written())
+        .isEqualTo(
+            """
+            encodes the facts, 6 %, 3:08 left
+            encodes the facts, 11 %, 2:58 left
+            """);
+    progress(Display.QUIET, false, 1).encoded(1, 1);
+    encode(progress(Display.QUIET, false, 1), 1, 100);
+    assertThat(written()).hasLineCount(2);
+  }
+
+  /** Reports micro-batches of 2 s. */
+  private void encode(ConsoleProgress progress, int from, int to) {
+    for (int i = from; i <= to; i++) {
+      progress.encoded(i, 100);
+      nanos += 2_000_000_000L;
+    }
+  }
+
   private ConsoleProgress progress(Display display, boolean bold, int plainSteps) {
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     return new ConsoleProgress(out, new ConsoleStyle(display, bold, plainSteps), () -> nanos);

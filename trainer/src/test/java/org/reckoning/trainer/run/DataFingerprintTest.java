@@ -13,6 +13,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
+import org.reckoning.trainer.tokens.FactSegments;
 
 class DataFingerprintTest {
   @TempDir Path run;
@@ -61,6 +62,15 @@ class DataFingerprintTest {
       assertThatThrownBy(() -> DataFingerprint.requireSame(run, splits(other)))
           .hasMessageContaining("train has 1 tasks as before, with changed texts");
     }
+  }
+
+  @Test
+  void sameTextInPieces_isRefused() throws IOException {
+    ReasoningTask task = task("a", "The mother of Tom is Alice. ".repeat(4), "mother");
+    DataFingerprint.requireSame(run, splits(task));
+    ReasoningTask cut = new FactSegments(24, 0).apply(task);
+    assertThatThrownBy(() -> DataFingerprint.requireSame(run, splits(cut)))
+        .hasMessageContaining("train has 1 tasks as before, with changed texts");
   }
 
   @Test
