@@ -72,7 +72,7 @@ final class InnerStep<T extends TNumber> {
   static <T extends TNumber> InnerStep<T> withoutDropout(
       TaskModel<T> model, BlockUpdates<T> updates) {
     return model.config().innerDropout() == 0
-        ? ofTraining(model, updates, true)
+        ? ofTraining(model, updates, true, false)
         : ofEvaluation(model, updates);
   }
 
