@@ -68,6 +68,14 @@ final class InnerStep<T extends TNumber> {
     return define(name, model, updates, false, false, 0);
   }
 
+  /** Returns the step of training if it has no dropout, else that of an evaluation. */
+  static <T extends TNumber> InnerStep<T> withoutDropout(
+      TaskModel<T> model, BlockUpdates<T> updates) {
+    return model.config().innerDropout() == 0
+        ? ofTraining(model, updates, true, false)
+        : ofEvaluation(model, updates);
+  }
+
   private static <T extends TNumber> InnerStep<T> define(
       String name,
       TaskModel<T> model,
