@@ -42,6 +42,8 @@ final class InspectionJson {
     program.put("inner_steps", config.innerSteps());
     program.put("inner_optimizer", config.innerOptimizer().toString());
     program.put("gradient", config.gradientMode().toString());
+    program.put("inner_products", EnumWord.of(config.innerProducts()));
+    program.put("kept_product_bytes", report.keptProductBytes());
     program.put("micro_facts", config.microFacts(report.shape()));
     program.put("xla", EnumWord.of(config.xla()));
     program.put("buckets", config.shapes().size());

@@ -87,8 +87,16 @@ final class ReportTable {
                         microFacts(config, shape),
                         shape.questions(),
                         shape.questionTokens()))
+            .row("inner products", "%s: %s".formatted(EnumWord.of(config.innerProducts()), kept()))
             .row("XLA", EnumWord.of(config.xla()))
             .lines());
+  }
+
+  private String kept() {
+    long bytes = report.keptProductBytes();
+    return bytes == 0
+        ? "recomputed by pullbacks"
+        : "kept for pullbacks, %s bytes an inner step".formatted(Quantity.exact(bytes));
   }
 
   private void parameters() {

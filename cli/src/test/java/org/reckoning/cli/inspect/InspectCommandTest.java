@@ -47,7 +47,13 @@ class InspectCommandTest {
     assertThat(json.at("/program/shape/facts").intValue()).isEqualTo(5); // 2 hops, 3 distractors
     assertThat(json.at("/segments").findValuesAsText("name"))
         .containsExactly(
-            "inner_step", "outer", "inner_step_pullback", "gradient_norms", "apply", "evaluate");
+            "inner_step",
+            "outer",
+            "inner_step_pullback",
+            "gradient_norms",
+            "apply_moments",
+            "apply_weights",
+            "evaluate");
     assertThat(json.at("/largest_tensors/0/bytes").longValue()).isPositive();
     assertThat(json.at("/memory/boundaries/0/after").textValue()).isEqualTo("inner_0");
     assertThat(json.has("times")).isFalse();
@@ -64,7 +70,7 @@ class InspectCommandTest {
 
     JsonNode json = new ObjectMapper().readTree(out.toString());
     assertThat(json.at("/times/calls").findValuesAsText("call"))
-        .containsExactly("inner_0", "outer", "pullback_0", "apply", "apply");
+        .containsExactly("inner_0", "outer", "pullback_0", "apply", "apply", "apply");
     assertThat(json.at("/times/calls/0/seconds").doubleValue()).isPositive();
     List<String> trained =
         json.get("segments").findValuesAsText("function").stream()

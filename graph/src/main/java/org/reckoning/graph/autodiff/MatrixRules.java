@@ -62,13 +62,14 @@ final class MatrixRules {
   }
 
   /**
-   * Emits {@code a' b'} in the faster orientation. CPU kernels read a transposed right operand
-   * element by element, three to five times slower. So where b is transposed and larger than a, the
-   * product is {@code (b a'^T)^T}: it transposes the smaller operand and the result.
+   * Emits {@code a' b'} in the faster orientation. Where {@link MatrixKernels} read a transposed
+   * right operand slowly and b is transposed and larger than a, the product is {@code (b a'^T)^T}:
+   * it transposes the smaller operand and the result.
    */
   private static Operand<TNumber> oriented(
       Node n, Operand<TNumber> a, Operand<TNumber> b, Product product, boolean ta, boolean tb) {
-    if (!tb || a.shape().size() >= b.shape().size()) {
+    boolean slow = tb && MatrixKernels.avoidTransposedRight();
+    if (!slow || a.shape().size() >= b.shape().size()) {
       return product.of(n, a, b, ta, tb);
     }
     return transposed(n, product.of(n, b, a, false, !ta));

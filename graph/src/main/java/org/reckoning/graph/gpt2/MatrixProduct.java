@@ -1,5 +1,6 @@
 package org.reckoning.graph.gpt2;
 
+import org.reckoning.graph.autodiff.MatrixKernels;
 import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -16,8 +17,8 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  *
  * <ul>
- *   <li>Kernels are several times slower if the larger operand is transposed. So {@code x w^T} is
- *       computed as {@code (w x^T)^T}.
+ *   <li>Some kernels are several times slower if the larger operand is transposed ({@link
+ *       MatrixKernels}). For them {@code x w^T} is computed as {@code (w x^T)^T}.
  *   <li>XLA's kernel for a single row has a tenth of the speed of that for two rows. So a single
  *       row gets a second row of zeros.
  *   <li>With shared weights, the rows of all tasks are one long batch.
@@ -47,11 +48,11 @@ final class MatrixProduct {
     Operand<T> rows =
         shared ? tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)})) : x;
     Operand<T> y;
-    if (transposeW) {
+    if (transposeW && MatrixKernels.avoidTransposedRight()) {
       y = tf.train.batchMatMul(w, rows, x.type(), BatchMatMul.adjY(true)); // [N|1, out, M]
       y = tf.linalg.transpose(y, tf.constant(new int[] {0, 2, 1}));
     } else {
-      y = tf.train.batchMatMul(rows, w, x.type());
+      y = tf.train.batchMatMul(rows, w, x.type(), BatchMatMul.adjY(transposeW));
     }
     return shared ? tf.reshape(y, tf.constant(new long[] {n, m, y.shape().get(2)})) : y;
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.task.TaskShape;
+import org.reckoning.graph.unroll.UnrolledPass;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.SegmentNode;
 import org.tensorflow.GraphOperation;
@@ -114,6 +115,11 @@ public record ProgramReport(
             .sum();
   }
 
+  /** Returns the bytes of the matrix products that an inner step keeps; 0 if it keeps none. */
+  public long keptProductBytes() {
+    return segments.stream().mapToLong(SegmentReport::productBytes).max().orElse(0);
+  }
+
   /**
    * Returns the segment with a name.
    *
@@ -186,7 +192,8 @@ public record ProgramReport(
         byType(segment.nodes()),
         Flops.of(segment.nodes()),
         TensorBytes.ofArguments(segment, call),
-        TensorBytes.ofResults(segment, call));
+        TensorBytes.ofResults(segment, call),
+        TensorBytes.ofResults(segment, call, UnrolledPass.KEPT_PRODUCTS));
   }
 
   private static String nameOf(Segment segment) {

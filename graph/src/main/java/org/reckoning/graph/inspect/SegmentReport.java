@@ -15,6 +15,7 @@ import java.util.Map;
  * @param argumentBytes bytes of the arguments of one call; variables are passed by handle and count
  *     0
  * @param resultBytes bytes of the results of one call
+ * @param productBytes bytes of the results that are kept matrix products of an inner step
  */
 public record SegmentReport(
     String name,
@@ -25,7 +26,8 @@ public record SegmentReport(
     Map<String, Integer> nodesByType,
     FlopCount flops,
     long argumentBytes,
-    long resultBytes) {
+    long resultBytes,
+    long productBytes) {
 
   /** Returns the operations of all calls of a training step. */
   public FlopCount trainingFlops() {

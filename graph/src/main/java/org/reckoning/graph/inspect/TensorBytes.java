@@ -26,6 +26,19 @@ final class TensorBytes {
     return of(segment.function().getSignature().getOutputArgList(), call.outputs(), call.name());
   }
 
+  /** Returns the bytes of the results of a call under a path. */
+  static long ofResults(Segment segment, SegmentNode call, String path) {
+    List<String> names = segment.computedResults();
+    long bytes = 0;
+    for (int i = 0; i < names.size(); i++) {
+      if (names.get(i).startsWith(path + "/")) {
+        DataType type = segment.function().getSignature().getOutputArg(i).getType();
+        bytes += of(type, call.outputs().get(i), call.name());
+      }
+    }
+    return bytes;
+  }
+
   private static long of(List<OpDef.ArgDef> types, List<Shape> shapes, String name) {
     long bytes = 0;
     for (int i = 0; i < types.size(); i++) {

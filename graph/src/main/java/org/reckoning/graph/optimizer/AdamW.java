@@ -67,17 +67,38 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
       Operand<T> g,
       Operand<T> rate,
       Operand<T> step) {
-    Operand<T> m = average(tf, beta1, Slots.get(state, FIRST_MOMENT), g);
-    Operand<T> v = average(tf, beta2, Slots.get(state, SECOND_MOMENT), tf.math.square(g));
+    Map<String, Operand<T>> moments = moments(tf, state, g);
+    return new Update<>(weight(tf, theta, moments, rate, step), moments);
+  }
+
+  /**
+   * Emits the first half of an update: the moments after a gradient.
+   *
+   * @param state moments before it, by slot
+   */
+  public <T extends TNumber> Map<String, Operand<T>> moments(
+      Ops tf, Map<String, Operand<T>> state, Operand<T> g) {
+    Map<String, Operand<T>> moments = new LinkedHashMap<>();
+    moments.put(FIRST_MOMENT, average(tf, beta1, Slots.get(state, FIRST_MOMENT), g));
+    moments.put(
+        SECOND_MOMENT, average(tf, beta2, Slots.get(state, SECOND_MOMENT), tf.math.square(g)));
+    return moments;
+  }
+
+  /**
+   * Emits the second half of an update: the weight.
+   *
+   * @param moments moments after the gradient, by slot
+   */
+  public <T extends TNumber> Operand<T> weight(
+      Ops tf, Operand<T> theta, Map<String, Operand<T>> moments, Operand<T> rate, Operand<T> step) {
+    Operand<T> m = Slots.get(moments, FIRST_MOMENT);
+    Operand<T> v = Slots.get(moments, SECOND_MOMENT);
     Operand<T> first = tf.math.div(m, bias(tf, beta1, step));
     Operand<T> second = tf.math.div(rootOrZero(tf, v), tf.math.sqrt(bias(tf, beta2, step)));
     Operand<T> direction =
-        tf.math.div(first, tf.math.add(second, Scalars.of(tf, g.type(), epsilon)));
-    Operand<T> updated = tf.math.sub(decayed(tf, theta, rate), tf.math.mul(rate, direction));
-    Map<String, Operand<T>> moments = new LinkedHashMap<>();
-    moments.put(FIRST_MOMENT, m);
-    moments.put(SECOND_MOMENT, v);
-    return new Update<>(updated, moments);
+        tf.math.div(first, tf.math.add(second, Scalars.of(tf, theta.type(), epsilon)));
+    return tf.math.sub(decayed(tf, theta, rate), tf.math.mul(rate, direction));
   }
 
   private <T extends TNumber> Operand<T> decayed(Ops tf, Operand<T> theta, Operand<T> rate) {

@@ -176,7 +176,7 @@ final class MicroBatchEncoding<T extends TNumber> {
   double[] encode(TaskBatch batch, EncodingProgress progress) {
     int innerSteps = session.config().innerSteps();
     List<TaskBatch> microBatches = batch.microBatches(facts);
-    double[] number = batch.scoredFacts();
+    double[] number = batch.factCounts();
     Sweep sweep = new Sweep(microBatches, number, (innerSteps + 1) * microBatches.size(), progress);
     double[] losses = new double[innerSteps + 1];
     try {

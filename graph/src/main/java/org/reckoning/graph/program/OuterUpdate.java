@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.optimizer.AdamW;
-import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.settings.OuterOptimizer;
 import org.reckoning.graph.variables.MetaParameters;
 import org.reckoning.graph.xla.Segment;
@@ -27,12 +26,15 @@ import org.tensorflow.types.family.TType;
  *
  * <pre>{@code
  * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
- * apply            handles, gradient/NAME, these -> done
+ * apply_moments    handles, gradient/NAME, these -> done
+ * apply_weights    handles, finite               -> done
  * }</pre>
  *
- * <p>In a call, XLA computes all new values before it replaces old ones. So consecutive calls of
- * {@code apply} each update a few variables; only these are in memory twice. A small model needs
- * one call.
+ * <p>In a call, XLA computes all new values before it replaces old ones. So consecutive calls each
+ * update a few variables; only these are in memory twice. A small model needs one call of each.
+ *
+ * <p>In one function, new weights would be computed from old moments, and XLA would copy the
+ * moments before it updates them. Two functions read and write each number once.
  */
 final class OuterUpdate<T extends TNumber> {
   private static final String VARIABLES = "variables";
@@ -77,17 +79,17 @@ final class OuterUpdate<T extends TNumber> {
       open.put(variable.getKey(), variable.getValue());
       numbers += variable.getValue().size();
       if (numbers >= NUMBERS_OF_A_CALL) {
-        applies.add(defineApply(open));
+        defineApplies(open);
         open = new LinkedHashMap<>();
         numbers = 0;
       }
     }
     if (!open.isEmpty()) {
-      applies.add(defineApply(open));
+      defineApplies(open);
     }
   }
 
-  private Segment defineApply(Map<String, Shape> some) {
+  private void defineApplies(Map<String, Shape> some) {
     Specs specs =
         new Specs()
             .variables(VARIABLES, some)
@@ -101,7 +103,10 @@ final class OuterUpdate<T extends TNumber> {
             .tensor(RATES_RATE, type, Shape.scalar())
             .tensor(STEP, type, Shape.scalar());
     List<String> names = List.copyOf(some.keySet());
-    return Segment.define("apply", specs, List.of(), (tf, in) -> buildApply(tf, in, names));
+    applies.add(
+        Segment.define("apply_moments", specs, List.of(), (tf, in) -> buildMoments(tf, in, names)));
+    applies.add(
+        Segment.define("apply_weights", specs, List.of(), (tf, in) -> buildWeights(tf, in, names)));
   }
 
   /** Returns the segments in the order of their calls. */
@@ -184,37 +189,50 @@ final class OuterUpdate<T extends TNumber> {
     return name.equals(MetaParameters.RATES);
   }
 
-  private Tensors buildApply(Ops tf, Tensors in, List<String> names) {
-    Operand<TBool> finite = in.get(FINITE, TBool.class);
+  private AdamW adamW(String name) {
+    return isRates(name) ? optimizer.rates() : optimizer.forWeight(name);
+  }
+
+  private Tensors buildMoments(Ops tf, Tensors in, List<String> names) {
     List<Op> assignments = new ArrayList<>();
     for (String name : names) {
       Ops scope = tf.withSubScope(name);
-      Map<String, Operand<T>> state = new LinkedHashMap<>();
-      state.put(FIRST, read(scope, in, FIRST, name));
-      state.put(SECOND, read(scope, in, SECOND, name));
-      Operand<T> old = read(scope, in, VARIABLES, name);
-      AdamW adamW = isRates(name) ? optimizer.rates() : optimizer.forWeight(name);
+      Map<String, Operand<T>> old = moments(scope, in, name);
       Operand<T> clip = in.get(isRates(name) ? CLIP_RATES : CLIP_WEIGHTS, type);
-      InnerOptimizer.Update<T> update =
-          adamW.update(
-              scope,
-              old,
-              state,
-              scope.math.mul(in.get(GRADIENT + "/" + name, type), clip),
-              in.get(isRates(name) ? RATES_RATE : WEIGHTS_RATE, type),
-              in.get(STEP, type));
-      assignments.add(
-          assign(scope, in, VARIABLES, name, scope.select(finite, update.theta(), old)));
-      update
-          .state()
+      Operand<T> g = scope.math.mul(in.get(GRADIENT + "/" + name, type), clip);
+      adamW(name)
+          .moments(scope, old, g)
           .forEach(
-              (slot, value) -> {
-                Operand<T> kept = read(scope, in, slot, name);
-                assignments.add(assign(scope, in, slot, name, scope.select(finite, value, kept)));
-              });
+              (slot, value) ->
+                  assignments.add(
+                      assign(scope, in, slot, name, value, Objects.requireNonNull(old.get(slot)))));
     }
+    return done(tf, in, assignments);
+  }
+
+  private Tensors buildWeights(Ops tf, Tensors in, List<String> names) {
+    List<Op> assignments = new ArrayList<>();
+    for (String name : names) {
+      Ops scope = tf.withSubScope(name);
+      Operand<T> old = read(scope, in, VARIABLES, name);
+      Operand<T> rate = in.get(isRates(name) ? RATES_RATE : WEIGHTS_RATE, type);
+      Operand<T> weight =
+          adamW(name).weight(scope, old, moments(scope, in, name), rate, in.get(STEP, type));
+      assignments.add(assign(scope, in, VARIABLES, name, weight, old));
+    }
+    return done(tf, in, assignments);
+  }
+
+  private Map<String, Operand<T>> moments(Ops tf, Tensors in, String name) {
+    Map<String, Operand<T>> moments = new LinkedHashMap<>();
+    moments.put(FIRST, read(tf, in, FIRST, name));
+    moments.put(SECOND, read(tf, in, SECOND, name));
+    return moments;
+  }
+
+  private Tensors done(Ops tf, Tensors in, List<Op> assignments) {
     Ops after = tf.withControlDependencies(assignments);
-    return new Tensors().put(DONE, after.identity(in.get(STEP, type)));
+    return new Tensors().put(DONE, after.identity(in.get(FINITE, TBool.class)));
   }
 
   private static <T extends TNumber> Operand<T> squaredNorm(Ops tf, Operand<T> g) {
@@ -244,8 +262,11 @@ final class OuterUpdate<T extends TNumber> {
     return tf.ensureShape(tf.readVariableOp(handle(in, group, name), type), shape);
   }
 
-  private Op assign(Ops tf, Tensors in, String group, String name, Operand<T> value) {
-    return tf.assignVariableOp(handle(in, group, name), value);
+  /** Assigns a value, or the old one if a gradient is not finite. */
+  private Op assign(
+      Ops tf, Tensors in, String group, String name, Operand<T> value, Operand<T> old) {
+    Operand<T> next = tf.select(in.get(FINITE, TBool.class), value, old);
+    return tf.assignVariableOp(handle(in, group, name), next);
   }
 
   @SuppressWarnings("unchecked") // handles have no Java type

@@ -25,6 +25,7 @@ import org.reckoning.graph.xla.XlaMode;
  * @param adaptation the weights that the inner loop changes
  * @param trained patterns of the weights that the outer loop trains; {@code *} matches any text
  * @param gradientMode the inner steps that the outer gradient differentiates exactly
+ * @param innerProducts whether exact inner steps keep their matrix products for the pullback
  * @param outerTerms terms of the outer loss
  * @param outerOptimizer update rule of the outer loop
  * @param innerDropout dropout rate in inner steps of training, 0 for none
@@ -44,6 +45,7 @@ public record BilevelConfig(
     Adaptation adaptation,
     List<String> trained,
     GradientMode gradientMode,
+    InnerProducts innerProducts,
     List<OuterTerm> outerTerms,
     OuterOptimizer outerOptimizer,
     double innerDropout,
@@ -138,6 +140,7 @@ public record BilevelConfig(
         Adaptation.all(),
         List.of("*"),
         GradientMode.exact(),
+        InnerProducts.AUTO,
         List.of(OuterTerm.target()),
         OuterOptimizer.defaults(),
         0,
@@ -190,6 +193,11 @@ public record BilevelConfig(
   /** Returns a copy with another gradient mode. */
   public BilevelConfig withGradientMode(GradientMode value) {
     return changed(draft -> draft.gradientMode = value);
+  }
+
+  /** Returns a copy that keeps or recomputes the matrix products of inner steps. */
+  public BilevelConfig withInnerProducts(InnerProducts value) {
+    return changed(draft -> draft.innerProducts = value);
   }
 
   /** Returns a copy with other terms of the outer loss. */
@@ -257,6 +265,7 @@ public record BilevelConfig(
     private Adaptation adaptation;
     private List<String> trained;
     private GradientMode gradientMode;
+    private InnerProducts innerProducts;
     private List<OuterTerm> outerTerms;
     private OuterOptimizer outerOptimizer;
     private double innerDropout;
@@ -274,6 +283,7 @@ public record BilevelConfig(
       adaptation = config.adaptation;
       trained = config.trained;
       gradientMode = config.gradientMode;
+      innerProducts = config.innerProducts;
       outerTerms = config.outerTerms;
       outerOptimizer = config.outerOptimizer;
       innerDropout = config.innerDropout;
@@ -293,6 +303,7 @@ public record BilevelConfig(
           adaptation,
           trained,
           gradientMode,
+          innerProducts,
           outerTerms,
           outerOptimizer,
           innerDropout,

@@ -185,21 +185,14 @@ public final class TaskBatch {
     return taskWeights.clone();
   }
 
-  /**
-   * Returns the number of facts of each task with a target, at least 1 [N]. The first token of a
-   * fact is no target.
-   */
-  public double[] scoredFacts() {
-    double[] scored = new double[shape.tasks()];
-    int length = shape.factTokens();
+  /** Returns the number of facts of each task without padding, at least 1 [N]. */
+  public double[] factCounts() {
+    double[] counts = new double[shape.tasks()];
     for (int row = 0; row < factLengths.length; row++) {
-      int first = row * length + 1;
-      if (Arrays.stream(factTargets, first, first + length - 1).anyMatch(each -> each > 0)) {
-        scored[row / shape.facts()]++;
-      }
+      counts[row / shape.facts()] += factLengths[row] > 0 ? 1 : 0;
     }
-    Arrays.setAll(scored, n -> Math.max(1, scored[n]));
-    return scored;
+    Arrays.setAll(counts, n -> Math.max(1, counts[n]));
+    return counts;
   }
 
   /**

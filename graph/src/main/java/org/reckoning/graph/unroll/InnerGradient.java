@@ -14,6 +14,7 @@ import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
+import org.reckoning.graph.xla.Tensors;
 import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -29,37 +30,91 @@ final class InnerGradient<T extends TNumber> {
 
   private final TaskModel<T> model;
   private final List<Operand<T>> theta;
+  private final Operand<T> loss;
   private final List<Operand<T>> gradients;
+  private final Map<String, Operand<T>> products;
 
   /**
    * Emits the forward pass and the gradient.
    *
+   * @param withShared whether the gradient covers the trained shared weights
+   * @param nudge a zero that the activations depend on, or null
+   */
+  private InnerGradient(
+      Ops tf,
+      TaskModel<T> model,
+      Weights<T> weights,
+      Facts<T> facts,
+      TaskModel.Masks masks,
+      boolean withShared,
+      @Nullable Operand<T> nudge) {
+    this.model = model;
+    LanguageModelLoss<T> scores = model.score(tf, weights, facts, masks, nudge);
+    loss = facts.innerLoss(tf.withSubScope("inner_loss"), scores); // [N]
+    theta = List.copyOf(weights.theta().values());
+    List<Operand<T>> variables = new ArrayList<>(theta);
+    if (withShared) {
+      model
+          .layout()
+          .trainedShared()
+          .forEach(name -> variables.add(Objects.requireNonNull(weights.shared().get(name))));
+    }
+    Tangents gradient = DIFFERENTIATOR.gradients(tf.withSubScope("gradient"), loss, variables);
+    gradients = new ArrayList<>();
+    for (int i = 0; i < variables.size(); i++) {
+      gradients.add(gradient.orZero(i).asOutput().expect(model.type()));
+    }
+    products = withShared ? WeightProducts.find(tf, weights, model.type()) : Map.of();
+  }
+
+  /** Emits the gradient of the adapted weights alone. */
+  static <T extends TNumber> InnerGradient<T> ofTheta(
+      Ops tf, TaskModel<T> model, Weights<T> weights, Facts<T> facts, TaskModel.Masks masks) {
+    return new InnerGradient<>(tf, model, weights, facts, masks, false, null);
+  }
+
+  /** Emits the gradient of all trained weights, in an inner step that keeps its products. */
+  static <T extends TNumber> InnerGradient<T> ofAll(
+      Ops tf, TaskModel<T> model, Weights<T> weights, Facts<T> facts, TaskModel.Masks masks) {
+    return new InnerGradient<>(tf, model, weights, facts, masks, true, null);
+  }
+
+  /**
+   * Emits the gradient of all trained weights again, in a pullback.
+   *
    * @param cotangents cotangents of theta_k+1; the recomputation waits for them
    */
-  InnerGradient(
+  static <T extends TNumber> InnerGradient<T> again(
       Ops tf,
       TaskModel<T> model,
       Weights<T> weights,
       Facts<T> facts,
       Operand<TInt64> seed,
       Map<String, Operand<T>> cotangents) {
-    this.model = model;
-    Class<T> type = model.type();
     TaskModel.Masks masks = new TaskModel.Masks(model.config().innerDropout(), seed);
-    LanguageModelLoss<T> scores =
-        model.score(tf, weights, facts, masks, nudge(tf, model, cotangents));
-    Operand<T> loss = facts.innerLoss(tf.withSubScope("inner_loss"), scores); // [N]
-    theta = List.copyOf(weights.theta().values());
-    List<Operand<T>> variables = new ArrayList<>(theta);
-    model
-        .layout()
-        .trainedShared()
-        .forEach(name -> variables.add(Objects.requireNonNull(weights.shared().get(name))));
-    Tangents gradient = DIFFERENTIATOR.gradients(tf.withSubScope("gradient"), loss, variables);
-    gradients = new ArrayList<>();
-    for (int i = 0; i < variables.size(); i++) {
-      gradients.add(gradient.orZero(i).asOutput().expect(type));
-    }
+    return new InnerGradient<>(
+        tf, model, weights, facts, masks, true, nudge(tf, model, cotangents));
+  }
+
+  /** Returns the inner loss [N]. */
+  Operand<T> loss() {
+    return loss;
+  }
+
+  /** Returns the {@link WeightProducts} of the forward pass and the gradient, by name. */
+  Map<String, Operand<T>> products() {
+    return products;
+  }
+
+  /**
+   * Takes the values of products from arguments of the segment.
+   *
+   * @param results results of the segment
+   * @param kept products that the inner step kept, by name; empty if it kept none
+   */
+  Tensors withKept(Tensors results, Map<String, Operand<T>> kept) {
+    kept.forEach((name, value) -> results.known(Objects.requireNonNull(products.get(name)), value));
+    return results;
   }
 
   /** Returns g of each adapted weight, by name. */

@@ -1,10 +1,12 @@
 package org.reckoning.graph.unroll;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Segment;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
@@ -15,19 +17,22 @@ sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, Re
    * U runs in blocks, else theta_k.
    *
    * @param updates U in blocks; null if U has no state and a step takes all facts at once
+   * @param products shapes of the products that the inner steps keep, by name
    */
   static <T extends TNumber> InnerPullbacks<T> of(
-      TaskModel<T> model, @Nullable BlockUpdates<T> updates) {
+      TaskModel<T> model, @Nullable BlockUpdates<T> updates, Map<String, Shape> products) {
     return updates == null
-        ? new InnerStepPullback<>(model)
-        : new ReplayedPullback<>(model, updates);
+        ? new InnerStepPullback<>(model, products)
+        : new ReplayedPullback<>(model, updates, products);
+  }
+
+  /** Returns whether the pullbacks of a model read the gradients of inner steps. */
+  static boolean needGradients(TaskModel<?> model) {
+    return !model.slots().isEmpty() || model.splitsFacts() || model.anyFirstOrder();
   }
 
   /** Returns the segments in the order of their calls. */
   List<Segment> segments();
-
-  /** Returns whether the inner steps must return their gradients. */
-  boolean needsGradients();
 
   /**
    * Emits the pullback of step {@code k}.

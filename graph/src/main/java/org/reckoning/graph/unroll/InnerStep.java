@@ -6,9 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.autodiff.Differentiator;
-import org.reckoning.graph.autodiff.Tangents;
-import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Segment;
@@ -35,11 +32,17 @@ final class InnerStep<T extends TNumber> {
   private final TaskModel<T> model;
   private final Segment segment;
   private final @Nullable BlockUpdates<T> updates;
+  private final Map<String, Shape> products;
 
-  private InnerStep(TaskModel<T> model, Segment segment, @Nullable BlockUpdates<T> updates) {
+  private InnerStep(
+      TaskModel<T> model,
+      Segment segment,
+      @Nullable BlockUpdates<T> updates,
+      Map<String, Shape> products) {
     this.model = model;
     this.segment = segment;
     this.updates = updates;
+    this.products = products;
   }
 
   /**
@@ -47,18 +50,30 @@ final class InnerStep<T extends TNumber> {
    *
    * @param updates U in blocks; null if U has no state and a step takes all facts at once
    * @param keepGradient whether the step also returns g, which some pullbacks read
+   * @param keepProducts whether the step also returns its {@link WeightProducts}
    */
   static <T extends TNumber> InnerStep<T> ofTraining(
-      TaskModel<T> model, @Nullable BlockUpdates<T> updates, boolean keepGradient) {
+      TaskModel<T> model,
+      @Nullable BlockUpdates<T> updates,
+      boolean keepGradient,
+      boolean keepProducts) {
     String name = updates == null ? "inner_step" : "inner_gradient";
-    return define(name, model, updates, keepGradient, model.config().innerDropout());
+    return define(name, model, updates, keepGradient, keepProducts, model.config().innerDropout());
   }
 
   /** Returns the step of an evaluation, without dropout. */
   static <T extends TNumber> InnerStep<T> ofEvaluation(
       TaskModel<T> model, @Nullable BlockUpdates<T> updates) {
     String name = updates == null ? "inner_step_evaluation" : "inner_gradient_evaluation";
-    return define(name, model, updates, false, 0);
+    return define(name, model, updates, false, false, 0);
+  }
+
+  /** Returns the step of training if it has no dropout, else that of an evaluation. */
+  static <T extends TNumber> InnerStep<T> withoutDropout(
+      TaskModel<T> model, BlockUpdates<T> updates) {
+    return model.config().innerDropout() == 0
+        ? ofTraining(model, updates, true, false)
+        : ofEvaluation(model, updates);
   }
 
   private static <T extends TNumber> InnerStep<T> define(
@@ -66,8 +81,10 @@ final class InnerStep<T extends TNumber> {
       TaskModel<T> model,
       @Nullable BlockUpdates<T> updates,
       boolean keepGradient,
+      boolean keepProducts,
       double dropout) {
     boolean updatesInside = updates == null;
+    Map<String, Shape> products = new LinkedHashMap<>();
     TaskModel<T> micro = model.microBatch();
     Segment segment =
         Segment.define(
@@ -84,10 +101,17 @@ final class InnerStep<T extends TNumber> {
                       StepArguments.of(in, micro),
                       updatesInside,
                       keepGradient || !updatesInside,
+                      keepProducts,
                       dropout);
+              step.products().forEach((product, value) -> products.put(product, value.shape()));
               return (model.splitsFacts() ? step.plus(tf.withSubScope("sum"), in) : step).named();
             });
-    return new InnerStep<>(model, segment, updates);
+    return new InnerStep<>(model, segment, updates, products);
+  }
+
+  /** Returns the shapes of the products that the step keeps, by name; empty if it keeps none. */
+  Map<String, Shape> products() {
+    return products;
   }
 
   /** Returns whether the step has dropout and therefore reads a seed. */
@@ -109,9 +133,13 @@ final class InnerStep<T extends TNumber> {
    * @param loss inner loss before the step [N]
    * @param iterate iterate after the step
    * @param gradient g by name, if it is kept or U runs in blocks; else empty
+   * @param products the {@link WeightProducts} by name, if they are kept; else empty
    */
   record Result<T extends TNumber>(
-      Operand<T> loss, Iterate<T> iterate, Map<String, Operand<T>> gradient) {
+      Operand<T> loss,
+      Iterate<T> iterate,
+      Map<String, Operand<T>> gradient,
+      Map<String, Operand<T>> products) {
     private static final String LOSS = "loss";
     private static final String SUM = "sum/";
 
@@ -133,21 +161,24 @@ final class InnerStep<T extends TNumber> {
       return new Result<>(
           tf.math.add(in.get(SUM + LOSS, type), loss),
           iterate,
-          FactSums.sum(tf, in.under(SUM + RuleArguments.GRADIENT, type), gradient));
+          FactSums.sum(tf, in.under(SUM + RuleArguments.GRADIENT, type), gradient),
+          products);
     }
 
     Tensors named() {
       return new Tensors()
           .put(LOSS, loss)
           .putAll(iterate.named())
-          .putAll(RuleArguments.GRADIENT, gradient);
+          .putAll(RuleArguments.GRADIENT, gradient)
+          .putAll(WeightProducts.PATH, products);
     }
 
     static <T extends TNumber> Result<T> of(Tensors out, TaskModel<T> model) {
       return new Result<>(
           out.get(LOSS, model.type()),
           Iterate.of(out, List.of(), model.type()),
-          out.under(RuleArguments.GRADIENT, model.type()));
+          out.under(RuleArguments.GRADIENT, model.type()),
+          out.under(WeightProducts.PATH, model.type()));
     }
   }
 
@@ -164,7 +195,7 @@ final class InnerStep<T extends TNumber> {
         Iterate.joined(
             updates.ofStep(
                 tf, arguments.iterate(), step.gradient(), arguments.rates(), arguments.step()));
-    return new Result<>(step.loss(), next, step.gradient());
+    return new Result<>(step.loss(), next, step.gradient(), step.products());
   }
 
   /** Emits the inner loss and its gradient over all micro-batches. */
@@ -179,7 +210,7 @@ final class InnerStep<T extends TNumber> {
 
   /** Returns given sums. */
   static <T extends TNumber> Result<T> sums(Operand<T> loss, Map<String, Operand<T>> gradient) {
-    return new Result<>(loss, new Iterate<>(Map.of(), Map.of()), gradient);
+    return new Result<>(loss, new Iterate<>(Map.of(), Map.of()), gradient, Map.of());
   }
 
   /**
@@ -198,24 +229,20 @@ final class InnerStep<T extends TNumber> {
       StepArguments<T> in,
       boolean update,
       boolean keepGradient,
+      boolean keepProducts,
       double dropout) {
     TaskModel.Masks masks =
         new TaskModel.Masks(dropout, Objects.requireNonNull(in.seed(), "seed of a step"));
-    LanguageModelLoss<T> scores = model.score(tf, in.weights(), in.onlyFacts(), masks, null);
-    Operand<T> loss = in.onlyFacts().innerLoss(tf.withSubScope("inner_loss"), scores); // [N]
-    Map<String, Operand<T>> theta = in.iterate().theta();
-    Tangents g =
-        Differentiator.standard()
-            .gradients(tf.withSubScope("gradient"), loss, List.copyOf(theta.values()));
-
-    Map<String, Operand<T>> gradient = new LinkedHashMap<>();
-    for (String name : theta.keySet()) {
-      gradient.put(name, g.orZero(gradient.size()).asOutput().expect(model.type()));
-    }
+    InnerGradient<T> g =
+        keepProducts
+            ? InnerGradient.ofAll(tf, model, in.weights(), in.onlyFacts(), masks)
+            : InnerGradient.ofTheta(tf, model, in.weights(), in.onlyFacts(), masks);
+    Map<String, Operand<T>> gradient = g.ofTheta();
     Iterate<T> next =
         update
             ? InnerUpdate.of(model).apply(tf.withSubScope("update"), in.rule(gradient))
             : new Iterate<>(Map.of(), Map.of());
-    return new Result<>(loss, next, keepGradient ? gradient : Map.of());
+    return new Result<>(
+        g.loss(), next, keepGradient ? gradient : Map.of(), keepProducts ? g.products() : Map.of());
   }
 }

@@ -10,6 +10,7 @@ import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
@@ -23,26 +24,31 @@ import org.tensorflow.types.family.TNumber;
  * }</pre>
  *
  * <p>H g_bar is computed by forward-over-reverse differentiation. The segment recomputes the
- * activations of the step, so the forward pass keeps only theta_k. One function contains g and
- * g_bar, so neither is written to memory.
+ * activations of the step, so the forward pass keeps only theta_k and, if they are few, the {@link
+ * WeightProducts}. One function contains g and g_bar, so neither is written to memory.
  */
 final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
   private final TaskModel<T> model;
   private final @Nullable Segment exact;
   private final @Nullable Segment firstOrder;
 
-  InnerStepPullback(TaskModel<T> model) {
+  /**
+   * @param products shapes of the products that the inner steps keep, by name
+   */
+  InnerStepPullback(TaskModel<T> model, Map<String, Shape> products) {
     this.model = model;
-    exact = model.anyExact() ? defineExact(model) : null;
+    exact = model.anyExact() ? defineExact(model, products) : null;
     firstOrder = model.anyFirstOrder() ? defineFirstOrder(model) : null;
   }
 
-  private static <T extends TNumber> Segment defineExact(TaskModel<T> model) {
+  private static <T extends TNumber> Segment defineExact(
+      TaskModel<T> model, Map<String, Shape> products) {
     Specs specs =
         new Specs()
             .all(StepArguments.specs(model))
             .all(Iterate.cotangentSpecs(List.of(), model.thetaShapes(), model.type()))
-            .tensors(Cotangents.D_SHARED, model.type(), model.trainedSharedShapes());
+            .tensors(Cotangents.D_SHARED, model.type(), model.trainedSharedShapes())
+            .tensors(WeightProducts.PATH, model.type(), products);
     return Segment.define(
         "inner_step_pullback",
         specs,
@@ -51,7 +57,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
           StepArguments<T> step = StepArguments.of(in, model);
           Iterate<T> cotangent = Iterate.cotangentOf(in, List.of(), model.type());
           InnerGradient<T> g =
-              new InnerGradient<>(
+              InnerGradient.again(
                   tf,
                   model,
                   step.weights(),
@@ -67,8 +73,10 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
                   ofRule.gradient(),
                   ofRule.theta(),
                   in.under(Cotangents.D_SHARED, model.type()));
-          return results(tf, model, step.iterate(), ofRule, pulled.theta())
-              .putAll(Cotangents.D_SHARED, pulled.shared());
+          Tensors results =
+              results(tf, model, step.iterate(), ofRule, pulled.theta())
+                  .putAll(Cotangents.D_SHARED, pulled.shared());
+          return g.withKept(results, in.under(WeightProducts.PATH, model.type()));
         });
   }
 
@@ -122,17 +130,15 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
   }
 
   @Override
-  public boolean needsGradients() {
-    return firstOrder != null;
-  }
-
-  @Override
   public Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents) {
     boolean isExact = model.isExact(k);
     StepArguments<T> step = forward.steps().get(k);
     Tensors arguments = cotangents.iterate().namedCotangent();
     if (isExact) {
-      arguments.putAll(step.named()).putAll(Cotangents.D_SHARED, cotangents.shared());
+      arguments
+          .putAll(step.named())
+          .putAll(Cotangents.D_SHARED, cotangents.shared())
+          .putAll(WeightProducts.PATH, forward.products().get(k));
     } else {
       arguments.putAll(step.rule(forward.gradients().get(k)).named());
     }

@@ -41,13 +41,17 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
   private final BlockUpdates<T> updates;
   private final @Nullable Segment hessianProduct;
 
-  ReplayedPullback(TaskModel<T> model, BlockUpdates<T> updates) {
+  /**
+   * @param products shapes of the products that the inner steps keep, by name
+   */
+  ReplayedPullback(TaskModel<T> model, BlockUpdates<T> updates, Map<String, Shape> products) {
     this.model = model;
     this.updates = updates;
-    hessianProduct = model.anyExact() ? defineHessianProduct(model.microBatch()) : null;
+    hessianProduct = model.anyExact() ? defineHessianProduct(model.microBatch(), products) : null;
   }
 
-  private static <T extends TNumber> Segment defineHessianProduct(TaskModel<T> model) {
+  private static <T extends TNumber> Segment defineHessianProduct(
+      TaskModel<T> model, Map<String, Shape> products) {
     Class<T> type = model.type();
     Specs specs =
         new Specs()
@@ -56,7 +60,8 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
             .tensor(TaskInputs.SEED, TInt64.class, Shape.scalar())
             .all(Iterate.cotangentSpecs(List.of(), model.thetaShapes(), type))
             .tensors(BlockUpdates.D_GRADIENT, type, model.thetaShapes())
-            .tensors(Cotangents.D_SHARED, type, model.trainedSharedShapes());
+            .tensors(Cotangents.D_SHARED, type, model.trainedSharedShapes())
+            .tensors(WeightProducts.PATH, type, products);
     return Segment.define(
         "hessian_product",
         specs,
@@ -65,7 +70,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
           Weights<T> weights = Weights.of(in, type);
           Map<String, Operand<T>> ofTheta = Iterate.cotangentOf(in, List.of(), type).theta();
           InnerGradient<T> g =
-              new InnerGradient<>(
+              InnerGradient.again(
                   tf,
                   model,
                   weights,
@@ -78,10 +83,12 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
                   List.copyOf(in.under(BlockUpdates.D_GRADIENT, type).values()),
                   List.copyOf(ofTheta.values()),
                   in.under(Cotangents.D_SHARED, type));
-          return new Iterate<>(
-                  InnerUpdate.of(model).byName(tf, weights.theta(), pulled.theta()), Map.of())
-              .namedCotangent()
-              .putAll(Cotangents.D_SHARED, pulled.shared());
+          Tensors results =
+              new Iterate<>(
+                      InnerUpdate.of(model).byName(tf, weights.theta(), pulled.theta()), Map.of())
+                  .namedCotangent()
+                  .putAll(Cotangents.D_SHARED, pulled.shared());
+          return g.withKept(results, in.under(WeightProducts.PATH, type));
         });
   }
 
@@ -92,11 +99,6 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
       segments.add(hessianProduct);
     }
     return segments;
-  }
-
-  @Override
-  public boolean needsGradients() {
-    return true;
   }
 
   @Override
@@ -145,7 +147,8 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
                 .putAll(part.onlyFacts().named())
                 .putAll(new Iterate<>(ofTheta, Map.of()).namedCotangent())
                 .putAll(BlockUpdates.D_GRADIENT, ofGradient)
-                .putAll(Cotangents.D_SHARED, shared);
+                .putAll(Cotangents.D_SHARED, shared)
+                .putAll(WeightProducts.PATH, forward.products().get(k));
         if (part.seed() != null) {
           arguments.put(TaskInputs.SEED, part.seed());
         }

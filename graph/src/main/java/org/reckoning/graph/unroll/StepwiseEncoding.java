@@ -40,7 +40,7 @@ public final class StepwiseEncoding<T extends TNumber> {
    */
   public StepwiseEncoding(TaskModel<T> model) {
     updates = new BlockUpdates<>(model, false);
-    step = InnerStep.ofEvaluation(model, updates);
+    step = InnerStep.withoutDropout(model, updates);
     losses = new FactSums<>(model, FactSums.Parts.INNER);
   }
 

@@ -39,6 +39,9 @@ import org.tensorflow.types.family.TNumber;
  * dropout; a pullback has the seed of its inner step.
  */
 public final class UnrolledPass<T extends TNumber> {
+  /** Path of the results of a segment that hold the kept matrix products of an inner step. */
+  public static final String KEPT_PRODUCTS = WeightProducts.PATH;
+
   private final TaskModel<T> model;
   private final BilevelConfig config;
   private final InnerStep<T> innerStep;
@@ -60,9 +63,14 @@ public final class UnrolledPass<T extends TNumber> {
     this.config = model.config();
     BlockUpdates<T> updates =
         model.slots().isEmpty() && !model.splitsFacts() ? null : new BlockUpdates<>(model, trains);
-    pullbacks = trains && config.innerSteps() > 0 ? InnerPullbacks.of(model, updates) : null;
-    boolean keepGradient = pullbacks != null && pullbacks.needsGradients();
-    innerStep = InnerStep.ofTraining(model, updates, keepGradient);
+    boolean pulls = trains && config.innerSteps() > 0;
+    innerStep =
+        InnerStep.ofTraining(
+            model,
+            updates,
+            pulls && InnerPullbacks.needGradients(model),
+            pulls && WeightProducts.areKept(model));
+    pullbacks = pulls ? InnerPullbacks.of(model, updates, innerStep.products()) : null;
     evaluationStep =
         config.innerDropout() == 0 ? innerStep : InnerStep.ofEvaluation(model, updates);
     outer = trains ? OuterLoss.ofTraining(model) : null;
@@ -306,6 +314,7 @@ public final class UnrolledPass<T extends TNumber> {
 
     List<StepArguments<T>> steps = new ArrayList<>();
     List<Map<String, Operand<T>>> gradients = new ArrayList<>();
+    List<Map<String, Operand<T>>> products = new ArrayList<>();
     List<Operand<T>> losses = new ArrayList<>();
     for (int k = 0; k < config.innerSteps(); k++) {
       Ops scope = tf.withSubScope("inner_" + k);
@@ -324,10 +333,12 @@ public final class UnrolledPass<T extends TNumber> {
       InnerStep.Result<T> next = step.call(scope, arguments, zeros);
       steps.add(arguments);
       gradients.add(next.gradient());
+      products.add(next.products());
       losses.add(next.loss());
       iterate = next.iterate();
     }
-    return new InnerTrajectory<>(steps, gradients, losses, new Weights<>(iterate.theta(), shared));
+    return new InnerTrajectory<>(
+        steps, gradients, products, losses, new Weights<>(iterate.theta(), shared));
   }
 
   private PassScores<T> scores(Ops tf, InnerTrajectory<T> forward, LossSegments.Result<T> result) {

@@ -131,13 +131,15 @@ public final class Segment {
           outputs.put(result, argument == null ? operand : tf.identity(operand));
         }
       }
-      Set<Operation> needed = ancestors(outputs);
-      Tensors passed = new Tensors();
-      arguments.names().stream()
-          .filter(each -> fullSignature || needed.contains(arguments.get(each).op()))
-          .forEach(each -> passed.put(each, arguments.get(each)));
-
-      FunctionDef function = function(name, graph, passed, outputs);
+      Set<Operation> needed = ancestors(outputs, built.known());
+      Set<Operation> read = ancestors(outputs, Map.of()); // needed without the known tensors
+      Tensors passed = arguments.from(op -> fullSignature || needed.contains(op));
+      Tensors inputs =
+          arguments.from(op -> fullSignature || needed.contains(op) || read.contains(op));
+      FunctionDef whole = function(name, graph, inputs, outputs);
+      FunctionDef function =
+          CanonicalFunction.of(
+              name, KnownTensors.replace(whole, inputs, passed.names(), built.known()), graph);
       return new Segment(
           function,
           List.copyOf(callees),
@@ -153,7 +155,7 @@ public final class Segment {
     inputs.names().forEach(each -> signature.input(each, inputs.get(each)));
     outputs.names().forEach(each -> signature.output(each, outputs.get(each)));
     try (ConcreteFunction function = ConcreteFunction.create(signature.build(), graph)) {
-      return CanonicalFunction.of(name, function.getFunctionDef(), graph);
+      return function.getFunctionDef();
     }
   }
 
@@ -327,16 +329,24 @@ public final class Segment {
     return operand;
   }
 
-  /** Returns the ops that outputs depend on, those of the outputs included. */
-  private static Set<Operation> ancestors(Tensors outputs) {
+  /**
+   * Returns the ops that outputs depend on, those of the outputs included.
+   *
+   * @param known tensors that are read from arguments instead
+   */
+  private static Set<Operation> ancestors(Tensors outputs, Map<Output<?>, Output<?>> known) {
     Set<Operation> seen = new HashSet<>();
     Deque<GraphOperation> stack = new ArrayDeque<>();
-    outputs.values().forEach(output -> stack.push((GraphOperation) output.op()));
+    for (Operand<?> result : outputs.values()) {
+      Output<?> output = result.asOutput();
+      stack.push((GraphOperation) known.getOrDefault(output, output).op());
+    }
     while (!stack.isEmpty()) {
       GraphOperation op = stack.pop();
       if (seen.add(op)) {
         for (int i = 0; i < op.numInputs(); i++) {
-          stack.push((GraphOperation) op.input(i).op());
+          Output<?> input = op.input(i);
+          stack.push((GraphOperation) known.getOrDefault(input, input).op());
         }
         stack.addAll(op.controlInputs());
       }

@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.Output;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -14,6 +17,7 @@ import org.tensorflow.types.family.TType;
  */
 public final class Tensors {
   private final Map<String, Operand<?>> operands = new LinkedHashMap<>();
+  private final Map<Output<?>, Output<?>> known = new LinkedHashMap<>();
 
   /** Returns tensors with names, both in the same order. */
   static Tensors of(Iterable<String> names, List<Operand<?>> operands) {
@@ -46,7 +50,31 @@ public final class Tensors {
   /** Adds all tensors of another set. */
   public Tensors putAll(Tensors others) {
     others.operands.forEach(this::put);
+    known.putAll(others.known);
     return this;
+  }
+
+  /**
+   * States that an argument of a segment has the value of a tensor of its body. The segment then
+   * reads the argument and does not compute the tensor.
+   *
+   * @param tensor the only output of its op
+   * @param argument an argument of the same dtype and shape
+   * @throws IllegalArgumentException if dtypes or shapes differ
+   */
+  public Tensors known(Operand<?> tensor, Operand<?> argument) {
+    Output<?> given = argument.asOutput();
+    if (tensor.asOutput().dataType() != given.dataType() || !tensor.shape().equals(given.shape())) {
+      throw new IllegalArgumentException(
+          "argument %s of a known tensor must be like %s".formatted(given, tensor.asOutput()));
+    }
+    known.put(tensor.asOutput(), given);
+    return this;
+  }
+
+  /** Returns the arguments by the tensors that they have the values of. */
+  Map<Output<?>, Output<?>> known() {
+    return Collections.unmodifiableMap(known);
   }
 
   /**
@@ -83,6 +111,18 @@ public final class Tensors {
         (name, operand) -> {
           if (name.startsWith(path + "/")) {
             tensors.put(name.substring(path.length() + 1), operand.asOutput().expect(type));
+          }
+        });
+    return tensors;
+  }
+
+  /** Returns the tensors whose op meets a condition, in order. */
+  Tensors from(Predicate<Operation> condition) {
+    Tensors tensors = new Tensors();
+    operands.forEach(
+        (name, operand) -> {
+          if (condition.test(operand.op())) {
+            tensors.put(name, operand);
           }
         });
     return tensors;

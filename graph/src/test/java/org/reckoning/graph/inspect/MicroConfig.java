@@ -2,6 +2,7 @@ package org.reckoning.graph.inspect;
 
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 
@@ -9,7 +10,7 @@ import org.reckoning.graph.xla.XlaMode;
 final class MicroConfig {
   private MicroConfig() {}
 
-  /** Returns a configuration for one task, without XLA. */
+  /** Returns a configuration for one task that keeps no products, without XLA. */
   static BilevelConfig of(int innerSteps) {
     return of(innerSteps, 1);
   }
@@ -24,6 +25,7 @@ final class MicroConfig {
             .withNEmbd(16)
             .withNLayer(1);
     return BilevelConfig.of(model, innerSteps, new TaskShape(tasks, 4, 32, 1, 32))
+        .withInnerProducts(InnerProducts.RECOMPUTE)
         .withXla(XlaMode.OFF);
   }
 

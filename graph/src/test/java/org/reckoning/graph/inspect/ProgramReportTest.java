@@ -63,7 +63,7 @@ class ProgramReportTest {
     // The loss of the facts after the last step is reported, too.
     assertThat(report.segment("outer").flops().matrix()).isEqualTo(3 * QUESTION + FACTS);
     assertThat(report.segment("evaluate").flops().matrix()).isEqualTo(QUESTION + FACTS);
-    assertThat(report.segment("apply").flops().matrix()).isZero();
+    assertThat(report.segment("apply_weights").flops().matrix()).isZero();
     assertThat(report.trainingFlops().matrix())
         .isEqualTo(2 * 3 * FACTS + 2 * 9 * FACTS + 3 * QUESTION + FACTS);
   }
@@ -95,7 +95,8 @@ class ProgramReportTest {
                 "inner_step_pullback", List.of(1, 0),
                 "inner_step_pullback_first_order", List.of(2, 0),
                 "gradient_norms", List.of(1, 0),
-                "apply", List.of(1, 0),
+                "apply_moments", List.of(1, 0),
+                "apply_weights", List.of(1, 0),
                 "evaluate", List.of(0, 1)));
     assertThat(report.segment("inner_step_pullback_first_order").flops().matrix()).isZero();
   }
@@ -281,7 +282,8 @@ class ProgramReportTest {
 
     assertThatThrownBy(() -> report.segment("inner"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no segment 'inner'; known: [outer, gradient_norms, apply, evaluate]");
+        .hasMessage(
+            "no segment 'inner'; known: [outer, gradient_norms, apply_moments, apply_weights, evaluate]");
   }
 
   private static ProgramReport report(BilevelConfig config) {

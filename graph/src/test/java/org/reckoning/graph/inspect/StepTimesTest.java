@@ -31,7 +31,7 @@ class StepTimesTest {
       assertThat(times.calls())
           .extracting(StepTimes.CallTime::call)
           .containsExactly(
-              "inner_0", "inner_1", "outer", "pullback_1", "pullback_0", "apply", "apply");
+              "inner_0", "inner_1", "outer", "pullback_1", "pullback_0", "apply", "apply", "apply");
       assertThat(times.calls())
           .extracting(StepTimes.CallTime::segment)
           .containsExactly(
@@ -41,7 +41,8 @@ class StepTimesTest {
               "inner_step_pullback",
               "inner_step_pullback",
               "gradient_norms",
-              "apply");
+              "apply_moments",
+              "apply_weights");
       assertThat(times.calls()).allSatisfy(call -> assertThat(call.seconds()).isPositive());
       // one call runs after the other, so that nothing is counted twice
       double inCalls = times.calls().stream().mapToDouble(StepTimes.CallTime::seconds).sum();

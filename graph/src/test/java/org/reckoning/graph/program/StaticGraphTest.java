@@ -36,7 +36,8 @@ class StaticGraphTest {
     Map<String, Integer> two = functions(Micro.config(2, Micro.SHAPE.withTasks(2)));
 
     assertThat(names(two)).isEqualTo(names(one));
-    assertThat(names(common(one, two))).containsExactly("gradient_norms", "apply");
+    assertThat(names(common(one, two)))
+        .containsExactly("gradient_norms", "apply_moments", "apply_weights");
   }
 
   @Test
@@ -76,28 +77,32 @@ class StaticGraphTest {
   void graph_callsEachSegmentAsOftenAsItIsNeeded() {
     assertThat(calls(Micro.config(3)))
         .isEqualTo(
-            Map.of(
-                "train/inner_step", 3,
-                "train/outer", 1,
-                "train/inner_step_pullback", 3,
-                "apply/gradient_norms", 1,
-                "apply/apply", 1,
-                "apply_accumulated/gradient_norms", 1,
-                "apply_accumulated/apply", 1,
-                "evaluate/inner_step", 3,
-                "evaluate/evaluate", 1));
+            Map.ofEntries(
+                Map.entry("train/inner_step", 3),
+                Map.entry("train/outer", 1),
+                Map.entry("train/inner_step_pullback", 3),
+                Map.entry("apply/gradient_norms", 1),
+                Map.entry("apply/apply_moments", 1),
+                Map.entry("apply/apply_weights", 1),
+                Map.entry("apply_accumulated/gradient_norms", 1),
+                Map.entry("apply_accumulated/apply_moments", 1),
+                Map.entry("apply_accumulated/apply_weights", 1),
+                Map.entry("evaluate/inner_step", 3),
+                Map.entry("evaluate/evaluate", 1)));
     assertThat(calls(Micro.config(3).withGradientMode(GradientMode.truncated(1))))
         .containsEntry("train/inner_step_pullback", 1)
         .containsEntry("train/inner_step_pullback_first_order", 2);
     assertThat(calls(Micro.config(0)))
         .isEqualTo(
-            Map.of(
-                "train/outer", 1,
-                "apply/gradient_norms", 1,
-                "apply/apply", 1,
-                "apply_accumulated/gradient_norms", 1,
-                "apply_accumulated/apply", 1,
-                "evaluate/evaluate", 1));
+            Map.ofEntries(
+                Map.entry("train/outer", 1),
+                Map.entry("apply/gradient_norms", 1),
+                Map.entry("apply/apply_moments", 1),
+                Map.entry("apply/apply_weights", 1),
+                Map.entry("apply_accumulated/gradient_norms", 1),
+                Map.entry("apply_accumulated/apply_moments", 1),
+                Map.entry("apply_accumulated/apply_weights", 1),
+                Map.entry("evaluate/evaluate", 1)));
   }
 
   @Test
@@ -116,7 +121,13 @@ class StaticGraphTest {
     assertThat(names(four))
         .isEqualTo(names(one))
         .containsExactly(
-            "inner_step", "outer", "inner_step_pullback", "evaluate", "gradient_norms", "apply");
+            "inner_step",
+            "outer",
+            "inner_step_pullback",
+            "evaluate",
+            "gradient_norms",
+            "apply_moments",
+            "apply_weights");
     // The update has larger tensors, one rate for each step, but as many nodes.
     assertThat(names(common(four, one)))
         .containsExactly("inner_step", "outer", "inner_step_pullback", "evaluate");
@@ -131,8 +142,10 @@ class StaticGraphTest {
           case OFF -> List.of();
           case SEGMENTS ->
               List.of(
-                  "apply",
-                  "apply",
+                  "apply_moments",
+                  "apply_moments",
+                  "apply_weights",
+                  "apply_weights",
                   "evaluate",
                   "gradient_norms",
                   "gradient_norms",
@@ -142,8 +155,10 @@ class StaticGraphTest {
                   "outer");
           case WHOLE ->
               List.of(
-                  "apply",
-                  "apply",
+                  "apply_moments",
+                  "apply_moments",
+                  "apply_weights",
+                  "apply_weights",
                   "evaluation_pass",
                   "gradient_norms",
                   "gradient_norms",
@@ -161,7 +176,7 @@ class StaticGraphTest {
 
       assertThat(compiled).containsExactlyInAnyOrderElementsOf(expected);
       if (mode == XlaMode.OFF) {
-        assertThat(others).hasSize(9);
+        assertThat(others).hasSize(11);
       } else {
         assertThat(others).isEmpty();
       }

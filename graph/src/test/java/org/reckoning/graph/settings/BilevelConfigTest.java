@@ -38,6 +38,7 @@ class BilevelConfigTest {
                 new Adaptation.All(),
                 List.of("*"),
                 new GradientMode(Integer.MAX_VALUE),
+                InnerProducts.AUTO,
                 List.of(new OuterTerm.Questions("target", 1, Set.of(Span.ANSWER, Span.KNOWLEDGE))),
                 new OuterOptimizer(
                     new AdamW(0.9, 0.999, 1e-8, 0.05), new AdamW(0.9, 0.999, 1e-8, 0), 0.1, 0.1),
@@ -63,6 +64,7 @@ class BilevelConfigTest {
             .withAdaptation(Adaptation.lora(2, 4, "c_proj"))
             .withTrained("*.lora_A")
             .withGradientMode(GradientMode.truncated(3))
+            .withInnerProducts(InnerProducts.KEEP)
             .withOuterTerms(OuterTerm.recall(2))
             .withOuterOptimizer(outer)
             .withDropout(0.1, 0.2)
@@ -81,6 +83,7 @@ class BilevelConfigTest {
                 new Adaptation.LowRank(new Lora(2, 4, List.of("c_proj"))),
                 List.of("*.lora_A"),
                 new GradientMode(3),
+                InnerProducts.KEEP,
                 List.of(new OuterTerm.Recall("recall", 2)),
                 outer,
                 0.1,
@@ -143,6 +146,7 @@ class BilevelConfigTest {
                     Adaptation.all(),
                     List.of("*"),
                     GradientMode.exact(),
+                    InnerProducts.AUTO,
                     List.of(OuterTerm.target()),
                     OuterOptimizer.defaults(),
                     -1,

@@ -74,19 +74,9 @@ class TaskBatchTest {
     assertThat(parts.get(1).factRelevant()).containsExactly(1, 0, 0, 0);
     assertThat(parts.get(1).questionTokens()).isEqualTo(batch.questionTokens());
     assertThat(parts.get(1).taskWeights()).isEqualTo(batch.taskWeights());
-    assertThat(batch.scoredFacts()).containsExactly(3, 1);
-  }
-
-  /** The first token of a fact has no loss. */
-  @Test
-  void scoredFacts_areThoseWithATargetThatIsPredicted() {
-    TokenSequence first = TokenSequence.of(new int[] {1}, 0);
-    TokenSequence none = TokenSequence.of(new int[] {1, 2}, 2);
-    Task unscored = Task.of(List.of(first, none), List.of(QUESTION));
-    Task scored = Task.of(List.of(none, FACT), List.of(QUESTION));
-
-    assertThat(TaskBatch.of(SHAPE, Micro.MODEL, List.of(unscored, scored)).scoredFacts())
-        .containsExactly(1, 1); // at least 1
+    assertThat(batch.factCounts()).containsExactly(3, 1);
+    assertThat(TaskBatch.of(SHAPE, Micro.MODEL, List.of(TASK)).factCounts())
+        .containsExactly(1, 1); // at least 1, for padding
   }
 
   @Test

@@ -81,6 +81,41 @@ class SegmentTest {
   }
 
   @Test
+  void call_ofAKnownTensor_readsItsArgumentAndDoesNotComputeIt() {
+    Segment segment =
+        Segment.define(
+            "known",
+            new Specs().all(TWO).tensor("x/c", TFloat64.class, Shape.of(2)),
+            List.of(),
+            (body, in) -> {
+              var squared = body.math.square(in.get("x/a", TFloat64.class));
+              var sum = body.math.add(squared, in.get("x/b", TFloat64.class));
+              return new Tensors()
+                  .put("sum", sum)
+                  .put("squared", squared)
+                  .known(squared, in.get("x/c"));
+            });
+    Tensors given = arguments().put("x/c", tf.constant(new double[] {100, 200}));
+
+    Tensors results = segment.call(tf, given, false);
+
+    assertThat(tensors.value(results.get("sum"))).containsExactly(110, 220);
+    assertThat(tensors.value(results.get("squared"))).containsExactly(100, 200);
+    assertThat(segment.passedArguments()).containsExactly("x/b", "x/c");
+    assertThat(segment.function().getNodeDefList()).hasSize(1);
+    assertThat(segment.nodes()).extracting(SegmentNode::type).doesNotContain("Square");
+  }
+
+  @Test
+  void known_ofAnotherShape_isRefused() {
+    Tensors given = arguments();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Tensors().known(given.get("x/a"), tf.constant(1.0)))
+        .withMessageContaining("known tensor");
+  }
+
+  @Test
   void call_passesNoArgumentThatNoResultNeeds() {
     Segment segment = square();
     Tensors given = new Tensors().put("x/b", tf.constant(new double[] {10, 20}));

@@ -20,6 +20,7 @@ import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.settings.OuterOptimizer;
 import org.reckoning.graph.settings.OuterTerm;
@@ -67,6 +68,7 @@ public record RunConfig(
     List<String> loraTargets,
     GradientKind gradient,
     @Range(atLeast = 1) int truncatedSteps,
+    InnerProducts innerProducts,
     @Range(atLeast = 0, below = 1) double innerDropout,
     @Nullable String innerMicroFacts,
     List<String> trainParams,
@@ -313,6 +315,7 @@ public record RunConfig(
         adaptation(),
         trained(),
         gradientMode(),
+        innerProducts,
         outerTerms(),
         outerOptimizer(),
         innerDropout,

@@ -25,6 +25,7 @@ import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.settings.OuterOptimizer;
 import org.reckoning.graph.settings.OuterTerm;
@@ -75,6 +76,7 @@ class RunConfigTest {
         lora_targets: [c_proj]
         gradient: truncated
         truncated_steps: 2
+        inner_products: keep
         inner_dropout: 0.1
         inner_micro_facts: 4
         train_params: ["h.*"]
@@ -178,6 +180,7 @@ class RunConfigTest {
                 List.of("c_proj"),
                 GradientKind.TRUNCATED,
                 2,
+                InnerProducts.KEEP,
                 0.1,
                 "4",
                 List.of("h.*"),
