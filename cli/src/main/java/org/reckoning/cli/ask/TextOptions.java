@@ -101,7 +101,8 @@ final class TextOptions {
     if (readers > 1) {
       throw new ParameterException(
           spec.commandLine(),
-          "standard input has one use: --facts -, --questions -, or questions of the dialogue; give the others as files, --fact or --question");
+          "standard input has one use: --facts -, --questions -, or questions of the dialogue; give"
+              + " the others as files, --fact or --question");
     }
   }
 
