@@ -87,8 +87,7 @@ class StepCommandTest {
               .filter(name -> !name.equals("peak_bytes")) // Linux only
               .toList();
 
-      List<String> step =
-          List.of("seconds", "cpu_seconds", "loss", "norm", "rates_norm", "done");
+      List<String> step = List.of("seconds", "cpu_seconds", "loss", "norm", "rates_norm", "done");
       List<String> expected = new ArrayList<>(List.of("done"));
       expected.addAll(step);
       expected.addAll(step);
