@@ -11,15 +11,14 @@ final class SegmentOptions {
       paramLabel = "N",
       description =
           "Cut facts longer than N tokens into pieces, at sentence ends if possible (default:"
-              + " data.segment_tokens of the run; with --facts-as text, else 256).")
+              + " that of the run; without one, 256 with --facts-as text).")
   private @Nullable Integer tokens;
 
   @Option(
       names = "--segment-overlap",
       paramLabel = "N",
       description =
-          "Tokens that a piece repeats from the piece before (default: data.segment_overlap of"
-              + " the run, else 0).")
+          "Tokens that a piece repeats from the piece before (default: that of the run, else 0).")
   private @Nullable Integer overlap;
 
   /**

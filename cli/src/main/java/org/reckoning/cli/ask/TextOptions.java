@@ -34,12 +34,9 @@ final class TextOptions {
   @Option(
       names = "--facts-as",
       paramLabel = "FORM",
-      description = {
-        "Form of the file of --facts (default: lines):",
-        "lines: one fact per line; empty lines are skipped,",
-        "text: a text whose lines are wrapped, with empty lines between paragraphs; it is cut"
-            + " into facts, see --segment-tokens."
-      })
+      description =
+          "Form of the file of --facts: lines, a fact per line without empty lines; or text, with"
+              + " wrapped lines and paragraphs, which is cut into facts (default: lines).")
   private @Nullable Form form;
 
   @Option(names = "--fact", paramLabel = "TEXT", description = "A fact; repeatable.")
@@ -104,7 +101,8 @@ final class TextOptions {
     if (readers > 1) {
       throw new ParameterException(
           spec.commandLine(),
-          "standard input has one use: --facts -, --questions -, or questions of the dialogue; give the others as files, --fact or --question");
+          "standard input has one use: --facts -, --questions -, or questions of the dialogue; give"
+              + " the others as files, --fact or --question");
     }
   }
 

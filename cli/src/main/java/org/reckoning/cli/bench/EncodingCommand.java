@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       "",
       "Keys and their defaults:",
       "  model=small xla=segments",
-      "  micro_facts=all     facts in memory at a time: all, auto (about 1 GiB of activations), 1, 2, ..",
+      "  micro_facts=all     facts in memory at a time: all, auto (1 GiB), 1, 2, ..",
       "  facts=8 fact_tokens=127 questions=18",
       "  question_tokens=7   tokens of a question, without the answer",
       "  steps=1,4           numbers of inner steps",

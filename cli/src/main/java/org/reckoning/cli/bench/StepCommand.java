@@ -8,6 +8,7 @@ import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.program.ProgramSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
       "may be lists:",
       "  model=small k=4 tasks=1 facts=4 fact_tokens=32 questions=1",
       "  question_tokens=32 optimizer=sgd mode=exact adapt=all products=auto",
-      "  micro_facts=all xla=segments",
+      "  micro_facts=all xla=segments task_groups=1",
+      "  n_layer=auto n_embd=auto n_head=auto vocab_size=auto",
       "  steps=5              training steps to time, after the first",
       "  peak_size=2048       rows and columns of the matrices of the peak",
       "  limit_seconds=1800   time limit of a row",
@@ -49,6 +51,12 @@ final class StepCommand implements Callable<Integer> {
       description = "Programs to measure: all combinations of the values.")
   private List<String> words = new ArrayList<>();
 
+  @Option(
+      names = "--on-demand",
+      hidden = true,
+      description = "For integration-tests/peers: make a step for each line of the input.")
+  private boolean onDemand;
+
   @Override
   public Integer call() {
     StepSettings settings;
@@ -56,6 +64,12 @@ final class StepCommand implements Callable<Integer> {
       settings = StepSettings.parse(words);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    if (onDemand && settings.programs().size() > 1) {
+      throw new ParameterException(spec.commandLine(), "--on-demand takes one program, not a list");
+    }
+    if (onDemand) {
+      return ChildJvm.attached(StepsOnDemandMain.class.getName(), settings.words(0));
     }
     PrintWriter out = spec.commandLine().getOut();
     measure(settings).lines().forEach(out::println);

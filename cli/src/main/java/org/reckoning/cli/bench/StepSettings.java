@@ -39,6 +39,7 @@ final class StepSettings {
           "optimizer",
           "adapt",
           "micro_facts",
+          "task_groups",
           "steps");
 
   private final List<List<String>> words;

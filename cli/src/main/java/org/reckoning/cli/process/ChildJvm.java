@@ -110,6 +110,21 @@ public final class ChildJvm {
   }
 
   /**
+   * Runs a main class with the input and the output of this process; has no time limit.
+   *
+   * @return the exit code of the child
+   */
+  public static int attached(String mainClass, List<String> arguments) {
+    ProcessBuilder builder = new ProcessBuilder(command(mainClass, arguments)).inheritIO();
+    ENVIRONMENT.forEach(builder.environment()::putIfAbsent);
+    try {
+      return new ChildJvm(Integer.MAX_VALUE).waitFor(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
    * Runs a main class with other environment variables and copies its output; has no time limit.
    *
    * @param environment variables to set

@@ -35,11 +35,15 @@ import org.reckoning.trainer.text.NearestName;
  * products=auto         auto, keep, recompute: the matrix products of inner steps
  * micro_facts=all       facts in memory at a time: all, auto (about 1 GiB of activations), 1, 2, ..
  * xla=segments          segments, whole, off
+ * task_groups=1         groups of tasks that a pass computes in parallel
+ * n_layer=auto n_embd=auto n_head=auto vocab_size=auto       auto: as in the model
  * }</pre>
  */
 public final class ProgramSettings {
   private static final int LORA_RANK = 8;
   private static final double LORA_ALPHA = 16;
+  private static final String AUTO = "auto";
+  private static final List<String> SIZES = List.of("n_layer", "n_embd", "n_head", "vocab_size");
 
   private static final Map<String, Supplier<Gpt2Config>> MODELS = new LinkedHashMap<>();
   private static final Map<String, Supplier<InnerOptimizer>> OPTIMIZERS = new LinkedHashMap<>();
@@ -87,6 +91,8 @@ public final class ProgramSettings {
     defaults.put("products", "auto");
     defaults.put("micro_facts", "all");
     defaults.put("xla", "segments");
+    defaults.put("task_groups", "1");
+    SIZES.forEach(size -> defaults.put(size, AUTO));
     return defaults;
   }
 
@@ -210,21 +216,37 @@ public final class ProgramSettings {
           List.of("tasks", "facts", "fact_tokens", "questions", "question_tokens").stream()
               .mapToInt(this::integer)
               .toArray();
+      int taskGroups = integer("task_groups");
+      SIZES.stream().filter(size -> !get(size).equals(AUTO)).forEach(this::integer);
       if (problems.isEmpty()) {
         try {
           TaskShape shape = new TaskShape(sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
-          return BilevelConfig.of(model.orElseThrow().get(), k, shape)
+          return BilevelConfig.of(resized(model.orElseThrow().get()), k, shape)
               .withInnerOptimizer(optimizer.orElseThrow().get())
               .withInnerProducts(products.orElseThrow())
               .withXla(xla.orElseThrow())
               .withGradientMode(mode.orElseThrow())
               .withAdaptation(adaptation())
-              .withInnerMicroFacts(microFacts);
+              .withInnerMicroFacts(microFacts)
+              .withTaskGroups(taskGroups);
         } catch (IllegalArgumentException e) {
           problems.add(String.valueOf(e.getMessage()));
         }
       }
       return null;
+    }
+
+    private Gpt2Config resized(Gpt2Config model) {
+      return model
+          .withNHead(1) // divides every width
+          .withNEmbd(size("n_embd", model.nEmbd()))
+          .withNHead(size("n_head", model.nHead()))
+          .withNLayer(size("n_layer", model.nLayer()))
+          .withVocabSize(size("vocab_size", model.vocabSize()));
+    }
+
+    private int size(String key, int ofModel) {
+      return get(key).equals(AUTO) ? ofModel : integer(key);
     }
 
     private String get(String key) {

@@ -3,6 +3,11 @@ package org.reckoning.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.reckoning.cli.bench.CommandRun.number;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,51 @@ class StepCommandTest {
         .isEqualTo(
             "model (smal) must be one of micro, tiny, small, medium, large, xl;"
                 + " did you mean small?; see 'reckoning bench step --help'");
+  }
+
+  @Test
+  void listOfPrograms_isNotMadeOnDemand() {
+    CommandRun run = CommandRun.of("bench", "step", "--on-demand", "model=micro", "k=1,2");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("--on-demand takes one program, not a list");
+  }
+
+  @Test
+  void stepsOnDemand_areMadeOnePerLine() throws IOException {
+    Process process =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-cp",
+                System.getProperty("java.class.path"),
+                StepsOnDemandMain.class.getName(),
+                "model=micro",
+                "k=1",
+                "xla=off",
+                "peak_size=64")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
+      input.write("step\nstep\npeak\n");
+    }
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      List<String> names =
+          output
+              .lines()
+              .map(line -> line.split(" ", 3)[1])
+              .filter(name -> !name.equals("peak_bytes")) // Linux only
+              .toList();
+
+      List<String> step = List.of("seconds", "cpu_seconds", "loss", "norm", "rates_norm", "done");
+      List<String> expected = new ArrayList<>(List.of("done"));
+      expected.addAll(step);
+      expected.addAll(step);
+      expected.addAll(List.of("peak", "flops", "done"));
+      assertThat(names).isEqualTo(expected);
+    } finally {
+      process.destroy();
+    }
   }
 
   @Test

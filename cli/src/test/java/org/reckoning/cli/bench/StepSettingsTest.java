@@ -44,6 +44,7 @@ class StepSettingsTest {
             "question_tokens=32",
             "adapt=h.*.mlp.*,ln_f.*",
             "micro_facts=all",
+            "task_groups=1",
             "steps=5");
   }
 

@@ -13,6 +13,7 @@ import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 
@@ -29,7 +30,7 @@ class ProgramSettingsTest {
         parse(
                 "model=medium k=3 tasks=2 facts=5 fact_tokens=6 questions=7 question_tokens=8"
                     + " optimizer=adamw mode=truncated2 adapt=h.*.mlp.*,ln_f.* micro_facts=3"
-                    + " xla=whole")
+                    + " products=keep xla=whole task_groups=2")
             .config();
 
     assertThat(config)
@@ -38,8 +39,16 @@ class ProgramSettingsTest {
                 .withInnerOptimizer(new AdamW())
                 .withGradientMode(GradientMode.truncated(2))
                 .withAdaptation(Adaptation.matching("h.*.mlp.*", "ln_f.*"))
+                .withInnerProducts(InnerProducts.KEEP)
                 .withInnerMicroFacts(3)
-                .withXla(XlaMode.WHOLE));
+                .withXla(XlaMode.WHOLE)
+                .withTaskGroups(2));
+  }
+
+  @Test
+  void sizes_changeTheModel() {
+    assertThat(parse("model=tiny n_layer=4 n_embd=96 n_head=6 vocab_size=74").config().model())
+        .isEqualTo(new Gpt2Config(74, 128, 96, 4, 6, 384, 1e-5));
   }
 
   @Test
@@ -74,8 +83,12 @@ class ProgramSettingsTest {
         "fact_tokens=2000 | fact_tokens (2000) must be at most n_positions (1024)",
         "k | k must be given as k=VALUE",
         "modle=small | modle is not a known key; did you mean model?; known: model, k, tasks, facts,"
-            + " fact_tokens, questions, question_tokens, optimizer, mode, adapt, micro_facts, xla",
+            + " fact_tokens, questions, question_tokens, optimizer, mode, adapt, products,"
+            + " micro_facts, xla, task_groups, n_layer, n_embd, n_head, vocab_size",
         "micro_facts=0 | micro_facts (0) must be all, auto or a whole number of at least 1",
+        "n_layer=x | n_layer (x) must be a whole number",
+        "n_embd=100 | n_embd (100) must be divisible by n_head (12)",
+        "task_groups=0 | task groups (0) must be at least 1",
         "k=x facts=y | k (x) must be a whole number; facts (y) must be a whole number",
       })
   void badWords_areNamedWithWhatIsKnownAndNearest(String words, String message) {

@@ -10,8 +10,7 @@ class MatrixKernelsTest {
     assertThat(MatrixKernels.avoidTransposedRight(null)).isTrue();
     assertThat(MatrixKernels.avoidTransposedRight("--xla_dump_to=x")).isTrue();
     assertThat(
-            MatrixKernels.avoidTransposedRight(
-                "--xla_dump_to=x --xla_cpu_use_thunk_runtime=false"))
+            MatrixKernels.avoidTransposedRight("--xla_dump_to=x --xla_cpu_use_thunk_runtime=false"))
         .isFalse();
   }
 }

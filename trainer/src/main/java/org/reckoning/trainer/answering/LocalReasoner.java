@@ -26,7 +26,8 @@ import org.tensorflow.types.TFloat64;
  * Reasons in this process: facts are learned into the weights and remain there for all questions.
  *
  * <p>Programs have static shapes. Sizes are rounded up to powers of two, so that questions of
- * similar length share a shape. Padding changes no answer.
+ * similar length share a shape. Facts that exceed a micro-batch are encoded in micro-batches of one
+ * shape, whatever their number. Padding changes no answer.
  */
 final class LocalReasoner implements Reasoner {
   /** The smallest shape: shorter sequences would save no time. */
