@@ -36,7 +36,8 @@ class TorchEager(gpt2_torch.TorchPeer):
 
     def task_loss(self, task):
         def loss(p, tokens, weights):
-            return gpt2_torch.loss(p, self.problem, tokens[task], weights[task])
+            return gpt2_torch.loss(p, self.problem, tokens[task], weights[task],
+                                   gpt2_torch.fused_norm)
 
         return self.adapted_loss(self.theta, loss)
 

@@ -18,9 +18,10 @@ class TorchFunc(gpt2_torch.TorchPeer):
 
     def outer_loss(self, theta, log_rates):
         rates = log_rates.exp()
+        norm = gpt2_torch.fused_norm if self.problem.tasks == 1 else gpt2_torch.plain_norm
 
         def loss(p, tokens, weights):
-            return gpt2_torch.loss(p, self.problem, tokens, weights)
+            return gpt2_torch.loss(p, self.problem, tokens, weights, norm)
 
         def adapted_loss(facts, fact_weights, questions, question_weights):
             p = theta

@@ -40,6 +40,7 @@ class MainClassesTest {
             "ExportCheckMain",
             "MachineMain",
             "StepMeasurementMain",
+            "StepsOnDemandMain",
             "ServingServerMain");
   }
 

@@ -131,6 +131,17 @@ class LauncherTest extends LauncherTree {
                 .formatted(directory));
   }
 
+  /** XLA takes a program from its cache even if the program was compiled with other flags. */
+  @Test
+  void xlaFlags_ofAnotherRuntime_haveAnotherCache() throws Exception {
+    environment.put("XLA_FLAGS", "");
+    String usual = xlaFlags();
+    environment.put("XLA_FLAGS", "--xla_cpu_use_thunk_runtime=false");
+    String other = xlaFlags();
+
+    assertThat(other).isNotEqualTo(usual).contains("/reckoning/xla/").isEqualTo(xlaFlags());
+  }
+
   @Test
   void xlaFlags_withACacheOfTheUser_stay() throws Exception {
     for (String flags : List.of("--tf_xla_persistent_cache_directory=/x", "flags.txt")) {

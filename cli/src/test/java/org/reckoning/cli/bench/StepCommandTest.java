@@ -6,6 +6,7 @@ import static org.reckoning.cli.bench.CommandRun.number;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,10 +76,10 @@ class StepCommandTest {
                 "peak_size=64")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    try (Writer input = process.outputWriter()) {
+    try (Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
       input.write("step\nstep\npeak\n");
     }
-    try (BufferedReader output = process.inputReader()) {
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       List<String> names =
           output
               .lines()
@@ -86,8 +87,7 @@ class StepCommandTest {
               .filter(name -> !name.equals("peak_bytes")) // Linux only
               .toList();
 
-      List<String> step =
-          List.of("seconds", "cpu_seconds", "loss", "norm", "rates_norm", "done");
+      List<String> step = List.of("seconds", "cpu_seconds", "loss", "norm", "rates_norm", "done");
       List<String> expected = new ArrayList<>(List.of("done"));
       expected.addAll(step);
       expected.addAll(step);

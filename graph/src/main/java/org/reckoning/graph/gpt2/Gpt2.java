@@ -1,15 +1,11 @@
 package org.reckoning.graph.gpt2;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Unstack;
 import org.tensorflow.op.math.Mean;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
@@ -32,6 +28,7 @@ public final class Gpt2<T extends TNumber> {
   private final Gpt2Config config;
   private final @Nullable Lora lora;
   private final Dropout<T> dropout;
+  private final Attention<T> attention;
 
   /**
    * Creates a model; its weights are passed to every call.
@@ -44,6 +41,7 @@ public final class Gpt2<T extends TNumber> {
     this.config = config;
     this.lora = lora;
     this.dropout = dropout;
+    this.attention = new Attention<>(config, dropout);
   }
 
   /**
@@ -62,7 +60,7 @@ public final class Gpt2<T extends TNumber> {
       Operand<TInt32> tokens,
       Operand<TInt32> lengths,
       @Nullable Operand<T> nudge) {
-    return hiddenOf(tf, p, words(tf, p, tokens), lengths, nudge, (scope, layer, own) -> own);
+    return hiddenOf(tf, p, words(tf, p, tokens), lengths, nudge, null);
   }
 
   /** Emits the same as {@link #hidden}, from the {@link #words} of the tokens. */
@@ -72,7 +70,7 @@ public final class Gpt2<T extends TNumber> {
       Operand<T> words,
       Operand<TInt32> lengths,
       @Nullable Operand<T> nudge,
-      AttentionMemory<T> memory) {
+      @Nullable AttentionMemory<T> memory) {
     Shape ids = words.shape().take(3); // [N, B, T]
     if (ids.get(2) > config.nPositions()) {
       throw new IllegalArgumentException(
@@ -96,7 +94,7 @@ public final class Gpt2<T extends TNumber> {
    * @return hidden states [N, B, T, C]
    */
   Operand<T> blocks(
-      Ops tf, Parameters<T> p, Operand<T> x, Operand<T> bias, AttentionMemory<T> memory) {
+      Ops tf, Parameters<T> p, Operand<T> x, Operand<T> bias, @Nullable AttentionMemory<T> memory) {
     // The residual stream is in float64, like the layer normalizations that read it.
     Operand<TFloat64> stream = wide(tf, x);
     for (int layer = 0; layer < config.nLayer(); layer++) {
@@ -145,7 +143,7 @@ public final class Gpt2<T extends TNumber> {
       int layer,
       Operand<TFloat64> x,
       Operand<T> bias,
-      AttentionMemory<T> memory) {
+      @Nullable AttentionMemory<T> memory) {
     String name = "h." + layer;
     Operand<T> forAttention = layerNorm(tf.withSubScope("ln_1"), p, name + ".ln_1", x, bias.type());
     Operand<T> attended = attention(tf.withSubScope("attn"), p, layer, forAttention, bias, memory);
@@ -161,32 +159,11 @@ public final class Gpt2<T extends TNumber> {
       int layer,
       Operand<T> x,
       Operand<T> bias,
-      AttentionMemory<T> memory) {
+      @Nullable AttentionMemory<T> memory) {
     String name = "h." + layer + ".attn";
-    long n = x.shape().get(0);
-    long b = bias.shape().get(1);
-    long t = bias.shape().get(3);
-    long h = config.nHead();
-    long d = config.headDim();
     Operand<T> qkv =
         linear(tf, p, name + ".c_attn", x, withoutKeys(tf, p.get(name + ".c_attn.bias")));
-    qkv = tf.reshape(qkv, tf.constant(new long[] {n, b, t, 3, h, d}));
-    qkv = tf.linalg.transpose(qkv, tf.constant(new int[] {3, 0, 1, 4, 2, 5})); // [3, N, B, H, T, D]
-    List<Output<T>> parts = tf.unstack(qkv, 3L, Unstack.axis(0L)).output();
-    Operand<T> q = parts.get(0);
-    AttentionMemory.Entries<T> seen =
-        memory.visible(tf, layer, new AttentionMemory.Entries<>(parts.get(1), parts.get(2)));
-    Operand<T> k = seen.keys();
-    Operand<T> v = seen.values();
-
-    q = tf.math.mul(q, Scalars.of(tf, q.type(), 1 / Math.sqrt(config.headDim())));
-    Operand<T> scores =
-        tf.train.batchMatMul(q, k, q.type(), BatchMatMul.adjY(true)); // [N, B, H, T, M]
-    Operand<T> weights = tf.nn.softmax(tf.math.add(scores, bias));
-    weights = dropout.apply(tf, weights);
-    Operand<T> mixed = tf.train.batchMatMul(weights, v, v.type()); // [N, B, H, T, D]
-    mixed = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 1, 3, 2, 4}));
-    mixed = tf.reshape(mixed, tf.constant(new long[] {n, b * t, h * d})); // [N, B*T, C]
+    Operand<T> mixed = attention.of(tf, qkv, bias, layer, memory); // [N, B*T, C]
     return dropout.apply(tf, linear(tf, p, name + ".c_proj", mixed));
   }
 

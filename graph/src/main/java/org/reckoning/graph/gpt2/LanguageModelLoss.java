@@ -93,9 +93,7 @@ public final class LanguageModelLoss<T extends TNumber> {
               .formatted(ids.get(2)));
     }
     Operand<T> words = model.words(tf, p, tokens); // [N, B, T, C]
-    Operand<T> hidden =
-        model.hiddenOf(
-            tf, p, words, lengths, nudge, (layerScope, layer, own) -> own); // [N, B, T, C]
+    Operand<T> hidden = model.hiddenOf(tf, p, words, lengths, nudge, null); // [N, B, T, C]
     Ops scope = tf.withSubScope("loss");
     long c = hidden.shape().get(3);
     // The last position predicts nothing: dropped before the head, the largest product.

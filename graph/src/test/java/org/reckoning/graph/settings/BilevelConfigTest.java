@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
@@ -93,6 +94,25 @@ class BilevelConfigTest {
                 3));
     assertThat(changed.lora()).isEqualTo(new Lora(2, 4, List.of("c_proj")));
     assertThat(CONFIG.lora()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1, 128, 256, 128", // all facts at once
+    "3, 1, 128, 256, 3",
+    "200, 1, 128, 256, 128",
+    // By bytes: for 512 tokens of GPT-2 small XLA planned 843 MB.
+    "-1, 1, 128, 256, 2",
+    "-1, 2, 128, 256, 1",
+    "-1, 1, 4, 32, 4",
+    "-1, 8, 4, 1024, 1", // one fact of each task takes more, but there is no less
+  })
+  void microFacts_areThoseOfTheSettingOrChosenByBytes(
+      int setting, int tasks, int facts, int factTokens, int microFacts) {
+    TaskShape shape = new TaskShape(tasks, facts, factTokens, 1, 32);
+    BilevelConfig config = BilevelConfig.of(Gpt2Config.small(), 4, shape);
+
+    assertThat(config.withInnerMicroFacts(setting).microFacts(shape)).isEqualTo(microFacts);
   }
 
   static Stream<Arguments> rejected() {
