@@ -42,7 +42,6 @@ def main():
         if unknown:
             parser.error(f"{unknown[0]} is not a program; known: {', '.join(PROGRAMS)}")
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.threads])
-        os.environ["OMP_NUM_THREADS"] = str(options.threads)
         results.add(kind="machine", text=machine())
         Sitting(options, results).run()
         print(tables.document(results.read(), [options.case]))
