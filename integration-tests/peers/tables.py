@@ -30,7 +30,7 @@ def section(case, records):
     steps = {name: numbers(of(records, name), "step", "seconds") for name in programs}
     best = min((median(steps[name]) for name in programs
                 if PROGRAMS[name].is_peer() and steps[name]), default=None)
-    lines = [f"`{CASES[case]}`, {least(flops, peak, floor)}", "",
+    lines = [f"`{CASES[case]}`: {least(flops, peak, floor)}.{built(records)}", "",
              row(COLUMNS), row(["---"] * len(COLUMNS))]
     lines += [row(cells(name, of(records, name), floor, best)) for name in programs]
     return "\n".join(lines + disagreements(records, programs))
@@ -43,6 +43,13 @@ def least(flops, peak, floor):
     return text
 
 
+def built(records):
+    flops = {round(x / 1e9, 1) for x in numbers(records, "peak", "flops")}
+    if not flops:
+        return ""
+    return f" The graph of this program has {', '.join(map(str, sorted(flops)))} GFLOP of them."
+
+
 def cells(name, records, floor, best):
     """Returns a row; what was not measured is empty."""
     def middle(kind, value):
@@ -53,7 +60,7 @@ def cells(name, records, floor, best):
     seconds = numbers(records, "step", "seconds")
     if not seconds:
         reasons = [r["text"] for r in records if r["kind"] == "failure"]
-        return cells + ["failed: " + reasons[-1] if reasons else ""] + [""] * 4
+        return cells[:-1] + ["failed: " + reasons[-1] if reasons else ""] + [""] * 5
     peaks = [bytes / 1e9 for bytes in numbers(records, "step", "peak_bytes")]
     return cells + [
         rounded(seconds, min), middle("step", "cpu_seconds"), rounded(peaks, max),

@@ -6,7 +6,7 @@ import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 
-/** Configurations of the smallest model with all parts: one layer, width 16, two heads. */
+/** Configurations of the smallest model with all parts: one layer, width 16, one head. */
 final class MicroConfig {
   private MicroConfig() {}
 
@@ -21,7 +21,7 @@ final class MicroConfig {
         Gpt2Config.small()
             .withVocabSize(64)
             .withNPositions(32)
-            .withNHead(2)
+            .withNHead(1)
             .withNEmbd(16)
             .withNLayer(1);
     return BilevelConfig.of(model, innerSteps, new TaskShape(tasks, 4, 32, 1, 32))

@@ -25,7 +25,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
 /**
- * Programs of the micro model: V = 64, P = 32, C = 16, I = 64, one layer, two heads. Its 16 tensors
+ * Programs of the micro model: V = 64, P = 32, C = 16, I = 64, one layer, one head. Its 16 tensors
  * hold
  *
  * <pre>{@code

@@ -143,7 +143,8 @@ class MicroBatchesTest {
             "fact_loss",
             "evaluate",
             "gradient_norms",
-            "apply");
+            "apply_moments",
+            "apply_weights");
     assertThat(names(five))
         .containsEntry("inner_gradient", 2 * 2 * 3) // training and evaluation, K, micro-batches
         .containsEntry("fact_loss_gradient", 3)
