@@ -331,8 +331,7 @@ class AskCommandTest {
   void cutOfFacts_isChecked() throws IOException {
     assertRefused("--facts-as (text) needs a file: --facts FILE", "--fact=x", "--facts-as=text");
     assertRefused("segment_tokens (15) must be at least 16", "--fact=x", "--segment-tokens=15");
-    assertRefused(
-        "segment_tokens (5000) must be at most ", "--fact=x", "--segment-tokens=5000");
+    assertRefused("segment_tokens (5000) must be at most ", "--fact=x", "--segment-tokens=5000");
     assertRefused(
         "segment_overlap (4) needs a length of the pieces: give segment_tokens",
         "--fact=x",
