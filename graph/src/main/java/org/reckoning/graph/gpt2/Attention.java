@@ -19,8 +19,8 @@ import org.tensorflow.types.family.TNumber;
  * token, with zeros in the channels of all other heads.
  */
 final class Attention<T extends TNumber> {
-  /** The call of a kernel on a CPU takes as long as about this many multiplications. */
-  private static final long CALL = 1 << 15;
+  /** Most multiplications of all heads of a sequence for which one product is computed. */
+  private static final long SHORT = 1 << 13;
 
   private final Gpt2Config config;
   private final Dropout<T> dropout;
@@ -47,7 +47,7 @@ final class Attention<T extends TNumber> {
   Operand<T> of(
       Ops tf, Operand<T> qkv, Operand<T> bias, int layer, @Nullable AttentionMemory<T> memory) {
     long t = bias.shape().get(3);
-    return memory == null && config.nHead() > 1 && t * t * config.nEmbd() <= CALL
+    return memory == null && config.nHead() > 1 && t * t * config.nEmbd() <= SHORT
         ? ofAllHeads(tf, qkv, bias)
         : ofEachHead(tf, qkv, bias, layer, memory);
   }
