@@ -87,6 +87,7 @@ final class ReportTable {
                         microFacts(config, shape),
                         shape.questions(),
                         shape.questionTokens()))
+            .row("matrix products", "operands in " + EnumWord.of(config.matmulDtype()))
             .row("inner products", "%s: %s".formatted(EnumWord.of(config.innerProducts()), kept()))
             .row("XLA", EnumWord.of(config.xla()))
             .lines());
