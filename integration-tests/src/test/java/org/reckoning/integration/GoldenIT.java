@@ -74,7 +74,7 @@ final class GoldenIT {
   private static final double ADAMW_FLOAT32_TOLERANCE = 1e-3;
 
   /** Tolerance of products in bfloat16: their operands have 8 significant bits. */
-  private static final double BFLOAT16_TOLERANCE = 5e-2;
+  private static final double BFLOAT16_TOLERANCE = 1e-2;
 
   /** Number of last tokens of each sequence that are decoded one at a time. */
   private static final int DECODED = 3;
