@@ -62,8 +62,8 @@ import org.tensorflow.types.family.TNumber;
 /**
  * Compares losses, logits, adapted weights and all gradients with reference values. Another program
  * computed them by automatic differentiation in float64. The tests cover both dtypes, one task and
- * three copies of it, kept and recomputed products, products in bfloat16, and every XLA mode. {@code -Dgolden.dir=DIR}
- * selects other reference values in the same format.
+ * three copies of it, kept and recomputed products, products in bfloat16, and every XLA mode.
+ * {@code -Dgolden.dir=DIR} selects other reference values in the same format.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class GoldenIT {
