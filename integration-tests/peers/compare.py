@@ -123,7 +123,7 @@ def machine():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=LAUNCHER.parent,
                             capture_output=True, text=True).stdout.strip()
-    return (f"{processor}, {len(os.sched_getaffinity(0))} processors used, {memory:.1f} GB of "
+    return (f"{processor}, limited to {len(os.sched_getaffinity(0))} CPUs, {memory:.1f} GB of "
             f"memory, {platform.system()} {platform.release()}; this program at {commit}")
 
 
