@@ -130,7 +130,8 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Builds a program.
    *
-   * @param config configuration; its shapes, its XLA mode and the dtype of its matrix products are ignored
+   * @param config configuration; its shapes, its XLA mode and the dtype of its matrix products are
+   *     ignored
    * @param limits size limits of a request
    * @param compiled whether to add a second set of signatures, compiled by XLA
    * @param type {@link TFloat32} or {@link TFloat64}
