@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import org.reckoning.graph.autodiff.MatrixKernels;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -137,9 +138,10 @@ public final class Segment {
       Tensors inputs =
           arguments.from(op -> fullSignature || needed.contains(op) || read.contains(op));
       FunctionDef whole = function(name, graph, inputs, outputs);
+      FunctionDef reading = KnownTensors.replace(whole, inputs, passed.names(), built.known());
       FunctionDef function =
           CanonicalFunction.of(
-              name, KnownTensors.replace(whole, inputs, passed.names(), built.known()), graph);
+              name, MatrixKernels.needOneDtype() ? RoundedProducts.lower(reading) : reading, graph);
       return new Segment(
           function,
           List.copyOf(callees),
