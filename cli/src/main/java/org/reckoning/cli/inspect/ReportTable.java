@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.inspect.Boundary;
 import org.reckoning.graph.inspect.FlopCount;
 import org.reckoning.graph.inspect.MemoryReport;
@@ -63,7 +62,7 @@ final class ReportTable {
     Gpt2Config model = config.model();
     TaskShape shape = report.shape();
     lines.add("program");
-    TextTable table =
+    lines.addAll(
         TextTable.withLeft(0, 1)
             .row(
                 "model",
@@ -89,11 +88,8 @@ final class ReportTable {
                         shape.questions(),
                         shape.questionTokens()))
             .row("inner products", "%s: %s".formatted(EnumWord.of(config.innerProducts()), kept()))
-            .row("XLA", EnumWord.of(config.xla()));
-    if (config.matmulDtype() == MatmulDtype.BFLOAT16) {
-      table.row("products of weights", "operands in bfloat16");
-    }
-    lines.addAll(table.lines());
+            .row("XLA", EnumWord.of(config.xla()))
+            .lines());
   }
 
   private String kept() {

@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
@@ -31,7 +30,7 @@ class ProgramSettingsTest {
         parse(
                 "model=medium k=3 tasks=2 facts=5 fact_tokens=6 questions=7 question_tokens=8"
                     + " optimizer=adamw mode=truncated2 adapt=h.*.mlp.*,ln_f.* micro_facts=3"
-                    + " products=keep matmul_dtype=bfloat16 xla=whole task_groups=2")
+                    + " products=keep xla=whole task_groups=2")
             .config();
 
     assertThat(config)
@@ -41,7 +40,6 @@ class ProgramSettingsTest {
                 .withGradientMode(GradientMode.truncated(2))
                 .withAdaptation(Adaptation.matching("h.*.mlp.*", "ln_f.*"))
                 .withInnerProducts(InnerProducts.KEEP)
-                .withMatmulDtype(MatmulDtype.BFLOAT16)
                 .withInnerMicroFacts(3)
                 .withXla(XlaMode.WHOLE)
                 .withTaskGroups(2));

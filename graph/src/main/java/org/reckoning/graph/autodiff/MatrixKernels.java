@@ -23,12 +23,4 @@ public final class MatrixKernels {
   static boolean avoidTransposedRight(@Nullable String flags) {
     return flags == null || !flags.contains(ONEDNN);
   }
-
-  /**
-   * Returns whether operands in bfloat16 are multiplied as such only if the result is in bfloat16,
-   * too. With oneDNN, XLA turns a product of two dtypes into one in float32.
-   */
-  public static boolean needOneDtype() {
-    return !avoidTransposedRight();
-  }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.graph.gpt2.CachedGpt2;
 import org.reckoning.graph.gpt2.Dropout;
 import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
@@ -186,20 +185,17 @@ public final class TaskModel<T extends TNumber> {
   private LanguageModelLoss<T> evaluate(
       Ops tf, Weights<T> weights, Operand<TInt32> tokens, Operand<TInt32> lengths) {
     return LanguageModelLoss.inParts(
-        tf, gpt2(Dropout.none()), weights.parameters(), tokens, lengths, LOGITS_OF_A_PART);
+        tf,
+        new Gpt2<>(config.model(), config.lora(), Dropout.none()),
+        weights.parameters(),
+        tokens,
+        lengths,
+        LOGITS_OF_A_PART);
   }
 
   private Gpt2<T> gpt2(Masks masks, String purpose) {
-    return gpt2(new Dropout<>(masks.rate(), masks.seed(), purpose));
-  }
-
-  private Gpt2<T> gpt2(Dropout<T> dropout) {
-    return new Gpt2<>(config.model(), config.lora(), dropout, config.matmulDtype());
-  }
-
-  /** Returns the model for decoding. */
-  public CachedGpt2<T> cachedGpt2() {
-    return new CachedGpt2<>(config.model(), config.lora(), config.matmulDtype());
+    return new Gpt2<>(
+        config.model(), config.lora(), new Dropout<>(masks.rate(), masks.seed(), purpose));
   }
 
   /**

@@ -12,7 +12,6 @@ import org.reckoning.graph.decoding.Decoder;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.DecodingInputs;
 import org.reckoning.graph.decoding.Prompts;
-import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.Questions;
 import org.reckoning.graph.model.TaskModel;
@@ -130,8 +129,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Builds a program.
    *
-   * @param config configuration; its shapes, its XLA mode and the dtype of its matrix products are
-   *     ignored
+   * @param config configuration; its shapes and its XLA mode are ignored
    * @param limits size limits of a request
    * @param compiled whether to add a second set of signatures, compiled by XLA
    * @param type {@link TFloat32} or {@link TFloat64}
@@ -142,11 +140,7 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   public static <T extends TNumber> ServingProgram<T> build(
       BilevelConfig config, ServingLimits limits, boolean compiled, Class<T> type) {
     limits.requireFit(config.model());
-    // Without XLA, TensorFlow cannot multiply bfloat16.
-    BilevelConfig used =
-        config
-            .withMatmulDtype(MatmulDtype.FLOAT32)
-            .withXla(compiled ? XlaMode.SEGMENTS : XlaMode.OFF);
+    BilevelConfig used = config.withXla(compiled ? XlaMode.SEGMENTS : XlaMode.OFF);
     return new ServingProgram<>(used, WeightLayout.checked(used, type), limits, compiled, type);
   }
 

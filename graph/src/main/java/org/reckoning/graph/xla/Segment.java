@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
-import org.reckoning.graph.autodiff.MatrixKernels;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -138,10 +137,9 @@ public final class Segment {
       Tensors inputs =
           arguments.from(op -> fullSignature || needed.contains(op) || read.contains(op));
       FunctionDef whole = function(name, graph, inputs, outputs);
-      FunctionDef reading = KnownTensors.replace(whole, inputs, passed.names(), built.known());
       FunctionDef function =
           CanonicalFunction.of(
-              name, MatrixKernels.needOneDtype() ? RoundedProducts.lower(reading) : reading, graph);
+              name, KnownTensors.replace(whole, inputs, passed.names(), built.known()), graph);
       return new Segment(
           function,
           List.copyOf(callees),

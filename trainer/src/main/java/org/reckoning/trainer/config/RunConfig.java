@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.optimizer.Momentum;
@@ -52,7 +51,6 @@ public record RunConfig(
     boolean multiTask,
     XlaMode xla,
     FloatType dtype,
-    MatmulDtype matmulDtype,
     @Range(atLeast = 0) int nInnerIter,
     InnerOpt innerOpt,
     @Range(atLeast = 0) double innerLr,
@@ -318,7 +316,6 @@ public record RunConfig(
         trained(),
         gradientMode(),
         innerProducts,
-        matmulDtype,
         outerTerms(),
         outerOptimizer(),
         innerDropout,
