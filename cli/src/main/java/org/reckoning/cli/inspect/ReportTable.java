@@ -14,6 +14,7 @@ import org.reckoning.graph.inspect.SegmentReport;
 import org.reckoning.graph.inspect.TensorCount;
 import org.reckoning.graph.inspect.TensorReport;
 import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
 import org.reckoning.trainer.text.EnumWord;
@@ -87,16 +88,18 @@ final class ReportTable {
                         microFacts(config, shape),
                         shape.questions(),
                         shape.questionTokens()))
-            .row("inner products", "%s: %s".formatted(EnumWord.of(config.innerProducts()), kept()))
+            .row("products", products(config))
             .row("XLA", EnumWord.of(config.xla()))
             .lines());
   }
 
-  private String kept() {
+  private String products(BilevelConfig config) {
     long bytes = report.keptProductBytes();
+    String automatic = config.innerProducts() == InnerProducts.AUTO ? " (auto)" : "";
     return bytes == 0
-        ? "recomputed by pullbacks"
-        : "kept for pullbacks, %s bytes an inner step".formatted(Quantity.exact(bytes));
+        ? "recomputed by pullbacks" + automatic
+        : "kept for pullbacks, %s bytes an inner step%s"
+            .formatted(Quantity.exact(bytes), automatic);
   }
 
   private void parameters() {

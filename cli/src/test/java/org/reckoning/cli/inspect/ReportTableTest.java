@@ -16,13 +16,14 @@ class ReportTableTest {
 
   @Test
   void report_hasItsStableParts() {
-    assertThat(print("model=micro k=2 xla=off"))
+    assertThat(print("model=micro k=2 xla=off products=recompute"))
         .startsWith(
             """
             program
               model       GPT-2 of 1 layers, width 16, 2 heads, 64 tokens, 32 positions
               inner loop  K = 2, Sgd[weightDecay=0.0], exact
               pass        tasks 1, facts 4 x 32 tokens, questions 1 x 32 tokens
+              products    recomputed by pullbacks
               XLA         off
 
             parameters, one copy each
@@ -64,9 +65,19 @@ class ReportTableTest {
     "optimizer=momentum k=2, copies",
   })
   void addedByInnerSteps_isWithoutTheLastOfAnOptimizerWithState(String words, String sentence) {
-    assertThat(print("model=micro xla=off " + words).lines().filter(line -> line.contains("adds")))
+    assertThat(
+            print("model=micro xla=off products=recompute " + words)
+                .lines()
+                .filter(line -> line.contains("adds")))
         .allSatisfy(line -> assertThat(line.strip()).isEqualTo(sentence))
         .hasSize(sentence.startsWith("each") ? 1 : 0);
+  }
+
+  @Test
+  void keptProducts_areNamedWithTheirBytes() {
+    assertThat(print("model=micro k=1 xla=off"))
+        .containsPattern(
+            "\n  products    kept for pullbacks, [0-9,]+ bytes an inner step .auto.\n");
   }
 
   @Test
