@@ -82,7 +82,7 @@ class MeasuredTableTest {
   @Test
   void times_ofAWholePass_countTheSegmentsInIt() {
     report(
-        "model=micro k=1 xla=whole",
+        "model=micro k=1 xla=whole products=recompute",
         report -> {
           StepTimes times = times(false, call(report, "train", "train_pass", 0.001));
           // an inner step 3 * F, its pullback 9 * F, the outer segment 3 * Q + F, see
