@@ -220,10 +220,7 @@ public record RunConfig(
     return method.adapts();
   }
 
-  /**
-   * Returns the number of inner steps K: {@code n_inner_iter}, or 0 for a method without an inner
-   * loop.
-   */
+  /** Returns the number of inner steps K; 0 for a method without an inner loop. */
   public int innerSteps() {
     return adapts() ? nInnerIter : 0;
   }
@@ -326,10 +323,8 @@ public record RunConfig(
   }
 
   private int microFacts() {
-    if (innerMicroFacts == null || !adapts()) {
-      return 0;
-    }
-    return innerMicroFacts.equals(AUTO) ? BilevelConfig.AUTO : Integer.parseInt(innerMicroFacts);
+    String facts = innerMicroFacts == null || !adapts() ? "0" : innerMicroFacts;
+    return facts.equals(AUTO) ? BilevelConfig.AUTO : Integer.parseInt(facts);
   }
 
   /** The floating-point type of a model. */
