@@ -9,6 +9,17 @@ import org.tensorflow.proto.RewriterConfig;
 
 /** Sessions for graphs with compiled segments. */
 public final class GraphSession {
+  /**
+   * What a call of a function asks of TensorFlow: no graph optimizer. A call does not inherit this
+   * from its session, and the optimizer takes a fifth of the time until the first result.
+   */
+  static final ConfigProto FUNCTIONS =
+      ConfigProto.newBuilder()
+          .setGraphOptions(
+              GraphOptions.newBuilder()
+                  .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
+          .build();
+
   private GraphSession() {}
 
   /**
@@ -20,12 +31,9 @@ public final class GraphSession {
   public static Session open(Graph graph) {
     return new Session(
         graph,
-        ConfigProto.newBuilder()
+        FUNCTIONS.toBuilder()
             .setAllowSoftPlacement(true)
             .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
-            .setGraphOptions(
-                GraphOptions.newBuilder()
-                    .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
             .build());
   }
 }

@@ -210,6 +210,7 @@ public final class Segment {
             .setAttr("Tin", inputTypes())
             .setAttr("Tout", outputTypes())
             .setAttr("f", reference())
+            .setAttr("config_proto", GraphSession.FUNCTIONS.toByteArray())
             // An inlined call that recomputes would be merged with the forward pass.
             .setAttr("_noinline", true);
     if (compiled && !GraphScope.isInBody(tf)) {
