@@ -48,6 +48,7 @@ class ArchitectureTest {
         knowsOnly("xla"),
         knowsOnly("optimizer", "autodiff"),
         knowsOnly("random"),
+        knowsOnly("peers"),
         knowsOnly("gpt2", "autodiff", "random"),
         knowsOnly("task", "gpt2"),
         knowsOnly("settings", "task", "gpt2", "optimizer", "xla"),
@@ -74,6 +75,7 @@ class ArchitectureTest {
             "task",
             "autodiff",
             "optimizer",
+            "peers",
             "random",
             "xla"),
         knowsOnly(
