@@ -10,7 +10,7 @@ final class Checks {
   /**
    * Requires a derivative to have the shape and dtype of the tensor that it belongs to.
    *
-   * @throws IllegalArgumentException if it has others
+   * @throws IllegalArgumentException if its shape or dtype differs
    */
   static void sameShapeAndType(String what, Operand<?> derivative, Operand<?> primal) {
     Output<?> d = derivative.asOutput();

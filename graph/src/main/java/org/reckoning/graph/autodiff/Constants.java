@@ -18,7 +18,7 @@ final class Constants {
     GraphOperation producer = (GraphOperation) op.input(input).op();
     if (!producer.type().equals("Const")) {
       throw new IllegalArgumentException(
-          "input %d of op type '%s' (node '%s') must be a constant to be differentiated but comes from a %s"
+          "input %d of op type '%s' (node '%s') must be a constant, or the op cannot be differentiated, but comes from a %s"
               .formatted(input, op.type(), op.name(), producer.type()));
     }
     try (Tensor value = producer.attributes().getAttrTensor("value")) {

@@ -8,7 +8,7 @@ import org.tensorflow.types.family.TNumber;
 /**
  * Prompts with their continuations.
  *
- * @param tokens token ids [N, Q, S]
+ * @param tokens token ids, in rows of S tokens as in {@link Prompts} [N, Q, S]
  * @param lengths number of tokens of each text [N, Q]
  * @param logProbabilities log-probabilities of the new tokens, 0 elsewhere [N, Q, S]
  */

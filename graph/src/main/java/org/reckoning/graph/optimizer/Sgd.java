@@ -23,7 +23,7 @@ public record Sgd(double weightDecay) implements InnerOptimizer {
     Ranges.requireNonNegative("weight_decay", weightDecay);
   }
 
-  /** Creates a gradient descent without weight decay. */
+  /** Creates gradient descent without weight decay. */
   public Sgd() {
     this(0);
   }

@@ -38,7 +38,7 @@ final class BlockUpdates<T extends TNumber> {
    * @param gradient cotangents of g
    * @param rates cotangent of the rates of the block
    */
-  record Pulled<T extends TNumber>(
+  record PulledBlock<T extends TNumber>(
       Iterate<T> iterate, Map<String, Operand<T>> gradient, Operand<T> rates) {
     Tensors named() {
       return iterate.namedCotangent().putAll(D_GRADIENT, gradient).put(Cotangents.D_RATES, rates);
@@ -81,10 +81,10 @@ final class BlockUpdates<T extends TNumber> {
     return RuleArguments.of(in, model.slots(), model.type());
   }
 
-  private Pulled<T> buildPullback(Ops tf, Tensors in, InnerUpdate<T> update) {
+  private PulledBlock<T> buildPullback(Ops tf, Tensors in, InnerUpdate<T> update) {
     RuleArguments<T> arguments = arguments(in);
     Map<String, Operand<T>> theta = arguments.iterate().theta();
-    InnerUpdate.Pulled<T> pulled =
+    InnerUpdate.PulledUpdate<T> pulled =
         update.pullback(tf, arguments, Iterate.cotangentOf(in, model.slots(), model.type()));
     Map<String, Operand<T>> ofTheta = update.byName(tf, theta, pulled.theta());
     Map<String, Map<String, Operand<T>>> ofState = new LinkedHashMap<>();
@@ -93,7 +93,7 @@ final class BlockUpdates<T extends TNumber> {
       pulled.state().forEach(state -> ofSlot.add(state.get(slot)));
       ofState.put(slot, update.byName(tf, theta, ofSlot));
     }
-    return new Pulled<>(
+    return new PulledBlock<>(
         new Iterate<>(ofTheta, ofState),
         update.byName(tf, theta, pulled.gradient()),
         update.rateCotangents(tf, pulled));
@@ -147,14 +147,14 @@ final class BlockUpdates<T extends TNumber> {
   }
 
   /** Emits the pullback of U for a block, under local names. */
-  Pulled<T> pullback(Ops tf, WeightBlock block, RuleArguments<T> arguments, Iterate<T> cotangent) {
+  PulledBlock<T> pullback(Ops tf, WeightBlock block, RuleArguments<T> arguments, Iterate<T> cotangent) {
     BlockSegments segments = Objects.requireNonNull(blocks.get(block));
     Tensors out =
         model.call(
             tf,
             Objects.requireNonNull(segments.pullback()),
             arguments.named().putAll(cotangent.namedCotangent()));
-    return new Pulled<>(
+    return new PulledBlock<>(
         Iterate.cotangentOf(out, model.slots(), model.type()),
         out.under(D_GRADIENT, model.type()),
         out.get(Cotangents.D_RATES, model.type()));

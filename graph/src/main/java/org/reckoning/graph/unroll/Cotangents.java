@@ -7,7 +7,7 @@ import org.tensorflow.types.family.TNumber;
 /**
  * Cotangents in the backward pass through the inner loop.
  *
- * @param iterate cotangent of the iterate that a step returns
+ * @param iterate d_theta and d_state, the cotangents of the iterate that a step returns
  * @param shared cotangents of the trained shared weights, accumulated so far [1, ...]
  */
 record Cotangents<T extends TNumber>(Iterate<T> iterate, Map<String, Operand<T>> shared) {

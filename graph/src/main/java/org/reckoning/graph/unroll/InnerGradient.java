@@ -23,7 +23,7 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * The gradient of the inner loss, built for forward-mode differentiation. It covers the adapted
- * weights and the trained shared weights.
+ * weights and, except from {@code ofTheta}, the trained shared weights.
  */
 final class InnerGradient<T extends TNumber> {
   private static final Differentiator DIFFERENTIATOR = Differentiator.standard();
@@ -130,7 +130,7 @@ final class InnerGradient<T extends TNumber> {
    * @param theta cotangents of the adapted weights, in order; null for zero
    * @param shared cotangents of the trained shared weights, by name
    */
-  record Pulled<T extends TNumber>(
+  record PulledGradient<T extends TNumber>(
       List<@Nullable Operand<T>> theta, Map<String, Operand<T>> shared) {}
 
   /**
@@ -142,7 +142,7 @@ final class InnerGradient<T extends TNumber> {
    * @param thetaBars cotangent to add for each adapted weight; null for zero
    * @param shared accumulated cotangents of the shared weights, to which their part is added
    */
-  Pulled<T> pullback(
+  PulledGradient<T> pullback(
       Ops tf,
       List<? extends @Nullable Operand<T>> gradientBars,
       List<? extends @Nullable Operand<T>> thetaBars,
@@ -160,7 +160,7 @@ final class InnerGradient<T extends TNumber> {
       Operand<T> more = typed(product.get(theta.size() + ofShared.size()));
       ofShared.put(name, more == null ? known : tf.math.add(known, more));
     }
-    return new Pulled<>(ofTheta, ofShared);
+    return new PulledGradient<>(ofTheta, ofShared);
   }
 
   /**

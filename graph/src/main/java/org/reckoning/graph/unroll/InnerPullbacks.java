@@ -13,7 +13,7 @@ import org.tensorflow.types.family.TNumber;
 /** The backward pass through the inner loop and its requirements on the forward pass. */
 sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, ReplayedPullback {
   /**
-   * Returns the pullback that keeps one copy of the weights for each inner step. The copy is g_k if
+   * Returns the pullback that needs one copy of the weights from each inner step. The copy is g_k if
    * U runs in blocks, else theta_k.
    *
    * @param updates U in blocks; null if U has no state and a step takes all facts at once
@@ -40,7 +40,7 @@ sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, Re
    * @param forward results of the forward pass
    * @param cotangents cotangents of the results of the step
    */
-  Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents);
+  PulledStep<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents);
 
   /**
    * The result of a pullback.
@@ -48,5 +48,5 @@ sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, Re
    * @param cotangents cotangents of the arguments of the step
    * @param rates cotangents of the rates of the step [J]; null if no rate is learned
    */
-  record Pulled<T extends TNumber>(Cotangents<T> cotangents, @Nullable Operand<T> rates) {}
+  record PulledStep<T extends TNumber>(Cotangents<T> cotangents, @Nullable Operand<T> rates) {}
 }

@@ -64,10 +64,10 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
                   step.onlyFacts(),
                   Objects.requireNonNull(step.seed()),
                   cotangent.theta());
-          InnerUpdate.Pulled<T> ofRule =
+          InnerUpdate.PulledUpdate<T> ofRule =
               InnerUpdate.of(model)
                   .pullback(tf.withSubScope("update"), step.rule(g.ofTheta()), cotangent);
-          InnerGradient.Pulled<T> pulled =
+          InnerGradient.PulledGradient<T> pulled =
               g.pullback(
                   tf,
                   ofRule.gradient(),
@@ -92,7 +92,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
         List.of(),
         (tf, in) -> {
           RuleArguments<T> rule = RuleArguments.of(in, List.of(), model.type());
-          InnerUpdate.Pulled<T> ofRule =
+          InnerUpdate.PulledUpdate<T> ofRule =
               InnerUpdate.of(model)
                   .pullback(
                       tf.withSubScope("update"),
@@ -106,7 +106,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
       Ops tf,
       TaskModel<T> model,
       Iterate<T> iterate,
-      InnerUpdate.Pulled<T> ofRule,
+      InnerUpdate.PulledUpdate<T> ofRule,
       List<@Nullable Operand<T>> lambda) {
     Tensors out =
         new Iterate<>(InnerUpdate.of(model).byName(tf, iterate.theta(), lambda), Map.of())
@@ -130,7 +130,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
   }
 
   @Override
-  public Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents) {
+  public PulledStep<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents) {
     boolean isExact = model.isExact(k);
     StepArguments<T> step = forward.steps().get(k);
     Tensors arguments = cotangents.iterate().namedCotangent();
@@ -144,7 +144,7 @@ final class InnerStepPullback<T extends TNumber> implements InnerPullbacks<T> {
     }
     Segment segment = Objects.requireNonNull(isExact ? exact : firstOrder);
     Tensors pulled = model.call(tf, segment, arguments);
-    return new Pulled<>(
+    return new PulledStep<>(
         new Cotangents<>(
             Iterate.cotangentOf(pulled, List.of(), model.type()),
             isExact ? pulled.under(Cotangents.D_SHARED, model.type()) : cotangents.shared()),

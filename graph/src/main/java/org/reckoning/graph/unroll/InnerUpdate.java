@@ -26,7 +26,7 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
   private static final Differentiator DIFFERENTIATOR = Differentiator.standard();
 
   /** Cotangents of the arguments of U, for each weight in order; null for zero. */
-  record Pulled<T extends TNumber>(
+  record PulledUpdate<T extends TNumber>(
       List<@Nullable Operand<T>> theta,
       List<Map<String, @Nullable Operand<T>>> state,
       List<@Nullable Operand<T>> gradient,
@@ -54,10 +54,10 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
   }
 
   /** Emits the pullback of U, with g as an independent variable. */
-  Pulled<T> pullback(Ops tf, RuleArguments<T> in, Iterate<T> cotangent) {
+  PulledUpdate<T> pullback(Ops tf, RuleArguments<T> in, Iterate<T> cotangent) {
     List<Operand<T>> rates = rates(tf, in);
-    Pulled<T> all =
-        new Pulled<>(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    PulledUpdate<T> all =
+        new PulledUpdate<>(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (int j = 0; j < names.size(); j++) {
       String name = names.get(j);
       Ops scope = tf.withSubScope(name);
@@ -89,7 +89,7 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
   }
 
   /** Returns the cotangents of the rates, [J], 0 where a cotangent is null. */
-  Operand<T> rateCotangents(Ops tf, Pulled<T> pulled) {
+  Operand<T> rateCotangents(Ops tf, PulledUpdate<T> pulled) {
     List<Operand<T>> scalars = new ArrayList<>();
     Operand<T> zero = Scalars.of(tf, type, 0);
     pulled.rates().forEach(rate -> scalars.add(rate != null ? rate : zero));

@@ -77,7 +77,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
                   Facts.of(in, type),
                   in.get(TaskInputs.SEED, TInt64.class),
                   ofTheta);
-          InnerGradient.Pulled<T> pulled =
+          InnerGradient.PulledGradient<T> pulled =
               g.pullback(
                   tf,
                   List.copyOf(in.under(BlockUpdates.D_GRADIENT, type).values()),
@@ -102,7 +102,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
   }
 
   @Override
-  public Pulled<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents) {
+  public PulledStep<T> pull(Ops tf, int k, InnerTrajectory<T> forward, Cotangents<T> cotangents) {
     Map<String, Operand<T>> theta = new LinkedHashMap<>();
     Map<String, Operand<T>> ofTheta = new LinkedHashMap<>();
     Map<String, Operand<T>> ofGradient = new LinkedHashMap<>();
@@ -119,7 +119,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
         iterate = updates.update(after(done, scope.withSubScope("update_" + i)), block, arguments);
         done = first(iterate);
       }
-      BlockUpdates.Pulled<T> pulled =
+      BlockUpdates.PulledBlock<T> pulled =
           updates.pullback(
               after(done, scope.withSubScope("update_pullback")),
               block,
@@ -157,7 +157,7 @@ final class ReplayedPullback<T extends TNumber> implements InnerPullbacks<T> {
         shared = out.under(Cotangents.D_SHARED, model.type());
       }
     }
-    return new Pulled<>(
+    return new PulledStep<>(
         new Cotangents<>(new Iterate<>(ofTheta, ofState), shared),
         model.config().innerRates().learned() ? concat(tf, ofRates) : null);
   }

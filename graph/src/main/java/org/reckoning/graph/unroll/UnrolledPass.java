@@ -237,7 +237,7 @@ public final class UnrolledPass<T extends TNumber> {
         new Cotangents<>(new Iterate<>(result.theta(), zeros.state()), result.shared());
     List<Operand<T>> rates = new ArrayList<>();
     for (int k = config.innerSteps() - 1; k >= 0; k--) {
-      InnerPullbacks.Pulled<T> pulled =
+      InnerPullbacks.PulledStep<T> pulled =
           Objects.requireNonNull(pullbacks)
               .pull(tf.withSubScope("pullback_" + k), k, forward, cotangents);
       if (pulled.rates() != null) {
@@ -285,7 +285,7 @@ public final class UnrolledPass<T extends TNumber> {
     return facts.microBatches(tf.withSubScope("micro_batches"), model);
   }
 
-  /** Emits the inner loop. */
+  /** Emits the K inner steps, unrolled, from theta_0. */
   private InnerTrajectory<T> unroll(
       Ops tf,
       Map<String, Operand<T>> weights,

@@ -34,8 +34,8 @@ final class WeightProducts {
 
   /**
    * Returns whether the inner steps of a model keep their products. {@code AUTO} keeps them if
-   * those of a step take at most half the memory of the weights of all tasks. Micro-batches, which
-   * save memory, always recompute them.
+   * those of a step have at most half the elements of the weights of all tasks, or at most 2^24.
+   * Micro-batches, which save memory, always recompute them.
    */
   static boolean areKept(TaskModel<?> model) {
     return model.anyExact()

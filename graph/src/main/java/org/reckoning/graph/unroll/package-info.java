@@ -4,7 +4,7 @@
  *
  * <p>Open {@link org.reckoning.graph.unroll.UnrolledPass} first: it shows the whole design. Then
  * read the segments that it calls: InnerStep, {@link org.reckoning.graph.unroll.LossSegments},
- * InnerStepPullback.
+ * InnerStepPullback, ReplayedPullback.
  *
  * <p>Records such as StepArguments hold the tensors. A record becomes named tensors only at the
  * boundary of a {@link org.reckoning.graph.xla.Segment}.

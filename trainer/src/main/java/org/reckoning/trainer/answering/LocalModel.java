@@ -138,7 +138,7 @@ public final class LocalModel extends AskedModel {
    *
    * @param path of a run, a checkpoint, or a published model
    * @param how settings of a published model; null for {@link InnerLoopSettings#DEFAULT}
-   * @param labels to choose from; null for the labels of the run's kind of data
+   * @param labels to choose from; null for the labels of the run's dataset type
    * @param segments cut of long facts
    * @throws IOException if the path is none of these, or the run has no checkpoint
    * @throws IllegalArgumentException if settings are given for a run, or one is invalid
@@ -161,7 +161,7 @@ public final class LocalModel extends AskedModel {
     }
     if (how != null) {
       throw new IllegalArgumentException(
-          "run '%s' has inner steps, rates and a kind of data of its own; leave these settings out"
+          "run '%s' has inner steps, rates and a dataset type of its own; leave these settings out"
               .formatted(path));
     }
     try (RunWeights run = RunWeights.open(path)) {

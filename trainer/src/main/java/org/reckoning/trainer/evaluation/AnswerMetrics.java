@@ -22,8 +22,8 @@ import org.reckoning.trainer.tokens.EncodedTask.Answer;
  *
  * <pre>{@code
  * acc           share of texts that equal the target
- * acc_label     share of texts with the right label: the text before "because", else the first
- *               word; up to a comma
+ * acc_label     share of texts with the right label: the text before "because", or the first word
+ *               if there is none, cut at the first comma
  * f1            overlap of words as multisets: 2 common / (words of text + words of target)
  * f1_ref        f1 of the reference implementation: each common word counts once
  * kg_precision  share of the generated facts that are relevant, over all answers
@@ -139,8 +139,8 @@ final class AnswerMetrics {
   }
 
   /**
-   * Returns the metrics of a split by name, each from 0 to 1. Metrics of knowledge need targets
-   * with knowledge. {@code kg_precision} is 0 without generated facts; {@code kg_recall} is absent
+   * Returns the metrics of a split by name, each from 0 to 1. The kg_ metrics are absent
+   * if no target has knowledge. {@code kg_precision} is 0 without generated facts; {@code kg_recall} is absent
    * without relevant facts.
    *
    * @throws IllegalArgumentException if there is no score

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answer of a model to one question of an evaluation.
  *
- * @param id of the task
- * @param hops of the task; 0 if unknown
+ * @param id id of the task
+ * @param hops hops of the task; 0 if unknown
  * @param question its text
  * @param label the right label
- * @param scored the label with the smallest summed loss of its tokens
- * @param probabilities of the labels, see {@link LabelProbabilities}
+ * @param scored the label that scoring chooses: the sum of the losses of its tokens is the smallest
+ * @param probabilities probabilities of the labels, see {@link LabelProbabilities}
  * @param loss mean over the tokens of the training target
  * @param innerLossBefore mean loss of the facts before the inner steps; null without inner steps
  * @param innerLossAfter mean loss of the facts after the last inner step; null without inner steps
  * @param target expected text; null if none was generated
  * @param generated generated text without the end of text; null if none was generated
- * @param score of the generated text; null if none was generated
+ * @param score score of the generated text; null if none was generated
  */
 public record Prediction(
     String id,

@@ -40,10 +40,10 @@ public final class ModelExport {
   /**
    * A written export.
    *
-   * @param version its directory
-   * @param limits of a request
+   * @param version directory of the version
+   * @param limits limits of a request
    * @param signatures names of the signatures, the default one first
-   * @param bytes of all its files
+   * @param bytes size of all its files together
    */
   public record Written(Path version, ServingLimits limits, List<String> signatures, long bytes) {}
 

@@ -162,7 +162,7 @@ class ReasonerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LocalModel.open(directory, InnerLoopSettings.DEFAULT, null))
         .withMessage(
-            "run '%s' has inner steps, rates and a kind of data of its own; leave these settings out",
+            "run '%s' has inner steps, rates and a dataset type of its own; leave these settings out",
             directory);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LocalModel.open(directory, null, List.of("aunt", "zebra")))
