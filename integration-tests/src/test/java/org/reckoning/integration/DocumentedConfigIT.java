@@ -77,7 +77,9 @@ class DocumentedConfigIT {
   /** Returns what a shell prints; the command line itself stands in for {@code ./reckoning}. */
   private static String run(String command) throws Exception {
     List<String> words = new ArrayList<>(List.of("bash", "-c"));
-    words.add("line=(\"$@\"); run() { \"${line[@]}\" \"$@\"; }; " + command.replace("./reckoning", "run"));
+    words.add(
+        "line=(\"$@\"); run() { \"${line[@]}\" \"$@\"; }; "
+            + command.replace("./reckoning", "run"));
     words.add("bash");
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("-Dreckoning.home=" + HOME);

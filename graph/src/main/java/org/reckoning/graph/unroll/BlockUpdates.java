@@ -147,7 +147,8 @@ final class BlockUpdates<T extends TNumber> {
   }
 
   /** Emits the pullback of U for a block, under local names. */
-  PulledBlock<T> pullback(Ops tf, WeightBlock block, RuleArguments<T> arguments, Iterate<T> cotangent) {
+  PulledBlock<T> pullback(
+      Ops tf, WeightBlock block, RuleArguments<T> arguments, Iterate<T> cotangent) {
     BlockSegments segments = Objects.requireNonNull(blocks.get(block));
     Tensors out =
         model.call(

@@ -57,7 +57,8 @@ record InnerUpdate<T extends TNumber>(InnerOptimizer optimizer, List<String> nam
   PulledUpdate<T> pullback(Ops tf, RuleArguments<T> in, Iterate<T> cotangent) {
     List<Operand<T>> rates = rates(tf, in);
     PulledUpdate<T> all =
-        new PulledUpdate<>(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        new PulledUpdate<>(
+            new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (int j = 0; j < names.size(); j++) {
       String name = names.get(j);
       Ops scope = tf.withSubScope(name);

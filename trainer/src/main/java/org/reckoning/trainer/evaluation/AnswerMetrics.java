@@ -139,9 +139,9 @@ final class AnswerMetrics {
   }
 
   /**
-   * Returns the metrics of a split by name, each from 0 to 1. The kg_ metrics are absent
-   * if no target has knowledge. {@code kg_precision} is 0 without generated facts; {@code kg_recall} is absent
-   * without relevant facts.
+   * Returns the metrics of a split by name, each from 0 to 1. The kg_ metrics are absent if no
+   * target has knowledge. {@code kg_precision} is 0 without generated facts; {@code kg_recall} is
+   * absent without relevant facts.
    *
    * @throws IllegalArgumentException if there is no score
    */

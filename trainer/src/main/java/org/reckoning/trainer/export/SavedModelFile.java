@@ -23,7 +23,10 @@ final class SavedModelFile {
 
   private SavedModelFile() {}
 
-  /** Rewrites the file with maps sorted by key and functions by name: equal models become equal files. */
+  /**
+   * Rewrites the file with maps sorted by key and functions by name: equal models become equal
+   * files.
+   */
   static void sort(Path version) throws IOException {
     Path file = version.resolve(NAME);
     SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();

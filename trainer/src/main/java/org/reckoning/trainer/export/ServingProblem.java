@@ -13,8 +13,8 @@ import org.reckoning.trainer.tokens.TaskEncoder;
  * A test problem, as requests to a server.
  *
  * @param source the encoded task
- * @param candidates task with the same facts, in which each question is repeated once for each label, with
- *     that label as its answer
+ * @param candidates task with the same facts, in which each question is repeated once for each
+ *     label, with that label as its answer
  */
 record ServingProblem(EncodedTask source, Task candidates) {
 
