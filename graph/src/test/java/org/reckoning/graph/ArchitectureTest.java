@@ -55,7 +55,18 @@ class ArchitectureTest {
         knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),
         knowsOnly("model", "settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly(
+            "inner",
+            "model",
+            "settings",
+            "task",
+            "autodiff",
+            "xla",
+            "optimizer",
+            "gpt2",
+            "random"),
+        knowsOnly(
             "unroll",
+            "inner",
             "model",
             "settings",
             "task",
@@ -68,6 +79,7 @@ class ArchitectureTest {
         knowsOnly(
             "program",
             "model",
+            "inner",
             "unroll",
             "decoding",
             "variables",
@@ -81,6 +93,7 @@ class ArchitectureTest {
         knowsOnly(
             "serving",
             "model",
+            "inner",
             "unroll",
             "decoding",
             "variables",
@@ -158,6 +171,7 @@ class ArchitectureTest {
             "gpt2",
             "task",
             "settings",
+            "inner",
             "unroll",
             "variables",
             "decoding",

@@ -91,10 +91,11 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
+                    "org.reckoning.graph.inner..",
                     "org.reckoning.graph.unroll..",
                     "org.reckoning.graph.model..",
                     "org.reckoning.graph.variables..")
-                .as("unroll, model and variables are internal to graph"),
+                .as("inner, unroll, model and variables are internal to graph"),
             noClasses()
                 .should()
                 .dependOnClassesThat()

@@ -1,5 +1,7 @@
 package org.reckoning.graph.unroll;
 
+import org.reckoning.graph.inner.InnerStep;
+import org.reckoning.graph.inner.Zeros;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,18 +179,8 @@ final class FactSums<T extends TNumber> {
     return new Sums<>(
         after.inner(),
         after.recall(),
-        sum(tf, before.theta(), gradient.theta()),
-        sum(tf, before.shared(), gradient.shared()));
-  }
-
-  /** Emits the sums of tensors of the same name. */
-  static <T extends TNumber> Map<String, Operand<T>> sum(
-      Ops tf, Map<String, Operand<T>> before, Map<String, Operand<T>> more) {
-    Map<String, Operand<T>> sums = new LinkedHashMap<>();
-    more.forEach(
-        (name, value) ->
-            sums.put(name, tf.math.add(Objects.requireNonNull(before.get(name), name), value)));
-    return sums;
+        InnerStep.sum(tf, before.theta(), gradient.theta()),
+        InnerStep.sum(tf, before.shared(), gradient.shared()));
   }
 
   Segment segment() {

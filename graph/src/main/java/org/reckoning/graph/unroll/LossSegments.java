@@ -1,5 +1,8 @@
 package org.reckoning.graph.unroll;
 
+import org.reckoning.graph.inner.Cotangents;
+import org.reckoning.graph.inner.InnerStep;
+import org.reckoning.graph.inner.Iterate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -293,7 +296,7 @@ public final class LossSegments {
     return sums.theta().isEmpty() && sums.shared().isEmpty()
         ? ofQuestions
         : ofQuestions.withCotangents(
-            FactSums.sum(tf, sums.theta(), ofQuestions.theta()),
-            FactSums.sum(tf, sums.shared(), ofQuestions.shared()));
+            InnerStep.sum(tf, sums.theta(), ofQuestions.theta()),
+            InnerStep.sum(tf, sums.shared(), ofQuestions.shared()));
   }
 }

@@ -1,5 +1,6 @@
 package org.reckoning.graph.unroll;
 
+import org.reckoning.graph.inner.Zeros;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,8 @@
 package org.reckoning.graph.unroll;
 
+import org.reckoning.graph.inner.BlockUpdates;
+import org.reckoning.graph.inner.InnerStep;
+import org.reckoning.graph.inner.Iterate;
 import java.util.List;
 import java.util.Map;
 import org.reckoning.graph.model.Facts;

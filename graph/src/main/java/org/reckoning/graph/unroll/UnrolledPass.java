@@ -1,5 +1,14 @@
 package org.reckoning.graph.unroll;
 
+import org.reckoning.graph.inner.BlockUpdates;
+import org.reckoning.graph.inner.Cotangents;
+import org.reckoning.graph.inner.InnerPullbacks;
+import org.reckoning.graph.inner.InnerStep;
+import org.reckoning.graph.inner.InnerTrajectory;
+import org.reckoning.graph.inner.Iterate;
+import org.reckoning.graph.inner.StepArguments;
+import org.reckoning.graph.inner.WeightProducts;
+import org.reckoning.graph.inner.Zeros;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -3,11 +3,8 @@
  * the outer loss is with respect to all initial weights and inner rates.
  *
  * <p>Open {@link org.reckoning.graph.unroll.UnrolledPass} first: it shows the whole design. Then
- * read the segments that it calls: InnerStep, {@link org.reckoning.graph.unroll.LossSegments},
- * InnerStepPullback, ReplayedPullback.
- *
- * <p>Records such as StepArguments hold the tensors. A record becomes named tensors only at the
- * boundary of a {@link org.reckoning.graph.xla.Segment}.
+ * read the segments that it calls: {@link org.reckoning.graph.inner.InnerStep}, LossSegments,
+ * {@link org.reckoning.graph.inner.InnerPullbacks}.
  */
 @NullMarked
 package org.reckoning.graph.unroll;

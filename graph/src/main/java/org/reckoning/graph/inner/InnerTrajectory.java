@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.tensorflow.types.family.TNumber;
  * @param losses inner loss before each step [N]
  * @param adapted adapted weights after the last step
  */
-record InnerTrajectory<T extends TNumber>(
+public record InnerTrajectory<T extends TNumber>(
     List<StepArguments<T>> steps,
     List<Map<String, Operand<T>>> gradients,
     List<Map<String, Operand<T>>> products,

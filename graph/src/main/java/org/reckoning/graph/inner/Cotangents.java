@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -10,7 +10,7 @@ import org.tensorflow.types.family.TNumber;
  * @param iterate d_theta and d_state, the cotangents of the iterate that a step returns
  * @param shared cotangents of the trained shared weights, accumulated so far [1, ...]
  */
-record Cotangents<T extends TNumber>(Iterate<T> iterate, Map<String, Operand<T>> shared) {
-  static final String D_SHARED = "d_shared";
-  static final String D_RATES = "d_rates";
+public record Cotangents<T extends TNumber>(Iterate<T> iterate, Map<String, Operand<T>> shared) {
+  public static final String D_SHARED = "d_shared";
+  public static final String D_RATES = "d_rates";
 }

@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,32 +11,32 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /** Initial values of states and sums: zeros, one tensor for each shape. */
-final class Zeros<T extends TNumber> {
+public final class Zeros<T extends TNumber> {
   private final Ops tf;
   private final TaskModel<T> model;
   private final Map<Shape, Operand<T>> known = new HashMap<>();
 
-  Zeros(Ops tf, TaskModel<T> model) {
+  public Zeros(Ops tf, TaskModel<T> model) {
     this.tf = tf;
     this.model = model;
   }
 
   /** Returns the initial state of the inner optimizer. */
-  Map<String, Map<String, Operand<T>>> state() {
+  public Map<String, Map<String, Operand<T>>> state() {
     Map<String, Map<String, Operand<T>>> state = new LinkedHashMap<>();
     model.slots().forEach(slot -> state.put(slot, of(model.thetaShapes())));
     return state;
   }
 
   /** Returns zeros of some shapes, by name. */
-  Map<String, Operand<T>> of(Map<String, Shape> shapes) {
+  public Map<String, Operand<T>> of(Map<String, Shape> shapes) {
     Map<String, Operand<T>> zeros = new LinkedHashMap<>();
     shapes.forEach((name, shape) -> zeros.put(name, of(shape)));
     return zeros;
   }
 
   /** Returns zeros for the tasks of the pass [N]. */
-  Operand<T> ofTasks() {
+  public Operand<T> ofTasks() {
     return of(Shape.of(model.shape().tasks()));
   }
 

@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +28,7 @@ import org.tensorflow.types.family.TNumber;
  * <p>With micro-batches {@code inner_gradient} is called for each of them and adds its part to the
  * sums of the calls before. So the activations of one micro-batch are in memory at a time.
  */
-final class InnerStep<T extends TNumber> {
+public final class InnerStep<T extends TNumber> {
   private final TaskModel<T> model;
   private final Segment segment;
   private final @Nullable BlockUpdates<T> updates;
@@ -52,7 +52,7 @@ final class InnerStep<T extends TNumber> {
    * @param keepGradient whether the step also returns g, which some pullbacks read
    * @param keepProducts whether the step also returns its {@link WeightProducts}
    */
-  static <T extends TNumber> InnerStep<T> ofTraining(
+  public static <T extends TNumber> InnerStep<T> ofTraining(
       TaskModel<T> model,
       @Nullable BlockUpdates<T> updates,
       boolean keepGradient,
@@ -62,14 +62,14 @@ final class InnerStep<T extends TNumber> {
   }
 
   /** Returns the step of an evaluation, without dropout. */
-  static <T extends TNumber> InnerStep<T> ofEvaluation(
+  public static <T extends TNumber> InnerStep<T> ofEvaluation(
       TaskModel<T> model, @Nullable BlockUpdates<T> updates) {
     String name = updates == null ? "inner_step_evaluation" : "inner_gradient_evaluation";
     return define(name, model, updates, false, false, 0);
   }
 
   /** Returns the step of training if it has no dropout, else that of an evaluation. */
-  static <T extends TNumber> InnerStep<T> withoutDropout(
+  public static <T extends TNumber> InnerStep<T> withoutDropout(
       TaskModel<T> model, BlockUpdates<T> updates) {
     return model.config().innerDropout() == 0
         ? ofTraining(model, updates, true, false)
@@ -110,16 +110,16 @@ final class InnerStep<T extends TNumber> {
   }
 
   /** Returns the shapes of the products that the step keeps, by name; empty if it keeps none. */
-  Map<String, Shape> products() {
+  public Map<String, Shape> products() {
     return products;
   }
 
   /** Returns whether the step has dropout and therefore reads a seed. */
-  boolean drops() {
+  public boolean drops() {
     return segment.passedArguments().contains(TaskInputs.SEED);
   }
 
-  List<Segment> segments() {
+  public List<Segment> segments() {
     List<Segment> segments = new ArrayList<>(List.of(segment));
     if (updates != null) {
       segments.addAll(updates.updates());
@@ -135,7 +135,7 @@ final class InnerStep<T extends TNumber> {
    * @param gradient g by name, if it is kept or U runs in blocks; else empty
    * @param products the {@link WeightProducts} by name, if they are kept; else empty
    */
-  record Result<T extends TNumber>(
+  public record Result<T extends TNumber>(
       Operand<T> loss,
       Iterate<T> iterate,
       Map<String, Operand<T>> gradient,
@@ -161,7 +161,7 @@ final class InnerStep<T extends TNumber> {
       return new Result<>(
           tf.math.add(in.get(SUM + LOSS, type), loss),
           iterate,
-          FactSums.sum(tf, in.under(SUM + RuleArguments.GRADIENT, type), gradient),
+          sum(tf, in.under(SUM + RuleArguments.GRADIENT, type), gradient),
           products);
     }
 
@@ -183,7 +183,7 @@ final class InnerStep<T extends TNumber> {
   }
 
   /** Emits a step. */
-  Result<T> call(Ops tf, StepArguments<T> arguments, Zeros<T> zeros) {
+  public Result<T> call(Ops tf, StepArguments<T> arguments, Zeros<T> zeros) {
     Result<T> step =
         model.splitsFacts()
             ? gradient(tf, arguments, zeros)
@@ -209,7 +209,7 @@ final class InnerStep<T extends TNumber> {
   }
 
   /** Returns given sums. */
-  static <T extends TNumber> Result<T> sums(Operand<T> loss, Map<String, Operand<T>> gradient) {
+  public static <T extends TNumber> Result<T> sums(Operand<T> loss, Map<String, Operand<T>> gradient) {
     return new Result<>(loss, new Iterate<>(Map.of(), Map.of()), gradient, Map.of());
   }
 
@@ -218,9 +218,19 @@ final class InnerStep<T extends TNumber> {
    *
    * @param arguments weights, micro-batch and seed
    */
-  Result<T> plus(Ops tf, Result<T> sums, Tensors arguments) {
+  public Result<T> plus(Ops tf, Result<T> sums, Tensors arguments) {
     Tensors all = new Tensors().putAll(arguments).putAll(sums.namedSums());
     return Result.of(model.call(tf, segment, all), model);
+  }
+
+  /** Emits the sums of tensors of the same name. */
+  public static <T extends TNumber> Map<String, Operand<T>> sum(
+      Ops tf, Map<String, Operand<T>> before, Map<String, Operand<T>> more) {
+    Map<String, Operand<T>> sums = new LinkedHashMap<>();
+    more.forEach(
+        (name, value) ->
+            sums.put(name, tf.math.add(Objects.requireNonNull(before.get(name), name), value)));
+    return sums;
   }
 
   private static <T extends TNumber> Result<T> build(

@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ import org.tensorflow.types.family.TNumber;
  * @param facts facts of the inner loss in micro-batches, or all facts alone
  * @param seed seed of this step's dropout, a scalar; null without dropout
  */
-record StepArguments<T extends TNumber>(
+public record StepArguments<T extends TNumber>(
     Iterate<T> iterate,
     Map<String, Operand<T>> shared,
     Operand<T> rates,

@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.ArrayList;
 import java.util.List;

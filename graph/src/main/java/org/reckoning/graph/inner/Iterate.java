@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +55,7 @@ public record Iterate<T extends TNumber>(
   }
 
   /** Reads the cotangent of an iterate from the arguments or results of a segment. */
-  static <T extends TNumber> Iterate<T> cotangentOf(Tensors in, List<String> slots, Class<T> type) {
+  public static <T extends TNumber> Iterate<T> cotangentOf(Tensors in, List<String> slots, Class<T> type) {
     return read(in, D_THETA, D_STATE, slots, type);
   }
 
@@ -87,7 +87,7 @@ public record Iterate<T extends TNumber>(
   /**
    * Returns the cotangent as named arguments or results of a segment, all weights before the state.
    */
-  Tensors namedCotangent() {
+  public Tensors namedCotangent() {
     Tensors named = new Tensors().putAll(D_THETA, theta);
     state.forEach((slot, values) -> named.putAll(D_STATE + "/" + slot, values));
     return named;

@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +23,7 @@ import org.tensorflow.types.family.TNumber;
  * next block starts. Blocks with equal local names and shapes call the same segments. Arguments
  * have names local to the block.
  */
-final class BlockUpdates<T extends TNumber> {
+public final class BlockUpdates<T extends TNumber> {
   static final String D_GRADIENT = "d_gradient";
 
   private final TaskModel<T> model;
@@ -48,7 +48,7 @@ final class BlockUpdates<T extends TNumber> {
   /**
    * @param trains whether to define the pullbacks too
    */
-  BlockUpdates(TaskModel<T> model, boolean trains) {
+  public BlockUpdates(TaskModel<T> model, boolean trains) {
     this.model = model;
     Map<Map<String, Shape>, BlockSegments> known = new LinkedHashMap<>();
     for (WeightBlock block : WeightBlock.of(model.layout().adapted())) {
@@ -131,7 +131,7 @@ final class BlockUpdates<T extends TNumber> {
    * @param number number of the step, starting at 1, a scalar
    * @return the iterate after the step of each block
    */
-  List<Iterate<T>> ofStep(
+  public List<Iterate<T>> ofStep(
       Ops tf,
       Iterate<T> iterate,
       Map<String, Operand<T>> gradient,

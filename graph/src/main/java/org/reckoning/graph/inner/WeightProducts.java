@@ -1,4 +1,4 @@
-package org.reckoning.graph.unroll;
+package org.reckoning.graph.inner;
 
 import java.util.HashSet;
 import java.util.Iterator;
@@ -23,9 +23,9 @@ import org.tensorflow.types.family.TNumber;
  * and the cotangents of their inputs. A pullback that reads them instead of recomputing them has a
  * quarter fewer products.
  */
-final class WeightProducts {
+public final class WeightProducts {
   /** Path of the products among the results of an inner step and the arguments of its pullback. */
-  static final String PATH = "products";
+  public static final String PATH = "products";
 
   /** Elements of a step that {@code AUTO} keeps however small the weights are: 64 MB in float32. */
   private static final long FEW = 1 << 24;
@@ -37,7 +37,7 @@ final class WeightProducts {
    * those of a step have at most half the elements of the weights of all tasks, or at most 2^24.
    * Micro-batches, which save memory, always recompute them.
    */
-  static boolean areKept(TaskModel<?> model) {
+  public static boolean areKept(TaskModel<?> model) {
     return model.anyExact()
         && !model.splitsFacts()
         && switch (model.config().innerProducts()) {
