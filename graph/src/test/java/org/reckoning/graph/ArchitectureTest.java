@@ -55,15 +55,7 @@ class ArchitectureTest {
         knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),
         knowsOnly("model", "settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly(
-            "inner",
-            "model",
-            "settings",
-            "task",
-            "autodiff",
-            "xla",
-            "optimizer",
-            "gpt2",
-            "random"),
+            "inner", "model", "settings", "task", "autodiff", "xla", "optimizer", "gpt2", "random"),
         knowsOnly(
             "unroll",
             "inner",

@@ -11,7 +11,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TNumber;
 
 /** The backward pass through the inner loop and its requirements on the forward pass. */
-public sealed interface InnerPullbacks<T extends TNumber> permits InnerStepPullback, ReplayedPullback {
+public sealed interface InnerPullbacks<T extends TNumber>
+    permits InnerStepPullback, ReplayedPullback {
   /**
    * Returns the pullback that needs one copy of the weights from each inner step. The copy is g_k
    * if U runs in blocks, else theta_k.

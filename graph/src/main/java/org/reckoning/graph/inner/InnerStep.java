@@ -209,7 +209,8 @@ public final class InnerStep<T extends TNumber> {
   }
 
   /** Returns given sums. */
-  public static <T extends TNumber> Result<T> sums(Operand<T> loss, Map<String, Operand<T>> gradient) {
+  public static <T extends TNumber> Result<T> sums(
+      Operand<T> loss, Map<String, Operand<T>> gradient) {
     return new Result<>(loss, new Iterate<>(Map.of(), Map.of()), gradient, Map.of());
   }
 

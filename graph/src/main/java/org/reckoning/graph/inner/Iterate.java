@@ -55,7 +55,8 @@ public record Iterate<T extends TNumber>(
   }
 
   /** Reads the cotangent of an iterate from the arguments or results of a segment. */
-  public static <T extends TNumber> Iterate<T> cotangentOf(Tensors in, List<String> slots, Class<T> type) {
+  public static <T extends TNumber> Iterate<T> cotangentOf(
+      Tensors in, List<String> slots, Class<T> type) {
     return read(in, D_THETA, D_STATE, slots, type);
   }
 

@@ -1,14 +1,12 @@
 package org.reckoning.graph.unroll;
 
-import org.reckoning.graph.inner.InnerStep;
-import org.reckoning.graph.inner.Zeros;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
+import org.reckoning.graph.inner.InnerStep;
+import org.reckoning.graph.inner.Zeros;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;

@@ -1,8 +1,5 @@
 package org.reckoning.graph.unroll;
 
-import org.reckoning.graph.inner.Cotangents;
-import org.reckoning.graph.inner.InnerStep;
-import org.reckoning.graph.inner.Iterate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +7,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
+import org.reckoning.graph.inner.Cotangents;
+import org.reckoning.graph.inner.InnerStep;
+import org.reckoning.graph.inner.Iterate;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.Questions;
 import org.reckoning.graph.model.TaskInputs;

@@ -1,9 +1,9 @@
 package org.reckoning.graph.unroll;
 
-import org.reckoning.graph.inner.Zeros;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.inner.Zeros;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;

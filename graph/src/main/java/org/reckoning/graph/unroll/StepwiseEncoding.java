@@ -1,10 +1,10 @@
 package org.reckoning.graph.unroll;
 
+import java.util.List;
+import java.util.Map;
 import org.reckoning.graph.inner.BlockUpdates;
 import org.reckoning.graph.inner.InnerStep;
 import org.reckoning.graph.inner.Iterate;
-import java.util.List;
-import java.util.Map;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
