@@ -55,6 +55,8 @@ class LauncherTest extends LauncherTree {
             "argument name=a b",
             "argument ")
         .contains("TF_CPP_MIN_LOG_LEVEL 2")
+        .contains("TF_ENABLE_ONEDNN_OPTS 1")
+        .contains("GLIBC_TUNABLES glibc.malloc.hugetlb=1")
         .doesNotContain("argument --enable-native-access=ALL-UNNAMED");
     assertThat(outcome.argumentAfter("-cp"))
         .isEqualTo(

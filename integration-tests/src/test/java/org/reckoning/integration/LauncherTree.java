@@ -56,6 +56,8 @@ abstract class LauncherTree {
       echo "TF_XLA_FLAGS ${TF_XLA_FLAGS-unset}"
       echo "LC_ALL ${LC_ALL-unset}"
       echo "TF_CPP_MIN_LOG_LEVEL $TF_CPP_MIN_LOG_LEVEL"
+      echo "TF_ENABLE_ONEDNN_OPTS $TF_ENABLE_ONEDNN_OPTS"
+      echo "GLIBC_TUNABLES $GLIBC_TUNABLES"
       echo "CUDA_VISIBLE_DEVICES ${CUDA_VISIBLE_DEVICES-unset}"
       exit 7
       """;
