@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
  * must have the same byte order. Not thread-safe.
  */
 public interface Peers extends AutoCloseable {
-  /** A process that trains alone. */
+  /** A process that trains alone. Nothing but this constant initializes its class. */
+  @SuppressWarnings("ClassInitializationDeadlock")
   Peers ALONE = new LonePeer();
 
   /** Returns the rank of this process, from 0. Rank 0 writes files and messages. */
