@@ -14,6 +14,8 @@ import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.family.TNumber;
 
 /** Runs outer updates of one pass, or of several passes with accumulated gradients. */
@@ -66,12 +68,30 @@ final class Updater<T extends TNumber> {
     }
   }
 
+  /** Makes an update of one pass and returns the times of the nodes of the static graph. */
+  StepStats trace(TaskBatch batch, OuterRates learningRates, long number, long seed) {
+    RunOptions options =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    List<StepStats> traces = new ArrayList<>();
+    updateOfOnePass(
+        batch,
+        learningRates,
+        number,
+        seed,
+        runner -> {
+          Result fetched = runner.setOptions(options).runAndFetchMetadata();
+          fetched.getMetadata().ifPresent(trace -> traces.add(trace.getStepStats()));
+          return fetched;
+        });
+    return traces.get(0);
+  }
+
   /**
    * Makes an update of one pass. One run computes and applies the gradients.
    *
    * @param run function that runs the fetches
    */
-  UpdateResult updateOfOnePass(
+  private UpdateResult updateOfOnePass(
       TaskBatch batch,
       OuterRates learningRates,
       long number,
