@@ -48,6 +48,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final VariableFiles files;
   private final Map<TaskShape, Bucket<T>> buckets = new LinkedHashMap<>();
   private Peers peers = Peers.ALONE;
+  private @Nullable GradientExchange<T> exchange;
   private long updates;
 
   private BilevelProgram(ModelSession<T> model, boolean trains) {
@@ -101,7 +102,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     if (outer == null) {
       throw new IllegalStateException("a program for evaluation cannot train");
     }
-    return new Updater<>(model, outer, this::bucket);
+    return new Updater<>(model, outer, this::bucket, exchange);
   }
 
   /** Returns the configuration. */
@@ -198,11 +199,16 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Sets the processes that train together. All of them have programs of the same configuration,
-   * and call {@link #train} with the same passes and {@link #broadcast} at the same points.
+   * Sets the processes that train together; by default, this one trains alone. All processes must
+   * have programs of the same configuration and call {@link #broadcast} and {@link #train}
+   * together. Everything else concerns this process only.
    */
   public void join(Peers group) {
     peers = group;
+    exchange =
+        outer == null || group.size() == 1
+            ? null
+            : new GradientExchange<>(model.tf(), model.session(), outer.accumulated(), group);
   }
 
   /**
@@ -251,11 +257,16 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Makes one outer update. It sums, clips and applies the gradients of all passes.
    *
+   * <p>Of N processes, each calls it with the same arguments. Rank r computes the passes r, r + N,
+   * r + 2 N, .. and all have the results of all passes. The gradients are added in the order of the
+   * passes, so the result has the same bits as from one process.
+   *
    * @param passes batches of configured shapes, with the task weights of {@link TaskBatch}
    * @param seed seed of dropout; unused without dropout
    * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
    *     unchanged
-   * @throws IllegalArgumentException if {@code passes} is empty, or a batch has another shape
+   * @throws IllegalArgumentException if {@code passes} is empty or has fewer batches than there are
+   *     processes, or a batch has another shape
    */
   public UpdateResult train(List<TaskBatch> passes, OuterRates learningRates, long seed) {
     return train(passes, learningRates, seed, () -> false).orElseThrow();
@@ -265,7 +276,9 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * Makes one outer update, as {@link #train(List, OuterRates, long)} does, or stops between two
    * passes.
    *
-   * @param givesUp returns true to stop; evaluated after each pass except the last
+   * @param givesUp returns true to stop; evaluated after each pass except the last. All processes
+   *     stop if one of them gives up; each asks after those passes that another pass of its own or
+   *     of others waits for.
    * @return empty if the update was stopped; weights and state are then unchanged
    */
   public Optional<UpdateResult> train(
@@ -283,6 +296,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * Makes one outer update of one pass, as {@link #train} does, and returns the start and run time
    * of each node of the static graph. Nodes inside compiled calls are not traced.
    *
+   * @throws IllegalStateException if this process does not train alone
    * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
    *     unchanged
    */

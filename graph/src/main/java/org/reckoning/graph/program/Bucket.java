@@ -134,7 +134,7 @@ final class Bucket<T extends TNumber> {
     evaluation.scores().fetches().forEach(runner::fetch);
     try (FedTensors<T> fed = feeds(batch, 0);
         Result fetched = fed.into(runner).run()) {
-      return PassResult.of(batch, session.config().outerTerms(), fetched);
+      return PassResult.of(batch, session.config(), fetched);
     }
   }
 
