@@ -57,6 +57,7 @@ abstract class LauncherTree {
       echo "LC_ALL ${LC_ALL-unset}"
       echo "TF_CPP_MIN_LOG_LEVEL $TF_CPP_MIN_LOG_LEVEL"
       echo "CUDA_VISIBLE_DEVICES ${CUDA_VISIBLE_DEVICES-unset}"
+      echo "UCX_ERROR_SIGNALS '${UCX_ERROR_SIGNALS-unset}'"
       exit 7
       """;
 
