@@ -157,8 +157,7 @@ class GroupExperimentTest {
       AtomicInteger asked = new AtomicInteger();
       StopRequest fourth = () -> asked.incrementAndGet() >= 4;
       List<List<String>> tables =
-          ThreadPeers.run(
-              2, peers -> train(config, run, peers.isFirst() ? NEVER : fourth, peers));
+          ThreadPeers.run(2, peers -> train(config, run, peers.isFirst() ? NEVER : fourth, peers));
 
       assertThat(tables).containsOnly(List.of());
       assertThat(said())
@@ -199,8 +198,7 @@ class GroupExperimentTest {
 
   @Test
   void moreProcessesThanPasses_areRefusedWithBothNumbers() {
-    assertThatThrownBy(
-            () -> ThreadPeers.run(4, peers -> train(config(), directory, NEVER, peers)))
+    assertThatThrownBy(() -> ThreadPeers.run(4, peers -> train(config(), directory, NEVER, peers)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContainingAll(
             "gradient_accumulation_steps (3) must be at least the number of processes (4)",
@@ -214,10 +212,7 @@ class GroupExperimentTest {
     assertThatThrownBy(
             () ->
                 ThreadPeers.run(
-                    2,
-                    peers ->
-                        train(
-                            config().with("seed", 7 + peers.rank()), run, NEVER, peers)))
+                    2, peers -> train(config().with("seed", 7 + peers.rank()), run, NEVER, peers)))
         .isInstanceOf(IOException.class)
         .hasMessage("rank 1 has other data than rank 0: all processes must read the same files");
   }
