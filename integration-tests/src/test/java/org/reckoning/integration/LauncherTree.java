@@ -59,6 +59,7 @@ abstract class LauncherTree {
       echo "TF_ENABLE_ONEDNN_OPTS $TF_ENABLE_ONEDNN_OPTS"
       echo "GLIBC_TUNABLES $GLIBC_TUNABLES"
       echo "CUDA_VISIBLE_DEVICES ${CUDA_VISIBLE_DEVICES-unset}"
+      echo "UCX_ERROR_SIGNALS '${UCX_ERROR_SIGNALS-unset}'"
       exit 7
       """;
 

@@ -12,13 +12,19 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Measure the speed of programs with random weights and random tokens.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {StepCommand.class, DecodingCommand.class, EncodingCommand.class},
+    subcommands = {
+      StepCommand.class,
+      DecodingCommand.class,
+      EncodingCommand.class,
+      ExchangeCommand.class
+    },
     footer = {
       "",
       "Examples:",
       "  reckoning bench step model=tiny k=1,2,4,8 steps=20",
       "  reckoning bench decoding model=small questions=18",
       "  reckoning bench encoding model=small steps=1,4",
+      "  mpirun --bind-to none -np 2 ./reckoning bench exchange",
       "  reckoning bench step --help"
     })
 public final class BenchCommand implements Callable<Integer> {
