@@ -15,10 +15,12 @@ import org.reckoning.cli.device.DevicesCommand;
 import org.reckoning.cli.export.ServingExportCommand;
 import org.reckoning.cli.inspect.InspectCommand;
 import org.reckoning.cli.model.ModelCommand;
+import org.reckoning.cli.process.PeerProcess;
 import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.cli.process.StandardOutput;
 import org.reckoning.cli.train.EvalCommand;
 import org.reckoning.cli.train.TrainCommand;
+import org.reckoning.graph.peers.Peers;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,12 +77,16 @@ public final class Reckoning implements Callable<Integer> {
   public static void main(String[] args) {
     ProcessStart.prepare(args);
     StandardOutput output = StandardOutput.install();
-    CommandLine commandLine = commandLine().setOut(writer(output)).setErr(writer(System.err));
+    PrintWriter err = writer(System.err);
+    PeerProcess process = ProcessStart.join(System.getenv());
+    CommandLine commandLine =
+        commandLine(List.of(), process).setOut(process.out(writer(output))).setErr(process.err(err));
     int code = commandLine.execute(args);
     commandLine.getOut().flush();
     System.out.flush();
     code = output.exitCode(code, commandLine.getErr());
     commandLine.getErr().flush();
+    process.leave(code, err);
     System.exit(code);
   }
 
@@ -95,6 +101,15 @@ public final class Reckoning implements Callable<Integer> {
    * @param more the additional commands, for tests
    */
   static CommandLine commandLine(List<Object> more) {
+    return commandLine(more, new PeerProcess(Peers.ALONE));
+  }
+
+  /**
+   * Returns the command line of a process in its group.
+   *
+   * @param more the additional commands, for tests
+   */
+  static CommandLine commandLine(List<Object> more, PeerProcess process) {
     Reckoning root = new Reckoning();
     CommandLine line = new CommandLine(root);
     more.forEach(line::addSubcommand);
@@ -108,6 +123,7 @@ public final class Reckoning implements Callable<Integer> {
     return line // the following settings also apply to subcommands
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a value may begin with @
+        .setExecutionStrategy(process)
         .setParameterExceptionHandler(errors::invalidArguments)
         .setExecutionExceptionHandler(errors::failure);
   }

@@ -42,10 +42,10 @@ class ArchitectureTest {
         knowsOnly("data"),
         knowsOnly("model"),
         knowsOnly("sweep", "config"),
-        knowsOnly("train", "config", "device", "sweep"),
+        knowsOnly("train", "config", "device", "process", "sweep"),
         knowsOnly("export", "config", "process"),
         knowsOnly("bench", "device", "process", "program"),
-        knowsOnly("inspect", "config", "process", "program"),
+        knowsOnly("inspect", "config", "device", "process", "program"),
         noClasses()
             .should()
             .dependOnClassesThat()

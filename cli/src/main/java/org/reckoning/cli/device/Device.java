@@ -1,9 +1,16 @@
 package org.reckoning.cli.device;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.reckoning.graph.peers.PeerMessages;
+import org.reckoning.graph.peers.Peers;
 import org.tensorflow.internal.c_api.TFE_Context;
 import org.tensorflow.internal.c_api.TFE_ContextOptions;
 import org.tensorflow.internal.c_api.TF_DeviceList;
@@ -46,6 +53,41 @@ public record Device(String name, long bytes) {
       }
     }
     return devices;
+  }
+
+  /**
+   * Returns the devices of each process, for messages: {@code CPU:0 of node1 (ranks 0, 1); CPU:0 of
+   * node2 (rank 2)}. Without the names if there is one process. Collective.
+   */
+  public static String ofEach(Peers peers) {
+    String own = all().stream().map(Device::toString).collect(Collectors.joining(", "));
+    if (peers.size() == 1) {
+      return own;
+    }
+    List<String> texts = new PeerMessages(peers).gather(own + " of " + host());
+    Map<String, List<String>> ranks = new LinkedHashMap<>();
+    for (int rank = 0; rank < texts.size(); rank++) {
+      ranks
+          .computeIfAbsent(texts.get(rank), text -> new ArrayList<>())
+          .add(Integer.toString(rank));
+    }
+    return ranks.entrySet().stream()
+        .map(
+            each ->
+                "%s (%s %s)"
+                    .formatted(
+                        each.getKey(),
+                        each.getValue().size() == 1 ? "rank" : "ranks",
+                        String.join(", ", each.getValue())))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "a machine without a name";
+    }
   }
 
   /** Returns the name, and the memory of a GPU: {@code GPU:0 (15.1 GB)}. */

@@ -5,16 +5,21 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.device.Device;
 import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.process.PeerCommand;
 import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.inspect.StepTimes;
 import org.reckoning.graph.inspect.XlaMemory;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.task.TaskShape;
@@ -37,7 +42,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Print the segments, operations, tensors, memory and times of a program.",
       "The program is that of a configuration or a run. Its weights are random, or"
-          + " published ones if the configuration names some."
+          + " published ones if the configuration names some.",
+      "Of several processes it prints devices and passes of each, and measures nothing."
     },
     footer = {
       "",
@@ -46,9 +52,10 @@ import picocli.CommandLine.Spec;
       "  reckoning inspect --run outputs/quickstart/2026-11-22_10-30-00 --hlo hlo",
       "  reckoning inspect experiment=quickstart --tensorboard graph",
       "  tensorboard --logdir graph",
-      "  reckoning inspect --sizes model=small k=4 mode=first_order --steps 0"
+      "  reckoning inspect --sizes model=small k=4 mode=first_order --steps 0",
+      "  mpirun -np 2 ./reckoning inspect gradient_accumulation_steps=4"
     })
-public final class InspectCommand implements Callable<Integer> {
+public final class InspectCommand implements Callable<Integer>, PeerCommand {
   private static final long SEED = 3;
 
   /** Outer rates of zero: weights stay the same, so all steps compute the same. */
@@ -103,6 +110,14 @@ public final class InspectCommand implements Callable<Integer> {
   @Option(names = "--dumps", paramLabel = "DIR", hidden = true)
   private @Nullable Path dumps;
 
+  private Peers peers = Peers.ALONE;
+
+  @Override
+  public void join(Peers group) {
+    peers = group;
+    steps = 0; // times of processes that share a machine say nothing
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -110,13 +125,22 @@ public final class InspectCommand implements Callable<Integer> {
       options.print(out);
       return 0;
     }
+    if (!peers.isFirst()) {
+      Device.ofEach(peers);
+      return 0;
+    }
     InspectedProgram source = InspectedProgram.of(options, run, sizes);
     check(source);
+    Map<String, String> processes = new LinkedHashMap<>();
+    if (peers.size() > 1) {
+      processes.put("peers", source.shares(peers).toString());
+      processes.put("devices", Device.ofEach(peers));
+    }
     if (dumps == null && steps > 0 && source.compiles()) {
       return runInChild(out);
     }
     try (InspectedProgram.Built built = source.build(steps > 0)) {
-      inspect(built.program(), out);
+      inspect(built.program(), processes, out);
     }
     return 0;
   }
@@ -162,7 +186,9 @@ public final class InspectCommand implements Callable<Integer> {
     }
   }
 
-  private void inspect(BilevelProgram<?> program, PrintWriter out) throws IOException {
+  private void inspect(
+      BilevelProgram<?> program, Map<String, String> processes, PrintWriter out)
+      throws IOException {
     TaskShape shape = shape(program);
     ProgramReport report = ProgramReport.of(program, shape);
     StepTimes times = null;
@@ -175,9 +201,9 @@ public final class InspectCommand implements Callable<Integer> {
     List<XlaMemory> memory = written == null ? List.of() : written.memory();
     Path graph = tensorboard == null ? null : writeGraph(program, shape, times, tensorboard);
     if (json) {
-      out.println(InspectionJson.of(report, times, memory, hlo == null ? null : written));
+      out.println(InspectionJson.of(report, processes, times, memory, hlo == null ? null : written));
     } else {
-      out.print(ReportTable.print(report));
+      out.print(ReportTable.print(report, processes));
       if (times != null) {
         out.print(MeasuredTable.times(report, times));
         out.print(MeasuredTable.memory(report, memory));

@@ -9,6 +9,7 @@ import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.cli.program.ProgramSettings;
 import org.reckoning.cli.program.RandomTasks;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.trainer.config.ConfigException;
@@ -16,6 +17,7 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.training.Experiment;
+import org.reckoning.trainer.training.PassShares;
 import org.reckoning.trainer.training.TrainingRun;
 import org.tensorflow.types.TFloat32;
 
@@ -24,6 +26,13 @@ sealed interface InspectedProgram {
 
   /** Returns whether XLA compiles the program. */
   boolean compiles();
+
+  /**
+   * Returns the passes of an update by process.
+   *
+   * @throws ConfigException if there are more processes than passes
+   */
+  PassShares shares(Peers peers);
 
   /**
    * Builds the program.
@@ -78,6 +87,14 @@ sealed interface InspectedProgram {
     }
 
     @Override
+    public PassShares shares(Peers peers) {
+      throw new ConfigException(
+          List.of(
+              "--sizes (true) is a program of one pass, for one process, but %d were started; inspect a configuration"
+                  .formatted(peers.size())));
+    }
+
+    @Override
     public Built build(boolean runs) {
       BilevelProgram<TFloat32> program;
       try {
@@ -113,6 +130,11 @@ sealed interface InspectedProgram {
     @Override
     public boolean compiles() {
       return config.xla().compiles();
+    }
+
+    @Override
+    public PassShares shares(Peers peers) {
+      return PassShares.of(config, peers);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,14 @@ final class InspectionJson {
    * Returns the inspection as JSON text.
    *
    * @param report the program
+   * @param processes texts about the processes that train the program
    * @param times measured times; null if nothing was measured
    * @param memory XLA's memory reports of compiled functions
    * @param dumps XLA's dumps; null if they are not kept
    */
   static String of(
       ProgramReport report,
+      Map<String, String> processes,
       @Nullable StepTimes times,
       List<XlaMemory> memory,
       @Nullable XlaDumps dumps)
@@ -48,6 +51,7 @@ final class InspectionJson {
     program.put("xla", EnumWord.of(config.xla()));
     program.put("buckets", config.shapes().size());
     program.set("shape", Json.SNAKE_CASE.valueToTree(report.shape()));
+    processes.forEach(program::put);
     json.set("parameters", Json.SNAKE_CASE.valueToTree(report.parameters()));
     json.set("segments", Json.SNAKE_CASE.valueToTree(report.segments()));
     json.set("graph", Json.SNAKE_CASE.valueToTree(report.graph()));

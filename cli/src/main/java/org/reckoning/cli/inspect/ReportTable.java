@@ -36,8 +36,17 @@ final class ReportTable {
 
   /** Returns the report as lines that end with a line feed. */
   static String print(ProgramReport report) {
+    return print(report, Map.of());
+  }
+
+  /**
+   * Returns the report as lines that end with a line feed.
+   *
+   * @param processes rows about the processes that train the program
+   */
+  static String print(ProgramReport report, Map<String, String> processes) {
     ReportTable table = new ReportTable(report);
-    table.program();
+    table.program(processes);
     table.parameters();
     table.flops();
     table.functions();
@@ -58,12 +67,12 @@ final class ReportTable {
     return ", %d at a time%s".formatted(facts, isAuto ? " (auto)" : "");
   }
 
-  private void program() {
+  private void program(Map<String, String> processes) {
     BilevelConfig config = report.config();
     Gpt2Config model = config.model();
     TaskShape shape = report.shape();
     lines.add("program");
-    lines.addAll(
+    TextTable table =
         TextTable.withLeft(0, 1)
             .row(
                 "model",
@@ -89,8 +98,9 @@ final class ReportTable {
                         shape.questions(),
                         shape.questionTokens()))
             .row("products", products(config))
-            .row("XLA", EnumWord.of(config.xla()))
-            .lines());
+            .row("XLA", EnumWord.of(config.xla()));
+    processes.forEach(table::row);
+    lines.addAll(table.lines());
   }
 
   private String products(BilevelConfig config) {

@@ -98,7 +98,7 @@ public final class ChildJvm {
             new ProcessBuilder(command(mainClass, arguments))
                 .redirectOutput(output.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        ENVIRONMENT.forEach(builder.environment()::putIfAbsent);
+        setEnvironment(builder);
         int code = waitFor(builder.start());
         return outcome(Files.readAllLines(output), code);
       } finally {
@@ -116,7 +116,7 @@ public final class ChildJvm {
    */
   public static int attached(String mainClass, List<String> arguments) {
     ProcessBuilder builder = new ProcessBuilder(command(mainClass, arguments)).inheritIO();
-    ENVIRONMENT.forEach(builder.environment()::putIfAbsent);
+    setEnvironment(builder);
     try {
       return new ChildJvm(Integer.MAX_VALUE).waitFor(builder.start());
     } catch (IOException e) {
@@ -137,6 +137,7 @@ public final class ChildJvm {
         new ProcessBuilder(command(mainClass, arguments))
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);
+    builder.environment().put(PeerProcess.SWITCH, PeerProcess.OFF);
     Process process = builder.start();
     Thread end = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(end);
@@ -150,6 +151,12 @@ public final class ChildJvm {
     } finally {
       Runtime.getRuntime().removeShutdownHook(end);
     }
+  }
+
+  /** Sets what is not set; a child of one of several processes is alone. */
+  private static void setEnvironment(ProcessBuilder builder) {
+    ENVIRONMENT.forEach(builder.environment()::putIfAbsent);
+    builder.environment().put(PeerProcess.SWITCH, PeerProcess.OFF);
   }
 
   private static List<String> command(String mainClass, List<String> arguments) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
+import org.reckoning.graph.peers.PeersException;
 
 /**
  * Makes a process independent of the user's locale and home directory. Every {@code main} calls
@@ -29,6 +31,19 @@ public final class ProcessStart {
       HomeDirectory.ensure();
     } catch (IOException e) {
       refuse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Joins the processes that were started together with this one. Ends the process with exit code 2
+   * if they cannot be joined.
+   */
+  public static PeerProcess join(Map<String, String> environment) {
+    try {
+      return PeerProcess.join(environment);
+    } catch (PeersException e) {
+      refuse(String.valueOf(e.getMessage()));
+      throw e;
     }
   }
 

@@ -1,7 +1,6 @@
 package org.reckoning.cli.train;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -15,23 +14,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.IntConsumer;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
-import org.reckoning.cli.device.Device;
+import org.reckoning.cli.process.PeerCommand;
 import org.reckoning.cli.sweep.SweepRuns;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
-import org.reckoning.trainer.progress.ConsoleProgress;
-import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.training.Experiment;
-import org.reckoning.trainer.training.StopSignals;
+import org.reckoning.trainer.training.PassShares;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,9 +50,12 @@ import picocli.CommandLine.Spec;
       "      model.name_or_path=models/gpt2",
       "  reckoning train resume=outputs/quickstart/2026-11-22_10-30-00",
       "  reckoning train resume=RUN max_steps=1000     # extends a run",
-      "  reckoning train -m experiment=quickstart seed=42,43,44"
+      "  reckoning train -m experiment=quickstart seed=42,43,44",
+      "  reckoning train -m --plan experiment=quickstart seed=42,43,44",
+      "  reckoning train resume=SWEEP/0     # one run of a sweep",
+      "  mpirun -np 2 ./reckoning train gradient_accumulation_steps=4"
     })
-public final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements Callable<Integer>, PeerCommand {
   private static final String OVERRIDES = "overrides.yaml";
 
   /** Keys that may change when a run is resumed: its length. */
@@ -73,6 +73,18 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--no-progress", description = "Do not print every step.")
   private boolean noProgress;
 
+  @Option(
+      names = "--plan",
+      description = "With -m: write the directories of all runs, and train none.")
+  private boolean plan;
+
+  private Peers peers = Peers.ALONE;
+
+  @Override
+  public void join(Peers group) {
+    peers = group;
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -80,8 +92,17 @@ public final class TrainCommand implements Callable<Integer> {
       options.print(out);
       return 0;
     }
+    RunTraining training = new RunTraining(peers, noProgress, out);
+    if (!peers.isFirst()) {
+      return training.follow();
+    }
     List<ConfigOptions.Job> jobs = options.jobs();
     String resume = jobs.get(0).config().resume();
+    if (plan && (!options.multirun() || resume != null)) {
+      throw new ConfigException(
+          List.of(
+              "--plan writes the runs of a new sweep: give -m and lists of values, and omit resume"));
+    }
     if (resume != null) {
       if (jobs.size() > 1) {
         throw new ConfigException(
@@ -90,20 +111,25 @@ public final class TrainCommand implements Callable<Integer> {
       Path directory = Path.of(resume);
       List<String> words = wordsBesideResume(directory, jobs.get(0));
       return SweepRuns.isIn(directory)
-          ? sweep(resumedSweep(directory, words), directory, out)
-          : single(resumed(directory, words), directory, out);
+          ? sweep(resumedSweep(directory, words), directory, training)
+          : single(resumed(directory, words), directory, training);
     }
+    if (options.multirun()) {
+      requireOneProcess();
+    }
+    jobs.forEach(job -> PassShares.of(job.config(), peers));
     checkStartingWeights(jobs);
     List<Path> made = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
     Path directory = made.get(0);
     try {
       if (options.multirun()) {
-        return sweep(SweepRuns.create(directory, jobs), directory, out);
+        SweepRuns sweep = SweepRuns.create(directory, jobs);
+        return plan ? planned(directory, jobs.size(), out) : sweep(sweep, directory, training);
       }
       RunConfig config = jobs.get(0).config();
       DurableFiles.write(directory.resolve(OVERRIDES), YamlDocument.write(jobs.get(0).overrides()));
       DurableFiles.write(directory.resolve(RunDirectory.CONFIG), config.yaml());
-      return single(config, directory, out);
+      return single(config, directory, training);
     } catch (IOException | RuntimeException e) {
       if (!Files.exists(directory.resolve(RunDirectory.CONFIG)) && !SweepRuns.isIn(directory)) {
         DurableFiles.deleteTree(directory); // not resumable: the disk may be full
@@ -126,7 +152,8 @@ public final class TrainCommand implements Callable<Integer> {
     return RunOverrides.apply(config, words);
   }
 
-  private static SweepRuns resumedSweep(Path directory, List<String> words) throws IOException {
+  private SweepRuns resumedSweep(Path directory, List<String> words) throws IOException {
+    requireOneProcess();
     if (!words.isEmpty()) {
       throw new ConfigException(
           List.of(
@@ -149,17 +176,43 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private int single(RunConfig config, Path directory, PrintWriter out) throws IOException {
-    int code = run(config, directory, directory, out);
+  private static int single(RunConfig config, Path directory, RunTraining training)
+      throws IOException {
+    int code = training.train(config, directory, directory);
     if (code == 0) {
-      next(config, directory).forEach(out::println);
-      out.flush();
+      next(config, directory).forEach(training.out()::println);
+      training.out().flush();
     }
     return code;
   }
 
-  private int sweep(SweepRuns sweep, Path directory, PrintWriter out) throws IOException {
-    return sweep.run((config, run) -> run(config, run, directory, out), out);
+  private static int sweep(SweepRuns sweep, Path directory, RunTraining training)
+      throws IOException {
+    return sweep.run(
+        (config, run) -> training.train(config, run, directory), training.out());
+  }
+
+  /** Refuses a sweep in several processes: a run that fails in one of them would end all runs. */
+  private void requireOneProcess() {
+    if (peers.size() > 1) {
+      throw new ConfigException(
+          List.of(
+              "a sweep needs one process, but %d were started: plan it with 'train -m --plan', train each run with resume=SWEEP/0 and so on, and make the table with resume=SWEEP"
+                  .formatted(peers.size())));
+    }
+  }
+
+  private static int planned(Path sweep, int runs, PrintWriter out) {
+    int last = runs - 1;
+    out.printf("wrote %d runs, %s to %d%n%n", runs, sweep.resolve("0"), last);
+    out.println("next:");
+    out.printf("  ./reckoning train resume=%s    # one run%n", sweep.resolve("0"));
+    out.printf(
+        "  sbatch --array=0-%d --wrap './reckoning train resume=%s'    # all, with Slurm%n",
+        last, sweep.resolve("$SLURM_ARRAY_TASK_ID"));
+    out.printf("  ./reckoning train resume=%s      # what is left, and the table%n", sweep);
+    out.flush();
+    return 0;
   }
 
   private static List<String> wordsBesideResume(Path directory, ConfigOptions.Job job) {
@@ -199,43 +252,6 @@ public final class TrainCommand implements Callable<Integer> {
       made.add(0, directory);
       return made;
     }
-  }
-
-  /**
-   * Trains and evaluates the unfinished methods of a run.
-   *
-   * @param resumable directory that resumes the run: its own or that of its sweep
-   */
-  private int run(RunConfig config, Path directory, Path resumable, PrintWriter out)
-      throws IOException {
-    PrintStream err = System.err;
-    ConsoleStyle style =
-        ConsoleStyle.choose(
-            Boolean.getBoolean("reckoning.terminal"),
-            noProgress,
-            System.getenv(),
-            config.logSteps());
-    ConsoleProgress progress = new ConsoleProgress(err, style);
-    List<Device> devices = Device.all();
-    String device =
-        devices.stream().map(Device::toString).reduce((a, b) -> a + ", " + b).orElse("");
-    String resume = "./reckoning train resume=" + resumable;
-    IntConsumer end =
-        code -> {
-          progress.leaveLine();
-          Runtime.getRuntime().halt(code); // not exit: shutdown hooks might wait for the loop
-        };
-    try (StopSignals signals = StopSignals.install(resume, progress::message, end)) {
-      Experiment experiment = new Experiment(config, directory, device, progress, signals);
-      List<String> lines = experiment.run();
-      if (signals.requested()) {
-        progress.message("saved; continue with: " + resume);
-        return signals.exitCode();
-      }
-      lines.forEach(out::println);
-      out.flush();
-    }
-    return 0;
   }
 
   private static List<String> next(RunConfig config, Path directory) {

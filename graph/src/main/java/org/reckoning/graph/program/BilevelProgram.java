@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.Generation;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.settings.WeightLayout;
@@ -17,14 +18,10 @@ import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.variables.VariableFiles;
 import org.reckoning.graph.variables.WeightSource;
-import org.reckoning.graph.xla.HostTensors;
 import org.reckoning.graph.xla.Segment;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -50,6 +47,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   private final @Nullable OuterStep<T> outer;
   private final VariableFiles files;
   private final Map<TaskShape, Bucket<T>> buckets = new LinkedHashMap<>();
+  private Peers peers = Peers.ALONE;
+  private @Nullable GradientExchange<T> exchange;
   private long updates;
 
   private BilevelProgram(ModelSession<T> model, boolean trains) {
@@ -103,7 +102,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     if (outer == null) {
       throw new IllegalStateException("a program for evaluation cannot train");
     }
-    return new Updater<>(model, outer, this::bucket);
+    return new Updater<>(model, outer, this::bucket, exchange);
   }
 
   /** Returns the configuration. */
@@ -200,6 +199,36 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
+   * Sets the processes that train together; by default, this one trains alone. All processes must
+   * have programs of the same configuration and call {@link #broadcast} and {@link #train}
+   * together. Everything else concerns this process only.
+   */
+  public void join(Peers group) {
+    peers = group;
+    exchange =
+        outer == null || group.size() == 1
+            ? null
+            : new GradientExchange<>(model.tf(), model.session(), outer.accumulated(), group);
+  }
+
+  /**
+   * Overwrites weights, inner rates, the state of the outer optimizer and the number of updates
+   * with those of rank 0. All processes call it after they set or restored them.
+   */
+  public void broadcast() {
+    if (peers.size() == 1) {
+      return;
+    }
+    VariableBroadcast variables = new VariableBroadcast(peers, model.session());
+    variables.send(model.parameters().weights());
+    variables.send(model.parameters().rates());
+    if (outer != null) {
+      outer.moments().forEach(variables::send);
+    }
+    updates = variables.send(updates);
+  }
+
+  /**
    * Sets the inner rates.
    *
    * @param values the rates themselves, [J, K]; one row for each adapted weight, in the order of
@@ -228,11 +257,16 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Makes one outer update. It sums, clips and applies the gradients of all passes.
    *
+   * <p>Of N processes, each calls it with the same arguments. Rank r computes the passes r, r + N,
+   * r + 2 N, .. and all have the results of all passes. The gradients are added in the order of the
+   * passes, so the result has the same bits as from one process.
+   *
    * @param passes batches of configured shapes, with the task weights of {@link TaskBatch}
    * @param seed seed of dropout; unused without dropout
    * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
    *     unchanged
-   * @throws IllegalArgumentException if {@code passes} is empty, or a batch has another shape
+   * @throws IllegalArgumentException if {@code passes} is empty or has fewer batches than there are
+   *     processes, or a batch has another shape
    */
   public UpdateResult train(List<TaskBatch> passes, OuterRates learningRates, long seed) {
     return train(passes, learningRates, seed, () -> false).orElseThrow();
@@ -242,7 +276,9 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * Makes one outer update, as {@link #train(List, OuterRates, long)} does, or stops between two
    * passes.
    *
-   * @param givesUp returns true to stop; evaluated after each pass except the last
+   * @param givesUp returns true to stop; evaluated after each pass except the last. All processes
+   *     stop if one of them gives up; each asks after those passes that another pass of its own or
+   *     of others waits for.
    * @return empty if the update was stopped; weights and state are then unchanged
    */
   public Optional<UpdateResult> train(
@@ -260,26 +296,14 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * Makes one outer update of one pass, as {@link #train} does, and returns the start and run time
    * of each node of the static graph. Nodes inside compiled calls are not traced.
    *
+   * @throws IllegalStateException if this process does not train alone
    * @throws NotFiniteException if a loss or gradient is not finite; weights and state are then
    *     unchanged
    */
   public StepStats trace(TaskBatch batch, OuterRates learningRates, long seed) {
-    RunOptions options =
-        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-    List<StepStats> traces = new ArrayList<>();
-    updater()
-        .updateOfOnePass(
-            batch,
-            learningRates,
-            updates + 1,
-            seed,
-            runner -> {
-              Result fetched = runner.setOptions(options).runAndFetchMetadata();
-              fetched.getMetadata().ifPresent(trace -> traces.add(trace.getStepStats()));
-              return fetched;
-            });
+    StepStats trace = updater().trace(batch, learningRates, updates + 1, seed);
     updates++;
-    return traces.get(0);
+    return trace;
   }
 
   /**
@@ -289,13 +313,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws NotFiniteException if a loss is not finite
    */
   public PassResult evaluate(TaskBatch batch) {
-    Bucket<T> bucket = bucket(batch.shape());
-    Session.Runner runner = model.runner();
-    bucket.evaluation().scores().fetches().forEach(runner::fetch);
-    try (FedTensors<T> feeds = bucket.feeds(batch, 0);
-        Result fetched = feeds.into(runner).run()) {
-      return PassResult.of(batch, model.config().outerTerms(), fetched);
-    }
+    return bucket(batch.shape()).evaluate(batch);
   }
 
   /**
@@ -352,7 +370,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public Map<String, double[]> gradients(TaskBatch batch, long seed) {
     Bucket<T> bucket = bucket(batch.shape());
-    return fetchAll(bucket, bucket.training().gradients(), batch, Updater.seedOfPass(seed, 0));
+    return bucket.values(bucket.training().gradients(), batch, Updater.seedOfPass(seed, 0));
   }
 
   /**
@@ -362,22 +380,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public Map<String, double[]> adapt(TaskBatch batch) {
     Bucket<T> bucket = bucket(batch.shape());
-    return fetchAll(bucket, bucket.evaluation().adapted(), batch, 0);
-  }
-
-  private Map<String, double[]> fetchAll(
-      Bucket<T> bucket, Map<String, Operand<T>> operands, TaskBatch batch, long seed) {
-    Session.Runner runner = model.runner();
-    operands.values().forEach(runner::fetch);
-    Map<String, double[]> values = new LinkedHashMap<>();
-    try (FedTensors<T> feeds = bucket.feeds(batch, seed);
-        Result fetched = feeds.into(runner).run()) {
-      int i = 0;
-      for (String name : operands.keySet()) {
-        values.put(name, HostTensors.toDoubles(fetched.get(i++)));
-      }
-    }
-    return values;
+    return bucket.values(bucket.evaluation().adapted(), batch, 0);
   }
 
   private Bucket<T> bucket(TaskShape shape) {

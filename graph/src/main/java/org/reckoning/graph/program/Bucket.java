@@ -19,7 +19,10 @@ import org.reckoning.graph.unroll.PassArguments;
 import org.reckoning.graph.unroll.TaskGroups;
 import org.reckoning.graph.unroll.UnrolledPass;
 import org.reckoning.graph.variables.MetaParameters;
+import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
@@ -119,6 +122,35 @@ final class Bucket<T extends TNumber> {
 
   FedTensors<T> feeds(TaskBatch batch, long seed) {
     return session.feeds().put(feeds, batch, seed);
+  }
+
+  /**
+   * Evaluates a batch.
+   *
+   * @throws NotFiniteException if a loss is not finite
+   */
+  PassResult evaluate(TaskBatch batch) {
+    Session.Runner runner = session.runner();
+    evaluation.scores().fetches().forEach(runner::fetch);
+    try (FedTensors<T> fed = feeds(batch, 0);
+        Result fetched = fed.into(runner).run()) {
+      return PassResult.of(batch, session.config(), fetched);
+    }
+  }
+
+  /** Returns the values of operands of this bucket. */
+  Map<String, double[]> values(Map<String, Operand<T>> operands, TaskBatch batch, long seed) {
+    Session.Runner runner = session.runner();
+    operands.values().forEach(runner::fetch);
+    Map<String, double[]> values = new LinkedHashMap<>();
+    try (FedTensors<T> fed = feeds(batch, seed);
+        Result fetched = fed.into(runner).run()) {
+      int i = 0;
+      for (String name : operands.keySet()) {
+        values.put(name, HostTensors.toDoubles(fetched.get(i++)));
+      }
+    }
+    return values;
   }
 
   /** Returns the fetches of decoding; the first call emits the decoder. */

@@ -92,6 +92,11 @@ final class OuterStep<T extends TNumber> {
     return accumulators.additions(tf, gradients);
   }
 
+  /** Returns the accumulated gradients, by name of the updated variable. */
+  Variables<T> accumulated() {
+    return accumulators;
+  }
+
   /** Returns the squared norms of the accumulated gradients; a fetch of them makes the update. */
   Operand<T> normsOfAccumulated() {
     return normsOfAccumulated;

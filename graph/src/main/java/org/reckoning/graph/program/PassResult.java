@@ -1,11 +1,15 @@
 package org.reckoning.graph.program;
 
+import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.OuterTerm;
 import org.reckoning.graph.task.TaskBatch;
+import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.unroll.PassScores;
 import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Result;
@@ -15,6 +19,8 @@ import org.tensorflow.Result;
  * padding has the value 0.
  */
 public final class PassResult {
+  private static final int RESULTS = 6; // tensors of a run
+
   private final TaskBatch batch;
   private final List<OuterTerm> outerTerms;
   private final double outerLoss;
@@ -29,21 +35,53 @@ public final class PassResult {
    *
    * @throws NotFiniteException if a loss of a task is not finite; the message names the loss
    */
-  static PassResult of(TaskBatch batch, List<OuterTerm> outerTerms, Result fetched) {
-    PassResult result = new PassResult(batch, outerTerms, fetched);
+  static PassResult of(TaskBatch batch, BilevelConfig config, Result fetched) {
+    return of(batch, config, DoubleBuffer.wrap(numbers(fetched)));
+  }
+
+  /**
+   * Reads results that another process computed.
+   *
+   * @param numbers its {@link #numbers}
+   * @throws NotFiniteException if a loss of a task is not finite; the message names the loss
+   */
+  static PassResult of(TaskBatch batch, BilevelConfig config, DoubleBuffer numbers) {
+    PassResult result = new PassResult(batch, config, numbers);
     result.requireFinite();
     return result;
   }
 
-  private PassResult(TaskBatch batch, List<OuterTerm> outerTerms, Result fetched) {
+  /** Returns all results of a run, concatenated. */
+  static double[] numbers(Result fetched) {
+    return IntStream.range(0, RESULTS)
+        .mapToObj(i -> HostTensors.toDoubles(fetched.get(i)))
+        .flatMapToDouble(Arrays::stream)
+        .toArray();
+  }
+
+  /** Returns how many {@link #numbers} a pass has. */
+  static int count(TaskShape shape, BilevelConfig config) {
+    int ofTask = config.outerTerms().size() + config.innerSteps() + 1 + 3 * shape.questions();
+    return 1 + shape.tasks() * ofTask;
+  }
+
+  private PassResult(TaskBatch batch, BilevelConfig config, DoubleBuffer numbers) {
     this.batch = batch;
-    this.outerTerms = outerTerms;
-    outerLoss = HostTensors.toDoubles(fetched.get(0))[0];
-    terms = HostTensors.toDoubles(fetched.get(1));
-    innerLosses = HostTensors.toDoubles(fetched.get(2));
-    questionLosses = HostTensors.toDoubles(fetched.get(3));
-    correct = HostTensors.toDoubles(fetched.get(4));
-    targets = HostTensors.toDoubles(fetched.get(5));
+    outerTerms = config.outerTerms();
+    int tasks = batch.shape().tasks();
+    int questions = tasks * batch.shape().questions();
+    outerLoss = numbers.get();
+    terms = next(numbers, outerTerms.size() * tasks);
+    innerLosses = next(numbers, (config.innerSteps() + 1) * tasks);
+    questionLosses = next(numbers, questions);
+    correct = next(numbers, questions);
+    targets = next(numbers, questions);
+  }
+
+  private static double[] next(DoubleBuffer numbers, int count) {
+    double[] values = new double[count];
+    numbers.get(values);
+    return values;
   }
 
   private void requireFinite() {

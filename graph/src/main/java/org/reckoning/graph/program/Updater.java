@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.task.TaskBatch;
@@ -14,6 +15,8 @@ import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.family.TNumber;
 
 /** Runs outer updates of one pass, or of several passes with accumulated gradients. */
@@ -21,11 +24,20 @@ final class Updater<T extends TNumber> {
   private final ModelSession<T> model;
   private final OuterStep<T> outer;
   private final Function<TaskShape, Bucket<T>> buckets;
+  private final @Nullable SharedPasses<T> shared;
 
-  Updater(ModelSession<T> model, OuterStep<T> outer, Function<TaskShape, Bucket<T>> buckets) {
+  /**
+   * @param exchange exchange with other processes; null if this process trains alone
+   */
+  Updater(
+      ModelSession<T> model,
+      OuterStep<T> outer,
+      Function<TaskShape, Bucket<T>> buckets,
+      @Nullable GradientExchange<T> exchange) {
     this.model = model;
     this.outer = outer;
     this.buckets = buckets;
+    shared = exchange == null ? null : new SharedPasses<>(model, buckets, exchange);
   }
 
   /**
@@ -40,10 +52,18 @@ final class Updater<T extends TNumber> {
       long number,
       long seed,
       BooleanSupplier givesUp) {
-    if (passes.size() == 1) {
+    if (shared == null && passes.size() == 1) {
       return Optional.of(
           updateOfOnePass(passes.get(0), learningRates, number, seed, Session.Runner::run));
     }
+    return (shared == null
+            ? accumulate(passes, seed, givesUp)
+            : shared.accumulate(passes, seed, givesUp))
+        .map(results -> apply(results, learningRates, number));
+  }
+
+  private Optional<List<PassResult>> accumulate(
+      List<TaskBatch> passes, long seed, BooleanSupplier givesUp) {
     List<PassResult> results = new ArrayList<>();
     for (int i = 0; i < passes.size(); i++) {
       if (i > 0 && givesUp.getAsBoolean()) {
@@ -57,13 +77,38 @@ final class Updater<T extends TNumber> {
       (i == 0 ? training.accumulateFirst() : training.accumulateNext()).forEach(runner::addTarget);
       try (FedTensors<T> feeds = bucket.feeds(batch, seedOfPass(seed, i));
           Result fetched = feeds.into(runner).run()) {
-        results.add(PassResult.of(batch, model.config().outerTerms(), fetched));
+        results.add(PassResult.of(batch, model.config(), fetched));
       }
     }
+    return Optional.of(results);
+  }
+
+  private UpdateResult apply(List<PassResult> results, OuterRates learningRates, long number) {
     try (FedTensors<T> feeds = outer.feeds(learningRates, number);
         Result fetched = feeds.into(model.runner()).fetch(outer.normsOfAccumulated()).run()) {
-      return Optional.of(updated(results, HostTensors.toDoubles(fetched.get(0))));
+      return updated(results, HostTensors.toDoubles(fetched.get(0)));
     }
+  }
+
+  /** Makes an update of one pass and returns the times of the nodes of the static graph. */
+  StepStats trace(TaskBatch batch, OuterRates learningRates, long number, long seed) {
+    if (shared != null) {
+      throw new IllegalStateException("only a process that trains alone can trace an update");
+    }
+    RunOptions options =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    List<StepStats> traces = new ArrayList<>();
+    updateOfOnePass(
+        batch,
+        learningRates,
+        number,
+        seed,
+        runner -> {
+          Result fetched = runner.setOptions(options).runAndFetchMetadata();
+          fetched.getMetadata().ifPresent(trace -> traces.add(trace.getStepStats()));
+          return fetched;
+        });
+    return traces.get(0);
   }
 
   /**
@@ -71,7 +116,7 @@ final class Updater<T extends TNumber> {
    *
    * @param run function that runs the fetches
    */
-  UpdateResult updateOfOnePass(
+  private UpdateResult updateOfOnePass(
       TaskBatch batch,
       OuterRates learningRates,
       long number,
@@ -86,7 +131,7 @@ final class Updater<T extends TNumber> {
     try (FedTensors<T> feeds = bucket.feeds(batch, seedOfPass(seed, 0));
         FedTensors<T> ofUpdate = outer.feeds(learningRates, number);
         Result fetched = run.apply(ofUpdate.into(feeds.into(runner)))) {
-      PassResult result = PassResult.of(batch, model.config().outerTerms(), fetched);
+      PassResult result = PassResult.of(batch, model.config(), fetched);
       return updated(List.of(result), HostTensors.toDoubles(fetched.get(scores.size())));
     }
   }

@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.ReasoningTask.Question;
+import org.reckoning.trainer.evaluation.Outcomes.Losses;
 import org.reckoning.trainer.tokens.Batches;
 import org.reckoning.trainer.tokens.Batches.Batch;
 import org.reckoning.trainer.tokens.Buckets;
@@ -21,10 +24,11 @@ import org.reckoning.trainer.tokens.TaskLengths;
 
 /**
  * Evaluates a model on the tasks of a split: it learns the facts of each task, scores every label
- * of each question, and generates an answer.
+ * of each question, and generates an answer. Of several processes, rank i mod N computes batch i.
  */
 public final class Evaluator {
   private final BatchModel model;
+  private final Peers peers;
   private final TaskEncoder encoder;
   private final BucketLimits limits;
   private final int endOfText;
@@ -33,6 +37,7 @@ public final class Evaluator {
   private final @Nullable Buckets generation;
 
   /**
+   * @param peers processes that evaluate together, with equal weights
    * @param encoder of the method and vocabulary of the program
    * @param limits of the batches
    * @param endOfText token that ends an answer
@@ -42,22 +47,25 @@ public final class Evaluator {
    */
   public Evaluator(
       BilevelProgram<?> program,
+      Peers peers,
       TaskEncoder encoder,
       BucketLimits limits,
       int endOfText,
       int newTokens,
       List<EncodedTask> all) {
-    this(new ProgramModel(program), encoder, limits, endOfText, newTokens, all);
+    this(new ProgramModel(program), peers, encoder, limits, endOfText, newTokens, all);
   }
 
   Evaluator(
       BatchModel model,
+      Peers peers,
       TaskEncoder encoder,
       BucketLimits limits,
       int endOfText,
       int newTokens,
       List<EncodedTask> all) {
     this.model = model;
+    this.peers = peers;
     this.encoder = encoder;
     this.limits = limits;
     this.endOfText = endOfText;
@@ -73,12 +81,13 @@ public final class Evaluator {
   /**
    * Evaluates tasks.
    *
-   * @param stop asked before each batch
+   * @param stop asked before each batch; several processes ask it equally often, and it must give
+   *     them the same answer
    * @return the predictions for all questions, without tasks that exceed the limits; empty if it
    *     was stopped
    */
   public Optional<Evaluation> evaluate(List<EncodedTask> tasks, BooleanSupplier stop) {
-    Outcome[][] outcomes = new Outcome[tasks.size()][];
+    Outcomes outcomes = new Outcomes();
     boolean done = score(tasks, outcomes, stop);
     if (done && generation != null) {
       List<Batch> batches = Batches.inOrder(generation, generationLengths(tasks));
@@ -87,35 +96,35 @@ public final class Evaluator {
     if (!done) {
       return Optional.empty();
     }
+    Outcomes all = outcomes.gather(peers);
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
-      if (outcomes[i] != null) {
-        for (int q = 0; q < outcomes[i].length; q++) {
-          predictions.add(prediction(tasks.get(i), q, outcomes[i][q]));
-        }
+      List<Losses> losses = all.losses().getOrDefault(i, List.of());
+      List<int[]> answers = all.answers().getOrDefault(i, List.of());
+      for (int q = 0; q < losses.size(); q++) {
+        predictions.add(
+            prediction(tasks.get(i), q, losses.get(q), answers.isEmpty() ? null : answers.get(q)));
       }
     }
     return Optional.of(new Evaluation(predictions));
   }
 
-  /** Losses and answer of one question. */
-  private static final class Outcome {
-    private final double[] labelLosses;
-    private final double loss;
-    private final @Nullable Double innerLossBefore;
-    private final @Nullable Double innerLossAfter;
-    private int @Nullable [] generated;
-
-    Outcome(
-        double[] labelLosses,
-        double loss,
-        @Nullable Double innerLossBefore,
-        @Nullable Double innerLossAfter) {
-      this.labelLosses = labelLosses;
-      this.loss = loss;
-      this.innerLossBefore = innerLossBefore;
-      this.innerLossAfter = innerLossAfter;
+  /**
+   * Computes the batches of this rank.
+   *
+   * @return false if it was stopped
+   */
+  private boolean compute(List<Batch> batches, BooleanSupplier stop, Consumer<Batch> work) {
+    for (int start = 0; start < batches.size(); start += peers.size()) {
+      if (stop.getAsBoolean()) {
+        return false;
+      }
+      int own = start + peers.rank();
+      if (own < batches.size()) {
+        work.accept(batches.get(own));
+      }
     }
+    return true;
   }
 
   /** Returns tasks with a candidate for each label of each question, then the training targets. */
@@ -131,60 +140,62 @@ public final class Evaluator {
   }
 
   /** Scores all questions; returns false if it was stopped. */
-  private boolean score(List<EncodedTask> tasks, Outcome[][] outcomes, BooleanSupplier stop) {
+  private boolean score(List<EncodedTask> tasks, Outcomes outcomes, BooleanSupplier stop) {
     List<Task> scored = scored(tasks);
-    for (Batch batch : Batches.inOrder(scoring, scoringLengths(tasks, scored))) {
-      if (stop.getAsBoolean()) {
-        return false;
-      }
-      BatchModel.Scores scores = model.score(batch.shape(), batch.of(scored));
-      for (int n = 0; n < batch.tasks().size(); n++) {
-        int index = batch.tasks().get(n);
-        outcomes[index] = outcomes(tasks.get(index), n, scores);
-      }
-    }
-    return true;
+    return compute(
+        Batches.inOrder(scoring, scoringLengths(tasks, scored)),
+        stop,
+        batch -> {
+          BatchModel.Scores scores = model.score(batch.shape(), batch.of(scored));
+          for (int n = 0; n < batch.tasks().size(); n++) {
+            int index = batch.tasks().get(n);
+            outcomes.losses().put(index, losses(tasks.get(index), n, scores));
+          }
+        });
   }
 
-  private static Outcome[] outcomes(EncodedTask task, int n, BatchModel.Scores scores) {
+  private static List<Losses> losses(EncodedTask task, int n, BatchModel.Scores scores) {
     int steps = scores.innerSteps();
     int labels = task.source().labels().size();
     int questions = task.questions().size();
-    Outcome[] outcomes = new Outcome[questions];
+    List<Losses> losses = new ArrayList<>();
     for (int q = 0; q < questions; q++) {
-      double[] losses = new double[labels];
+      double[] ofLabels = new double[labels];
       for (int label = 0; label < labels; label++) {
-        losses[label] = scores.questionLoss(n, task.candidate(q, label));
+        ofLabels[label] = scores.questionLoss(n, task.candidate(q, label));
       }
       int target = labels * questions + q;
-      outcomes[q] =
-          new Outcome(
-              losses,
+      losses.add(
+          new Losses(
+              ofLabels,
               scores.questionLoss(n, target) / scores.targetTokens(n, target),
               steps == 0 ? null : scores.innerLoss(0, n),
-              steps == 0 ? null : scores.innerLoss(steps, n));
+              steps == 0 ? null : scores.innerLoss(steps, n)));
     }
-    return outcomes;
+    return losses;
   }
 
   /** Generates all answers; returns false if it was stopped. */
   private boolean generate(
-      List<EncodedTask> tasks, List<Batch> batches, Outcome[][] outcomes, BooleanSupplier stop) {
+      List<EncodedTask> tasks, List<Batch> batches, Outcomes outcomes, BooleanSupplier stop) {
     List<Task> asked = tasks.stream().map(EncodedTask::task).toList();
-    for (Batch batch : batches) {
-      if (stop.getAsBoolean()) {
-        return false;
-      }
-      BatchModel.Answers answers =
-          model.answer(batch.shape(), batch.of(asked), newTokens, endOfText);
-      for (int n = 0; n < batch.tasks().size(); n++) {
-        Outcome[] ofTask = outcomes[batch.tasks().get(n)];
-        for (int q = 0; ofTask != null && q < ofTask.length; q++) {
-          ofTask[q].generated = answers.tokens(n, q);
-        }
-      }
-    }
-    return true;
+    return compute(
+        batches,
+        stop,
+        batch -> {
+          BatchModel.Answers answers =
+              model.answer(batch.shape(), batch.of(asked), newTokens, endOfText);
+          for (int n = 0; n < batch.tasks().size(); n++) {
+            int task = n;
+            int index = batch.tasks().get(n);
+            int questions = tasks.get(index).questions().size();
+            outcomes
+                .answers()
+                .put(
+                    index,
+                    IntStream.range(0, questions).mapToObj(q -> answers.tokens(task, q)).toList());
+          }
+        });
   }
 
   private static List<TaskLengths> scoringLengths(List<EncodedTask> tasks, List<Task> scored) {
@@ -209,12 +220,12 @@ public final class Evaluator {
     return lengths;
   }
 
-  private Prediction prediction(EncodedTask task, int q, Outcome outcome) {
+  private Prediction prediction(
+      EncodedTask task, int q, Losses losses, int @Nullable [] generated) {
     Question question = task.source().questions().get(q);
     EncodedQuestion encoded = task.questions().get(q);
     LabelProbabilities probabilities =
-        LabelProbabilities.of(task.source().labels(), outcome.labelLosses);
-    int[] generated = outcome.generated;
+        LabelProbabilities.of(task.source().labels(), losses.ofLabels());
     String text = generated == null ? null : encoder.decode(generated);
     return new Prediction(
         task.source().id(),
@@ -223,9 +234,9 @@ public final class Evaluator {
         question.label(),
         probabilities.best(),
         probabilities.byLabel(),
-        outcome.loss,
-        outcome.innerLossBefore,
-        outcome.innerLossAfter,
+        losses.ofTarget(),
+        losses.innerBefore(),
+        losses.innerAfter(),
         text == null ? null : encoded.answer().text(),
         text,
         text == null

@@ -1,6 +1,8 @@
 package org.reckoning.trainer.progress;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -62,6 +64,13 @@ public final class ConsoleProgress implements TrainingListener {
     this.out = out;
     this.style = style;
     this.nanoTime = nanoTime;
+  }
+
+  /** Returns a display that shows nothing. */
+  public static ConsoleProgress silent() {
+    return new ConsoleProgress(
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+        new ConsoleStyle(ConsoleStyle.Display.QUIET, false, 1));
   }
 
   /** Writes a permanent line. */

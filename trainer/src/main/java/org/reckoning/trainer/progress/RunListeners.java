@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.run.TrainingState;
 import org.tensorflow.proto.GraphDef;
@@ -15,9 +16,20 @@ import org.tensorflow.proto.GraphDef;
  * reported and gets no further reports.
  */
 public final class RunListeners implements Closeable {
-  private final TensorBoardListener tensorBoard;
+  private final @Nullable TensorBoardListener tensorBoard;
   private final TrainingListener training;
   private final TrainingListener test;
+
+  private RunListeners() {
+    tensorBoard = null;
+    training = new TrainingListener() {};
+    test = training;
+  }
+
+  /** Returns listeners that write nothing. */
+  public static RunListeners none() {
+    return new RunListeners();
+  }
 
   /**
    * @param resumedAt state from which the run resumes
@@ -31,12 +43,13 @@ public final class RunListeners implements Closeable {
       Supplier<GraphDef> graph,
       Supplier<LearnedRates> rates) {
     int ratesSteps = Objects.requireNonNullElse(config.evalSteps(), config.saveSteps());
-    tensorBoard =
+    TensorBoardListener events =
         new TensorBoardListener(resumedAt.step(), config.tree(), graph, rates, ratesSteps);
+    tensorBoard = events;
     List<TrainingListener> listeners = new ArrayList<>();
     listeners.add(console);
     if (config.tensorboard()) {
-      listeners.add(tensorBoard);
+      listeners.add(events);
     }
     test = new ListenerGroup(listeners, console::message);
     training = new ListenerGroup(List.of(test, new MetricsFile(resumedAt)), console::message);
@@ -54,6 +67,8 @@ public final class RunListeners implements Closeable {
 
   @Override
   public void close() throws IOException {
-    tensorBoard.close();
+    if (tensorBoard != null) {
+      tensorBoard.close();
+    }
   }
 }

@@ -19,6 +19,11 @@ public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<Re
     test = List.copyOf(test);
   }
 
+  /** Returns a text that only equal tasks have in common. */
+  public String fingerprint() {
+    return DataFingerprint.of(this).toString();
+  }
+
   /** Returns the tasks of all splits. */
   public List<ReasoningTask> all() {
     List<ReasoningTask> all = new ArrayList<>(train);

@@ -1,5 +1,7 @@
 package org.reckoning.trainer.tokens;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -119,6 +121,16 @@ public final class Vocabulary {
    */
   public int[] toGpt2(int[] modelTokens) {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
+  }
+
+  @JsonCreator
+  private static Vocabulary ofIds(int[] gpt2Ids) {
+    return compact(Arrays.stream(gpt2Ids));
+  }
+
+  @JsonValue
+  private int[] gpt2Ids() {
+    return gpt2Ids.clone();
   }
 
   /** Writes the vocabulary as JSON. A full vocabulary has no {@code gpt2_ids}. */

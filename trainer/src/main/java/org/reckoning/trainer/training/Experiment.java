@@ -1,11 +1,14 @@
 package org.reckoning.trainer.training;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.reckoning.graph.peers.Peers;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.files.MissingPathException;
@@ -21,6 +24,9 @@ import org.reckoning.trainer.tokens.Method;
 /**
  * Trains a method and its baselines on the same data, and compares their results on the test split.
  * {@link RunDirectory} shows the files.
+ *
+ * <p>Of several processes, rank 0 locks the directory, reads and writes its files, and shows the
+ * progress. All of them read the data.
  */
 public final class Experiment {
   private final RunConfig config;
@@ -28,6 +34,8 @@ public final class Experiment {
   private final String device;
   private final ConsoleProgress progress;
   private final StopRequest stop;
+  private final Peers peers;
+  private final FirstRank first;
 
   /**
    * @param directory of the run
@@ -37,11 +45,32 @@ public final class Experiment {
    */
   public Experiment(
       RunConfig config, Path directory, String device, ConsoleProgress progress, StopRequest stop) {
+    this(config, directory, device, progress, stop, Peers.ALONE);
+  }
+
+  /**
+   * @param directory of the run; only rank 0 uses it
+   * @param device that computes, for messages
+   * @param progress shows the progress on rank 0
+   * @param stop asked after every step; a request to one process stops all
+   * @param peers processes that train the run, with equal configurations
+   * @throws ConfigException if there are more processes than passes of an update
+   */
+  public Experiment(
+      RunConfig config,
+      Path directory,
+      String device,
+      ConsoleProgress progress,
+      StopRequest stop,
+      Peers peers) {
+    PassShares.of(config, peers);
     this.config = config;
     this.directory = new RunDirectory(directory);
     this.device = device;
-    this.progress = progress;
-    this.stop = stop;
+    this.progress = peers.isFirst() ? progress : ConsoleProgress.silent();
+    this.stop = GroupStop.of(stop, peers);
+    this.peers = peers;
+    this.first = new FirstRank(peers);
   }
 
   /**
@@ -69,12 +98,12 @@ public final class Experiment {
   /**
    * Trains and tests every method that has no results yet.
    *
-   * @return a table of the results; empty if a stop was requested
+   * @return a table of the results; empty if a stop was requested, and on other ranks than 0
    * @throws IOException if a file cannot be read or written, the data differ from those that the
    *     run began with, or another process trains this run
    */
   public List<String> run() throws IOException {
-    Closeable lock = directory.lock();
+    Closeable lock = peers.isFirst() ? directory.lock() : () -> {};
     try {
       return runLocked();
     } finally {
@@ -83,22 +112,37 @@ public final class Experiment {
   }
 
   private List<String> runLocked() throws IOException {
-    RunConfig before = directory.config();
+    RunConfig before = RunConfig.of(first.answer(ObjectNode.class, () -> directory.config().tree()));
     boolean extended = !config.equals(before);
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
-    directory.requireSameData(splits);
+    requireSameData(splits);
     List<Results.Row> rows = new ArrayList<>();
     for (Map.Entry<Method, RunDirectory> each : directory.byMethod(config).entrySet()) {
       RunDirectory place = each.getValue();
-      if (extended || !isDone(place)) {
+      if (extended || !first.answer(Boolean.class, () -> isDone(place))) {
         if (!train(each.getKey(), splits, place, before)) {
           return List.of();
         }
         extended = false; // the results of the other methods are now set aside
       }
-      rows.addAll(place.results().orElseThrow().rows());
+      if (peers.isFirst()) {
+        rows.addAll(place.results().orElseThrow().rows());
+      }
     }
-    return Results.table(rows);
+    return peers.isFirst() ? Results.table(rows) : List.of();
+  }
+
+  /** Compares the data with those that the run began with, and with those of rank 0. */
+  private void requireSameData(Splits splits) throws IOException {
+    if (peers.isFirst()) {
+      directory.requireSameData(splits);
+    }
+    if (peers.size() > 1
+        && !first.answer(String.class, splits::fingerprint).equals(splits.fingerprint())) {
+      throw new IOException(
+          "rank %d has other data than rank 0: all processes must read the same files"
+              .formatted(peers.rank()));
+    }
   }
 
   /** Returns whether a method has results; damaged ones are computed again. */
@@ -121,23 +165,27 @@ public final class Experiment {
       throws IOException {
     RunConfig own = config.with("method", EnumWord.of(method));
     boolean isBaseline = method != config.method();
-    if (isBaseline) {
+    if (isBaseline && peers.isFirst()) {
       place.write(own.with("baselines", List.of()));
       directory.copyVocabulary(place);
     }
-    try (TrainingRun run = TrainingRun.prepare(own, splits, place.path())) {
+    try (TrainingRun run = TrainingRun.prepare(own, splits, place.path(), peers)) {
       run.resume(progress::message);
       if (!isBaseline && !config.equals(before)) {
         extend(before, run);
       }
       try (RunListeners listeners =
-          new RunListeners(progress, own, run.state(), run::blockGraph, run::learnedRates)) {
+          peers.isFirst()
+              ? new RunListeners(progress, own, run.state(), run::blockGraph, run::learnedRates)
+              : RunListeners.none()) {
         run.train(listeners.training(), device, stop);
         if (stop.requested()) {
           return false;
         }
         Evaluation test = run.test(listeners.test(), place.predictions("test"));
-        place.write(new Results(Results.rowsOf(method, test)));
+        if (peers.isFirst()) {
+          place.write(new Results(Results.rowsOf(method, test)));
+        }
         return true;
       }
     }
@@ -146,6 +194,9 @@ public final class Experiment {
   /** Extends a run to more steps, and sets the results of all its methods aside. */
   private void extend(RunConfig before, TrainingRun run) throws IOException {
     progress.message(run.extend(before));
+    if (!peers.isFirst()) {
+      return;
+    }
     for (RunDirectory place : directory.byMethod(config).values()) {
       place.setResultsAside(run.state().step());
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
@@ -21,6 +22,9 @@ import org.reckoning.trainer.weights.published.PaddingFile;
 /**
  * The model that a run starts from: vocabulary, sizes, and published or random weights. Vocabulary
  * and sizes are written into the directory of the run, since published weights may disappear.
+ *
+ * <p>Of several processes, rank 0 reads and writes, and tells vocabulary and sizes to the others.
+ * Theirs is a model with random weights.
  */
 final class InitialModel implements Closeable {
   private final Vocabulary vocabulary;
@@ -28,19 +32,25 @@ final class InitialModel implements Closeable {
   private final @Nullable Gpt2Weights published;
 
   private InitialModel(
-      RunConfig config, Splits splits, RunDirectory directory, @Nullable Gpt2Weights published)
+      RunConfig config,
+      Splits splits,
+      RunDirectory directory,
+      @Nullable Gpt2Weights published,
+      FirstRank first)
       throws IOException {
     this.published = published;
-    vocabulary = vocabulary(config, splits, directory);
-    sizes = sizes(config, directory, vocabulary, published);
+    vocabulary = first.answer(Vocabulary.class, () -> vocabulary(config, splits, directory));
+    sizes =
+        first.answer(Gpt2Config.class, () -> sizes(config, directory, vocabulary, published));
   }
 
   /** Opens the model for training. Published weights are not read if the run has a checkpoint. */
-  static InitialModel forTraining(RunConfig config, Splits splits, RunDirectory directory)
+  static InitialModel forTraining(
+      RunConfig config, Splits splits, RunDirectory directory, FirstRank first)
       throws IOException {
-    Gpt2Weights published = published(config, directory);
+    Gpt2Weights published = first.peers().isFirst() ? published(config, directory) : null;
     try {
-      return new InitialModel(config, splits, directory, published);
+      return new InitialModel(config, splits, directory, published, first);
     } catch (IOException | RuntimeException e) {
       if (published != null) {
         published.close();
@@ -52,7 +62,7 @@ final class InitialModel implements Closeable {
   /** Opens the model for an evaluation of checkpoints: without weights. */
   static InitialModel forEvaluation(RunConfig config, Splits splits, RunDirectory directory)
       throws IOException {
-    return new InitialModel(config, splits, directory, null);
+    return new InitialModel(config, splits, directory, null, new FirstRank(Peers.ALONE));
   }
 
   private static @Nullable Gpt2Weights published(RunConfig config, RunDirectory directory)

@@ -66,7 +66,8 @@ final class OuterStep {
     }
     long start = System.nanoTime();
     long seed = RandomSeed.of(config.seed(), "update", step);
-    Optional<UpdateResult> made = program.train(passes, rates, seed, stop::requested);
+    // the program shares the request
+    Optional<UpdateResult> made = program.train(passes, rates, seed, stop::requestedHere);
     double seconds = Seconds.since(start);
     if (made.isEmpty()) {
       batches.seek(state.now().position()); // the run makes this step when it resumes

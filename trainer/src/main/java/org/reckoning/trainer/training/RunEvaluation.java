@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.evaluation.Evaluation;
@@ -22,12 +23,14 @@ final class RunEvaluation {
   private final RunConfig config;
   private final RunData data;
   private final BilevelProgram<?> program;
+  private final Peers peers;
   private @Nullable Evaluator evaluator;
 
-  RunEvaluation(RunConfig config, RunData data, BilevelProgram<?> program) {
+  RunEvaluation(RunConfig config, RunData data, BilevelProgram<?> program, Peers peers) {
     this.config = config;
     this.data = data;
     this.program = program;
+    this.peers = peers;
   }
 
   /** Returns whether the validation split has tasks. */
@@ -119,6 +122,7 @@ final class RunEvaluation {
       evaluator =
           new Evaluator(
               program,
+              peers,
               data.encoder(),
               data.limits(config.evalBatchSize()),
               data.vocabulary().endOfText(),

@@ -2,21 +2,24 @@ package org.reckoning.trainer.training;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.TrainingState;
 
-/** The current state of a run, and its last saved state. */
+/** The current state of a run, and its last saved state. Rank 0 saves for all processes. */
 final class RunState {
   private final BilevelProgram<?> program;
   private final Checkpoints checkpoints;
+  private final Peers peers;
   private TrainingState now = TrainingState.START;
   private @Nullable TrainingState saved;
 
-  RunState(BilevelProgram<?> program, Checkpoints checkpoints) {
+  RunState(BilevelProgram<?> program, Checkpoints checkpoints, Peers peers) {
     this.program = program;
     this.checkpoints = checkpoints;
+    this.peers = peers;
   }
 
   TrainingState now() {
@@ -36,15 +39,19 @@ final class RunState {
   /** Writes a checkpoint, unless the state is already saved. */
   void save(TrainingListener listener) throws IOException {
     if (!now.equals(saved)) {
-      listener.saving();
-      listener.saved(checkpoints.save(program, now), now.step());
+      if (peers.isFirst()) {
+        listener.saving();
+        listener.saved(checkpoints.save(program, now), now.step());
+      }
       saved = now;
     }
   }
 
   /** Writes the checkpoint of the best weights. */
   void saveBest() throws IOException {
-    checkpoints.saveBest(program, now);
+    if (peers.isFirst()) {
+      checkpoints.saveBest(program, now);
+    }
   }
 
   /**

@@ -9,6 +9,11 @@ public interface StopRequest {
   /** Returns whether the run should save and stop. */
   boolean requested();
 
+  /** Returns whether this process was asked, if several share the request. */
+  default boolean requestedHere() {
+    return requested();
+  }
+
   /** Announces steps that no checkpoint has. */
   default void hold() {}
 

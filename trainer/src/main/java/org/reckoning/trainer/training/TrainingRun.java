@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.inspect.BlockGraph;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.program.NotFiniteException;
 import org.reckoning.graph.settings.BilevelConfig;
@@ -49,6 +51,7 @@ import org.tensorflow.types.family.TNumber;
 public final class TrainingRun implements AutoCloseable {
   private final RunConfig config;
   private final RunDirectory directory;
+  private final FirstRank first;
   private final RunData data;
   private final Batches batches;
   private final long steps;
@@ -60,9 +63,15 @@ public final class TrainingRun implements AutoCloseable {
   private final RunEvaluation evaluation;
 
   private TrainingRun(
-      RunConfig config, Splits splits, RunDirectory directory, InitialModel model, boolean trains) {
+      RunConfig config,
+      Splits splits,
+      RunDirectory directory,
+      InitialModel model,
+      boolean trains,
+      FirstRank first) {
     this.config = config;
     this.directory = directory;
+    this.first = first;
     this.trains = trains;
     data = new RunData(config, splits, model.vocabulary(), model.sizes());
     batches = data.batches();
@@ -75,8 +84,9 @@ public final class TrainingRun implements AutoCloseable {
             ? program(bilevel, TFloat32.class, trains)
             : program(bilevel, TFloat64.class, trains);
     buildSeconds = Seconds.since(start);
-    state = new RunState(program, checkpoints);
-    evaluation = new RunEvaluation(config, data, program);
+    program.join(first.peers());
+    state = new RunState(program, checkpoints, first.peers());
+    evaluation = new RunEvaluation(config, data, program, first.peers());
   }
 
   private static <T extends TNumber> BilevelProgram<T> program(
@@ -96,11 +106,29 @@ public final class TrainingRun implements AutoCloseable {
    */
   public static TrainingRun prepare(RunConfig config, Splits splits, Path directory)
       throws IOException {
+    return prepare(config, splits, directory, Peers.ALONE);
+  }
+
+  /**
+   * Does the same in one of several processes. All of them call the same methods of their runs. A
+   * method that fails in one process may leave the others waiting: end them with {@link
+   * Peers#abort}.
+   *
+   * @param directory of the run; only rank 0 uses it
+   * @throws IOException if a file cannot be read or written
+   * @throws ConfigException if there are more processes than passes of an update
+   * @throws IllegalArgumentException if data and configuration do not match
+   */
+  public static TrainingRun prepare(RunConfig config, Splits splits, Path directory, Peers peers)
+      throws IOException {
+    PassShares.of(config, peers);
     RunDirectory place = new RunDirectory(directory);
-    try (InitialModel initial = InitialModel.forTraining(config, splits, place)) {
-      TrainingRun run = new TrainingRun(config, splits, place, initial, true);
+    FirstRank first = new FirstRank(peers);
+    try (InitialModel initial = InitialModel.forTraining(config, splits, place, first)) {
+      TrainingRun run = new TrainingRun(config, splits, place, initial, true, first);
       try {
         initial.initialize(run.program, config.seed());
+        run.program.broadcast();
         return run;
       } catch (IOException | RuntimeException e) {
         run.close();
@@ -120,7 +148,8 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     RunDirectory place = new RunDirectory(directory);
     try (InitialModel initial = InitialModel.forEvaluation(config, splits, place)) {
-      return new TrainingRun(config, splits, place, initial, false);
+      return new TrainingRun(
+          config, splits, place, initial, false, new FirstRank(Peers.ALONE));
     }
   }
 
@@ -147,7 +176,7 @@ public final class TrainingRun implements AutoCloseable {
         inner     %d steps of %s on the facts, %s gradient
         data      %s
         graph     built in %.1f s
-        %s"""
+        %s%s"""
         .formatted(
             parameters(),
             model.nLayer(),
@@ -159,12 +188,18 @@ public final class TrainingRun implements AutoCloseable {
             EnumWord.of(config.gradient()).replace('_', ' '),
             data.summary(),
             buildSeconds,
+            first.peers().size() == 1
+                ? ""
+                : "peers     %s\n".formatted(PassShares.of(config, first.peers())),
             data.bucketSummary());
   }
 
   private long parameters() {
     return program.layout().shapes().values().stream().mapToLong(shape -> shape.size()).sum();
   }
+
+  /** The state of a checkpoint that was restored; null if there is none. */
+  private record Restored(@Nullable TrainingState state) {}
 
   /**
    * Restores the newest intact checkpoint.
@@ -175,11 +210,14 @@ public final class TrainingRun implements AutoCloseable {
    * @throws ConfigException if fewer steps are planned than were made
    */
   public boolean resume(Consumer<String> report) throws IOException {
-    Optional<TrainingState> restored = checkpoints.resume(program, report);
-    if (restored.isEmpty()) {
+    TrainingState at =
+        first.answer(
+                Restored.class,
+                () -> new Restored(checkpoints.resume(program, report).orElse(null)))
+            .state();
+    if (at == null) {
       return false;
     }
-    TrainingState at = restored.get();
     if (at.position() != at.step() * config.gradientAccumulationSteps()) {
       throw new IOException(
           "the newest checkpoint of '%s' has step %d and %d batches, but gradient_accumulation_steps=%d requires %d batches: it belongs to another configuration"
@@ -196,6 +234,7 @@ public final class TrainingRun implements AutoCloseable {
               "run '%s' has made %d steps, but only %d are planned: set max_steps or num_train_epochs to more"
                   .formatted(directory.path(), at.step(), steps)));
     }
+    program.broadcast();
     state.setRestored(at);
     batches.seek(at.position());
     return true;
@@ -260,9 +299,10 @@ public final class TrainingRun implements AutoCloseable {
     String why = "no step was left";
     try {
       OuterStep step = new OuterStep(config, data, batches, program);
-      why = new TrainingLoop(config, steps, state, step, evaluation, listener, stop).run();
+      StopRequest shared = GroupStop.of(stop, first.peers());
+      why = new TrainingLoop(config, steps, state, step, evaluation, listener, shared).run();
       state.save(listener);
-      stop.release();
+      shared.release();
     } catch (NotFiniteException e) {
       why = e.getMessage() + "; the last checkpoint is of step " + state.savedStep();
       throw e;
@@ -282,18 +322,24 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if a file cannot be read or written
    */
   public Evaluation test(TrainingListener listener, Path predictions) throws IOException {
-    Optional<Path> best = checkpoints.best();
-    long step = state.now().step();
-    if (best.isPresent()) {
-      step = Checkpoints.restore(program, best.get()).step();
+    TrainingState best = first.answer(Restored.class, this::restoreBest).state();
+    if (best != null) {
+      program.broadcast();
     } else if (!trains) {
       throw new IOException(
           "run '%s' has no checkpoint to evaluate: train it first, with resume=%s"
               .formatted(directory.path(), directory.path()));
     }
-    Evaluation result = evaluation.test(step, listener);
-    result.writePredictions(predictions);
+    Evaluation result = evaluation.test((best == null ? state.now() : best).step(), listener);
+    if (first.peers().isFirst()) {
+      result.writePredictions(predictions);
+    }
     return result;
+  }
+
+  private Restored restoreBest() throws IOException {
+    Optional<Path> best = checkpoints.best();
+    return new Restored(best.isPresent() ? Checkpoints.restore(program, best.get()) : null);
   }
 
   /** Returns the static graph of a training step of the first bucket, in blocks. */

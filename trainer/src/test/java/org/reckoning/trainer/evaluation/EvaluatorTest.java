@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.data.DatasetType;
@@ -119,6 +120,7 @@ class EvaluatorTest {
   private static Evaluator evaluator(Table table, int newTokens) {
     return new Evaluator(
         table,
+        Peers.ALONE,
         ENCODER,
         new BucketLimits(1, 2, 64, 2),
         Tokenizer.END_OF_TEXT,
