@@ -3,10 +3,9 @@ package org.reckoning.cli.bench;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import org.reckoning.cli.process.PeerCommand;
 import org.reckoning.graph.peers.Peers;
-import org.reckoning.graph.peers.PeersProvider;
 import org.reckoning.trainer.text.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Spec;
       "  reckoning bench exchange --mb 498",
       "  mpirun --bind-to none -np 4 ./reckoning bench exchange"
     })
-final class ExchangeCommand implements Callable<Integer> {
+final class ExchangeCommand implements Callable<Integer>, PeerCommand {
   private static final double MEGA = 1e6;
 
   @Spec
@@ -50,6 +49,13 @@ final class ExchangeCommand implements Callable<Integer> {
       description = "Measurements, of which the median is shown; default: ${DEFAULT-VALUE}.")
   private int runs;
 
+  private Peers peers = Peers.ALONE;
+
+  @Override
+  public void join(Peers group) {
+    peers = group;
+  }
+
   @Override
   public Integer call() {
     if (runs < 1 || megabytes.stream().anyMatch(each -> !(each > 0))) {
@@ -57,7 +63,6 @@ final class ExchangeCommand implements Callable<Integer> {
           spec.commandLine(),
           "--mb (%s) and --runs (%s) must be positive".formatted(megabytes, runs));
     }
-    Peers peers = join();
     TextTable table = new TextTable().row(ExchangeTimes.COLUMNS);
     for (double each : megabytes) {
       table.row(ExchangeTimes.measure(peers, Math.round(each * MEGA), runs).cells());
@@ -68,14 +73,6 @@ final class ExchangeCommand implements Callable<Integer> {
       table.markdown().forEach(out::println);
       out.flush();
     }
-    peers.close();
     return 0;
-  }
-
-  private static Peers join() {
-    return ServiceLoader.load(PeersProvider.class).stream()
-        .flatMap(provider -> provider.get().join(System.getenv()).stream())
-        .findFirst()
-        .orElse(Peers.ALONE);
   }
 }

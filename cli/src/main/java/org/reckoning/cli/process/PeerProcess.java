@@ -5,7 +5,6 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.util.Map;
 import java.util.ServiceLoader;
-import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.peers.PeersException;
 import org.reckoning.graph.peers.PeersProvider;
@@ -80,7 +79,7 @@ public final class PeerProcess implements IExecutionStrategy {
    */
   @Override
   public int execute(ParseResult parsed) {
-    @Nullable Integer help = CommandLine.executeHelpRequest(parsed);
+    Integer help = CommandLine.executeHelpRequest(parsed);
     if (help != null) {
       return help;
     }
@@ -90,9 +89,8 @@ public final class PeerProcess implements IExecutionStrategy {
       if (!(last.getCommand() instanceof PeerCommand command)) {
         throw new ParameterException(
             last,
-            "'%s' runs in one process, but %d were started: start it without %s"
-                .formatted(
-                    last.getCommandSpec().qualifiedName(), peers.size(), "mpirun or srun"));
+            "'%s' runs in one process, but %d were started: start it without mpirun or srun"
+                .formatted(last.getCommandSpec().qualifiedName(), peers.size()));
       }
       command.join(peers);
     }

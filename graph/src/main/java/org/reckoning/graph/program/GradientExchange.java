@@ -65,13 +65,13 @@ final class GradientExchange<T extends TNumber> {
   /**
    * @param sliceBytes limit on the bytes that are exchanged at once
    */
-  GradientExchange(
-      Ops tf, Session session, Variables<T> accumulated, Peers peers, int sliceBytes) {
+  GradientExchange(Ops tf, Session session, Variables<T> accumulated, Peers peers, int sliceBytes) {
     this.session = session;
     this.accumulated = accumulated;
     this.peers = peers;
     emitSums(tf.withSubScope("sum_of_passes"));
-    long bytes = numberBytes() * accumulated.shapes().values().stream().mapToLong(Shape::size).sum();
+    long bytes =
+        numberBytes() * accumulated.shapes().values().stream().mapToLong(Shape::size).sum();
     int ranks = peers.size();
     long at = 0;
     while (at < bytes) {

@@ -155,12 +155,12 @@ class TrainingByPeersTest {
             Objects.requireNonNull(weights.get("wpe.weight"))[6 * 8] = Double.NaN;
             program.initialize(weights);
             String text = " is not finite (NaN); the weights are unchanged:";
-            assertThatThrownBy(
-                    () -> program.train(List.of(good, badQuestions, badFacts), RATES, 0))
+            assertThatThrownBy(() -> program.train(List.of(good, badQuestions, badFacts), RATES, 0))
                 .isInstanceOf(NotFiniteException.class)
                 .hasMessageStartingWith("outer loss" + text);
             assertThatThrownBy(
-                    () -> program.train(List.of(good, good, good, badFacts, badQuestions), RATES, 0))
+                    () ->
+                        program.train(List.of(good, good, good, badFacts, badQuestions), RATES, 0))
                 .isInstanceOf(NotFiniteException.class)
                 .hasMessageStartingWith("inner loss of task 0 after 0 inner steps" + text);
             assertThat(program.updates()).isZero();

@@ -112,7 +112,8 @@ public final class Experiment {
   }
 
   private List<String> runLocked() throws IOException {
-    RunConfig before = RunConfig.of(first.answer(ObjectNode.class, () -> directory.config().tree()));
+    RunConfig before =
+        RunConfig.of(first.answer(ObjectNode.class, () -> directory.config().tree()));
     boolean extended = !config.equals(before);
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
     requireSameData(splits);

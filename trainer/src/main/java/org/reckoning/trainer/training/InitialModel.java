@@ -40,14 +40,12 @@ final class InitialModel implements Closeable {
       throws IOException {
     this.published = published;
     vocabulary = first.answer(Vocabulary.class, () -> vocabulary(config, splits, directory));
-    sizes =
-        first.answer(Gpt2Config.class, () -> sizes(config, directory, vocabulary, published));
+    sizes = first.answer(Gpt2Config.class, () -> sizes(config, directory, vocabulary, published));
   }
 
   /** Opens the model for training. Published weights are not read if the run has a checkpoint. */
   static InitialModel forTraining(
-      RunConfig config, Splits splits, RunDirectory directory, FirstRank first)
-      throws IOException {
+      RunConfig config, Splits splits, RunDirectory directory, FirstRank first) throws IOException {
     Gpt2Weights published = first.peers().isFirst() ? published(config, directory) : null;
     try {
       return new InitialModel(config, splits, directory, published, first);

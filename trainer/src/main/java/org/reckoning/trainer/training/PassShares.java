@@ -55,7 +55,6 @@ public record PassShares(int passes, Peers peers) {
             : more == 0
                 ? "%d x %d".formatted(ranks, each)
                 : "%d x %d, %d x %d".formatted(more, each + 1, ranks - more, each);
-    return "%d ranks by %s: passes %s of each update"
-        .formatted(ranks, peers.description(), shares);
+    return "%d ranks by %s: passes %s of each update".formatted(ranks, peers.description(), shares);
   }
 }

@@ -148,8 +148,7 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     RunDirectory place = new RunDirectory(directory);
     try (InitialModel initial = InitialModel.forEvaluation(config, splits, place)) {
-      return new TrainingRun(
-          config, splits, place, initial, false, new FirstRank(Peers.ALONE));
+      return new TrainingRun(config, splits, place, initial, false, new FirstRank(Peers.ALONE));
     }
   }
 
@@ -211,7 +210,8 @@ public final class TrainingRun implements AutoCloseable {
    */
   public boolean resume(Consumer<String> report) throws IOException {
     TrainingState at =
-        first.answer(
+        first
+            .answer(
                 Restored.class,
                 () -> new Restored(checkpoints.resume(program, report).orElse(null)))
             .state();

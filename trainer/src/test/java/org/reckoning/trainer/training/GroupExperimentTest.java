@@ -9,14 +9,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.DefaultRun;
@@ -24,8 +23,11 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
 
 /** Runs of several processes, each played by a thread. */
+@Execution(ExecutionMode.CONCURRENT)
 class GroupExperimentTest {
   private static final StopRequest NEVER = () -> false;
 
@@ -38,7 +40,6 @@ class GroupExperimentTest {
           "results.json",
           "vocabulary.json",
           "model.json",
-          "data.json",
           "metrics.jsonl",
           "checkpoints/step-000004/state.json");
 
@@ -58,6 +59,8 @@ class GroupExperimentTest {
         .with("train_batch_size", 2)
         .with("gradient_accumulation_steps", 3)
         .with("max_steps", 4)
+        .with("schedule", "constant")
+        .with("warmup_proportion", 0)
         .with("eval_steps", 2)
         .with("save_steps", 2)
         .with("eval_batch_size", 2)
@@ -67,6 +70,10 @@ class GroupExperimentTest {
         .with("data.train_tasks", 20)
         .with("data.val_tasks", 7)
         .with("data.test_tasks", 7);
+  }
+
+  private static RunConfig withoutBaselines() {
+    return config().with("baselines", List.of());
   }
 
   /** Trains in one process. */
@@ -90,122 +97,108 @@ class GroupExperimentTest {
     return directory.resolve("unused");
   }
 
-  private Path begun(String name, RunConfig config) throws IOException {
-    Path run = Files.createDirectory(directory.resolve(name));
+  private String said() {
+    String text = said.toString(StandardCharsets.UTF_8);
+    said.reset();
+    return text;
+  }
+
+  private Path begun(RunConfig config) throws IOException {
+    Path run = Files.createDirectory(directory.resolve("run"));
     Files.writeString(run.resolve(RunDirectory.CONFIG), config.yaml());
     return run;
   }
 
-  private static void assertSameFiles(Path run) throws IOException {
-    for (String method : List.of("", "baselines/no_facts/")) {
+  private static void assertSameFiles(Path run, RunConfig config) throws IOException {
+    for (RunDirectory method : new RunDirectory(run).byMethod(config).values()) {
+      Path place = run.relativize(method.path());
       for (String file : FILES) {
-        assertThat(withoutTimes(run.resolve(method + file)))
-            .as(method + file)
-            .isEqualTo(withoutTimes(whole.resolve(method + file)));
+        Path alone = whole.resolve(place).resolve(file);
+        assertThat(withoutTimes(method.path().resolve(file)))
+            .as("%s of %s", file, place)
+            .isEqualTo(withoutTimes(alone));
       }
     }
+    assertThat(run.resolve("data.json")).hasSameBinaryContentAs(whole.resolve("data.json"));
   }
 
   private static String withoutTimes(Path file) throws IOException {
     return Files.readString(file, StandardCharsets.ISO_8859_1)
-        .replaceAll("\"(seconds|tokens_per_second)\" ?: ?[^,}\\s]+", "");
+        .replaceAll("\"(seconds|tokens_per_second)\" ?: ?[^,}\\s]+|\"steps\":[24],", "");
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {2, 3})
-  void run_ofSeveralProcesses_leavesTheFilesOfOne(int ranks) throws Exception {
-    Path run = begun("run", config());
+  /** Begins without the baseline and with fewer steps. */
+  @Test
+  void run_ofTwoProcesses_thatIsExtended_leavesTheFilesOfOne() throws Exception {
+    RunConfig shorter = withoutBaselines().with("max_steps", 2);
+    Path run = begun(shorter);
 
-    List<List<String>> tables =
-        ThreadPeers.run(ranks, peers -> train(config(), run, NEVER, peers));
+    ThreadPeers.run(2, peers -> train(shorter, run, NEVER, peers));
+    List<List<String>> tables = ThreadPeers.run(2, peers -> train(config(), run, NEVER, peers));
 
-    assertSameFiles(run);
+    assertSameFiles(run, config());
+    assertThat(run.resolve("results-000002.json")).exists();
     assertThat(unused()).doesNotExist();
     assertThat(tables.get(0)).hasSize(3);
-    assertThat(tables.subList(1, ranks)).containsOnly(List.of());
-    assertThat(said.toString(StandardCharsets.UTF_8))
-        .contains(
-            ranks == 2
-                ? "peers     2 ranks by threads: passes 2, 1 of each update"
-                : "peers     3 ranks by threads: passes 1, 1, 1 of each update")
+    assertThat(tables.get(1)).isEmpty();
+    assertThat(said())
+        .contains("peers     2 ranks by threads: passes 2, 1 of each update")
+        .containsOnlyOnce("planned for 2 steps until now, and for 4 from step 2 on")
         .containsOnlyOnce("step 4  val of reckoning");
   }
 
-  /** A stop of rank 1 while it validates for the n-th time or trains; another number resumes. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 4, 6, 9, 12})
-  void stopOfOneRank_stopsAllAtTheSameStep_andSavesOnce(int at) throws Exception {
-    Path run = begun("run", config());
-    List<Integer> asked = new ArrayList<>();
-    StopRequest later =
-        () -> {
-          asked.add(1);
-          return asked.size() >= at;
-        };
-    List<List<String>> tables =
-        ThreadPeers.run(
-            2, peers -> train(config(), run, peers.isFirst() ? NEVER : later, peers));
-    assertThat(tables).containsOnly(List.of());
-    String end = said.toString(StandardCharsets.UTF_8);
-    assertThat(end).containsOnlyOnce("it was asked to stop");
-    if (at > 1) {
-      String step = end.replaceAll("(?s).*finished after (\\d+) steps.*", "$1");
-      assertThat(end).containsOnlyOnce("step " + step + "  saved");
-    }
-
-    ThreadPeers.run(3, peers -> train(config(), run, NEVER, peers));
-
-    assertSameFiles(run);
-    assertThat(unused()).doesNotExist();
-  }
-
+  /** Rank 1 is asked twice for each step, then before the batches of the validation of step 2. */
   @Test
-  void run_thatIsExtended_extendsOnAllRanks() throws Exception {
-    RunConfig config = config().with("baselines", List.of());
-    RunConfig longer = config.with("max_steps", 6);
-    Path alone = begun("alone", config);
-    Path group = begun("group", config);
-    for (RunConfig each : List.of(config, longer)) {
-      new Experiment(each, alone, "CPU:0", ConsoleProgress.silent(), NEVER).run();
-      ThreadPeers.run(2, peers -> train(each, group, NEVER, peers));
+  void stopOfOneRank_stopsAllAtTheSameStep_andSavesOnce() throws Exception {
+    RunConfig config = withoutBaselines();
+    Path run = begun(config);
+
+    for (int step : List.of(1, 2)) {
+      AtomicInteger asked = new AtomicInteger();
+      StopRequest fourth = () -> asked.incrementAndGet() >= 4;
+      List<List<String>> tables =
+          ThreadPeers.run(2, peers -> train(config, run, peers.isFirst() ? NEVER : fourth, peers));
+
+      assertThat(tables).containsOnly(List.of());
+      assertThat(said())
+          .containsOnlyOnce("finished after %d steps".formatted(step))
+          .containsOnlyOnce("it was asked to stop")
+          .containsOnlyOnce("step %d  saved".formatted(step))
+          .doesNotContain("val of");
     }
-    for (String file :
-        List.of(
-            "checkpoints/step-000006/variables.data-00000-of-00001",
-            "results.json",
-            "results-000004.json")) {
-      assertThat(group.resolve(file)).hasSameBinaryContentAs(alone.resolve(file));
-    }
-    assertThat(said.toString(StandardCharsets.UTF_8))
-        .containsOnlyOnce("planned for 4 steps until now, and for 6 from step 4 on");
+    ThreadPeers.run(3, peers -> train(config, run, NEVER, peers));
+
+    assertSameFiles(run, config);
+    assertThat(unused()).doesNotExist();
+    assertThat(said()).contains("peers     3 ranks by threads: passes 1, 1, 1 of each update");
   }
 
   @Test
   void run_fromOtherWeights_startsWithThoseOfRankZero() throws Exception {
-    RunConfig config =
-        config()
-            .with("baselines", List.of())
-            .with("max_steps", 1)
-            .with("model.n_layer", null)
-            .with("model.n_embd", null)
-            .with("model.n_head", null)
-            .with("model.name_or_path", whole.toString());
-    Path alone = begun("alone", config);
-    Path group = begun("group", config);
-    new Experiment(config, alone, "CPU:0", ConsoleProgress.silent(), NEVER).run();
+    RunConfig config = withoutBaselines().with("model.name_or_path", whole.toString());
+    Splits splits = new SplitLoader(config.data(), config.seed(), line -> {}).load();
 
-    ThreadPeers.run(3, peers -> train(config, group, NEVER, peers));
-
-    for (String file :
-        List.of("checkpoints/step-000001/variables.data-00000-of-00001", "results.json")) {
-      assertThat(group.resolve(file)).hasSameBinaryContentAs(alone.resolve(file));
+    List<double[]> weights =
+        ThreadPeers.run(
+            2,
+            peers -> {
+              Path own = peers.isFirst() ? directory.resolve("run") : unused();
+              try (TrainingRun run = TrainingRun.prepare(config, splits, own, peers)) {
+                return run.program().weight("h.0.attn.c_attn.weight");
+              }
+            });
+    double[] random;
+    try (TrainingRun run =
+        TrainingRun.prepare(withoutBaselines(), splits, directory.resolve("random"))) {
+      random = run.program().weight("h.0.attn.c_attn.weight");
     }
+    assertThat(weights.get(1)).isEqualTo(weights.get(0)).isNotEqualTo(random);
+    assertThat(unused()).doesNotExist();
   }
 
   @Test
   void moreProcessesThanPasses_areRefusedWithBothNumbers() {
-    assertThatThrownBy(
-            () -> ThreadPeers.run(4, peers -> train(config(), directory, NEVER, peers)))
+    assertThatThrownBy(() -> ThreadPeers.run(4, peers -> train(config(), directory, NEVER, peers)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContainingAll(
             "gradient_accumulation_steps (3) must be at least the number of processes (4)",
@@ -215,14 +208,11 @@ class GroupExperimentTest {
 
   @Test
   void otherDataOfARank_isRefused() throws IOException {
-    Path run = begun("run", config());
+    Path run = begun(config());
     assertThatThrownBy(
             () ->
                 ThreadPeers.run(
-                    2,
-                    peers ->
-                        train(
-                            config().with("seed", 7 + peers.rank()), run, NEVER, peers)))
+                    2, peers -> train(config().with("seed", 7 + peers.rank()), run, NEVER, peers)))
         .isInstanceOf(IOException.class)
         .hasMessage("rank 1 has other data than rank 0: all processes must read the same files");
   }
@@ -231,9 +221,6 @@ class GroupExperimentTest {
   void passes_ofManyRanks_areCounted() throws Exception {
     List<String> texts = ThreadPeers.run(9, peers -> new PassShares(13, peers).toString());
 
-    assertThat(texts)
-        .containsOnly(
-            String.format(
-                Locale.ROOT, "9 ranks by threads: passes 4 x 2, 5 x 1 of each update"));
+    assertThat(texts).containsOnly("9 ranks by threads: passes 4 x 2, 5 x 1 of each update");
   }
 }
