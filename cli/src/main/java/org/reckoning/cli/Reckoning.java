@@ -80,7 +80,9 @@ public final class Reckoning implements Callable<Integer> {
     PrintWriter err = writer(System.err);
     PeerProcess process = ProcessStart.join(System.getenv());
     CommandLine commandLine =
-        commandLine(List.of(), process).setOut(process.out(writer(output))).setErr(process.err(err));
+        commandLine(List.of(), process)
+            .setOut(process.out(writer(output)))
+            .setErr(process.err(err));
     int code = commandLine.execute(args);
     commandLine.getOut().flush();
     System.out.flush();

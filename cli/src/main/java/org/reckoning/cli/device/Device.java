@@ -67,9 +67,7 @@ public record Device(String name, long bytes) {
     List<String> texts = new PeerMessages(peers).gather(own + " of " + host());
     Map<String, List<String>> ranks = new LinkedHashMap<>();
     for (int rank = 0; rank < texts.size(); rank++) {
-      ranks
-          .computeIfAbsent(texts.get(rank), text -> new ArrayList<>())
-          .add(Integer.toString(rank));
+      ranks.computeIfAbsent(texts.get(rank), text -> new ArrayList<>()).add(Integer.toString(rank));
     }
     return ranks.entrySet().stream()
         .map(

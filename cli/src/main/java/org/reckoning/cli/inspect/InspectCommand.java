@@ -186,8 +186,7 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
     }
   }
 
-  private void inspect(
-      BilevelProgram<?> program, Map<String, String> processes, PrintWriter out)
+  private void inspect(BilevelProgram<?> program, Map<String, String> processes, PrintWriter out)
       throws IOException {
     TaskShape shape = shape(program);
     ProgramReport report = ProgramReport.of(program, shape);
@@ -201,7 +200,8 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
     List<XlaMemory> memory = written == null ? List.of() : written.memory();
     Path graph = tensorboard == null ? null : writeGraph(program, shape, times, tensorboard);
     if (json) {
-      out.println(InspectionJson.of(report, processes, times, memory, hlo == null ? null : written));
+      out.println(
+          InspectionJson.of(report, processes, times, memory, hlo == null ? null : written));
     } else {
       out.print(ReportTable.print(report, processes));
       if (times != null) {

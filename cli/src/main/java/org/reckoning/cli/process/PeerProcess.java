@@ -89,9 +89,8 @@ public final class PeerProcess implements IExecutionStrategy {
       if (!(last.getCommand() instanceof PeerCommand command)) {
         throw new ParameterException(
             last,
-            "'%s' runs in one process, but %d were started: start it without %s"
-                .formatted(
-                    last.getCommandSpec().qualifiedName(), peers.size(), "mpirun or srun"));
+            "'%s' runs in one process, but %d were started: start it without mpirun or srun"
+                .formatted(last.getCommandSpec().qualifiedName(), peers.size()));
       }
       command.join(peers);
     }

@@ -188,8 +188,7 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
 
   private static int sweep(SweepRuns sweep, Path directory, RunTraining training)
       throws IOException {
-    return sweep.run(
-        (config, run) -> training.train(config, run, directory), training.out());
+    return sweep.run((config, run) -> training.train(config, run, directory), training.out());
   }
 
   /** Refuses a sweep in several processes: a run that fails in one of them would end all runs. */

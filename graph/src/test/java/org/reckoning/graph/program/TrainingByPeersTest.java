@@ -13,11 +13,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.settings.Adaptation;
@@ -37,59 +38,73 @@ class TrainingByPeersTest {
   private static final TaskShape ONE = Micro.SHAPE;
   private static final TaskShape TWO = new TaskShape(2, 2, 5, 3, 7);
   private static final BilevelConfig CONFIG =
-      Micro.config(1, ONE, TWO).withInnerRates(InnerRates.log(0.1));
+      Micro.config(1, ONE).withInnerRates(InnerRates.log(0.1));
+
+  /** Programs of two shapes that most tests share: building takes longer than training. */
+  private static final Programs PROGRAMS =
+      new Programs(CONFIG.withShapes(ONE, TWO), TFloat32.class, 4);
 
   @TempDir Path directory;
 
-  static Stream<Arguments> programs() {
-    return Stream.of(
-        Arguments.of(CONFIG, TFloat32.class, List.of(1, 2, 3, 4, 5)),
-        Arguments.of(CONFIG.withInnerOptimizer(new AdamW()), TFloat64.class, List.of(3)),
-        Arguments.of(
-            CONFIG
-                .withAdaptation(Adaptation.lora(2, 4, "attn.c_attn"))
-                .withDropout(0.2, 0.3)
-                .withTaskGroups(2),
-            TFloat32.class,
-            List.of(2)),
-        Arguments.of(CONFIG.withXla(XlaMode.SEGMENTS), TFloat32.class, List.of(2)));
+  @AfterAll
+  static void closePrograms() {
+    PROGRAMS.close();
   }
 
   @ParameterizedTest
-  @MethodSource("programs")
-  void training_byAnyNumberOfProcesses_givesTheBitsOfOne(
-      BilevelConfig config, Class<? extends TNumber> type, List<Integer> sizes) throws Exception {
-    try (Programs programs = new Programs(config, type, sizes.get(sizes.size() - 1))) {
-      Path alone = directory.resolve("alone");
-      List<UpdateResult> want = train(programs.initialized(0, Peers.ALONE), alone);
-      for (int size : sizes) {
-        ThreadPeers.run(
-            size,
-            peers -> {
-              Path own = directory.resolve(size + "-" + peers.rank());
-              List<UpdateResult> got = train(programs.initialized(peers.rank(), peers), own);
-              assertThat(got).usingRecursiveComparison().isEqualTo(want);
-              assertSameFiles(own, alone);
-              return got;
-            });
-      }
+  @ValueSource(ints = {1, 2, 3, 4})
+  void training_byAnyNumberOfProcesses_givesTheBitsOfOne(int size) throws Exception {
+    assertBitsOfOne(PROGRAMS, size);
+  }
+
+  static Stream<BilevelConfig> configs() {
+    return Stream.of(
+        CONFIG.withInnerOptimizer(new AdamW()),
+        CONFIG
+            .withShapes(TWO)
+            .withAdaptation(Adaptation.lora(2, 4, "attn.c_attn"))
+            .withDropout(0.2, 0.3)
+            .withTaskGroups(2),
+        CONFIG.withXla(XlaMode.SEGMENTS));
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void training_byTwoProcesses_givesTheBitsOfOne(BilevelConfig config) throws Exception {
+    try (Programs programs = new Programs(config, TFloat64.class, 2)) {
+      assertBitsOfOne(programs, 2);
     }
+  }
+
+  private void assertBitsOfOne(Programs programs, int size) throws Exception {
+    Path alone = directory.resolve("alone");
+    List<UpdateResult> want = train(programs.initialized(0, Peers.ALONE), alone);
+    ThreadPeers.run(
+        size,
+        peers -> {
+          Path own = directory.resolve("rank-" + peers.rank());
+          List<UpdateResult> got = train(programs.initialized(peers.rank(), peers), own);
+          assertThat(got).usingRecursiveComparison().isEqualTo(want);
+          assertSameFiles(own, alone);
+          return got;
+        });
   }
 
   private static List<UpdateResult> train(BilevelProgram<?> program, Path file) {
     List<UpdateResult> results = new ArrayList<>();
     for (int update = 0; update < 2; update++) {
-      results.add(program.train(passes(update), RATES, update));
+      results.add(program.train(passes(program, update), RATES, update));
     }
     program.save(file.toString());
     return results;
   }
 
-  /** Five passes of two shapes. */
-  private static List<TaskBatch> passes(int update) {
+  /** Five passes of all shapes. */
+  private static List<TaskBatch> passes(BilevelProgram<?> program, int update) {
+    List<TaskShape> shapes = program.config().shapes();
     List<TaskBatch> passes = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      TaskShape shape = (i + update) % 3 == 1 ? TWO : ONE;
+      TaskShape shape = shapes.get((i / 2 + update) % shapes.size());
       passes.add(
           TaskBatch.of(
               shape, Micro.MODEL, Micro.tasks(shape.tasks(), 100 * update + 10 * i), 6 + update));
@@ -99,25 +114,23 @@ class TrainingByPeersTest {
 
   @Test
   void broadcast_ofATrainedProgram_givesAllItsState() throws Exception {
-    try (Programs programs = new Programs(CONFIG, TFloat32.class, 3)) {
-      Path first = directory.resolve("first");
-      train(programs.initialized(0, Peers.ALONE), first);
-      ThreadPeers.run(
-          3,
-          peers -> {
-            BilevelProgram<?> program = programs.get(peers.rank());
-            program.join(peers);
-            if (!peers.isFirst()) {
-              program.initialize(peers.rank());
-            }
-            program.broadcast();
-            Path own = directory.resolve("after-" + peers.rank());
-            program.save(own.toString());
-            assertThat(program.updates()).isEqualTo(2);
-            assertSameFiles(own, first);
-            return own;
-          });
-    }
+    Path first = directory.resolve("first");
+    train(PROGRAMS.initialized(0, Peers.ALONE), first);
+    ThreadPeers.run(
+        3,
+        peers -> {
+          BilevelProgram<?> program = PROGRAMS.get(peers.rank());
+          program.join(peers);
+          if (!peers.isFirst()) {
+            program.initialize(peers.rank());
+          }
+          program.broadcast();
+          Path own = directory.resolve("after-" + peers.rank());
+          program.save(own.toString());
+          assertThat(program.updates()).isEqualTo(2);
+          assertSameFiles(own, first);
+          return own;
+        });
   }
 
   @Test
@@ -145,28 +158,27 @@ class TrainingByPeersTest {
     TaskBatch good = Micro.batch(ONE, Micro.tasks(1, 20));
     TaskBatch badFacts = Micro.batch(longFacts, Micro.tasks(1, 20));
     TaskBatch badQuestions = Micro.batch(longQuestions, Micro.tasks(1, 20));
-    try (Programs programs =
-        new Programs(Micro.config(1, ONE, longFacts, longQuestions), TFloat64.class, 3)) {
+    BilevelConfig config = Micro.config(0, ONE, longFacts, longQuestions);
+    try (Programs programs = new Programs(config, TFloat64.class, 2)) {
       ThreadPeers.run(
-          3,
+          2,
           peers -> {
             BilevelProgram<?> program = programs.initialized(peers.rank(), peers);
             Map<String, double[]> weights = Micro.weights(program.layout(), 3);
             Objects.requireNonNull(weights.get("wpe.weight"))[6 * 8] = Double.NaN;
             program.initialize(weights);
             String text = " is not finite (NaN); the weights are unchanged:";
-            assertThatThrownBy(() -> program.train(List.of(good, badQuestions, badFacts), RATES, 0))
+            assertThatThrownBy(() -> program.train(List.of(badQuestions, badFacts), RATES, 0))
                 .isInstanceOf(NotFiniteException.class)
                 .hasMessageStartingWith("outer loss" + text);
             assertThatThrownBy(
-                    () ->
-                        program.train(List.of(good, good, good, badFacts, badQuestions), RATES, 0))
+                    () -> program.train(List.of(good, good, badFacts, badQuestions), RATES, 0))
                 .isInstanceOf(NotFiniteException.class)
                 .hasMessageStartingWith("inner loss of task 0 after 0 inner steps" + text);
             assertThat(program.updates()).isZero();
             assertThat(program.weight("h.0.mlp.c_fc.weight"))
                 .containsExactly(weights.get("h.0.mlp.c_fc.weight"));
-            assertThat(program.train(List.of(good, good, good), RATES, 0).passes()).hasSize(3);
+            assertThat(program.train(List.of(good, good), RATES, 0).passes()).hasSize(2);
             return program.updates();
           });
     }
@@ -174,53 +186,49 @@ class TrainingByPeersTest {
 
   @Test
   void update_whereOneProcessGivesUp_isStoppedByAll() throws Exception {
-    try (Programs programs = new Programs(CONFIG, TFloat32.class, 2)) {
-      Path alone = directory.resolve("alone");
-      train(programs.initialized(0, Peers.ALONE), alone);
-      ThreadPeers.run(
-          2,
-          peers -> {
-            BilevelProgram<?> program = programs.initialized(peers.rank(), peers);
-            AtomicInteger asked = new AtomicInteger();
-            boolean givesUp = peers.rank() == 1;
-            assertThat(
-                    program.train(
-                        passes(0), RATES, 0, () -> asked.incrementAndGet() == 2 && givesUp))
-                .isEmpty();
-            assertThat(asked).hasValue(2); // 5 passes are 3 rounds
-            assertThat(program.updates()).isZero();
+    Path alone = directory.resolve("alone");
+    train(PROGRAMS.initialized(0, Peers.ALONE), alone);
+    ThreadPeers.run(
+        2,
+        peers -> {
+          BilevelProgram<?> program = PROGRAMS.initialized(peers.rank(), peers);
+          AtomicInteger asked = new AtomicInteger();
+          boolean givesUp = peers.rank() == 1;
+          assertThat(
+                  program.train(
+                      passes(program, 0), RATES, 0, () -> asked.incrementAndGet() == 2 && givesUp))
+              .isEmpty();
+          assertThat(asked).hasValue(2); // 5 passes are 3 rounds
+          assertThat(program.updates()).isZero();
 
-            Path own = directory.resolve("stopped-" + peers.rank());
-            train(program, own);
-            assertSameFiles(own, alone);
-            return own;
-          });
-    }
+          Path own = directory.resolve("stopped-" + peers.rank());
+          train(program, own);
+          assertSameFiles(own, alone);
+          return own;
+        });
   }
 
   @Test
   void updates_thatCannotBeShared_areRefusedByAll() throws Exception {
     TaskBatch other = Micro.batch(ONE.withTasks(3), Micro.tasks(1, 20));
-    try (Programs programs = new Programs(Micro.config(0), TFloat32.class, 3)) {
-      ThreadPeers.run(
-          3,
-          peers -> {
-            BilevelProgram<?> program = programs.initialized(peers.rank(), peers);
-            TaskBatch batch = Micro.batch();
-            assertThatIllegalArgumentException()
-                .isThrownBy(() -> program.train(List.of(batch, batch), RATES, 0))
-                .withMessage(
-                    "passes of an update (2) must be at least as many as processes (3);"
-                        + " start fewer processes or accumulate more passes");
-            assertThatIllegalArgumentException()
-                .isThrownBy(() -> program.train(List.of(batch, batch, other), RATES, 0))
-                .withMessageStartingWith("batch shape ");
-            assertThatIllegalStateException()
-                .isThrownBy(() -> program.trace(batch, RATES, 0))
-                .withMessage("only a process that trains alone can trace an update");
-            return program.updates();
-          });
-    }
+    ThreadPeers.run(
+        3,
+        peers -> {
+          BilevelProgram<?> program = PROGRAMS.initialized(peers.rank(), peers);
+          TaskBatch batch = Micro.batch();
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> program.train(List.of(batch, batch), RATES, 0))
+              .withMessage(
+                  "passes of an update (2) must be at least as many as processes (3);"
+                      + " start fewer processes or accumulate more passes");
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> program.train(List.of(batch, batch, other), RATES, 0))
+              .withMessageStartingWith("batch shape ");
+          assertThatIllegalStateException()
+              .isThrownBy(() -> program.trace(batch, RATES, 0))
+              .withMessage("only a process that trains alone can trace an update");
+          return program.updates();
+        });
   }
 
   private static void assertSameFiles(Path got, Path want) throws Exception {

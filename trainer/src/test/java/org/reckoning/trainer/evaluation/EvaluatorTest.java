@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskShape;
@@ -22,6 +24,7 @@ import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.training.ThreadPeers;
 
 /** Metrics of hand-made losses and answers; all expectations are computed by hand. */
 class EvaluatorTest {
@@ -118,9 +121,13 @@ class EvaluatorTest {
   }
 
   private static Evaluator evaluator(Table table, int newTokens) {
+    return evaluator(table, newTokens, Peers.ALONE);
+  }
+
+  private static Evaluator evaluator(Table table, int newTokens, Peers peers) {
     return new Evaluator(
         table,
-        Peers.ALONE,
+        peers,
         ENCODER,
         new BucketLimits(1, 2, 64, 2),
         Tokenizer.END_OF_TEXT,
@@ -130,6 +137,21 @@ class EvaluatorTest {
 
   private static Evaluation evaluate(Table table, int newTokens) {
     return evaluator(table, newTokens).evaluate(List.of(FIRST, SECOND), () -> false).orElseThrow();
+  }
+
+  /** Two batches each of scores and texts: the third process has none. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void evaluation_ofSeveralProcesses_isThatOfOne(int ranks) throws Exception {
+    List<Evaluation> evaluations =
+        ThreadPeers.run(
+            ranks,
+            peers ->
+                evaluator(new Table(2), NEW_TOKENS, peers)
+                    .evaluate(List.of(FIRST, SECOND), () -> false)
+                    .orElseThrow());
+
+    assertThat(evaluations).hasSize(ranks).containsOnly(evaluate(new Table(2), NEW_TOKENS));
   }
 
   private static Evaluation ofHops(Evaluation evaluation, int hops) {
