@@ -30,9 +30,7 @@ final class SharedPasses<T extends TNumber> {
   private final Peers peers;
 
   SharedPasses(
-      ModelSession<T> model,
-      Function<TaskShape, Bucket<T>> buckets,
-      GradientExchange<T> exchange) {
+      ModelSession<T> model, Function<TaskShape, Bucket<T>> buckets, GradientExchange<T> exchange) {
     this.model = model;
     this.buckets = buckets;
     this.exchange = exchange;

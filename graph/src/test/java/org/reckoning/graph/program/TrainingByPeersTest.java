@@ -114,23 +114,23 @@ class TrainingByPeersTest {
 
   @Test
   void broadcast_ofATrainedProgram_givesAllItsState() throws Exception {
-      Path first = directory.resolve("first");
-      train(PROGRAMS.initialized(0, Peers.ALONE), first);
-      ThreadPeers.run(
-          3,
-          peers -> {
-            BilevelProgram<?> program = PROGRAMS.get(peers.rank());
-            program.join(peers);
-            if (!peers.isFirst()) {
-              program.initialize(peers.rank());
-            }
-            program.broadcast();
-            Path own = directory.resolve("after-" + peers.rank());
-            program.save(own.toString());
-            assertThat(program.updates()).isEqualTo(2);
-            assertSameFiles(own, first);
-            return own;
-          });
+    Path first = directory.resolve("first");
+    train(PROGRAMS.initialized(0, Peers.ALONE), first);
+    ThreadPeers.run(
+        3,
+        peers -> {
+          BilevelProgram<?> program = PROGRAMS.get(peers.rank());
+          program.join(peers);
+          if (!peers.isFirst()) {
+            program.initialize(peers.rank());
+          }
+          program.broadcast();
+          Path own = directory.resolve("after-" + peers.rank());
+          program.save(own.toString());
+          assertThat(program.updates()).isEqualTo(2);
+          assertSameFiles(own, first);
+          return own;
+        });
   }
 
   @Test
@@ -186,49 +186,49 @@ class TrainingByPeersTest {
 
   @Test
   void update_whereOneProcessGivesUp_isStoppedByAll() throws Exception {
-      Path alone = directory.resolve("alone");
-      train(PROGRAMS.initialized(0, Peers.ALONE), alone);
-      ThreadPeers.run(
-          2,
-          peers -> {
-            BilevelProgram<?> program = PROGRAMS.initialized(peers.rank(), peers);
-            AtomicInteger asked = new AtomicInteger();
-            boolean givesUp = peers.rank() == 1;
-            assertThat(
-                    program.train(
-                        passes(program, 0), RATES, 0, () -> asked.incrementAndGet() == 2 && givesUp))
-                .isEmpty();
-            assertThat(asked).hasValue(2); // 5 passes are 3 rounds
-            assertThat(program.updates()).isZero();
+    Path alone = directory.resolve("alone");
+    train(PROGRAMS.initialized(0, Peers.ALONE), alone);
+    ThreadPeers.run(
+        2,
+        peers -> {
+          BilevelProgram<?> program = PROGRAMS.initialized(peers.rank(), peers);
+          AtomicInteger asked = new AtomicInteger();
+          boolean givesUp = peers.rank() == 1;
+          assertThat(
+                  program.train(
+                      passes(program, 0), RATES, 0, () -> asked.incrementAndGet() == 2 && givesUp))
+              .isEmpty();
+          assertThat(asked).hasValue(2); // 5 passes are 3 rounds
+          assertThat(program.updates()).isZero();
 
-            Path own = directory.resolve("stopped-" + peers.rank());
-            train(program, own);
-            assertSameFiles(own, alone);
-            return own;
-          });
+          Path own = directory.resolve("stopped-" + peers.rank());
+          train(program, own);
+          assertSameFiles(own, alone);
+          return own;
+        });
   }
 
   @Test
   void updates_thatCannotBeShared_areRefusedByAll() throws Exception {
     TaskBatch other = Micro.batch(ONE.withTasks(3), Micro.tasks(1, 20));
-      ThreadPeers.run(
-          3,
-          peers -> {
-            BilevelProgram<?> program = PROGRAMS.initialized(peers.rank(), peers);
-            TaskBatch batch = Micro.batch();
-            assertThatIllegalArgumentException()
-                .isThrownBy(() -> program.train(List.of(batch, batch), RATES, 0))
-                .withMessage(
-                    "passes of an update (2) must be at least as many as processes (3);"
-                        + " start fewer processes or accumulate more passes");
-            assertThatIllegalArgumentException()
-                .isThrownBy(() -> program.train(List.of(batch, batch, other), RATES, 0))
-                .withMessageStartingWith("batch shape ");
-            assertThatIllegalStateException()
-                .isThrownBy(() -> program.trace(batch, RATES, 0))
-                .withMessage("only a process that trains alone can trace an update");
-            return program.updates();
-          });
+    ThreadPeers.run(
+        3,
+        peers -> {
+          BilevelProgram<?> program = PROGRAMS.initialized(peers.rank(), peers);
+          TaskBatch batch = Micro.batch();
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> program.train(List.of(batch, batch), RATES, 0))
+              .withMessage(
+                  "passes of an update (2) must be at least as many as processes (3);"
+                      + " start fewer processes or accumulate more passes");
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> program.train(List.of(batch, batch, other), RATES, 0))
+              .withMessageStartingWith("batch shape ");
+          assertThatIllegalStateException()
+              .isThrownBy(() -> program.trace(batch, RATES, 0))
+              .withMessage("only a process that trains alone can trace an update");
+          return program.updates();
+        });
   }
 
   private static void assertSameFiles(Path got, Path want) throws Exception {
