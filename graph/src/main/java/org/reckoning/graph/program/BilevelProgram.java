@@ -276,9 +276,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * Makes one outer update, as {@link #train(List, OuterRates, long)} does, or stops between two
    * passes.
    *
-   * @param givesUp returns true to stop; evaluated after each pass except the last. All processes
-   *     stop if one of them gives up; each asks after those passes that another pass of its own or
-   *     of others waits for.
+   * @param givesUp returns true to stop; evaluated after each pass except the last. Of several
+   *     processes, each evaluates it after one pass of each; all stop if one gives up.
    * @return empty if the update was stopped; weights and state are then unchanged
    */
   public Optional<UpdateResult> train(

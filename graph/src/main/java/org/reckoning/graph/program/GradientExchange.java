@@ -30,7 +30,7 @@ import org.tensorflow.types.family.TNumber;
  * rank 1: gradients of pass 1 [a1 b1]  --------->  [b0 b1] -> b0 + b1 = b  ------->  [a b]
  * }</pre>
  *
- * <p>TensorFlow adds, because its threads round the smallest numbers to 0 and Java does not.
+ * <p>TensorFlow adds, as in one process: its threads flush subnormal numbers to 0, Java does not.
  */
 final class GradientExchange<T extends TNumber> {
   private static final int SLICE_BYTES = 1 << 26;
@@ -76,7 +76,7 @@ final class GradientExchange<T extends TNumber> {
     long at = 0;
     while (at < bytes) {
       long even = Math.min(sliceBytes, bytes - at) / ranks;
-      int block = (int) (even / Double.BYTES + 1) * Double.BYTES; // whole numbers, and no rest
+      int block = (int) (even / Double.BYTES + 1) * Double.BYTES; // rounded up, for both dtypes
       slices.add(new Slice(at, block));
       at += (long) ranks * block;
     }
