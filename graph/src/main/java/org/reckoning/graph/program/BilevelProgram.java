@@ -10,6 +10,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.Generation;
+import org.reckoning.graph.exchange.GradientExchange;
+import org.reckoning.graph.exchange.VariableBroadcast;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.OuterRates;

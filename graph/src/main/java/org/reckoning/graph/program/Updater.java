@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.exchange.GradientExchange;
 import org.reckoning.graph.random.RandomSeed;
 import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.task.TaskBatch;

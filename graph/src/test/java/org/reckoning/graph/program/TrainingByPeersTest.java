@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.peers.Peers;
+import org.reckoning.graph.peers.ThreadPeers;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.InnerRates;

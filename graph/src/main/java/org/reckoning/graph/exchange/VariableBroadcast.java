@@ -1,4 +1,4 @@
-package org.reckoning.graph.program;
+package org.reckoning.graph.exchange;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -9,20 +9,20 @@ import org.tensorflow.Tensor;
 import org.tensorflow.types.family.TNumber;
 
 /** Overwrites variables with those of rank 0. */
-final class VariableBroadcast {
+public final class VariableBroadcast {
   private static final int SLICE_BYTES = 1 << 24;
 
   private final Peers peers;
   private final Session session;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(SLICE_BYTES);
 
-  VariableBroadcast(Peers peers, Session session) {
+  public VariableBroadcast(Peers peers, Session session) {
     this.peers = peers;
     this.session = session;
   }
 
   /** Sends variables, one at a time to limit memory. */
-  <T extends TNumber> void send(Variables<T> variables) {
+  public <T extends TNumber> void send(Variables<T> variables) {
     variables
         .shapes()
         .forEach(
@@ -54,7 +54,7 @@ final class VariableBroadcast {
   }
 
   /** Returns the number of rank 0. */
-  long send(long number) {
+  public long send(long number) {
     ByteBuffer slice = buffer.slice(0, Long.BYTES).putLong(0, number);
     peers.broadcast(slice);
     return slice.getLong(0);

@@ -1,4 +1,4 @@
-package org.reckoning.graph.program;
+package org.reckoning.graph.peers;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -9,11 +9,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.reckoning.graph.peers.Peers;
-import org.reckoning.graph.peers.PeersException;
 
 /** A thread as one of several processes. */
-final class ThreadPeers implements Peers {
+public final class ThreadPeers implements Peers {
   private final int rank;
   private final ByteBuffer[] sent; // by rank
   private final CyclicBarrier barrier;
@@ -25,7 +23,7 @@ final class ThreadPeers implements Peers {
   }
 
   /** The work of one thread. */
-  interface Work<R> {
+  public interface Work<R> {
     R run(Peers peers) throws Exception;
   }
 
@@ -35,7 +33,7 @@ final class ThreadPeers implements Peers {
    * @return the results, in the order of the ranks
    * @throws Exception that ended one of them first
    */
-  static <R> List<R> run(int size, Work<R> work) throws Exception {
+  public static <R> List<R> run(int size, Work<R> work) throws Exception {
     ByteBuffer[] sent = new ByteBuffer[size];
     CyclicBarrier barrier = new CyclicBarrier(size);
     ExecutorService threads = Executors.newFixedThreadPool(size);

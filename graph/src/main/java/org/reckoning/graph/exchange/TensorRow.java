@@ -1,4 +1,4 @@
-package org.reckoning.graph.program;
+package org.reckoning.graph.exchange;
 
 import java.nio.ByteBuffer;
 import java.util.Collection;

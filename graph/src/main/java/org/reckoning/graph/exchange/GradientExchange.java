@@ -1,4 +1,4 @@
-package org.reckoning.graph.program;
+package org.reckoning.graph.exchange;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.tensorflow.types.family.TNumber;
  *
  * <p>TensorFlow adds, as in one process: its threads flush subnormal numbers to 0, Java does not.
  */
-final class GradientExchange<T extends TNumber> {
+public final class GradientExchange<T extends TNumber> {
   private static final int SLICE_BYTES = 1 << 26;
 
   private final Session session;
@@ -58,7 +58,7 @@ final class GradientExchange<T extends TNumber> {
    * @param session session that also runs nodes added later
    * @param accumulated variables that get the sums
    */
-  GradientExchange(Ops tf, Session session, Variables<T> accumulated, Peers peers) {
+  public GradientExchange(Ops tf, Session session, Variables<T> accumulated, Peers peers) {
     this(tf, session, accumulated, peers, SLICE_BYTES);
   }
 
@@ -97,22 +97,23 @@ final class GradientExchange<T extends TNumber> {
     return accumulated.type() == TFloat64.class ? Double.BYTES : Float.BYTES;
   }
 
-  Peers peers() {
+  /** Returns the processes. */
+  public Peers peers() {
     return peers;
   }
 
   /** Returns the names of the gradients, in their order in the row. */
-  Set<String> names() {
+  public Set<String> names() {
     return accumulated.shapes().keySet();
   }
 
   /** Starts the sum of an update. */
-  Sum start() {
+  public Sum start() {
     return new Sum();
   }
 
   /** The sum over the passes of an update. */
-  final class Sum implements AutoCloseable {
+  public final class Sum implements AutoCloseable {
     private final Map<Slice, Tensor> blocks = new LinkedHashMap<>(); // those of this rank
 
     /**
@@ -122,7 +123,7 @@ final class GradientExchange<T extends TNumber> {
      *     pass
      * @param passes number of passes of the round, those of the first ranks
      */
-    void add(List<Tensor> gradients, int passes) {
+    public void add(List<Tensor> gradients, int passes) {
       TensorRow row = new TensorRow(gradients);
       for (Slice slice : slices) {
         int bytes = peers.size() * slice.block();
@@ -146,7 +147,7 @@ final class GradientExchange<T extends TNumber> {
     }
 
     /** Assigns the sums of all ranks to the variables; collective. */
-    void assign() {
+    public void assign() {
       Map<String, Tensor> totals = new LinkedHashMap<>();
       try {
         accumulated

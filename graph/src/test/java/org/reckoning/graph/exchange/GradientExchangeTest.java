@@ -1,4 +1,4 @@
-package org.reckoning.graph.program;
+package org.reckoning.graph.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.peers.Peers;
+import org.reckoning.graph.peers.ThreadPeers;
 import org.reckoning.graph.variables.Variables;
 import org.reckoning.graph.xla.GraphScope;
 import org.reckoning.graph.xla.GraphSession;
