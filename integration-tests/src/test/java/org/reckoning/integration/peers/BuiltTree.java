@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A directory that the launcher takes for a built project: it starts the classes under test. */
 final class BuiltTree {
@@ -19,13 +21,19 @@ final class BuiltTree {
     Files.createFile(root.resolve("cli/pom.xml"));
     Files.createFile(root.resolve("pom.xml"));
     Files.createSymbolicLink(root.resolve("configs"), project.resolve("configs"));
-    Files.writeString(
-        target.resolve("classpath"),
-        System.getProperty("java.class.path") + File.pathSeparator + target.resolve("classes"));
+    Files.writeString(target.resolve("classpath"), classpath() + target.resolve("classes"));
     Files.createFile(target.resolve("built-by-launcher"));
     return Files.copy(
         project.resolve("reckoning"),
         root.resolve("reckoning"),
         StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  /** Returns that of this process, without what does not exist: the launcher would build. */
+  private static String classpath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> Files.exists(Path.of(entry)))
+        .map(entry -> entry + File.pathSeparator)
+        .collect(Collectors.joining());
   }
 }
