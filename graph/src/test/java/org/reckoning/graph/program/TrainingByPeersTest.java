@@ -60,9 +60,9 @@ class TrainingByPeersTest {
 
   static Stream<BilevelConfig> configs() {
     return Stream.of(
-        CONFIG.withInnerOptimizer(new AdamW()),
         CONFIG
             .withShapes(TWO)
+            .withInnerOptimizer(new AdamW())
             .withAdaptation(Adaptation.lora(2, 4, "attn.c_attn"))
             .withDropout(0.2, 0.3)
             .withTaskGroups(2),
