@@ -318,8 +318,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   }
 
   /**
-   * Adds a batch shape for evaluation only, without the derivatives of training. Does nothing for a
-   * known shape.
+   * Adds a batch shape for evaluation only, without derivatives, if it is unknown.
    *
    * @throws IllegalArgumentException if a sequence has more tokens than the model has positions
    */
