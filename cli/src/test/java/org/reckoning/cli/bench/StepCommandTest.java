@@ -115,7 +115,7 @@ class StepCommandTest {
     assertThat(run.err().strip())
         .isEqualTo(
             "'model=small' is not a command of 'reckoning bench', which has step, decoding,"
-                + " encoding; see 'reckoning bench --help'");
+                + " encoding, exchange; see 'reckoning bench --help'");
   }
 
   @Test
