@@ -22,8 +22,11 @@ class ExamplesTest {
   private static final Path README = Path.of("..", "README.md");
   private static final Pattern NUMBER = Pattern.compile("-?\\d+\\.\\d+");
 
-  /** The last of three digits depends on the processor. */
-  private static final double ROUNDING = 2e-3;
+  /**
+   * Rounding grows with the steps. The kernels of TensorFlow with and without oneDNN, and of other
+   * processors, give 3.095 to 3.104 where the last line has 3.101; the lines before it agree.
+   */
+  private static final double ROUNDING = 1e-2;
 
   @Test
   void hessianVectorProduct_isThatOfTheClosedForm() {
