@@ -32,7 +32,7 @@ final class BuiltTree {
   /** Returns that of this process, without what does not exist: the launcher would build. */
   private static String classpath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> Files.exists(Path.of(entry)))
+        .filter(entry -> !entry.isEmpty() && Files.exists(Path.of(entry)))
         .map(entry -> entry + File.pathSeparator)
         .collect(Collectors.joining());
   }
