@@ -114,6 +114,7 @@ class LocaleIT {
     line.addAll(
         List.of(
             "-Xmx512m",
+            "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
             "-Dreckoning.home=" + Path.of("..").toAbsolutePath().normalize(),

@@ -124,7 +124,15 @@ class MpiTrainIT {
   }
 
   private static Ranks ranks() {
-    return new Ranks(directory, Map.of("RECKONING_DEVICE", "cpu", "RECKONING_HEAP", "512m"));
+    return new Ranks(
+        directory,
+        Map.of(
+            "RECKONING_DEVICE",
+            "cpu",
+            "RECKONING_HEAP",
+            "512m",
+            "JDK_JAVA_OPTIONS",
+            "-XX:TieredStopAtLevel=1"));
   }
 
   private static List<String> train(String... more) {
