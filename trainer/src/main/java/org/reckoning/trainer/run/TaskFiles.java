@@ -23,8 +23,7 @@ final class TaskFiles {
    * @throws IOException if the file cannot be read, or has invalid lines, with each of them
    */
   static List<ReasoningTask> read(
-      Path file, DataFormat format, DatasetType type, Consumer<String> report)
-      throws IOException {
+      Path file, DataFormat format, DatasetType type, Consumer<String> report) throws IOException {
     requireReadable(file, "data.data_dir, data.dataset or data.train, data.val and data.test");
     List<ReasoningTask> tasks = new ArrayList<>();
     DataProblems problems = TaskReader.of(format, type).read(file, tasks::add);

@@ -73,8 +73,7 @@ class CompactVocabularyTest {
     Files.writeString(text, "Xanthippe and Wolfgang\n");
     Vocabulary vocabulary =
         vocabulary(
-            CONFIG.with(
-                "model.vocabulary_data", List.of(records.toString(), text.toString())));
+            CONFIG.with("model.vocabulary_data", List.of(records.toString(), text.toString())));
     assertThat(knows(vocabulary, "Zelda is a zebra")).isTrue();
     assertThat(knows(vocabulary, "Wolfgang and Xanthippe")).isTrue();
     assertThat(knows(vocabulary(CONFIG), "Wolfgang")).isFalse();
@@ -82,8 +81,7 @@ class CompactVocabularyTest {
     Path missing = folder.resolve("none");
     assertThatIOException()
         .isThrownBy(
-            () ->
-                vocabulary(CONFIG.with("model.vocabulary_data", List.of(missing.toString()))))
+            () -> vocabulary(CONFIG.with("model.vocabulary_data", List.of(missing.toString()))))
         .withMessage("'%s' must be a readable file; set model.vocabulary_data", missing);
   }
 }

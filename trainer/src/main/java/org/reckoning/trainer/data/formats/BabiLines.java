@@ -42,7 +42,8 @@ final class BabiLines implements LineFormat {
               .flatMap(
                   first ->
                       Stream.of("n", "e", "s", "w")
-                          .filter(second -> !Set.of("ns", "sn", "ew", "we").contains(first + second))
+                          .filter(
+                              second -> !Set.of("ns", "sn", "ew", "we").contains(first + second))
                           .map(second -> first + "," + second))
               .toList());
 

@@ -31,8 +31,7 @@ final class ClutrrSgLines implements LineFormat {
   private static final String STORY = "STORY";
   private static final String QUERY = "QUERY";
   private static final String ANSWER = "ANSWER";
-  private static final Pattern PART =
-      Pattern.compile("<(STORY|QUERY|PROOF|ANSWER)>([^<]*)");
+  private static final Pattern PART = Pattern.compile("<(STORY|QUERY|PROOF|ANSWER)>([^<]*)");
 
   /** The end of a sentence; tokens are separated by blanks. */
   private static final Pattern STOP = Pattern.compile("\\s*\\.(?:\\s+|$)");
@@ -81,8 +80,7 @@ final class ClutrrSgLines implements LineFormat {
             DatasetType.CLUTRR,
             facts,
             List.of(
-                Question.ofKinship(
-                    a, b, label, IntStream.range(0, facts.size()).boxed().toList())),
+                Question.ofKinship(a, b, label, IntStream.range(0, facts.size()).boxed().toList())),
             facts.size(),
             DatasetType.CLUTRR.labels()));
   }

@@ -26,8 +26,7 @@ final class Labels {
    */
   static String read(DatasetType type, JsonNode value) throws BadLineException {
     String word = value.isBoolean() ? value.asText() : JsonFields.text("answer", value);
-    String label =
-        type == DatasetType.QUESTION ? word : map(type, word.toLowerCase(Locale.ROOT));
+    String label = type == DatasetType.QUESTION ? word : map(type, word.toLowerCase(Locale.ROOT));
     if (label == null) {
       throw new BadLineException(
           "answer (%s) must be one of %s".formatted(quote(word), words(type)));

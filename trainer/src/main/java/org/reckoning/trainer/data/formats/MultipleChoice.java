@@ -22,8 +22,7 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
  * @param labels of the options, in their order
  * @param label of the right option
  */
-record MultipleChoice(
-    List<String> sentences, String statement, List<String> labels, String label) {
+record MultipleChoice(List<String> sentences, String statement, List<String> labels, String label) {
   private static final Pattern OPTION = Pattern.compile("([A-Z])\\) (.+)");
 
   /** Reads the keys {@code context}, {@code question}, {@code options} and {@code answer}. */

@@ -58,7 +58,8 @@ record Names(List<String> men, List<String> women) {
           "Virginia");
 
   /** The letters of the people in CLUTRR-SG. */
-  static final List<String> LETTERS = "ABCHJKLMNOPQRSTUVXYZ".chars().mapToObj(Character::toString).toList();
+  static final List<String> LETTERS =
+      "ABCHJKLMNOPQRSTUVXYZ".chars().mapToObj(Character::toString).toList();
 
   Names {
     men = List.copyOf(men);

@@ -42,7 +42,8 @@ final class Chatter {
   /** Returns sentences with every word about a person, who also follows another sentence. */
   static List<String> words(String person) {
     StringBuilder moves = new StringBuilder();
-    VERBS.forEach(verb -> ROOMS.forEach(room -> moves.append(moves(person, verb, room)).append(' ')));
+    VERBS.forEach(
+        verb -> ROOMS.forEach(room -> moves.append(moves(person, verb, room)).append(' ')));
     StringBuilder handles = new StringBuilder();
     DEEDS.forEach(
         deed -> THINGS.forEach(thing -> handles.append(handles(person, deed, thing)).append(' ')));

@@ -60,8 +60,7 @@ public final class NeedleGenerator implements TaskGenerator {
   public ReasoningTask task(Split split, long index) {
     ReasoningTask problem = needles.task(split, index);
     Random random = new Random(StableHash.of("needles", seed, split, index));
-    List<String> hidden =
-        problem.facts().stream().map(fact -> sentence(fact.text())).toList();
+    List<String> hidden = problem.facts().stream().map(fact -> sentence(fact.text())).toList();
     List<String> sentences = text(hidden, needles.names(), random);
     List<String> passages = new ArrayList<>();
     Map<String, Integer> places = new HashMap<>(); // of the hidden facts, which differ

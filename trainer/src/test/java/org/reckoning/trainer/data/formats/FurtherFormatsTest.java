@@ -35,7 +35,9 @@ class FurtherFormatsTest {
   void babi_takesTheStoryBeforeAQuestion_andItsSupportingLines() throws IOException {
     List<ReasoningTask> one =
         Samples.read(reader(DataFormat.BABI), SHIPPED.resolve("babi/qa1-sample.txt"));
-    assertThat(one).extracting(ReasoningTask::id).containsExactly("qa1-sample-1-3", "qa1-sample-1-6");
+    assertThat(one)
+        .extracting(ReasoningTask::id)
+        .containsExactly("qa1-sample-1-3", "qa1-sample-1-6");
     ReasoningTask second = one.get(1);
     assertThat(second.facts())
         .containsExactly(
@@ -73,8 +75,7 @@ class FurtherFormatsTest {
     assertThat(path.labels()).hasSize(12).contains("s,e", "n,n").doesNotContain("n,s");
     assertThat(question(path))
         .isEqualTo(
-            new Question(
-                "How do you go from the kitchen to the garden?", "s,e", List.of(1, 3)));
+            new Question("How do you go from the kitchen to the garden?", "s,e", List.of(1, 3)));
   }
 
   @Test
@@ -130,8 +131,7 @@ class FurtherFormatsTest {
     List<ReasoningTask> tasks = Samples.read(reader(DataFormat.FOLIO), file);
     assertThat(tasks).extracting(ReasoningTask::id).containsExactly("folio-7", "folio-2");
     assertThat(tasks.get(0).facts())
-        .containsExactly(
-            new Fact("All dogs bark.", true), new Fact("Note: Rex is a dog.", true));
+        .containsExactly(new Fact("All dogs bark.", true), new Fact("Note: Rex is a dog.", true));
     assertThat(question(tasks.get(0))).isEqualTo(new Question("Rex barks", "yes", List.of()));
     assertThat(question(tasks.get(1)).label()).isEqualTo("unknown");
   }
@@ -197,8 +197,7 @@ class FurtherFormatsTest {
           """)
   void badLine_isExplained(DataFormat format, String lines, long line, String reason)
       throws IOException {
-    Path file =
-        Samples.write(folder.resolve("bad"), lines.replace("\\t", "\t").split("@", -1));
+    Path file = Samples.write(folder.resolve("bad"), lines.replace("\\t", "\t").split("@", -1));
     DataProblems problems = reader(format).readAll(List.of(file)).problems();
     assertThat(problems.listed()).hasSize(1);
     assertThat(problems.listed().get(0).line()).isEqualTo(line);

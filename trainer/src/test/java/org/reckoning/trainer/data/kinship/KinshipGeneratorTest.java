@@ -342,8 +342,7 @@ class KinshipGeneratorTest {
     Set<String> people = new TreeSet<>();
     two.withNames(List.of("Bo", "Cy", "Di"), List.of("Eve", "Flo", "Gus"))
         .tasks(Split.VAL, 50)
-        .forEach(
-            task -> edges(task).forEach(edge -> people.addAll(List.of(edge.x(), edge.y()))));
+        .forEach(task -> edges(task).forEach(edge -> people.addAll(List.of(edge.x(), edge.y()))));
     assertThat(people).containsExactly("Bo", "Cy", "Di", "Eve", "Flo", "Gus");
     assertThat(two.withNames(10).tasks(Split.VAL, 5).toList())
         .isEqualTo(two.tasks(Split.VAL, 5).toList());
@@ -359,8 +358,7 @@ class KinshipGeneratorTest {
   @EnumSource(Wording.class)
   void lexicon_hasEveryTokenOfHarderProblems(Wording wording) {
     KinshipGenerator easy = KinshipGenerator.of(List.of(2), 0, 1).withWording(wording).withForms(1);
-    Vocabulary known =
-        new VocabularyBuilder().add(easy.lexicon()).addFactNames(64).build();
+    Vocabulary known = new VocabularyBuilder().add(easy.lexicon()).addFactNames(64).build();
     List<ReasoningTask> hard =
         KinshipGenerator.of(List.of(6, 9), 5, 2)
             .withWording(wording)

@@ -127,9 +127,17 @@ class SharedKinshipTest {
             .filter(
                 task -> {
                   List<String> people =
-                      List.of(task.questions().get(0).text().replaceAll("[^A-Z ]", "").strip().split(" +", -1));
-                  return task.facts().stream().anyMatch(f -> f.text().startsWith(people.get(1) + " "))
-                      && task.facts().stream().anyMatch(f -> f.text().endsWith(" " + people.get(2)));
+                      List.of(
+                          task.questions()
+                              .get(0)
+                              .text()
+                              .replaceAll("[^A-Z ]", "")
+                              .strip()
+                              .split(" +", -1));
+                  return task.facts().stream()
+                          .anyMatch(f -> f.text().startsWith(people.get(1) + " "))
+                      && task.facts().stream()
+                          .anyMatch(f -> f.text().endsWith(" " + people.get(2)));
                 })
             .count()
         / (double) tasks.size();

@@ -37,8 +37,7 @@ class NeedleGeneratorTest {
 
   @ParameterizedTest
   @CsvSource({"512, 56", "2048, 120", "32768, 248", "512, 0"})
-  void text_hasTheWantedLength_inPassages_withEveryFactWhereTheRecordSays(
-      int length, int passage) {
+  void text_hasTheWantedLength_inPassages_withEveryFactWhereTheRecordSays(int length, int passage) {
     NeedleGenerator generator = new NeedleGenerator(KINSHIP, 5, length, passage);
     for (int index = 0; index < 4; index++) {
       ReasoningTask task = generator.task(Split.TEST, index);
@@ -63,8 +62,7 @@ class NeedleGeneratorTest {
                 .collect(Collectors.joining(" "));
         assertThat(passages).contains(needed);
         assertThat(task.questions().get(q).relevant()).hasSizeLessThanOrEqualTo(needed.size());
-        assertThat(task.questions().get(q).label())
-            .isEqualTo(problem.questions().get(q).label());
+        assertThat(task.questions().get(q).label()).isEqualTo(problem.questions().get(q).label());
       }
       FactSegments cut = new FactSegments(passage + FactSegments.PROMPT_TOKENS + 8, 0);
       assertThat(cut.apply(task).facts()).hasSameSizeAs(task.facts());
