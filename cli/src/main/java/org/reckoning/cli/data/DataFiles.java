@@ -39,7 +39,8 @@ final class DataFiles {
       paramLabel = "FORMAT",
       converter = LowerCase.Format.class,
       description =
-          "Format: records, proofwriter, ruletaker or clutrr_csv (default: detected per file).")
+          "Format: records, proofwriter, ruletaker, clutrr_csv, clutrr_sg, folio, prontoqa, babi or"
+              + " key_value (default: detected per file).")
   private @Nullable DataFormat format;
 
   @Option(
@@ -47,8 +48,8 @@ final class DataFiles {
       paramLabel = "TYPE",
       converter = LowerCase.Type.class,
       description =
-          "Dataset type of records: proofwriter, clutrr, folio or entailment_tree. Other formats"
-              + " imply it.")
+          "Dataset type of records: proofwriter, clutrr, folio, entailment_tree or question. Other"
+              + " formats imply it.")
   private @Nullable DatasetType type;
 
   @Option(
@@ -88,7 +89,7 @@ final class DataFiles {
     Optional<DatasetType> known = fileFormat.type().or(() -> Optional.ofNullable(type));
     if (known.isEmpty()) {
       throw wrong(
-          "%s has records: give --type, one of proofwriter, clutrr, folio, entailment_tree"
+          "%s has records: give --type, one of proofwriter, clutrr, folio, entailment_tree, question"
               .formatted(file));
     }
     TaskReader reader;

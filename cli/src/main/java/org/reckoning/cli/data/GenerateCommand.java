@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.formats.RecordWriter;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
+import org.reckoning.trainer.data.kinship.Wording;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,6 +66,15 @@ final class GenerateCommand implements Callable<Integer> {
   private int questions = 1;
 
   @Option(
+      names = "--wording",
+      paramLabel = "WORDING",
+      converter = LowerCase.WordingWord.class,
+      description =
+          "Sentences of facts: plain, clutrr_sg (letters for names), clutrr (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Wording wording = Wording.PLAIN;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Seed; other seeds give other problems (default: ${DEFAULT-VALUE}).")
@@ -98,7 +108,7 @@ final class GenerateCommand implements Callable<Integer> {
     KinshipGenerator generator;
     KinshipGenerator ofTraining;
     try {
-      generator = KinshipGenerator.of(hops, distractors, seed);
+      generator = KinshipGenerator.of(hops, distractors, seed).withWording(wording);
       ofTraining = generator.withQuestions(questions);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

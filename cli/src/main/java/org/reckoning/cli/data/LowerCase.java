@@ -3,6 +3,7 @@ package org.reckoning.cli.data;
 import java.util.Arrays;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -24,6 +25,14 @@ final class LowerCase {
     @Override
     public DatasetType convert(String value) {
       return constant(DatasetType.class, value);
+    }
+  }
+
+  /** Converter of {@code --wording}. */
+  static final class WordingWord implements ITypeConverter<Wording> {
+    @Override
+    public Wording convert(String value) {
+      return constant(Wording.class, value);
     }
   }
 

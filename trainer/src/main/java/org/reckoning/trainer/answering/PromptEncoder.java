@@ -139,8 +139,7 @@ final class PromptEncoder {
     for (int i = 0; i < facts; i++) {
       if (!knows(Templates.factPrompt(i))) {
         throw new IllegalArgumentException(
-            ("facts (%d) must be at most %d, the number in the training data: the compact vocabulary"
-                    + " has no further fact numbers")
+            "facts (%d) must be at most %d: the vocabulary of the model has no further fact numbers"
                 .formatted(facts, i));
       }
     }

@@ -6,6 +6,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
+import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.tokens.FactSegments;
 
 /**
@@ -32,7 +33,11 @@ public record DataConfig(
     @Range(atLeast = FactSegments.LEAST_TOKENS) @Nullable Integer segmentTokens,
     @Range(atLeast = 0) int segmentOverlap,
     @Range(atLeast = 1, atMost = KinshipGenerator.FORMS) int forms,
-    @Range(atLeast = 1) int trainQuestions) {
+    @Range(atLeast = 1) int trainQuestions,
+    Wording wording,
+    @Nullable String names,
+    @Range(atLeast = 0, below = 1) double exchanged,
+    @Range(atLeast = 64) @Nullable Integer contextTokens) {
 
   /** Copies the hops. */
   public DataConfig {
@@ -44,10 +49,17 @@ public record DataConfig(
     return new FactSegments(segmentTokens, segmentOverlap);
   }
 
+  /** Returns whether {@code names} is a number rather than a file. */
+  public boolean namesAreNumber() {
+    return names != null && names.matches("[0-9]{1,6}");
+  }
+
   /** The source of the tasks. */
   public enum DataSource {
     /** The generator of kinship problems. */
     KINSHIP,
+    /** Kinship problems whose facts are hidden in long texts. */
+    NEEDLES,
     /** Files of the user. */
     FILES
   }

@@ -1,5 +1,6 @@
 package org.reckoning.trainer.config;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
@@ -17,7 +18,13 @@ public record ModelConfig(
     @Range(atLeast = 1) @Nullable Integer nPositions,
     @Range(above = 0) double initializerRange,
     VocabularyKind vocabulary,
+    List<String> vocabularyData,
     @Nullable String nameOrPath) {
+
+  /** Copies the names of files. */
+  public ModelConfig {
+    vocabularyData = List.copyOf(vocabularyData);
+  }
 
   /**
    * Returns the sizes of the model: those of the preset, replaced by every size that is set.
@@ -67,8 +74,13 @@ public record ModelConfig(
 
   /** The vocabulary of a model. */
   public enum VocabularyKind {
-    /** The tokens that occur in the data. */
+    /**
+     * The tokens of the data, of everything that its generator can say, of the names of 64 facts,
+     * and of further files.
+     */
     COMPACT,
+    /** The tokens that occur in the data. */
+    DATA,
     /** All tokens of GPT-2. */
     FULL
   }

@@ -13,7 +13,9 @@ public enum DatasetType {
   /** A conclusion of first-order logic: {@code yes}, {@code no}, {@code unknown}. */
   FOLIO,
   /** A hypothesis: {@code yes}, {@code no}. */
-  ENTAILMENT_TREE;
+  ENTAILMENT_TREE,
+  /** A question with an answer of its own, such as a room: each record lists its labels. */
+  QUESTION;
 
   /** The relations of CLUTRR except husband and wife, in alphabetical order. */
   private static final List<String> RELATIONS =
@@ -37,13 +39,14 @@ public enum DatasetType {
           "son-in-law",
           "uncle");
 
-  /** Returns the labels of a task whose record names no labels. */
+  /** Returns the labels of a task whose record names no labels; {@link #QUESTION} has none. */
   public List<String> labels() {
     return switch (this) {
       case PROOFWRITER -> List.of("yes", "no", "none");
       case CLUTRR -> RELATIONS;
       case FOLIO -> List.of("yes", "no", "unknown");
       case ENTAILMENT_TREE -> List.of("yes", "no");
+      case QUESTION -> List.of();
     };
   }
 }

@@ -3,19 +3,20 @@ package org.reckoning.trainer.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.DataConfig;
-import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.data.FactOrder;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.Split;
-import org.reckoning.trainer.data.formats.TaskReader;
-import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+import org.reckoning.trainer.data.TaskGenerator;
+import org.reckoning.trainer.data.formats.ClutrrPeople;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
+import org.reckoning.trainer.data.needles.NeedleGenerator;
+import org.reckoning.trainer.tokens.FactSegments;
 
 /** Generates or reads the data of a run: orders the facts, then cuts those that are too long. */
 public final class SplitLoader {
@@ -54,23 +55,68 @@ public final class SplitLoader {
     return split(Split.TEST, config.test(), config.testTasks());
   }
 
+  /**
+   * Returns tasks with every word that the generator can say; none if the data are files.
+   *
+   * @see TaskGenerator#lexicon
+   */
+  List<ReasoningTask> lexicon() throws IOException {
+    return generator(Split.TRAIN).map(TaskGenerator::lexicon).orElse(List.of());
+  }
+
+  /** Returns the generator of a split; empty if the data are files. */
+  private Optional<TaskGenerator> generator(Split split) throws IOException {
+    return switch (config.source()) {
+      case KINSHIP -> Optional.of(kinship(split));
+      case NEEDLES -> Optional.of(needles(kinship(split)));
+      case FILES -> Optional.empty();
+    };
+  }
+
+  private NeedleGenerator needles(KinshipGenerator kinship) {
+    Integer segment = config.segmentTokens();
+    return new NeedleGenerator(
+        kinship,
+        seed,
+        Objects.requireNonNull(config.contextTokens(), "checked with the configuration"),
+        segment == null ? 0 : segment - FactSegments.PROMPT_TOKENS);
+  }
+
+  private KinshipGenerator kinship(Split split) throws IOException {
+    int distractors = Objects.requireNonNullElse(config.distractors(), 0);
+    KinshipGenerator generator =
+        KinshipGenerator.of(config.hops(), distractors, seed)
+            .withForms(config.forms())
+            .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1)
+            .withWording(config.wording())
+            .withExchanged(config.exchanged());
+    String names = config.names();
+    if (names == null) {
+      return generator;
+    }
+    if (config.namesAreNumber()) {
+      return generator.withNames(Integer.parseInt(names));
+    }
+    TaskFiles.requireReadable(Path.of(names), "data.names");
+    ClutrrPeople people = ClutrrPeople.read(Path.of(names));
+    return generator.withNames(people.men(), people.women());
+  }
+
   private List<ReasoningTask> split(Split split, @Nullable String file, @Nullable Integer most)
       throws IOException {
-    Integer distractors = config.distractors();
-    if (config.source() == DataSource.KINSHIP) {
-      int told = Objects.requireNonNullElse(distractors, 0);
+    Optional<TaskGenerator> generator = generator(split);
+    if (generator.isPresent()) {
       FactOrder order = new FactOrder(config.loadOrder(), null, seed);
-      return KinshipGenerator.of(config.hops(), told, seed)
-          .withForms(config.forms())
-          .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1)
+      return generator
+          .get()
           .tasks(split, Objects.requireNonNullElse(most, 0))
           .map(order)
           .map(config.segments())
           .toList();
     }
-    FactOrder order = new FactOrder(config.loadOrder(), distractors, seed);
+    FactOrder order = new FactOrder(config.loadOrder(), config.distractors(), seed);
     List<ReasoningTask> tasks =
-        read(path(split, file)).stream()
+        TaskFiles.read(path(split, file), config.format(), config.datasetType(), report).stream()
             .filter(task -> config.hops().isEmpty() || config.hops().contains(task.hops()))
             .limit(most == null ? Long.MAX_VALUE : most)
             .map(order)
@@ -99,26 +145,5 @@ public final class SplitLoader {
     Path named = directory.resolve(split + ".jsonl");
     Path alias = directory.resolve("dev.jsonl");
     return split == Split.VAL && !Files.exists(named) && Files.exists(alias) ? alias : named;
-  }
-
-  private List<ReasoningTask> read(Path file) throws IOException {
-    if (!Files.isReadable(file)) {
-      throw new IOException(
-          "'%s' must be a readable file; set data.data_dir, data.dataset or data.train,"
-                  .formatted(file)
-              + " data.val and data.test");
-    }
-    List<ReasoningTask> tasks = new ArrayList<>();
-    DataProblems problems =
-        TaskReader.of(config.format(), config.datasetType()).read(file, tasks::add);
-    if (!problems.isEmpty()) {
-      throw new IOException(
-          String.join(System.lineSeparator(), problems.lines())
-              + System.lineSeparator()
-              + "correct or remove these lines; 'reckoning data validate %s' lists them"
-                  .formatted(file));
-    }
-    problems.lines().forEach(report);
-    return tasks;
   }
 }

@@ -33,6 +33,9 @@ public record FactSegments(@Nullable Integer tokens, int overlap)
   /** Smallest limit: the prompt of a high number, and a few tokens of text. */
   public static final int LEAST_TOKENS = 16;
 
+  /** Largest length of the prompt of a fact among a million. */
+  public static final int PROMPT_TOKENS = 8;
+
   /** Leaves all facts as they are. */
   public static final FactSegments NONE = new FactSegments(null, 0);
 

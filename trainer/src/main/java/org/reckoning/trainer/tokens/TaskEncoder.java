@@ -2,11 +2,8 @@ package org.reckoning.trainer.tokens;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.reckoning.graph.task.Span;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
@@ -58,41 +55,6 @@ public final class TaskEncoder {
   /** Returns whether targets include the relevant facts after the label. */
   public boolean tellsKnowledge() {
     return withKnowledge;
-  }
-
-  /**
-   * Returns the compact vocabulary of tasks, for every method and with or without knowledge in the
-   * targets.
-   */
-  public static Vocabulary compactVocabulary(Tokenizer tokenizer, Collection<ReasoningTask> tasks) {
-    BitSet ids = new BitSet(Tokenizer.SIZE);
-    for (Method method : Method.values()) {
-      if (method == Method.RANDOM_FACTS) {
-        continue; // same texts as RECKONING
-      }
-      TaskEncoder encoder = new TaskEncoder(tokenizer, Vocabulary.full(), method, true);
-      for (ReasoningTask task : tasks) {
-        for (String label : task.labels()) {
-          addTo(ids, tokenizer.encode(label));
-        }
-        if (method.adapts()) {
-          encoder.facts(task.type(), task.facts()).forEach(fact -> addTo(ids, fact));
-        }
-        for (Question question : task.questions()) {
-          addTo(ids, encoder.prompt(task.type(), task.facts(), question.text()));
-          addTo(ids, tokenizer.encode(encoder.answer(task, question).reason()));
-        }
-      }
-    }
-    return Vocabulary.compact(ids.stream());
-  }
-
-  private static void addTo(BitSet ids, TokenSequence sequence) {
-    IntStream.range(0, sequence.length()).map(sequence::token).forEach(ids::set);
-  }
-
-  private static void addTo(BitSet ids, int[] tokens) {
-    Arrays.stream(tokens).forEach(ids::set);
   }
 
   /**
@@ -220,7 +182,8 @@ public final class TaskEncoder {
     return concat(endOfText(), model(Templates.inContextPrompt(type, facts, text)));
   }
 
-  private Answer answer(ReasoningTask task, Question question) {
+  /** Returns the text that a model should write after a question. */
+  Answer answer(ReasoningTask task, Question question) {
     if (!withKnowledge) {
       return Answer.of(question.label());
     }
@@ -278,7 +241,7 @@ public final class TaskEncoder {
     for (int i = 0; i < tokens.length; i++) {
       if (!vocabulary.contains(tokens[i])) {
         throw new IllegalArgumentException(
-            "the word '%s' of '%s' is not in the model's compact vocabulary, the %d tokens of its data; use words of the data, or train with model.vocabulary=full"
+            "the word '%s' of '%s' is not among the %d tokens of the model's vocabulary; use words of its data, or train with model.vocabulary_data=[FILE] or model.vocabulary=full"
                 .formatted(word(text, tokens, i), text, vocabulary.size()));
       }
     }

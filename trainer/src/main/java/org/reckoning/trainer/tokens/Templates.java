@@ -34,8 +34,13 @@ public final class Templates {
     return switch (type) {
       case PROOFWRITER -> text.replace(".", "");
       case FOLIO -> text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-      case CLUTRR, ENTAILMENT_TREE -> text;
+      case CLUTRR, ENTAILMENT_TREE, QUESTION -> text;
     };
+  }
+
+  /** Returns the names of facts as the prompt of a question lists them. */
+  static String factNames(int facts) {
+    return IntStream.range(0, facts).mapToObj(i -> "fact_" + i).collect(Collectors.joining(" "));
   }
 
   /** Returns the prompt of a fact in the inner loop. */
@@ -51,12 +56,13 @@ public final class Templates {
    * @param text the question in the data
    */
   public static String questionPrompt(DatasetType type, int facts, String text) {
-    String names =
-        IntStream.range(0, facts).mapToObj(i -> "fact_" + i).collect(Collectors.joining(" "));
+    String names = factNames(facts);
     String question = question(type, text);
-    return type == DatasetType.CLUTRR
-        ? "Based on %s, %s".formatted(names, question)
-        : "Based on %s, can we conclude %s?".formatted(names, question);
+    return switch (type) {
+      case CLUTRR, QUESTION -> "Based on %s, %s".formatted(names, question);
+      case PROOFWRITER, FOLIO, ENTAILMENT_TREE ->
+          "Based on %s, can we conclude %s?".formatted(names, question);
+    };
   }
 
   /**

@@ -10,11 +10,10 @@ import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.run.CompactVocabulary;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.Splits;
-import org.reckoning.trainer.tokens.TaskEncoder;
-import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.PaddingFile;
@@ -78,7 +77,7 @@ final class InitialModel implements Closeable {
     if (kind == VocabularyKind.FULL || directory.hasVocabulary()) {
       return directory.vocabulary(kind);
     }
-    Vocabulary compact = TaskEncoder.compactVocabulary(Tokenizer.gpt2(), splits.all());
+    Vocabulary compact = CompactVocabulary.of(config, splits);
     directory.write(compact);
     return compact;
   }

@@ -12,6 +12,7 @@ import org.reckoning.trainer.tokens.Batches.Batch;
 import org.reckoning.trainer.tokens.Buckets;
 import org.reckoning.trainer.tokens.Buckets.BucketLimits;
 import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.QuestionLimits;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.TaskLengths;
 import org.reckoning.trainer.tokens.Tokenizer;
@@ -41,6 +42,8 @@ final class RunData {
     test = encoder.encodeAll(splits.test(), config.seed());
     lengths = train.stream().map(EncodedTask::lengths).toList();
     buckets = Buckets.choose(lengths, limits(config.trainBatchSize()));
+    requireFit("val", val);
+    requireFit("test", test);
     batchesPerEpoch = batches().perEpoch();
   }
 
@@ -57,6 +60,24 @@ final class RunData {
         config.data().maxBuckets(),
         maxTokens == null ? longest : Math.min(maxTokens, longest),
         config.innerSteps());
+  }
+
+  /** Checks that a split to evaluate has a task that fits. */
+  private void requireFit(String split, List<EncodedTask> tasks) {
+    int most = limits(1).maxTokens();
+    int shortest =
+        tasks.stream().mapToInt(task -> task.lengths().longestSequence()).min().orElse(0);
+    if (shortest > most) {
+      throw new IllegalArgumentException(
+          "all %d tasks of data.%s exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens and model.n_positions, or cut long facts with data.segment_tokens"
+              .formatted(tasks.size(), split, most, shortest));
+    }
+  }
+
+  /** Returns the number of tasks of validation and test split that are too long. */
+  private long tooLong() {
+    int most = limits(1).maxTokens();
+    return evaluated().stream().filter(task -> task.lengths().longestSequence() > most).count();
   }
 
   /** Returns the batches of the training split, from the first one. */
@@ -126,10 +147,20 @@ final class RunData {
     return encoder;
   }
 
-  /** Returns lines about the number of tasks and the buckets. */
+  /** Returns a line about the number of tasks. */
   String summary() {
-    return "%,d tasks to train on, %,d to validate, %,d to test"
-        .formatted(train.size(), val.size(), test.size());
+    long tooLong = tooLong();
+    return "%,d tasks to train on, %,d to validate, %,d to test%s"
+        .formatted(
+            train.size(),
+            val.size(),
+            test.size(),
+            tooLong == 0 ? "" : "; %,d to validate or test are too long".formatted(tooLong));
+  }
+
+  /** Returns what the model can be asked. */
+  QuestionLimits questionLimits() {
+    return QuestionLimits.of(config.method(), vocabulary, limits(1).maxTokens(), train);
   }
 
   /** Returns lines about the shapes of training batches. */

@@ -174,6 +174,7 @@ public final class TrainingRun implements AutoCloseable {
         model     %,d parameters: %d layers, %d wide, %d heads, %,d tokens known
         inner     %d steps of %s on the facts, %s gradient
         data      %s
+        asks      %s
         graph     built in %.1f s
         %s%s"""
         .formatted(
@@ -186,6 +187,7 @@ public final class TrainingRun implements AutoCloseable {
             EnumWord.of(config.innerOpt()),
             EnumWord.of(config.gradient()).replace('_', ' '),
             data.summary(),
+            data.questionLimits(),
             buildSeconds,
             first.peers().size() == 1
                 ? ""

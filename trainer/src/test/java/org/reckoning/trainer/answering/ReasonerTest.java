@@ -141,13 +141,12 @@ class ReasonerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(List.of(fact, "The son of Zacharias is xx")))
         .withMessageMatching(
-            "the word 'Zacharias' of 'The son of Zacharias is xx' is not in the model's compact vocabulary, the \\d+ tokens of its data; use words of the data, or"
-                + " train with model.vocabulary=full");
+            "the word 'Zacharias' of 'The son of Zacharias is xx' is not among the \\d+ tokens of the model's vocabulary; use words of its data, or"
+                + " train with model.vocabulary_data=\\[FILE\\] or model.vocabulary=full");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> model.checkFacts(Collections.nCopies(5, fact)))
+        .isThrownBy(() -> model.checkFacts(Collections.nCopies(65, fact)))
         .withMessage(
-            "facts (5) must be at most 4, the number in the training data: the compact vocabulary"
-                + " has no further fact numbers");
+            "facts (65) must be at most 64: the vocabulary of the model has no further fact numbers");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.checkFacts(List.of((fact + " ").repeat(20).strip())))
         .withMessageMatching(

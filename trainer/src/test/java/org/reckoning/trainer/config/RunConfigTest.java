@@ -42,6 +42,7 @@ import org.reckoning.trainer.config.RunConfig.Schedule;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.tokens.Method;
 
 class RunConfigTest {
@@ -119,6 +120,7 @@ class RunConfigTest {
           n_positions: 32
           initializer_range: 0.3
           vocabulary: full
+          vocabulary_data: [more]
           name_or_path: weights
         data:
           source: files
@@ -141,6 +143,10 @@ class RunConfigTest {
           segment_overlap: 8
           forms: 3
           train_questions: 6
+          wording: clutrr
+          names: 30
+          exchanged: 0.125
+          context_tokens: 4096
         """;
     ObjectNode tree = (ObjectNode) YamlDocument.value(yaml, "test");
     DefaultRun.tree()
@@ -215,7 +221,16 @@ class RunConfigTest {
                 16,
                 false,
                 new ModelConfig(
-                    Preset.MEDIUM, 3, 2, 8, 12, 32, 0.3, VocabularyKind.FULL, "weights"),
+                    Preset.MEDIUM,
+                    3,
+                    2,
+                    8,
+                    12,
+                    32,
+                    0.3,
+                    VocabularyKind.FULL,
+                    List.of("more"),
+                    "weights"),
                 new DataConfig(
                     DataSource.FILES,
                     DatasetType.FOLIO,
@@ -236,7 +251,11 @@ class RunConfigTest {
                     17,
                     8,
                     3,
-                    6)));
+                    6,
+                    Wording.CLUTRR,
+                    "30",
+                    0.125,
+                    4096)));
   }
 
   @Test
@@ -426,7 +445,22 @@ class RunConfigTest {
             "data.segment_tokens (32) must be at most data.max_tokens (31), above which tasks are left out"),
         Arguments.of(
             Map.of("data.segment_tokens", 65),
-            "data.segment_tokens (65) must be at most model.n_positions (64)"));
+            "data.segment_tokens (65) must be at most model.n_positions (64)"),
+        Arguments.of(
+            Map.of("model.vocabulary", "data", "model.vocabulary_data", List.of("a")),
+            "model.vocabulary_data ([a]) must be [] with model.vocabulary=data; compact adds the tokens of files"),
+        Arguments.of(
+            Map.of("data.wording", "clutrr_sg", "data.distractors", 9),
+            "the letters of data.wording=clutrr_sg (20) must be at least 21, the people of a problem with data.hops [2] and data.distractors (9); use fewer facts"),
+        Arguments.of(
+            Map.of("data.wording", "clutrr_sg", "data.names", "30"),
+            "data.names (30) must be null with data.wording=clutrr_sg, whose people are letters"),
+        Arguments.of(
+            Map.of("data.exchanged", 0.125),
+            "data.exchanged (0.125) must be 0 unless data.wording=clutrr_sg; other wordings exchange no people"),
+        Arguments.of(
+            Map.of("data.names", "8", "data.distractors", 3),
+            "data.names (8) must be at least 9, the people of a problem with data.hops [2] and data.distractors (3); use fewer facts or more names"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -490,7 +524,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(60 + 9 + 20);
+    assertThat(RunConfig.keys()).hasSize(60 + 10 + 24);
   }
 
   @Test
@@ -613,9 +647,10 @@ class RunConfigTest {
     RunConfig config = DefaultRun.config();
     ModelConfig small =
         new ModelConfig(
-            Preset.SMALL, null, null, null, null, null, 0.02, VocabularyKind.FULL, null);
+            Preset.SMALL, null, null, null, null, null, 0.02, VocabularyKind.FULL, List.of(), null);
     ModelConfig distilled =
-        new ModelConfig(Preset.SMALL, 6, null, null, null, 512, 0.02, VocabularyKind.FULL, null);
+        new ModelConfig(
+            Preset.SMALL, 6, null, null, null, 512, 0.02, VocabularyKind.FULL, List.of(), null);
 
     assertThat(small.gpt2(50_257)).isEqualTo(Gpt2Config.small());
     assertThat(small.positions()).isEqualTo(1024);

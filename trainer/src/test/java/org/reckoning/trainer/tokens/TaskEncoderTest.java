@@ -189,7 +189,7 @@ class TaskEncoderTest {
   @EnumSource(Method.class)
   void compactVocabulary_encodesEveryMethod_andIsSmall(Method method) {
     List<ReasoningTask> tasks = List.of(Problems.PROOFWRITER, Problems.CLUTRR, Problems.FOLIO);
-    Vocabulary vocabulary = TaskEncoder.compactVocabulary(Tokenizer.gpt2(), tasks);
+    Vocabulary vocabulary = new VocabularyBuilder().add(tasks).build();
     assertThat(vocabulary.size()).isLessThan(100);
     for (boolean multiTask : new boolean[] {true, false}) {
       TaskEncoder compact = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, multiTask);
@@ -213,8 +213,7 @@ class TaskEncoderTest {
 
   @Test
   void encode_tokenOutsideTheVocabulary_isAnErrorNamingTaskAndText() {
-    Vocabulary vocabulary =
-        TaskEncoder.compactVocabulary(Tokenizer.gpt2(), List.of(Problems.CLUTRR));
+    Vocabulary vocabulary = new VocabularyBuilder().add(List.of(Problems.CLUTRR)).build();
     TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, Method.NO_FACTS, false);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> encoder.encode(Problems.PROOFWRITER))

@@ -58,15 +58,34 @@ final class ClutrrLines {
       readHeader(cells);
       return Parsed.NOTHING;
     }
-    if (cells.size() != columns.size()) {
-      throw new BadLineException(
-          "the row has %d cells but the header has %d".formatted(cells.size(), columns.size()));
-    }
+    checkNumber(cells);
     String id = cell(cells, "id");
     try {
       return Parsed.of(task(id, cells));
     } catch (BadLineException e) {
       throw new BadLineException("row %s: %s".formatted(quote(id), e.getMessage()));
+    }
+  }
+
+  /**
+   * Returns the cell of a column in a row; empty for the header.
+   *
+   * @throws BadLineException if the row is malformed or the cell is blank
+   */
+  String cell(String row, String column) throws BadLineException {
+    List<String> cells = cells(row);
+    if (columns.isEmpty()) {
+      readHeader(cells);
+      return "";
+    }
+    checkNumber(cells);
+    return cell(cells, column);
+  }
+
+  private void checkNumber(List<String> cells) throws BadLineException {
+    if (cells.size() != columns.size()) {
+      throw new BadLineException(
+          "the row has %d cells but the header has %d".formatted(cells.size(), columns.size()));
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -77,16 +78,35 @@ public final class DataFile implements Closeable {
    * @throws IOException if the file cannot be read
    */
   public DataFormat format() throws IOException {
-    byte[] start;
     try {
-      start = start();
+      return recognized().orElseGet(this::byName);
     } catch (EOFException | ZipException | TextFile.NotTextException e) {
       return byName(); // the reader will report the problem
     }
+  }
+
+  /**
+   * Returns the format of the first record; empty if it has none of the known ones.
+   *
+   * @throws IOException if the file cannot be read, or is not text
+   */
+  public Optional<DataFormat> recognized() throws IOException {
+    byte[] start = start();
     return switch (firstSign(start)) {
-      case '[', '{' -> ofObject(names(start));
-      default -> isHeader(start) ? DataFormat.CLUTRR_CSV : byName();
+      case '[', '{' -> Optional.of(ofObject(names(start)));
+      default -> ofText(start);
     };
+  }
+
+  private static Optional<DataFormat> ofText(byte[] start) {
+    if (isHeader(start)) {
+      return Optional.of(DataFormat.CLUTRR_CSV);
+    }
+    String text = new String(start, StandardCharsets.UTF_8);
+    if (ClutrrSgLines.begins(text)) {
+      return Optional.of(DataFormat.CLUTRR_SG);
+    }
+    return BabiLines.begins(text) ? Optional.of(DataFormat.BABI) : Optional.empty();
   }
 
   private DataFormat byName() {
@@ -98,7 +118,13 @@ public final class DataFile implements Closeable {
 
   private static DataFormat ofObject(Set<String> names) {
     if (names.contains("triples") || names.contains("options")) {
-      return DataFormat.PROOFWRITER;
+      return names.contains("explanation") ? DataFormat.PRONTOQA : DataFormat.PROOFWRITER;
+    }
+    if (names.contains("premises")) {
+      return DataFormat.FOLIO;
+    }
+    if (names.contains("ordered_kv_records")) {
+      return DataFormat.KEY_VALUE;
     }
     return names.contains("context") ? DataFormat.RULETAKER : DataFormat.RECORDS;
   }

@@ -20,14 +20,26 @@ public enum DataFormat {
   /** RuleTaker: official files, with proofs ({@code meta-*.jsonl}) or without. */
   RULETAKER,
   /** CLUTRR: official CSV files. */
-  CLUTRR_CSV;
+  CLUTRR_CSV,
+  /** CLUTRR-SG: original lines {@code <STORY> .. <QUERY> .. <PROOF> .. <ANSWER> ..}. */
+  CLUTRR_SG,
+  /** FOLIO: official files. */
+  FOLIO,
+  /** PrOntoQA: an array of multiple-choice questions with explanations. */
+  PRONTOQA,
+  /** bAbI: official files of the tasks 1, 2, 3, 15 and 19. */
+  BABI,
+  /** Key-value retrieval of "Lost in the Middle". */
+  KEY_VALUE;
 
   /** Returns the dataset type of such files; empty if the format fits every type. */
   public Optional<DatasetType> type() {
     return switch (this) {
       case RECORDS -> Optional.empty();
-      case PROOFWRITER, RULETAKER -> Optional.of(DatasetType.PROOFWRITER);
-      case CLUTRR_CSV -> Optional.of(DatasetType.CLUTRR);
+      case PROOFWRITER, RULETAKER, PRONTOQA -> Optional.of(DatasetType.PROOFWRITER);
+      case CLUTRR_CSV, CLUTRR_SG -> Optional.of(DatasetType.CLUTRR);
+      case FOLIO -> Optional.of(DatasetType.FOLIO);
+      case BABI, KEY_VALUE -> Optional.of(DatasetType.QUESTION);
     };
   }
 

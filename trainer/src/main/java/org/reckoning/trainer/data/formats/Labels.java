@@ -18,14 +18,15 @@ final class Labels {
   }
 
   /**
-   * Returns the label for a value in a file. Case does not matter; a label maps to itself.
+   * Returns the label for a value in a file. A label maps to itself. Case matters for {@link
+   * DatasetType#QUESTION} only.
    *
    * @param value a text, or a JSON boolean
    * @throws BadLineException if the value maps to no label
    */
   static String read(DatasetType type, JsonNode value) throws BadLineException {
     String word = value.isBoolean() ? value.asText() : JsonFields.text("answer", value);
-    String label = map(type, word.toLowerCase(Locale.ROOT));
+    String label = type == DatasetType.QUESTION ? word : map(type, word.toLowerCase(Locale.ROOT));
     if (label == null) {
       throw new BadLineException(
           "answer (%s) must be one of %s".formatted(quote(word), words(type)));
@@ -52,13 +53,14 @@ final class Labels {
       case ENTAILMENT_TREE -> type.labels().contains(word) ? word : null;
       // A misspelling of one of the published sets.
       case CLUTRR -> word.equals("neice") ? "niece" : word;
+      case QUESTION -> word;
     };
   }
 
   private static String words(DatasetType type) {
     return switch (type) {
       case PROOFWRITER, FOLIO -> "true, false, unknown";
-      case ENTAILMENT_TREE, CLUTRR -> String.join(", ", type.labels());
+      case ENTAILMENT_TREE, CLUTRR, QUESTION -> String.join(", ", type.labels());
     };
   }
 
@@ -71,7 +73,7 @@ final class Labels {
             case "no" -> "false";
             default -> "unknown";
           };
-      case ENTAILMENT_TREE, CLUTRR -> label;
+      case ENTAILMENT_TREE, CLUTRR, QUESTION -> label;
     };
   }
 }

@@ -10,15 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.ReasoningTask.Fact;
-import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.files.TextLines;
@@ -32,7 +29,6 @@ import org.reckoning.trainer.files.TextLines;
  * 0 and the relevant sentences are unknown.
  */
 final class MultipleChoiceArray implements RecordFormat, Closeable {
-  private static final Pattern OPTION = Pattern.compile("([A-Z])\\) (.+)");
   private static final Pattern DEPTH_ROW =
       Pattern.compile("([^\t]*)\t([^\t]*)\t(\\d*)\t((?:\\d+(?:,\\d+)*)?)");
   private static final Pattern INTEGER = Pattern.compile("\\d+");
@@ -73,42 +69,12 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
 
   private static ReasoningTask task(String id, JsonNode item, @Nullable Proof proof)
       throws BadLineException {
-    List<String> labels = new ArrayList<>();
-    String answer = JsonFields.text(item, "answer");
-    String label = null;
-    for (JsonNode option : JsonFields.elements(item, "options")) {
-      Matcher matcher = OPTION.matcher(JsonFields.text("option", option));
-      if (!matcher.matches()) {
-        throw new BadLineException(
-            "option (%s) must be a letter, ')' and a text".formatted(quote(option.toString())));
-      }
-      String word = Labels.read(DatasetType.PROOFWRITER, new TextNode(matcher.group(2)));
-      labels.add(word);
-      label = matcher.group(1).equals(answer) ? word : label;
+    MultipleChoice choice = MultipleChoice.of(item);
+    if (proof == null) {
+      return choice.task(id, new TreeSet<>(), 0);
     }
-    if (label == null) {
-      throw new BadLineException(
-          "answer (%s) must be the letter of an option".formatted(quote(answer)));
-    }
-    List<String> sentences = TheoryLines.sentences(JsonFields.text(item, "context"));
-    SortedSet<Integer> relevant = new TreeSet<>();
-    if (proof != null) {
-      relevant.addAll(proof.relevant());
-      checkProof(proof, id, label, sentences.size());
-    }
-    List<Fact> facts =
-        relevant.isEmpty()
-            ? sentences.stream().map(text -> new Fact(text, true)).toList()
-            : TheoryLines.facts(sentences, relevant);
-    String question = JsonFields.text(item, "question");
-    String statement = question.substring(question.lastIndexOf("? ") + 1).strip();
-    return new ReasoningTask(
-        id,
-        DatasetType.PROOFWRITER,
-        facts,
-        List.of(new Question(statement, label, List.copyOf(relevant))),
-        proof == null ? 0 : proof.depth(),
-        labels);
+    checkProof(proof, id, choice.label(), choice.sentences().size());
+    return choice.task(id, new TreeSet<>(proof.relevant()), proof.depth());
   }
 
   private static void checkProof(Proof proof, String id, String label, int sentences)

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -36,6 +38,10 @@ import org.reckoning.trainer.text.EnumWord;
 public final class TaskReader {
   /** Default of the number of bad lines that are listed for a file. */
   public static final int DEFAULT_LIMIT = 20;
+
+  /** Formats whose lines are not JSON. */
+  private static final Set<DataFormat> TEXT =
+      Collections.unmodifiableSet(EnumSet.of(DataFormat.BABI, DataFormat.CLUTRR_SG));
 
   private final DataFormat format;
   private final DatasetType type;
@@ -109,7 +115,7 @@ public final class TaskReader {
     try {
       if (format == DataFormat.CLUTRR_CSV) {
         readRows(file, log);
-      } else if (file.isArray()) {
+      } else if (!TEXT.contains(format) && file.isArray()) {
         readArray(file, log);
       } else {
         readLines(file, log);
@@ -154,19 +160,34 @@ public final class TaskReader {
     return switch (format) {
       case RECORDS -> new RecordLines(type);
       case PROOFWRITER, RULETAKER -> new TheoryLines(shortProofs);
-      case CLUTRR_CSV -> throw new IllegalStateException("CSV has rows instead of records");
+      case FOLIO -> new FolioRecords();
+      case PRONTOQA -> new ProntoQaRecords();
+      case KEY_VALUE -> new KeyValueRecords();
+      case CLUTRR_CSV, CLUTRR_SG, BABI ->
+          throw new IllegalStateException(format + " has lines of text instead of records");
+    };
+  }
+
+  private LineFormat lines(Path file) {
+    return switch (format) {
+      case BABI -> new BabiLines(file);
+      case CLUTRR_SG -> new ClutrrSgLines();
+      case RECORDS, PROOFWRITER, RULETAKER, CLUTRR_CSV, FOLIO, PRONTOQA, KEY_VALUE -> {
+        RecordFormat records = records();
+        yield line -> records.parse(JsonFields.object(line));
+      }
     };
   }
 
   private void readLines(DataFile file, ProblemLog log) throws IOException {
-    RecordFormat records = records();
+    LineFormat tasks = lines(file.path());
     TextLines lines = TextLines.ofOpened(file.text());
     while (lines.next()) {
       log.at(lines.number());
       try {
         String line = lines.text();
         if (!line.isBlank()) {
-          log.good(records.parse(JsonFields.object(line)));
+          log.good(tasks.parse(line));
         }
       } catch (BadLineException | IllegalArgumentException | NotTextException e) {
         log.bad(lines.number(), String.valueOf(e.getMessage()));
@@ -191,7 +212,7 @@ public final class TaskReader {
   }
 
   private void readArray(DataFile file, ProblemLog log) throws IOException {
-    if (format == DataFormat.RECORDS) {
+    if (format != DataFormat.PROOFWRITER && format != DataFormat.RULETAKER) {
       readElements(file, records(), log);
       return;
     }

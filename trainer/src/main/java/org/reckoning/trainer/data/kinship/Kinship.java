@@ -1,10 +1,7 @@
 package org.reckoning.trainer.data.kinship;
 
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +42,6 @@ enum Kinship {
 
   /** The relations that the rules can derive: all but {@link #SPOUSE}. */
   static final List<Kinship> RESULTS = Stream.of(values()).filter(RULES::containsValue).toList();
-
-  /** The relations that facts state; all others can be derived. */
-  static final Set<Kinship> TOLD = Collections.unmodifiableSet(EnumSet.range(CHILD, SIBLING));
 
   /**
    * Returns the relation of c to a, if b is this to a and c is {@code next} to b; null if no rule

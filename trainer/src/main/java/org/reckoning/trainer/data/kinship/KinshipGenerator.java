@@ -1,20 +1,21 @@
 package org.reckoning.trainer.data.kinship;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.random.StableHash;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.Split;
+import org.reckoning.trainer.data.TaskGenerator;
 
 /**
  * Generates any number of kinship problems in plain English:
@@ -48,71 +49,55 @@ import org.reckoning.trainer.data.Split;
  *
  * <p><b>Seeds.</b> Seed, split and index determine a task; earlier tasks are not needed.
  */
-public final class KinshipGenerator {
+public final class KinshipGenerator implements TaskGenerator {
   /** Number of sentence forms of a fact. */
   public static final int FORMS = 4;
 
-  /** Smallest number of names of each gender. */
-  private static final int MIN_NAMES = 10;
+  /** Number of letters that name people in {@link Wording#CLUTRR_SG}. */
+  public static final int LETTERS = Names.LETTERS.size();
+
+  /** Number of own names of each gender in the lexicon: more than any problem of 64 facts needs. */
+  private static final int LEXICON_NAMES = 64;
 
   private static final int MAX_ATTEMPTS = 100_000;
-
-  /** Names that are one token of GPT-2, with and without a blank in front. */
-  private static final List<String> MEN =
-      List.of(
-          "John", "Paul", "James", "David", "Mark", "Peter", "George", "Robert", "Tom", "Michael",
-          "Daniel", "Andrew", "Jack", "Joe", "Adam", "Ryan", "Eric", "Kevin", "Brian", "Jason",
-          "Scott", "Tim", "Jim", "Jeff", "Nick", "Tony", "Frank", "Henry", "Charles", "William");
-
-  private static final List<String> WOMEN =
-      List.of(
-          "Mary",
-          "Sarah",
-          "Anna",
-          "Emily",
-          "Laura",
-          "Kate",
-          "Alice",
-          "Jane",
-          "Susan",
-          "Lisa",
-          "Michelle",
-          "Rachel",
-          "Amy",
-          "Maria",
-          "Jessica",
-          "Jennifer",
-          "Elizabeth",
-          "Marie",
-          "Victoria",
-          "Jean",
-          "Eva",
-          "Rose",
-          "Kelly",
-          "Anne",
-          "Ann",
-          "Joy",
-          "Faith",
-          "June",
-          "Ruby",
-          "Virginia");
 
   private final List<Integer> hops;
   private final int distractors;
   private final long seed;
-  private final int forms;
   private final int questions;
-  private final KinshipProblem.Names names;
+  private final Look look;
+  private final Names names;
+
+  /**
+   * The look of problems.
+   *
+   * @param forms largest number of sentence forms
+   * @param names null for names of this program, as many as a problem can need
+   * @param exchanged share of facts and questions whose people are exchanged
+   */
+  private record Look(Wording wording, int forms, @Nullable Names names, double exchanged) {}
 
   private KinshipGenerator(
-      List<Integer> hops, int distractors, long seed, int forms, int questions) {
+      List<Integer> hops, int distractors, long seed, int questions, Look look) {
     this.hops = List.copyOf(hops);
     this.distractors = distractors;
     this.seed = seed;
-    this.forms = forms;
     this.questions = questions;
-    int people = Collections.max(hops) + 1 + 2 * distractors;
-    this.names = new KinshipProblem.Names(names(MEN, people), names(WOMEN, people));
+    this.look = look;
+    int people = people(hops, distractors);
+    // few names by default, which keeps the vocabulary small
+    names = look.names != null ? look.names : Names.plain(Math.max(Names.LEAST, people));
+    int known = names.people();
+    if (known < people) {
+      throw new IllegalArgumentException(
+          "names (%d) must be at least %d, as %d hops and %d distractors can have as many people of one gender; use more names or fewer facts"
+              .formatted(known, people, Collections.max(hops), distractors));
+    }
+  }
+
+  /** Returns the largest number of people of a problem. */
+  public static int people(List<Integer> hops, int distractors) {
+    return Collections.max(hops) + 1 + 2 * distractors;
   }
 
   /**
@@ -132,7 +117,8 @@ public final class KinshipGenerator {
       throw new IllegalArgumentException(
           "distractors (%d) must be 0 or more".formatted(distractors));
     }
-    return new KinshipGenerator(hops, distractors, seed, FORMS, 1);
+    return new KinshipGenerator(
+        hops, distractors, seed, 1, new Look(Wording.PLAIN, FORMS, null, 0));
   }
 
   /** Returns a generator that uses only the first {@code forms} sentence forms, from 1 to 4. */
@@ -140,7 +126,7 @@ public final class KinshipGenerator {
     if (forms < 1 || forms > FORMS) {
       throw new IllegalArgumentException("forms (%d) must be from 1 to %d".formatted(forms, FORMS));
     }
-    return new KinshipGenerator(hops, distractors, seed, forms, questions);
+    return with(new Look(look.wording, forms, look.names, look.exchanged));
   }
 
   /** Returns a generator whose tasks have at most {@code questions} questions, at least 1. */
@@ -148,15 +134,69 @@ public final class KinshipGenerator {
     if (questions < 1) {
       throw new IllegalArgumentException("questions (%d) must be 1 or more".formatted(questions));
     }
-    return new KinshipGenerator(hops, distractors, seed, forms, questions);
+    return new KinshipGenerator(hops, distractors, seed, questions, look);
   }
 
-  /** Returns the first tasks of a split, generated lazily. */
-  public Stream<ReasoningTask> tasks(Split split, long count) {
-    return LongStream.range(0, count).mapToObj(index -> task(split, index));
+  /**
+   * Returns a generator with another wording. The people of {@link Wording#CLUTRR_SG} are its 20
+   * letters.
+   *
+   * @throws IllegalArgumentException if a problem may need more names
+   */
+  public KinshipGenerator withWording(Wording wording) {
+    Names names = wording.hasLetters() ? Names.letters() : look.names;
+    return with(new Look(wording, look.forms, names, look.exchanged));
   }
 
-  /** Returns a task of a split. */
+  /**
+   * Returns a generator with a number of names of each gender.
+   *
+   * @throws IllegalArgumentException if a problem may need more names
+   */
+  public KinshipGenerator withNames(int names) {
+    return with(new Look(look.wording, look.forms, Names.plain(names), look.exchanged));
+  }
+
+  /**
+   * Returns a generator with other names, which no man and woman share.
+   *
+   * @throws IllegalArgumentException if a problem may need more names
+   */
+  public KinshipGenerator withNames(Collection<String> men, Collection<String> women) {
+    Names names = new Names(List.copyOf(men), List.copyOf(women));
+    return with(new Look(look.wording, look.forms, names, look.exchanged));
+  }
+
+  /**
+   * Returns a generator that exchanges the two people of some facts and questions, as the records
+   * of CLUTRR-SG do. The answers stay those of the right facts.
+   *
+   * @param share of exchanged facts, and of exchanged questions
+   */
+  public KinshipGenerator withExchanged(double share) {
+    if (!(share >= 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "exchanged (%s) must be at least 0 and below 1".formatted(share));
+    }
+    return with(new Look(look.wording, look.forms, look.names, share));
+  }
+
+  private KinshipGenerator with(Look changed) {
+    return new KinshipGenerator(hops, distractors, seed, questions, changed);
+  }
+
+  /** Returns the names of people. */
+  public List<String> names() {
+    return names.all();
+  }
+
+  @Override
+  public List<ReasoningTask> lexicon() {
+    Names known = names.areOwn() ? Names.plain(Math.max(LEXICON_NAMES, names.people())) : names;
+    return new KinshipLexicon(look.wording).tasks(known.all());
+  }
+
+  @Override
   public ReasoningTask task(Split split, long index) {
     Random random = new Random(StableHash.of("kinship", seed, split, index));
     int length = hops.get((int) (index % hops.size()));
@@ -177,16 +217,17 @@ public final class KinshipGenerator {
         order.stream()
             .map(i -> new Fact(sentence(problem.facts().get(i), random), needed.contains(i)))
             .toList(),
-        asked.stream().map(inquiry -> question(problem, inquiry, order)).toList(),
+        asked.stream().map(inquiry -> question(problem, inquiry, order, random)).toList(),
         length,
         DatasetType.CLUTRR.labels());
   }
 
-  private static Question question(
-      KinshipProblem problem, KinshipProblem.Inquiry inquiry, List<Integer> order) {
+  private Question question(
+      KinshipProblem problem, KinshipProblem.Inquiry inquiry, List<Integer> order, Random random) {
+    boolean isExchanged = isExchanged(random);
     return Question.ofKinship(
-        problem.last(inquiry),
-        problem.first(inquiry),
+        isExchanged ? problem.first(inquiry) : problem.last(inquiry),
+        isExchanged ? problem.last(inquiry) : problem.first(inquiry),
         inquiry.answer(),
         inquiry.chain().stream().map(order::indexOf).sorted().toList());
   }
@@ -197,7 +238,8 @@ public final class KinshipGenerator {
     boolean male = random.nextBoolean();
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       KinshipProblem problem =
-          KinshipProblem.random(length, distractors, kind, male, names, random);
+          KinshipProblem.random(
+              length, distractors, kind, male, names, look.wording.told(), random);
       if (problem != null && splitOf(problem, problem.inquiries().get(0)) == split) {
         return problem;
       }
@@ -213,27 +255,15 @@ public final class KinshipGenerator {
   }
 
   private String sentence(KinshipProblem.Kin fact, Random random) {
-    String article = "aeiou".indexOf(fact.word().charAt(0)) < 0 ? "a" : "an";
-    return switch (random.nextInt(forms)) {
-      case 0 -> "The %s of %s is %s".formatted(fact.word(), fact.person(), fact.other());
-      case 1 -> "%s is the %s of %s".formatted(fact.other(), fact.word(), fact.person());
-      case 2 -> "%s is %s's %s".formatted(fact.other(), fact.person(), fact.word());
-      default ->
-          "%s has %s %s called %s".formatted(fact.person(), article, fact.word(), fact.other());
-    };
+    List<String> forms = look.wording.forms(fact.kind(), fact.male());
+    String form = forms.get(random.nextInt(Math.min(look.forms, forms.size())));
+    return isExchanged(random)
+        ? form.formatted(fact.other(), fact.word(), fact.person())
+        : form.formatted(fact.person(), fact.word(), fact.other());
   }
 
-  /**
-   * Returns enough names for a problem: few, which keeps the vocabulary small; numbered if the list
-   * is too short.
-   */
-  private static List<String> names(List<String> names, int people) {
-    return IntStream.range(0, Math.max(MIN_NAMES, people))
-        .mapToObj(
-            i ->
-                i < names.size()
-                    ? names.get(i)
-                    : names.get(i % names.size()) + " " + (i / names.size() + 1))
-        .toList();
+  /** Draws only if people are exchanged at all, so that other problems do not change. */
+  private boolean isExchanged(Random random) {
+    return look.exchanged > 0 && random.nextDouble() < look.exchanged;
   }
 }

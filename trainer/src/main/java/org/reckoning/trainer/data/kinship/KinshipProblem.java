@@ -40,10 +40,16 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
    * A fact.
    *
    * @param person a name
-   * @param word the relation of the other person to the person
+   * @param kind the relation of the other person to the person
+   * @param male whether the other person is a man
    * @param other another name
    */
-  record Kin(String person, String word, String other) {}
+  record Kin(String person, Kinship kind, boolean male, String other) {
+    /** Returns the word for the relation. */
+    String word() {
+      return kind.word(male);
+    }
+  }
 
   /**
    * The relation of the last person of a chain to the first.
@@ -66,12 +72,19 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
    * Returns a random problem; null if the random choices led to none.
    *
    * @param names names to draw from: enough of each gender for a problem with one gender
+   * @param told the relations that facts may state
    */
   static @Nullable KinshipProblem random(
-      int hops, int distractors, Kinship kind, boolean male, Names names, Random random) {
+      int hops,
+      int distractors,
+      Kinship kind,
+      boolean male,
+      Names names,
+      Set<Kinship> told,
+      Random random) {
     // long chains need many brothers and sisters
     Family family = Family.random(Math.max(4, hops + distractors / 2), random);
-    Drawing drawing = new Drawing(family, names, random);
+    Drawing drawing = new Drawing(family, names, told, random);
     List<Integer> chain = drawing.chain(hops, kind, male);
     if (chain == null || !Set.of(kind).equals(results(family, chain))) {
       return null;
@@ -176,13 +189,15 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
     private final Family family;
     private final Random random;
     private final Names names;
+    private final Set<Kinship> stated;
     private final Map<Integer, String> named = new HashMap<>();
     private int men;
     private int women;
 
-    Drawing(Family family, Names names, Random random) {
+    Drawing(Family family, Names names, Set<Kinship> told, Random random) {
       this.family = family;
       this.random = random;
+      this.stated = told;
       this.names = names.shuffled(random);
     }
 
@@ -209,8 +224,8 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
           .count();
     }
 
-    private static boolean isTold(@Nullable Kinship kind) {
-      return kind != null && Kinship.TOLD.contains(kind);
+    private boolean isTold(@Nullable Kinship kind) {
+      return kind != null && stated.contains(kind);
     }
 
     private @Nullable List<Integer> ends(Kinship kind, boolean male) {
@@ -320,10 +335,7 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
       Map<Kinship, List<Integer>> strangers = new EnumMap<>(Kinship.class);
       for (int z = 0; z < family.size(); z++) {
         Kinship kind = kin.apply(z);
-        if (kind != null
-            && Kinship.TOLD.contains(kind)
-            && isWanted.test(kind)
-            && !told.contains(z)) {
+        if (kind != null && isTold(kind) && isWanted.test(kind) && !told.contains(z)) {
           strangers.computeIfAbsent(kind, any -> new ArrayList<>()).add(z);
         }
       }
@@ -349,34 +361,13 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
       if (kind == null) {
         throw new IllegalStateException("people %d and %d are not kin".formatted(x, y));
       }
-      return new Kin(name(x), kind.word(family.isMale(y)), name(y));
+      return new Kin(name(x), kind, family.isMale(y), name(y));
     }
 
     private String name(int person) {
       return named.computeIfAbsent(
           person,
           unnamed -> family.isMale(unnamed) ? names.men().get(men++) : names.women().get(women++));
-    }
-  }
-
-  /**
-   * Names of people.
-   *
-   * @param men names of men
-   * @param women names of women, different from those of men
-   */
-  record Names(List<String> men, List<String> women) {
-    Names {
-      men = List.copyOf(men);
-      women = List.copyOf(women);
-    }
-
-    private Names shuffled(Random random) {
-      List<String> shuffledMen = new ArrayList<>(men);
-      List<String> shuffledWomen = new ArrayList<>(women);
-      Collections.shuffle(shuffledMen, random);
-      Collections.shuffle(shuffledWomen, random);
-      return new Names(shuffledMen, shuffledWomen);
     }
   }
 }

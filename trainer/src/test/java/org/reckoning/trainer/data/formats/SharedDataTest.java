@@ -160,4 +160,36 @@ class SharedDataTest {
         tasks.stream().filter(task -> !task.questions().get(0).relevant().isEmpty()).count();
     assertThat(known).isGreaterThan(rows * 99L / 100);
   }
+
+  /** Labels and hops of whole files; counts of the README.md beside them. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          folio/folio-train.jsonl                  | FOLIO     | 1004 | yes 388, no 286, unknown 330 | 0
+          folio/folio-validation.part-a.jsonl      | FOLIO     | 93   | yes 35, no 26, unknown 32    | 0
+          prontoqa/dev.first350.json               | PRONTOQA  | 350  | yes 185, no 165              | 5
+          lost_in_the_middle/kv-retrieval-75_keys.part-a.jsonl.gz  | KEY_VALUE | 300 | | 1
+          lost_in_the_middle/kv-retrieval-140_keys.part-a.jsonl.gz | KEY_VALUE | 100 | | 1
+          babi/tasks_1-20_v1-1/en/qa1_single-supporting-fact_train.txt.gz        | BABI | 1000 | | 1
+          babi/tasks_1-20_v1-1/en/qa2_two-supporting-facts_test.part-a.txt.gz    | BABI | 600  | | 2
+          babi/tasks_1-20_v1-1/en/qa3_three-supporting-facts_test.part-a.txt.gz  | BABI | 600  | | 3
+          babi/tasks_1-20_v1-1/en/qa15_basic-deduction_train.txt.gz              | BABI | 1000 | | 2
+          babi/tasks_1-20_v1-1/en/qa19_path-finding_train.txt.gz                 | BABI | 1000 | | 2
+          """)
+  void furtherFiles_haveThePublishedCounts(
+      String file, DataFormat format, long all, String labels, int hops) throws IOException {
+    Path path = Samples.shared(file);
+    assertThat(DataFormat.of(path)).isEqualTo(format);
+    DataStatistics statistics =
+        statistics(TaskReader.of(format, format.type().orElseThrow()), path);
+    assertThat(statistics.hops()).isEqualTo(Map.of(hops, all));
+    if (labels != null) {
+      assertThat(
+              statistics.labels().entrySet().stream()
+                  .map(label -> label.getKey() + " " + label.getValue()))
+          .containsExactlyInAnyOrder(labels.split(", ", -1));
+    }
+  }
 }

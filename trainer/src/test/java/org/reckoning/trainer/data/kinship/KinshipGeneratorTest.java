@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,11 +21,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.Split;
+import org.reckoning.trainer.tokens.Method;
+import org.reckoning.trainer.tokens.TaskEncoder;
+import org.reckoning.trainer.tokens.Tokenizer;
+import org.reckoning.trainer.tokens.Vocabulary;
+import org.reckoning.trainer.tokens.VocabularyBuilder;
 
 class KinshipGeneratorTest {
   private static final KinshipGenerator TWO_HOPS = KinshipGenerator.of(List.of(2), 3, 42);
@@ -131,7 +138,7 @@ class KinshipGeneratorTest {
         .map(KinshipGeneratorTest::edges)
         .forEach(
             edges -> {
-              assertThat(edges).extracting(edge -> kind(edge.r())).isSubsetOf(Kinship.TOLD);
+              assertThat(edges).extracting(edge -> kind(edge.r())).isSubsetOf(Wording.PLAIN.told());
               assertThat(edges).extracting(Edge::x).doesNotHaveDuplicates();
               assertThat(edges).extracting(Edge::y).doesNotHaveDuplicates();
             });
@@ -304,6 +311,66 @@ class KinshipGeneratorTest {
     ReasoningTask task = KinshipGenerator.of(List.of(20), 20, 5).task(Split.TRAIN, 0);
     assertThat(task.facts()).hasSize(40);
     assertThat(walk(task)).hasSize(20);
+  }
+
+  /** A chain of letters has an answer that the rules give, whatever relations its facts state. */
+  @Test
+  void clutrrSg_namesTwentyLetters_andStatesEveryRelationOfTheRules() {
+    List<ReasoningTask> tasks =
+        KinshipGenerator.of(List.of(2, 3), 2, 7)
+            .withWording(Wording.CLUTRR_SG)
+            .tasks(Split.TRAIN, 600)
+            .toList();
+    Set<String> people = new TreeSet<>();
+    Set<Kinship> told = EnumSet.noneOf(Kinship.class);
+    for (ReasoningTask task : tasks) {
+      List<Edge> edges = edges(task);
+      Matcher question = question(task);
+      assertThat(closure(edges).get(List.of(question.group(2), question.group(1))))
+          .as(task.toString())
+          .containsExactly(task.questions().get(0).label());
+      assertThat(isForest(edges)).as(task.toString()).isTrue();
+      for (Edge edge : edges) {
+        people.addAll(List.of(edge.x(), edge.y()));
+        told.add(kind(edge.r()));
+      }
+    }
+    assertThat(String.join("", people)).isEqualTo("ABCHJKLMNOPQRSTUVXYZ");
+    assertThat(told).containsExactlyInAnyOrderElementsOf(Wording.CLUTRR_SG.told());
+  }
+
+  @Test
+  void names_areThoseGiven_andEnough() {
+    KinshipGenerator two = KinshipGenerator.of(List.of(2), 0, 7);
+    Set<String> people = new TreeSet<>();
+    two.withNames(List.of("Bo", "Cy", "Di"), List.of("Eve", "Flo", "Gus"))
+        .tasks(Split.VAL, 50)
+        .forEach(task -> edges(task).forEach(edge -> people.addAll(List.of(edge.x(), edge.y()))));
+    assertThat(people).containsExactly("Bo", "Cy", "Di", "Eve", "Flo", "Gus");
+    assertThat(two.withNames(10).tasks(Split.VAL, 5).toList())
+        .isEqualTo(two.tasks(Split.VAL, 5).toList());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> two.withNames(2))
+        .withMessage(
+            "names (2) must be at least 3, as 2 hops and 0 distractors can have as many people of one"
+                + " gender; use more names or fewer facts");
+  }
+
+  /** A model knows the tokens of the lexicon, so it can be asked all problems of the wording. */
+  @ParameterizedTest
+  @EnumSource(Wording.class)
+  void lexicon_hasEveryTokenOfHarderProblems(Wording wording) {
+    KinshipGenerator easy = KinshipGenerator.of(List.of(2), 0, 1).withWording(wording).withForms(1);
+    Vocabulary known = new VocabularyBuilder().add(easy.lexicon()).addFactNames(64).build();
+    List<ReasoningTask> hard =
+        KinshipGenerator.of(List.of(6, 9), 5, 2)
+            .withWording(wording)
+            .tasks(Split.TEST, 40)
+            .toList();
+    for (Method method : Method.values()) {
+      TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), known, method, true);
+      assertThat(encoder.encodeAll(hard, 3)).hasSize(40);
+    }
   }
 
   @Test

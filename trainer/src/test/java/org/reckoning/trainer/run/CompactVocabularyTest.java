@@ -1,0 +1,87 @@
+package org.reckoning.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.trainer.config.DefaultRun;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.tokens.Method;
+import org.reckoning.trainer.tokens.TaskEncoder;
+import org.reckoning.trainer.tokens.Tokenizer;
+import org.reckoning.trainer.tokens.Vocabulary;
+
+class CompactVocabularyTest {
+  private static final RunConfig CONFIG =
+      DefaultRun.config()
+          .with("data.hops", List.of(2))
+          .with("data.distractors", 3)
+          .with("data.forms", 1)
+          .with("data.train_tasks", 400)
+          .with("data.val_tasks", 20)
+          .with("data.test_tasks", 20);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path folder;
+
+  private static Splits splits(RunConfig config) throws IOException {
+    return new SplitLoader(config.data(), config.seed(), line -> {}).load();
+  }
+
+  private static Vocabulary vocabulary(RunConfig config) throws IOException {
+    return CompactVocabulary.of(config, splits(config));
+  }
+
+  private static boolean knows(Vocabulary vocabulary, String text) {
+    return Arrays.stream(Tokenizer.gpt2().encode(text)).allMatch(vocabulary::contains);
+  }
+
+  @Test
+  void compact_canBeAskedWithMoreHopsAndDistractors_dataCannot() throws IOException {
+    Vocabulary compact = vocabulary(CONFIG);
+    Vocabulary data = vocabulary(CONFIG.with("model.vocabulary", "data"));
+    assertThat(data.size()).isEqualTo(74);
+    assertThat(knows(data, "fact_5: ")).isFalse();
+    assertThat(knows(compact, "Based on fact_62 fact_63, ")).isTrue();
+    RunConfig harder =
+        CONFIG
+            .with("data.hops", List.of(6))
+            .with("data.distractors", 12)
+            .with("data.forms", 4)
+            .with("data.train_tasks", 1);
+    for (Method method : Method.values()) {
+      TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), compact, method, true);
+      assertThat(encoder.encodeAll(splits(harder).test(), 1)).hasSize(20);
+    }
+  }
+
+  @Test
+  void vocabularyData_addsTheTokensOfDataFilesAndOfPlainText() throws IOException {
+    Path records = folder.resolve("r.jsonl");
+    Files.writeString(
+        records,
+        "{\"guid\": \"1\", \"question\": \"How are Zelda and Yuri related?\", \"answer\": \"aunt\","
+            + " \"facts\": [\"Zelda is a zebra\"]}\n");
+    Path text = folder.resolve("words.txt");
+    Files.writeString(text, "Xanthippe and Wolfgang\n");
+    Vocabulary vocabulary =
+        vocabulary(
+            CONFIG.with("model.vocabulary_data", List.of(records.toString(), text.toString())));
+    assertThat(knows(vocabulary, "Zelda is a zebra")).isTrue();
+    assertThat(knows(vocabulary, "Wolfgang and Xanthippe")).isTrue();
+    assertThat(knows(vocabulary(CONFIG), "Wolfgang")).isFalse();
+
+    Path missing = folder.resolve("none");
+    assertThatIOException()
+        .isThrownBy(
+            () -> vocabulary(CONFIG.with("model.vocabulary_data", List.of(missing.toString()))))
+        .withMessage("'%s' must be a readable file; set model.vocabulary_data", missing);
+  }
+}

@@ -1,0 +1,34 @@
+package org.reckoning.trainer.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QuestionLimitsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          RECKONING | 60  | up to 9 facts of 60 tokens, and questions of 60 tokens with the names of the facts and the answer; training has 2 facts of 11, questions of 39
+          RECKONING | 900 | up to 64 facts of 900 tokens, and questions of 900 tokens with the names of the facts and the answer; training has 2 facts of 11, questions of 39
+          IN_CONTEXT | 60 | up to 60 tokens for all facts, the question and the answer; training has 45
+          NO_FACTS  | 60  | questions of up to 60 tokens with the answer; training has 17
+          """)
+  void limits_areThoseOfPositionsAndFactNames(Method method, int tokens, String line) {
+    Vocabulary vocabulary =
+        new VocabularyBuilder().add(List.of(Problems.CLUTRR)).addFactNames(64).build();
+    TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, true);
+    EncodedTask task = encoder.encode(Problems.CLUTRR);
+    QuestionLimits limits = QuestionLimits.of(method, vocabulary, tokens, List.of(task));
+
+    assertThat(limits.toString()).isEqualTo(line);
+    if (method.adapts()) {
+      // one more fact name does not fit, or is not in the vocabulary
+      int prompt = task.lengths().questionTokens() - 3 * 2;
+      assertThat(limits.facts()).isEqualTo(Math.min(64, (tokens - prompt) / 3));
+    }
+  }
+}
