@@ -13,6 +13,8 @@ import org.reckoning.trainer.config.RunConfig.GradientKind;
 import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.data.theories.Family;
+import org.reckoning.trainer.data.theories.TheoryKind;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.text.NearestName;
 import org.reckoning.trainer.tokens.Method;
@@ -238,21 +240,69 @@ final class ConfigRules {
           "data.format");
       return;
     }
+    DatasetType made =
+        data.source() == DataSource.KINSHIP ? DatasetType.CLUTRR : DatasetType.PROOFWRITER;
     require(
-        data.datasetType() == DatasetType.CLUTRR,
-        "data.dataset_type (%s) must be clutrr with data.source=kinship"
-            .formatted(EnumWord.of(data.datasetType())),
+        data.datasetType() == made,
+        "data.dataset_type (%s) must be %s with data.source=%s"
+            .formatted(
+                EnumWord.of(data.datasetType()), EnumWord.of(made), EnumWord.of(data.source())),
         "data.source",
         "data.dataset_type");
+    if (data.source() == DataSource.KINSHIP) {
+      require(
+          !data.hops().isEmpty() && data.hops().stream().allMatch(hops -> hops >= 2),
+          "data.hops (%s) must list the numbers of hops to generate with data.source=kinship, each 2 or more, such as [2]"
+              .formatted(data.hops()),
+          "data.source",
+          "data.hops");
+    } else {
+      theories(data);
+    }
+    requireCount("train_tasks", data.trainTasks(), data.source());
+    requireCount("val_tasks", data.valTasks(), data.source());
+    requireCount("test_tasks", data.testTasks(), data.source());
+  }
+
+  private void theories(DataConfig data) {
+    int most = data.hops().stream().max(Integer::compare).orElse(-1);
     require(
-        !data.hops().isEmpty() && data.hops().stream().allMatch(hops -> hops >= 2),
-        "data.hops (%s) must list the numbers of hops to generate with data.source=kinship, each 2 or more, such as [2]"
-            .formatted(data.hops()),
+        most >= 0 && most <= TheoryKind.MOST_HOPS,
+        "data.hops (%s) must list the depths of questions to generate with data.source=theories, each 0 to %d, such as [1, 2]"
+            .formatted(data.hops(), TheoryKind.MOST_HOPS),
         "data.source",
         "data.hops");
-    requireCount("train_tasks", data.trainTasks());
-    requireCount("val_tasks", data.valTasks());
-    requireCount("test_tasks", data.testTasks());
+    require(
+        !data.families().isEmpty(),
+        "data.families ([]) must name at least one of %s with data.source=theories"
+            .formatted(String.join(", ", EnumWord.all(Family.class))),
+        "data.source",
+        "data.families");
+    require(
+        data.distractors() == null || data.distractors() > 0 || !data.hops().contains(0),
+        "data.distractors (0) must be at least 1 with 0 in data.hops: an unknown statement of depth 0 has no relevant fact",
+        "data.source",
+        "data.hops",
+        "data.distractors");
+    Integer depth = data.theoryDepth();
+    require(
+        depth == null || depth >= most,
+        "data.theory_depth (%s) must be at least %d, the largest of data.hops"
+            .formatted(depth, most),
+        "data.source",
+        "data.hops",
+        "data.theory_depth");
+    int reached = depth == null ? Math.max(most, 0) : depth;
+    int fewest = TheoryKind.fewestSentences(reached);
+    Integer sentences = data.sentences();
+    require(
+        sentences == null || sentences >= fewest || reached > TheoryKind.MOST_HOPS,
+        "data.sentences (%s) must be at least %d for theories of depth %d"
+            .formatted(sentences, fewest, reached),
+        "data.source",
+        "data.hops",
+        "data.theory_depth",
+        "data.sentences");
   }
 
   private void segments(DataConfig data, ModelConfig model) {
@@ -299,12 +349,12 @@ final class ConfigRules {
         : model.nPositions();
   }
 
-  private void requireCount(String name, @Nullable Integer count) {
+  private void requireCount(String name, @Nullable Integer count, DataSource source) {
     String key = "data." + name;
     require(
         count != null,
-        "%s (null) must be a whole number with data.source=kinship, which can generate any number"
-            .formatted(key),
+        "%s (null) must be a whole number with data.source=%s, which can generate any number"
+            .formatted(key, EnumWord.of(source)),
         "data.source",
         key);
   }

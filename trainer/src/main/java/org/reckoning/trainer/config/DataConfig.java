@@ -1,11 +1,15 @@
 package org.reckoning.trainer.config;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
+import org.reckoning.trainer.data.theories.Family;
+import org.reckoning.trainer.data.theories.TheoryKind;
+import org.reckoning.trainer.data.theories.World;
 import org.reckoning.trainer.tokens.FactSegments;
 
 /**
@@ -32,11 +36,17 @@ public record DataConfig(
     @Range(atLeast = FactSegments.LEAST_TOKENS) @Nullable Integer segmentTokens,
     @Range(atLeast = 0) int segmentOverlap,
     @Range(atLeast = 1, atMost = KinshipGenerator.FORMS) int forms,
-    @Range(atLeast = 1) int trainQuestions) {
+    @Range(atLeast = 1) int trainQuestions,
+    World world,
+    List<Family> families,
+    @Range(atLeast = 0, atMost = TheoryKind.MOST_HOPS) @Nullable Integer theoryDepth,
+    @Range(atLeast = 1, atMost = TheoryKind.MOST_SUBJECTS) @Nullable Integer subjects,
+    @Range(atLeast = 1) @Nullable Integer sentences) {
 
-  /** Copies the hops. */
+  /** Copies the lists. */
   public DataConfig {
     hops = List.copyOf(hops);
+    families = List.copyOf(families);
   }
 
   /** Returns the cut of long facts. */
@@ -44,10 +54,19 @@ public record DataConfig(
     return new FactSegments(segmentTokens, segmentOverlap);
   }
 
+  /** Returns the theories to generate; the hops must not be empty. */
+  public TheoryKind theories() {
+    TheoryKind kind = TheoryKind.of(hops).in(world).withFamilies(families);
+    return kind.withDepth(Objects.requireNonNullElse(theoryDepth, kind.depth()))
+        .withSizes(subjects, sentences);
+  }
+
   /** The source of the tasks. */
   public enum DataSource {
     /** The generator of kinship problems. */
     KINSHIP,
+    /** The generator of theories. */
+    THEORIES,
     /** Files of the user. */
     FILES
   }

@@ -16,6 +16,7 @@ import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
+import org.reckoning.trainer.data.theories.TheoryGenerator;
 
 /** Generates or reads the data of a run: orders the facts, then cuts those that are too long. */
 public final class SplitLoader {
@@ -69,6 +70,14 @@ public final class SplitLoader {
           .toList();
     }
     FactOrder order = new FactOrder(config.loadOrder(), distractors, seed);
+    if (config.source() == DataSource.THEORIES) {
+      return new TheoryGenerator(config.theories(), seed)
+          .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1)
+          .tasks(split, Objects.requireNonNullElse(most, 0))
+          .map(order)
+          .map(config.segments())
+          .toList();
+    }
     List<ReasoningTask> tasks =
         read(path(split, file)).stream()
             .filter(task -> config.hops().isEmpty() || config.hops().contains(task.hops()))
