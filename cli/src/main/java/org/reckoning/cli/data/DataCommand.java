@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  reckoning data generate --output data/kinship --hops 2 --distractors 3",
+      "  reckoning data generate --kind theories --hops 0,1,2,3",
       "  reckoning data stats data/kinship/train.jsonl --type clutrr",
       "  reckoning data validate meta-train.jsonl.gz",
       "  reckoning data convert meta-train.jsonl.gz --hops 2 -o data/pw2/train.jsonl"

@@ -7,40 +7,71 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.FactOrder;
+import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.Split;
+import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.RecordWriter;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.kinship.Wording;
+import org.reckoning.trainer.data.theories.TheoryGenerator;
+import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning data generate}: writes a synthetic dataset of kinship problems. */
+/** {@code reckoning data generate}: writes a synthetic dataset. */
 @Command(
     name = "generate",
     mixinStandardHelpOptions = true,
     description = {
-      "Generate kinship problems: records of type clutrr in train.jsonl, val.jsonl and test.jsonl.",
-      "The files share no problem, even with different seeds."
+      "Generate kinship problems (records of type clutrr) or theories (records of type proofwriter)",
+      "in train.jsonl, val.jsonl and test.jsonl. The files share no problem, even with different",
+      "seeds."
     },
     footer = {
       "",
-      "Example:",
-      "  reckoning data generate --output data/kinship --hops 2,3 --distractors 3"
+      "Examples:",
+      "  reckoning data generate --output data/kinship --hops 2,3 --distractors 3",
+      "  reckoning data generate --kind theories --hops 0,1,2,3 --world closed",
+      "  reckoning data generate --kind theories --hops 5 --format proofwriter"
     })
 final class GenerateCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
 
+  /** What to generate. */
+  private enum Kind {
+    KINSHIP,
+    THEORIES
+  }
+
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      description = "kinship or theories (default: kinship).")
+  private Kind kind = Kind.KINSHIP;
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "DIR",
-      description = "Directory of the files (default: ${DEFAULT-VALUE}).")
-  private Path output = Path.of("data", "kinship");
+      description = "Directory of the files (default: data/KIND).")
+  private @Nullable Path output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "records, or for theories proofwriter: the official format with many questions a theory,"
+              + " in meta-train.jsonl, meta-dev.jsonl and meta-test.jsonl (default: records).")
+  private DataFormat format = DataFormat.RECORDS;
 
   @Option(
       names = "--hops",
@@ -48,14 +79,19 @@ final class GenerateCommand implements Callable<Integer> {
       defaultValue = "2",
       paramLabel = "N",
       description =
-          "Facts to combine, 2 or more; several numbers alternate (default: ${DEFAULT-VALUE}).")
+          "Facts to combine, 2 or more, or depths of questions about theories, 0 to 5; several"
+              + " numbers alternate (default: ${DEFAULT-VALUE}).")
   private List<Integer> hops = new ArrayList<>();
 
   @Option(
       names = "--distractors",
       paramLabel = "N",
-      description = "Irrelevant facts per problem (default: ${DEFAULT-VALUE}).")
-  private int distractors = 3;
+      description =
+          "Irrelevant facts per problem; limit of irrelevant sentences of a theory (default: 3 for"
+              + " kinship, all for theories).")
+  private @Nullable Integer distractors;
+
+  @Mixin private final TheoryOptions theories = new TheoryOptions();
 
   @Option(
       names = "--questions",
@@ -105,31 +141,75 @@ final class GenerateCommand implements Callable<Integer> {
           spec.commandLine(),
           "--train (%d), --val (%d) and --test (%d) must be 0 or more".formatted(train, val, test));
     }
-    KinshipGenerator generator;
-    KinshipGenerator ofTraining;
+    Source source;
     try {
-      generator = KinshipGenerator.of(hops, distractors, seed).withWording(wording);
-      ofTraining = generator.withQuestions(questions);
+      source = kind == Kind.KINSHIP ? kinship() : theories();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
+    Path folder = output == null ? Path.of("data", EnumWord.of(kind)) : output;
     PrintWriter out = spec.commandLine().getOut();
     Map<Split, Long> counts =
         new EnumMap<>(Map.of(Split.TRAIN, train, Split.VAL, val, Split.TEST, test));
     for (Map.Entry<Split, Long> count : counts.entrySet()) {
       if (count.getValue() > 0) {
-        Path file = output.resolve(count.getKey() + ".jsonl");
-        KinshipGenerator ofSplit = count.getKey() == Split.TRAIN ? ofTraining : generator;
+        Path file = folder.resolve(name(count.getKey()));
         try (RecordWriter writer = RecordWriter.open(file)) {
           for (long index = 0; index < count.getValue(); index++) {
-            writer.write(ofSplit.task(count.getKey(), index));
+            source.write(writer, count.getKey(), index);
           }
           writer.commit();
         }
-        out.printf("%s: %d records%n", file, count.getValue());
+        out.printf(
+            "%s: %d %s%n", file, count.getValue(), isOfficial() ? "theories" : "records");
       }
     }
     out.flush();
     return 0;
+  }
+
+  private Source kinship() {
+    if (format != DataFormat.RECORDS) {
+      throw new IllegalArgumentException(
+          "--format (%s) must be records with --kind kinship".formatted(EnumWord.of(format)));
+    }
+    KinshipGenerator generator =
+        KinshipGenerator.of(hops, Objects.requireNonNullElse(distractors, 3), seed)
+            .withWording(wording);
+    KinshipGenerator ofTraining = generator.withQuestions(questions);
+    return (writer, split, index) ->
+        writer.write((split == Split.TRAIN ? ofTraining : generator).task(split, index));
+  }
+
+  private Source theories() {
+    if (format != DataFormat.RECORDS && !isOfficial()) {
+      throw new IllegalArgumentException(
+          "--format (%s) must be records or proofwriter".formatted(EnumWord.of(format)));
+    }
+    TheoryGenerator generator = new TheoryGenerator(theories.kind(hops), seed);
+    TheoryGenerator ofTraining = generator.withQuestions(questions);
+    if (isOfficial()) {
+      return (writer, split, index) -> writer.write(generator.official(split, index));
+    }
+    FactOrder order = new FactOrder(LoadOrder.NORM, distractors, seed);
+    return (writer, split, index) ->
+        writer.write(
+            order.apply((split == Split.TRAIN ? ofTraining : generator).task(split, index)));
+  }
+
+  private boolean isOfficial() {
+    return format == DataFormat.PROOFWRITER;
+  }
+
+  private String name(Split split) {
+    return isOfficial()
+        ? "meta-%s.jsonl".formatted(split == Split.VAL ? "dev" : split)
+        : split + ".jsonl";
+  }
+
+  /** Writes a problem of a split. */
+  @FunctionalInterface
+  private interface Source {
+    void write(RecordWriter writer, Split split, long index) throws IOException;
   }
 }

@@ -14,12 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.cli.Reckoning;
 import picocli.CommandLine;
@@ -39,6 +41,7 @@ class DataCommandTest {
 
   private int run(String... arguments) {
     return new CommandLine(new DataCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);
@@ -84,6 +87,48 @@ class DataCommandTest {
         .contains("tasks                         40", "2: 20, 3: 20")
         .containsPattern("questions of a task +1\\.[1-9] on average, 1 to 2")
         .containsPattern("distractors of a task +\\S+ on average, [01] to 2");
+  }
+
+  @Test
+  void generate_writesTheories_asRecordsAndInTheOfficialFormat() throws IOException {
+    String records = folder.resolve("records").toString();
+    String official = folder.resolve("official").toString();
+    List<String> theories =
+        List.of(
+            "--kind=theories", "--hops=1,2", "--families=att,rel_neg", "--train=20", "--test=0");
+
+    assertThat(generate(theories, "--val=6", "--questions=4", "--output=" + records)).isZero();
+    assertThat(generate(theories, "--val=6", "--format=proofwriter", "--output=" + official))
+        .isZero();
+    assertThat(out.toString()).contains("train.jsonl: 20 records", "meta-dev.jsonl: 6 theories");
+
+    String train = Path.of(records, "train.jsonl").toString();
+    String meta = Path.of(official, "meta-train.jsonl").toString();
+    assertThat(run("stats", train, "--type", "proofwriter")).isZero();
+    assertThat(out.toString()).contains("tasks                         20");
+    assertThat(run("validate", meta)).isZero();
+    assertThat(out.toString()).contains(meta + ": valid");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--kind=theories --hops=6 | hops ([6]) must be at least one number, each 0 to 5",
+        "--kind=theories --format=clutrr_csv | --format (clutrr_csv) must be records or proofwriter",
+        "--format=proofwriter | --format (proofwriter) must be records with --kind kinship"
+      })
+  void generate_refusesUnusableOptions(String options, String problem) {
+    List<String> words = Pattern.compile(" ").splitAsStream(options).toList();
+    assertThat(generate(words, "--output=" + folder)).isEqualTo(2);
+    assertThat(err.toString()).contains(problem);
+  }
+
+  private int generate(List<String> options, String... more) {
+    return run(
+        Stream.of(Stream.of("generate"), options.stream(), Stream.of(more))
+            .flatMap(words -> words)
+            .toArray(String[]::new));
   }
 
   @Test

@@ -3,7 +3,6 @@ package org.reckoning.trainer.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,6 @@ import org.reckoning.trainer.config.RunConfig.GradientKind;
 import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFormat;
-import org.reckoning.trainer.data.kinship.KinshipGenerator;
-import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.text.NearestName;
 import org.reckoning.trainer.tokens.Method;
@@ -248,65 +245,7 @@ final class ConfigRules {
           "data.format");
       return;
     }
-    require(
-        data.datasetType() == DatasetType.CLUTRR,
-        "data.dataset_type (%s) must be clutrr with data.source=%s"
-            .formatted(EnumWord.of(data.datasetType()), EnumWord.of(data.source())),
-        "data.source",
-        "data.dataset_type");
-    require(
-        !data.hops().isEmpty() && data.hops().stream().allMatch(hops -> hops >= 2),
-        "data.hops (%s) must list the numbers of hops to generate with data.source=%s, each 2 or more, such as [2]"
-            .formatted(data.hops(), EnumWord.of(data.source())),
-        "data.source",
-        "data.hops");
-    requireNumber("train_tasks", data.trainTasks(), data.source());
-    requireNumber("val_tasks", data.valTasks(), data.source());
-    requireNumber("test_tasks", data.testTasks(), data.source());
-    if (data.source() == DataSource.NEEDLES) {
-      requireNumber("context_tokens", data.contextTokens(), data.source());
-    }
-    names(data);
-  }
-
-  /** Checks that there are names for all people of a generated problem. */
-  private void names(DataConfig data) {
-    boolean letters = data.wording() == Wording.CLUTRR_SG;
-    require(
-        data.names() == null || !letters,
-        "data.names (%s) must be null with data.wording=clutrr_sg, whose people are letters"
-            .formatted(data.names()),
-        "data.source",
-        "data.wording",
-        "data.names");
-    require(
-        data.exchanged() == 0 || letters,
-        "data.exchanged (%s) must be 0 unless data.wording=clutrr_sg; other wordings exchange no people"
-            .formatted(data.exchanged()),
-        "data.source",
-        "data.wording",
-        "data.exchanged");
-    if (data.hops().isEmpty() || !(letters || data.namesAreNumber())) {
-      return;
-    }
-    int people =
-        KinshipGenerator.people(data.hops(), Objects.requireNonNullElse(data.distractors(), 0));
-    int known = letters ? KinshipGenerator.LETTERS : Integer.parseInt(String.valueOf(data.names()));
-    require(
-        known >= people,
-        "%s (%d) must be at least %d, the people of a problem with data.hops %s and data.distractors (%s); use fewer facts%s"
-            .formatted(
-                letters ? "the letters of data.wording=clutrr_sg" : "data.names",
-                known,
-                people,
-                data.hops(),
-                data.distractors(),
-                letters ? "" : " or more names"),
-        "data.source",
-        "data.hops",
-        "data.distractors",
-        "data.wording",
-        "data.names");
+    new GeneratorRules(this, data).check();
   }
 
   private void segments(DataConfig data, ModelConfig model) {
@@ -353,17 +292,8 @@ final class ConfigRules {
         : model.nPositions();
   }
 
-  private void requireNumber(String name, @Nullable Integer number, DataSource source) {
-    String key = "data." + name;
-    require(
-        number != null,
-        "%s (null) must be a whole number with data.source=%s, which can generate any number"
-            .formatted(key, EnumWord.of(source)),
-        "data.source",
-        key);
-  }
-
-  private void require(boolean holds, String problem, String... keys) {
+  /** Adds a problem unless a condition holds or one of its keys is known to be wrong. */
+  void require(boolean holds, String problem, String... keys) {
     if (!holds && Set.of(keys).stream().noneMatch(wrong::contains)) {
       problems.add(problem);
     }

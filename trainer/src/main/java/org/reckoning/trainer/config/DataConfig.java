@@ -1,12 +1,16 @@
 package org.reckoning.trainer.config;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.kinship.Wording;
+import org.reckoning.trainer.data.theories.Family;
+import org.reckoning.trainer.data.theories.TheoryKind;
+import org.reckoning.trainer.data.theories.World;
 import org.reckoning.trainer.tokens.FactSegments;
 
 /**
@@ -37,11 +41,17 @@ public record DataConfig(
     Wording wording,
     @Nullable String names,
     @Range(atLeast = 0, below = 1) double exchanged,
-    @Range(atLeast = 64) @Nullable Integer contextTokens) {
+    @Range(atLeast = 64) @Nullable Integer contextTokens,
+    World world,
+    List<Family> families,
+    @Range(atLeast = 0, atMost = TheoryKind.MOST_HOPS) @Nullable Integer theoryDepth,
+    @Range(atLeast = 1, atMost = TheoryKind.MOST_SUBJECTS) @Nullable Integer subjects,
+    @Range(atLeast = 1) @Nullable Integer sentences) {
 
-  /** Copies the hops. */
+  /** Copies the lists. */
   public DataConfig {
     hops = List.copyOf(hops);
+    families = List.copyOf(families);
   }
 
   /** Returns the cut of long facts. */
@@ -54,12 +64,21 @@ public record DataConfig(
     return names != null && names.matches("[0-9]{1,6}");
   }
 
+  /** Returns the theories to generate; the hops must not be empty. */
+  public TheoryKind theories() {
+    TheoryKind kind = TheoryKind.of(hops).in(world).withFamilies(families);
+    return kind.withDepth(Objects.requireNonNullElse(theoryDepth, kind.depth()))
+        .withSizes(subjects, sentences);
+  }
+
   /** The source of the tasks. */
   public enum DataSource {
     /** The generator of kinship problems. */
     KINSHIP,
     /** Kinship problems whose facts are hidden in long texts. */
     NEEDLES,
+    /** The generator of theories. */
+    THEORIES,
     /** Files of the user. */
     FILES
   }

@@ -1,7 +1,7 @@
 /**
  * Reasoning problems as text. Open {@link org.reckoning.trainer.data.ReasoningTask} first: all data
  * becomes this record. {@code data.formats} reads and writes files of tasks, and {@code
- * data.kinship} generates tasks.
+ * data.kinship} and {@code data.theories} generate tasks.
  */
 @NullMarked
 package org.reckoning.trainer.data;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.DataConfig;
+import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.data.FactOrder;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.Split;
@@ -17,6 +18,7 @@ import org.reckoning.trainer.data.formats.ClutrrPeople;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.needles.NeedleGenerator;
 import org.reckoning.trainer.tokens.FactSegments;
+import org.reckoning.trainer.data.theories.TheoryGenerator;
 
 /** Generates or reads the data of a run: orders the facts, then cuts those that are too long. */
 public final class SplitLoader {
@@ -69,8 +71,16 @@ public final class SplitLoader {
     return switch (config.source()) {
       case KINSHIP -> Optional.of(kinship(split));
       case NEEDLES -> Optional.of(needles(kinship(split)));
+      case THEORIES ->
+          Optional.of(
+              new TheoryGenerator(config.theories(), seed)
+                  .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1));
       case FILES -> Optional.empty();
     };
+  }
+
+  private boolean isKinship() {
+    return config.source() == DataSource.KINSHIP || config.source() == DataSource.NEEDLES;
   }
 
   private NeedleGenerator needles(KinshipGenerator kinship) {
@@ -104,9 +114,11 @@ public final class SplitLoader {
 
   private List<ReasoningTask> split(Split split, @Nullable String file, @Nullable Integer most)
       throws IOException {
+    // kinship problems are made with their number of distractors
+    Integer limit = isKinship() ? null : config.distractors();
+    FactOrder order = new FactOrder(config.loadOrder(), limit, seed);
     Optional<TaskGenerator> generator = generator(split);
     if (generator.isPresent()) {
-      FactOrder order = new FactOrder(config.loadOrder(), null, seed);
       return generator
           .get()
           .tasks(split, Objects.requireNonNullElse(most, 0))
@@ -114,7 +126,6 @@ public final class SplitLoader {
           .map(config.segments())
           .toList();
     }
-    FactOrder order = new FactOrder(config.loadOrder(), config.distractors(), seed);
     List<ReasoningTask> tasks =
         TaskFiles.read(path(split, file), config.format(), config.datasetType(), report).stream()
             .filter(task -> config.hops().isEmpty() || config.hops().contains(task.hops()))

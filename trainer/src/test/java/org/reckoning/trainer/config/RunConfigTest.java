@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +44,8 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.Wording;
+import org.reckoning.trainer.data.theories.Family;
+import org.reckoning.trainer.data.theories.World;
 import org.reckoning.trainer.tokens.Method;
 
 class RunConfigTest {
@@ -147,6 +150,11 @@ class RunConfigTest {
           names: 30
           exchanged: 0.125
           context_tokens: 4096
+          world: closed
+          families: [rel]
+          theory_depth: 4
+          subjects: 3
+          sentences: 18
         """;
     ObjectNode tree = (ObjectNode) YamlDocument.value(yaml, "test");
     DefaultRun.tree()
@@ -255,7 +263,12 @@ class RunConfigTest {
                     Wording.CLUTRR,
                     "30",
                     0.125,
-                    4096)));
+                    4096,
+                    World.CLOSED,
+                    List.of(Family.REL),
+                    4,
+                    3,
+                    18)));
   }
 
   @Test
@@ -399,6 +412,15 @@ class RunConfigTest {
     }
   }
 
+  /** Returns values that generate theories, except one. */
+  private static Map<String, Object> theories(String key, Object value) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("data.source", "theories");
+    values.put("data.dataset_type", "proofwriter");
+    values.put(key, value);
+    return values;
+  }
+
   static Stream<Arguments> wrongTogether() {
     return Stream.of(
         Arguments.of(
@@ -434,6 +456,27 @@ class RunConfigTest {
         Arguments.of(
             Map.of("data.source", "files", "data.format", "ruletaker", "data.train", "x"),
             "data.dataset_type (clutrr) must be proofwriter with data.format=ruletaker"),
+        Arguments.of(
+            theories("data.hops", List.of(2, 6)),
+            "data.hops ([2, 6]) must list the depths of questions to generate with data.source=theories, each 0 to 5, such as [1, 2]"),
+        Arguments.of(
+            theories("data.hops", List.of()),
+            "data.hops ([]) must list the depths of questions to generate with data.source=theories, each 0 to 5, such as [1, 2]"),
+        Arguments.of(
+            theories("data.families", List.of()),
+            "data.families ([]) must name at least one of att, att_neg, rel, rel_neg with data.source=theories"),
+        Arguments.of(
+            theories("data.theory_depth", 1),
+            "data.theory_depth (1) must be at least 2, the largest of data.hops"),
+        Arguments.of(
+            theories("data.sentences", 5),
+            "data.sentences (5) must be at least 6 for theories of depth 2"),
+        Arguments.of(
+            theories("data.dataset_type", "clutrr"),
+            "data.dataset_type (clutrr) must be proofwriter with data.source=theories"),
+        Arguments.of(
+            theories("data.val_tasks", "null"),
+            "data.val_tasks (null) must be a whole number with data.source=theories, which can generate any number"),
         Arguments.of(
             Map.of("data.segment_overlap", 8),
             "data.segment_overlap (8) must be 0 with data.segment_tokens=null, which cuts nothing"),
@@ -524,7 +567,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(60 + 10 + 24);
+    assertThat(RunConfig.keys()).hasSize(60 + 10 + 29);
   }
 
   @Test

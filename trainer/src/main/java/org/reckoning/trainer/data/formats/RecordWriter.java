@@ -66,7 +66,12 @@ public final class RecordWriter implements Closeable {
 
   /** Adds a record. */
   public void write(ReasoningTask task) throws IOException {
-    out.write(Json.PLAIN.writeValueAsString(record(task)));
+    write(record(task));
+  }
+
+  /** Adds an object of another format. */
+  public void write(ObjectNode object) throws IOException {
+    out.write(Json.PLAIN.writeValueAsString(object));
     out.write('\n');
   }
 
