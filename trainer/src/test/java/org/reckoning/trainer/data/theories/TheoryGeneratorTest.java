@@ -75,7 +75,7 @@ class TheoryGeneratorTest {
   }
 
   @ParameterizedTest(name = "{0} {1}")
-  @CsvSource({"OPEN, 200", "CLOSED, 200"})
+  @CsvSource({"OPEN, 50", "CLOSED, 50"})
   void everyTask_isWhatTheSolverFindsInItsTexts(World world, int count) {
     for (int depth : ALL_DEPTHS) {
       TheoryKind kind = TheoryKind.of(List.of(depth)).in(world);
@@ -168,10 +168,10 @@ class TheoryGeneratorTest {
           double[] means = published.getOrDefault(family, new double[0]);
           assertThat(members.stream().mapToInt(theory -> theory.facts().size()).average())
               .as("facts of " + family)
-              .hasValueCloseTo(means[0], within(0.6));
+              .hasValueCloseTo(means[0], within(1.0));
           assertThat(members.stream().mapToInt(theory -> theory.rules().size()).average())
               .as("rules of " + family)
-              .hasValueCloseTo(means[1], within(0.3));
+              .hasValueCloseTo(means[1], within(0.5));
         });
   }
 
