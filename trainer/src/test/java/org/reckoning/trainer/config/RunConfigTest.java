@@ -533,7 +533,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(60 + 9 + 20);
+    assertThat(RunConfig.keys()).hasSize(60 + 9 + 25);
   }
 
   @Test

@@ -184,7 +184,13 @@ class TheoryGeneratorTest {
         .isEqualTo(generator.tasks(Split.VAL, 8).skip(7).findFirst().orElseThrow())
         .isNotEqualTo(new TheoryGenerator(kind, 43).withQuestions(3).task(Split.VAL, 7));
     // pinned: generated data must stay the same in every version
-    assertThat(String.join(" ", texts(generator.task(Split.TEST, 0)))).isEqualTo("TODO");
+    assertThat(String.join(" ", texts(generator.task(Split.TEST, 0)))).isEqualTo(
+            "Anne is furry. Anne is nice. Charlie is cold. Charlie is green. Charlie is white."
+                + " Erin is cold. Erin is furry. Erin is nice. Harry is green. Harry is nice."
+                + " Harry is white. Harry is young. Round things are green. All furry, cold things"
+                + " are round. If something is young then it is furry. If Erin is green then Erin"
+                + " is young. If Erin is round then Erin is green. Furry, young things are nice."
+                + " If something is nice and young then it is cold.");
   }
 
   @Test
