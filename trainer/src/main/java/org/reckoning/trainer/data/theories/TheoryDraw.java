@@ -65,12 +65,9 @@ final class TheoryDraw {
   /** Derives all statements; returns null if they are deeper than wanted or contradictory. */
   private static @Nullable Chaining chain(
       Numbering numbering, int[] facts, List<NumberedRule> rules, TheoryKind kind) {
-    Chaining chaining =
-        Chaining.of(new NumberedTheory(numbering, facts, rules), kind.world());
+    Chaining chaining = Chaining.of(new NumberedTheory(numbering, facts, rules), kind.world());
     boolean fits =
-        chaining != null
-            && chaining.deepest() <= kind.depth()
-            && !chaining.isContradictory();
+        chaining != null && chaining.deepest() <= kind.depth() && !chaining.isContradictory();
     return fits ? chaining : null;
   }
 
@@ -97,8 +94,7 @@ final class TheoryDraw {
     boolean[] told = new boolean[numbering.literals() / 2];
     int number = 0;
     while (number < facts.length) {
-      int subject =
-          number < numbering.entities() ? number : random.nextInt(numbering.entities());
+      int subject = number < numbering.entities() ? number : random.nextInt(numbering.entities());
       int fact = literal(subject, isRelation(0.68), 0.17);
       if (!told[fact / 2]) {
         told[fact / 2] = true;

@@ -30,9 +30,7 @@ record TheorySizes(int subjects, int facts, int rules) {
 
   /** Returns the numbers of words of a theory. */
   Numbering numbering(Family family) {
-    return family.hasRelations()
-        ? new Numbering(subjects, 5, 3)
-        : new Numbering(subjects, 7, 0);
+    return family.hasRelations() ? new Numbering(subjects, 5, 3) : new Numbering(subjects, 7, 0);
   }
 
   /**

@@ -184,7 +184,8 @@ class TheoryGeneratorTest {
         .isEqualTo(generator.tasks(Split.VAL, 8).skip(7).findFirst().orElseThrow())
         .isNotEqualTo(new TheoryGenerator(kind, 43).withQuestions(3).task(Split.VAL, 7));
     // pinned: generated data must stay the same in every version
-    assertThat(String.join(" ", texts(generator.task(Split.TEST, 0)))).isEqualTo(
+    assertThat(String.join(" ", texts(generator.task(Split.TEST, 0))))
+        .isEqualTo(
             "Anne is furry. Anne is nice. Charlie is cold. Charlie is green. Charlie is white."
                 + " Erin is cold. Erin is furry. Erin is nice. Harry is green. Harry is nice."
                 + " Harry is white. Harry is young. Round things are green. All furry, cold things"
@@ -226,8 +227,7 @@ class TheoryGeneratorTest {
 
     List<ReasoningTask> tasks =
         Samples.read(
-            TaskReader.of(DataFormat.PROOFWRITER, DatasetType.PROOFWRITER).withShortProofs(),
-            file);
+            TaskReader.of(DataFormat.PROOFWRITER, DatasetType.PROOFWRITER).withShortProofs(), file);
 
     assertThat(tasks).hasSizeBetween(50 * 11, 50 * 16);
     assertThat(tasks.stream().map(TheoryGeneratorTest::texts).distinct()).hasSize(50);
