@@ -24,6 +24,7 @@ final class Explainer {
   private final Words words;
   private final Chaining chaining;
   private final int longest;
+  private final Map<Integer, List<Step>> steps;
   private final Map<Integer, Proof> proofs = new HashMap<>();
   private final Map<Integer, Attempt> attempts = new HashMap<>();
 
@@ -41,6 +42,7 @@ final class Explainer {
     this.words = closure.words();
     this.chaining = closure.chaining();
     this.longest = longest;
+    steps = byHead(chaining.theory());
   }
 
   /**
@@ -52,7 +54,8 @@ final class Explainer {
     if (literal == Words.UNKNOWN) {
       return Attempt.WITHOUT_RULES;
     }
-    for (int side : List.of(literal, literal ^ 1)) {
+    literal -= literal % 2; // a statement and its negation have the same explanation
+    for (int side : List.of(literal, literal + 1)) {
       if (isDerived(side)) {
         return proof(side);
       }
@@ -66,18 +69,23 @@ final class Explainer {
     return chaining.depth(literal) != Chaining.NONE;
   }
 
-  private List<Step> concluding(int literal) {
-    List<Step> steps = new ArrayList<>();
-    int sentence = chaining.theory().facts();
-    for (NumberedRule rule : chaining.theory().rules()) {
+  /** Returns the rules by their heads. */
+  private static Map<Integer, List<Step>> byHead(NumberedTheory theory) {
+    Map<Integer, List<Step>> steps = new HashMap<>();
+    int sentence = theory.facts();
+    for (NumberedRule rule : theory.rules()) {
       for (int value = 0; value < rule.values(); value++) {
-        if (rule.head(value) == literal) {
-          steps.add(new Step(sentence, rule, value));
-        }
+        steps
+            .computeIfAbsent(rule.head(value), head -> new ArrayList<>())
+            .add(new Step(sentence, rule, value));
       }
       sentence++;
     }
     return steps;
+  }
+
+  private List<Step> concluding(int literal) {
+    return steps.getOrDefault(literal, List.of());
   }
 
   private Proof proof(int literal) {

@@ -32,8 +32,8 @@ final class NumberedTheory {
   }
 
   /**
-   * A rule. Its literals are the conditions, then the head. For each value of its variable, a literal
-   * is its first number plus the value times its step.
+   * A rule. Its literals are the conditions, then the head. For each value of its variable, a
+   * literal is its first number plus the value times its step.
    */
   static final class NumberedRule {
     private final int[] literals;

@@ -1,8 +1,8 @@
 package org.reckoning.trainer.data.theories;
 
 /**
- * Numbers for the statements over some words. Words are numbered from 0. Literal {@code 2 a} is atom
- * {@code a}, literal {@code 2 a + 1} is its negation. The atoms of all entities with the same
+ * Numbers for the statements over some words. Words are numbered from 0. Literal {@code 2 a} is
+ * atom {@code a}, literal {@code 2 a + 1} is its negation. The atoms of all entities with the same
  * attribute, or the same relation and object, follow one another.
  */
 record Numbering(int entities, int attributes, int relations) {

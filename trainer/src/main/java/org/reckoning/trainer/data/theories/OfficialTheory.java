@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.Json;
 
 /**
- * Writes a theory with questions in the official format of ProofWriter, without the keys that repeat
- * its proofs ({@code allProofs}, {@code proofDetails}, {@code proofsWithIntermediates}).
+ * Writes a theory with questions in the official format of ProofWriter, without the keys that
+ * repeat its proofs ({@code allProofs}, {@code proofDetails}, {@code proofsWithIntermediates}).
  */
 final class OfficialTheory {
   private final TheoryProblem problem;
@@ -47,8 +47,7 @@ final class OfficialTheory {
       sentence(rules, theory.facts().size() + i)
           .put(
               "representation",
-              Representation.of(
-                  theory.rules().get(i), kind.world(), problem.wording().variable()));
+              Representation.of(theory.rules().get(i), kind.world(), problem.wording().variable()));
     }
     addQuestions(json.putObject("questions"));
     return json;

@@ -99,7 +99,14 @@ final class Representation {
     String subject = literal.subject().equals(Literal.VARIABLE) ? variable : literal.subject();
     String object = literal.object().equals(Literal.VARIABLE) ? variable : literal.object();
     String polarity = literal.positive() ? "+" : no;
-    return "(\"" + subject + "\" \"" + literal.relation() + "\" \"" + object + "\" \"" + polarity
+    return "(\""
+        + subject
+        + "\" \""
+        + literal.relation()
+        + "\" \""
+        + object
+        + "\" \""
+        + polarity
         + "\")";
   }
 }

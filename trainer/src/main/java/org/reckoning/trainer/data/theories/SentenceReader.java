@@ -98,10 +98,7 @@ final class SentenceReader {
     Matcher attribute = ATTRIBUTE.matcher(text);
     if (attribute.matches()) {
       return new Literal(
-          term(attribute.group(1)),
-          Literal.IS,
-          attribute.group(3),
-          attribute.group(2) == null);
+          term(attribute.group(1)), Literal.IS, attribute.group(3), attribute.group(2) == null);
     }
     Matcher negated = NEGATED.matcher(text);
     if (negated.matches()) {

@@ -11,6 +11,9 @@ import org.reckoning.trainer.data.theories.NumberedTheory.NumberedRule;
  * Draws random theories in numbers, with the sizes and shapes of ProofWriter. In a rule with
  * relations, the subject of each literal after the first is the first subject or an entity that was
  * mentioned before.
+ *
+ * <p>Probabilities are chosen so that the theories that are kept have the frequencies of
+ * ProofWriter: rules that reach a depth have fewer conditions and negations than others.
  */
 final class TheoryDraw {
   /** The number of the variable among the subjects of a rule. */
@@ -62,12 +65,9 @@ final class TheoryDraw {
   /** Derives all statements; returns null if they are deeper than wanted or contradictory. */
   private static @Nullable Chaining chain(
       Numbering numbering, int[] facts, List<NumberedRule> rules, TheoryKind kind) {
-    Chaining chaining =
-        Chaining.of(new NumberedTheory(numbering, facts, rules), kind.world());
+    Chaining chaining = Chaining.of(new NumberedTheory(numbering, facts, rules), kind.world());
     boolean fits =
-        chaining != null
-            && chaining.deepest() <= kind.depth()
-            && !chaining.isContradictory();
+        chaining != null && chaining.deepest() <= kind.depth() && !chaining.isContradictory();
     return fits ? chaining : null;
   }
 
@@ -94,8 +94,7 @@ final class TheoryDraw {
     boolean[] told = new boolean[numbering.literals() / 2];
     int number = 0;
     while (number < facts.length) {
-      int subject =
-          number < numbering.entities() ? number : random.nextInt(numbering.entities());
+      int subject = number < numbering.entities() ? number : random.nextInt(numbering.entities());
       int fact = literal(subject, isRelation(0.68), 0.17);
       if (!told[fact / 2]) {
         told[fact / 2] = true;
@@ -124,22 +123,22 @@ final class TheoryDraw {
   }
 
   private NumberedRule withAttributes() {
-    int subject = chance(0.15) ? random.nextInt(numbering.entities()) : VARIABLE;
-    int conditions = chance(0.48) ? 2 : 1;
+    int subject = chance(0.25) ? random.nextInt(numbering.entities()) : VARIABLE;
+    int conditions = chance(0.56) ? 2 : 1;
     int[] literals = new int[conditions + 1];
     int[] steps = new int[conditions + 1];
     for (int i = 0; i <= conditions; i++) {
       steps[i] = step(subject);
-      literals[i] = literal(subject, false, negative(i, conditions, subject, 0.15, 0.11));
+      literals[i] = literal(subject, false, negative(i, conditions, subject, 0.25, 0.2));
     }
     return new NumberedRule(literals, steps, numbering.entities());
   }
 
   private NumberedRule withRelations() {
     List<Integer> mentioned = new ArrayList<>(4);
-    int first = chance(0.14) ? random.nextInt(numbering.entities()) : VARIABLE;
+    int first = chance(0.26) ? random.nextInt(numbering.entities()) : VARIABLE;
     mentioned.add(first);
-    int conditions = chance(0.4) ? 2 : 1;
+    int conditions = chance(0.55) ? 2 : 1;
     int[] literals = new int[conditions + 1];
     int[] steps = new int[conditions + 1];
     for (int i = 0; i <= conditions; i++) {
@@ -148,7 +147,7 @@ final class TheoryDraw {
               ? first
               : mentioned.get(1 + random.nextInt(mentioned.size() - 1));
       steps[i] = step(subject);
-      literals[i] = literal(subject, isRelation(0.66), negative(i, conditions, first, 0.2, 0.16));
+      literals[i] = literal(subject, isRelation(0.66), negative(i, conditions, first, 0.33, 0.28));
       int object = numbering.object(literals[i]);
       if (object != Numbering.NO_OBJECT && !mentioned.contains(object)) {
         mentioned.add(object);
@@ -169,7 +168,7 @@ final class TheoryDraw {
     if (index > 0) {
       return second;
     }
-    return subject == VARIABLE ? 0 : 0.12;
+    return subject == VARIABLE ? 0 : 0.2;
   }
 
   private static int step(int subject) {

@@ -153,9 +153,7 @@ public final class TheoryGenerator implements TaskGenerator {
     return new OfficialTheory(problem, kind, "%s-%d".formatted(split, index)).json();
   }
 
-  /**
-   * Draws a label and a family, so that all are equally frequent, then theories until one fits.
-   */
+  /** Draws a label and a family, so that all are equally frequent, then theories until one fits. */
   private TheoryProblem problem(Split split, long index, Random random) {
     List<String> labels = kind.world().labels();
     String label = labels.get(random.nextInt(labels.size()));

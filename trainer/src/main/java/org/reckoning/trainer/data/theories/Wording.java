@@ -74,23 +74,21 @@ enum Wording {
     }
     String attributes = String.join(", ", rule.conditions().stream().map(Literal::object).toList());
     String verb = rule.head().positive() ? " are " : " are not ";
-    return sentence((form == Form.ALL ? "all " : "") + attributes + " " + all + verb + rule.head().object());
+    return sentence(
+        (form == Form.ALL ? "all " : "") + attributes + " " + all + verb + rule.head().object());
   }
 
   private List<String> conditions(Rule rule) {
     List<String> clauses = new ArrayList<>();
     boolean mentioned = false;
-    Literal before = null;
+    boolean afterAttribute = false; // of the variable
     for (Literal condition : rule.conditions()) {
       boolean ofVariable = condition.subject().equals(Literal.VARIABLE);
-      boolean continues = ofVariable && before != null && before.subject().equals(Literal.VARIABLE);
-      if (continues && condition.isAttribute() && before.isAttribute()) {
-        clauses.add(attribute(condition));
-      } else {
-        clauses.add(clause(condition, mentioned));
-      }
+      boolean isAttribute = ofVariable && condition.isAttribute();
+      clauses.add(
+          isAttribute && afterAttribute ? attribute(condition) : clause(condition, mentioned));
       mentioned |= ofVariable;
-      before = condition;
+      afterAttribute = isAttribute;
     }
     return clauses;
   }
@@ -100,9 +98,7 @@ enum Wording {
     if (!literal.subject().equals(Literal.VARIABLE)) {
       return clause(noun(literal.subject()), false, literal);
     }
-    return mentioned
-        ? clause(pronoun, this == PEOPLE, literal)
-        : clause(variable, false, literal);
+    return mentioned ? clause(pronoun, this == PEOPLE, literal) : clause(variable, false, literal);
   }
 
   private static String clause(String subject, boolean plural, Literal literal) {

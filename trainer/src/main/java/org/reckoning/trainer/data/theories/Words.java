@@ -24,14 +24,22 @@ record Words(List<String> entities, List<String> attributes, List<String> relati
       List.of("Anne", "Bob", "Charlie", "Dave", "Erin", "Fiona", "Gary", "Harry");
   private static final List<String> ANIMALS =
       List.of(
-          "cat", "dog", "bald eagle", "rabbit", "mouse", "tiger", "lion", "bear", "squirrel",
+          "cat",
+          "dog",
+          "bald eagle",
+          "rabbit",
+          "mouse",
+          "tiger",
+          "lion",
+          "bear",
+          "squirrel",
           "cow");
 
   /** Attributes; the first ten also occur beside relations. */
   private static final List<String> ATTRIBUTES =
       List.of(
-          "red", "blue", "green", "kind", "nice", "big", "cold", "young", "round", "rough",
-          "white", "smart", "quiet", "furry");
+          "red", "blue", "green", "kind", "nice", "big", "cold", "young", "round", "rough", "white",
+          "smart", "quiet", "furry");
 
   private static final List<String> RELATIONS =
       List.of("likes", "chases", "eats", "sees", "visits", "needs");
@@ -68,8 +76,7 @@ record Words(List<String> entities, List<String> attributes, List<String> relati
     Set<String> entities = new LinkedHashSet<>();
     Set<String> attributes = new LinkedHashSet<>();
     Set<String> relations = new LinkedHashSet<>();
-    Stream.concat(
-            theory.facts().stream(), theory.rules().stream().flatMap(rule -> rule.literals()))
+    Stream.concat(theory.facts().stream(), theory.rules().stream().flatMap(rule -> rule.literals()))
         .forEach(
             literal -> {
               entities.add(literal.subject());

@@ -109,8 +109,7 @@ class PublishedTheoriesTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({"train, 3000, 2000, 1", "dev, 600, 400, 0"})
   void everyLabelDepthAndProof_isThatOfTheDepthFiveFile(
-      String name, int questions, int proven, int shorterProofs)
-      throws IOException {
+      String name, int questions, int proven, int shorterProofs) throws IOException {
     List<String> wrong = new ArrayList<>();
     int labels = 0;
     int depths = 0;
@@ -125,8 +124,7 @@ class PublishedTheoriesTest {
       labels += sameLabel ? 1 : 0;
       boolean sameProof = true;
       if (!question.label().equals("none")) {
-        List<Integer> found =
-            List.copyOf(new Explainer(closure, 0).explain(statement).sentences());
+        List<Integer> found = List.copyOf(new Explainer(closure, 0).explain(statement).sentences());
         sameProof =
             closure.proofDepth(statement) == task.hops()
                 && depthWithin(task, question.relevant(), statement) == task.hops()
@@ -157,8 +155,7 @@ class PublishedTheoriesTest {
       Optional<Closure> closure =
           closures.computeIfAbsent(
               texts(task),
-              texts ->
-                  Optional.ofNullable(Closure.of(SentenceReader.theory(texts), World.CLOSED)));
+              texts -> Optional.ofNullable(Closure.of(SentenceReader.theory(texts), World.CLOSED)));
       if (closure.isPresent()) {
         Question question = task.questions().get(0);
         String label = closure.get().label(SentenceReader.statement(question.text()));

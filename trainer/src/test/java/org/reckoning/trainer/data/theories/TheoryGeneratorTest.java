@@ -80,7 +80,7 @@ class TheoryGeneratorTest {
   }
 
   @ParameterizedTest(name = "{0} {1}")
-  @CsvSource({"OPEN, 200", "CLOSED, 200"})
+  @CsvSource({"OPEN, 50", "CLOSED, 50"})
   void everyTask_isWhatTheSolverFindsInItsTexts(World world, int count) {
     for (int depth : ALL_DEPTHS) {
       TheoryKind kind = TheoryKind.of(List.of(depth)).in(world);
@@ -173,10 +173,10 @@ class TheoryGeneratorTest {
           double[] means = published.getOrDefault(family, new double[0]);
           assertThat(members.stream().mapToInt(theory -> theory.facts().size()).average())
               .as("facts of " + family)
-              .hasValueCloseTo(means[0], within(0.6));
+              .hasValueCloseTo(means[0], within(1.0));
           assertThat(members.stream().mapToInt(theory -> theory.rules().size()).average())
               .as("rules of " + family)
-              .hasValueCloseTo(means[1], within(0.3));
+              .hasValueCloseTo(means[1], within(0.5));
         });
   }
 
@@ -189,7 +189,14 @@ class TheoryGeneratorTest {
         .isEqualTo(generator.tasks(Split.VAL, 8).skip(7).findFirst().orElseThrow())
         .isNotEqualTo(new TheoryGenerator(kind, 43).withQuestions(3).task(Split.VAL, 7));
     // pinned: generated data must stay the same in every version
-    assertThat(String.join(" ", texts(generator.task(Split.TEST, 0)))).isEqualTo("TODO");
+    assertThat(String.join(" ", texts(generator.task(Split.TEST, 0))))
+        .isEqualTo(
+            "Anne is furry. Anne is nice. Charlie is cold. Charlie is green. Charlie is white."
+                + " Erin is cold. Erin is furry. Erin is nice. Harry is green. Harry is nice."
+                + " Harry is white. Harry is young. Round things are green. All furry, cold things"
+                + " are round. If something is young then it is furry. If Erin is green then Erin"
+                + " is young. If Erin is round then Erin is green. Furry, young things are nice."
+                + " If something is nice and young then it is cold.");
   }
 
   @Test
@@ -225,8 +232,7 @@ class TheoryGeneratorTest {
 
     List<ReasoningTask> tasks =
         Samples.read(
-            TaskReader.of(DataFormat.PROOFWRITER, DatasetType.PROOFWRITER).withShortProofs(),
-            file);
+            TaskReader.of(DataFormat.PROOFWRITER, DatasetType.PROOFWRITER).withShortProofs(), file);
 
     assertThat(tasks).hasSizeBetween(50 * 11, 50 * 16);
     assertThat(tasks.stream().map(TheoryGeneratorTest::texts).distinct()).hasSize(50);
