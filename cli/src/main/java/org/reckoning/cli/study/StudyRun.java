@@ -1,0 +1,27 @@
+package org.reckoning.cli.study;
+
+import java.util.List;
+
+/**
+ * A planned run of a study.
+ *
+ * @param number number from 0, and the name of its directory
+ * @param name of the run in the file of the study
+ * @param varied those of its words that come from a list
+ * @param seed of the run
+ * @param words overrides of this run, without that of the seed
+ */
+record StudyRun(int number, String name, List<String> varied, long seed, List<String> words) {
+  /** Copies the lists. */
+  StudyRun {
+    varied = List.copyOf(varied);
+    words = List.copyOf(words);
+  }
+
+  /** Returns number, name, varied words and seed: {@code #0 reckoning data.hops=[2] seed=42}. */
+  @Override
+  public String toString() {
+    String words = String.join("", varied.stream().map(word -> " " + word).toList());
+    return "#%d %s%s seed=%d".formatted(number, name, words, seed);
+  }
+}
