@@ -58,6 +58,11 @@ public record LineChart(
 
   private static final int MARKER = 8;
 
+  /** Characters of all values that fit side by side. */
+  private static final int MOST_CHARACTERS = 60;
+
+  private static final int ROTATION = 30;
+
   /**
    * A point of a line.
    *
@@ -148,6 +153,9 @@ public record LineChart(
     styler.setLegendPosition(LegendPosition.OutsideE);
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setMarkerSize(MARKER);
+    if (xValues.stream().mapToInt(String::length).sum() > MOST_CHARACTERS) {
+      styler.setXAxisLabelRotation(ROTATION);
+    }
     styler.setXAxisMin(-ROOM);
     styler.setXAxisMax(xValues.size() - 1 + ROOM);
   }

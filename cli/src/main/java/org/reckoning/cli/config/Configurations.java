@@ -66,6 +66,11 @@ public final class Configurations {
     return YamlDocument.of(file.text(), file.shown(), key -> !key.endsWith(".seeds")).root();
   }
 
+  /** Returns the names of all studies. */
+  public Set<String> studies() {
+    return files.options("study");
+  }
+
   /** Composes a configuration, still unchecked. */
   Composition compose(List<String> words) {
     return new Composer(files, System::getenv).compose(words);

@@ -67,9 +67,7 @@ record Cell(
     Map<Place, Map<Long, Sum>> sums = new LinkedHashMap<>();
     for (Measurement each : all) {
       Double value = each.row().metrics().get(picture.metric());
-      boolean shown =
-          picture.examinations().isEmpty() || picture.examinations().contains(each.examination());
-      if (shown && value != null) {
+      if (value != null && picture.shows(each.run().name(), each.examination())) {
         int problems = each.row().problems();
         sums.computeIfAbsent(
                 new Place(each.value(picture.line()), each.value(picture.x())),

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
@@ -57,13 +58,21 @@ record StudyFile(
    * @param x of the horizontal axis: {@code run}, {@code examination}, {@code hops} of the problems
    *     or a key of the configuration
    * @param line a line for each value: one of the same words
+   * @param runs names of the runs that it shows; empty: all
    * @param examinations that it shows, {@code test} for the test problems of the run itself; empty:
    *     all
    * @param see what a reader should see in it
    */
-  record Picture(String metric, String x, String line, List<String> examinations, String see) {
-    /** Copies the list. */
+  record Picture(
+      String metric,
+      String x,
+      String line,
+      List<String> runs,
+      List<String> examinations,
+      String see) {
+    /** Copies the lists. */
     Picture {
+      runs = List.copyOf(runs);
       examinations = List.copyOf(examinations);
       for (String text : List.of(metric, x, line, see)) {
         require(!text.isBlank(), "metric, x, line and see of a picture must not be empty");
@@ -74,6 +83,12 @@ record StudyFile(
             "x and line (%s) must be %s or a key of a run"
                 .formatted(axis, String.join(", ", OWN_AXES)));
       }
+    }
+
+    /** Returns whether the picture shows an examination of a run. */
+    boolean shows(String run, String examination) {
+      return (runs.isEmpty() || runs.contains(run))
+          && (examinations.isEmpty() || examinations.contains(examination));
     }
   }
 
@@ -87,6 +102,9 @@ record StudyFile(
     pictures = ordered(pictures);
     require(!runs.isEmpty(), "runs ({}) must have at least one run");
     require(!sizes.isEmpty(), "sizes ({}) must have at least one size");
+    for (Picture picture : pictures.values()) {
+      requireKnown(picture, runs.keySet(), examinations.keySet());
+    }
     List<String> names = new ArrayList<>(runs.keySet());
     names.addAll(examinations.keySet());
     names.addAll(pictures.keySet());
@@ -113,6 +131,7 @@ record StudyFile(
     }
     putList(all, "words");
     all.path("sizes").forEach(size -> putList(size, "words"));
+    all.path("pictures").forEach(picture -> putList(picture, "runs"));
     all.path("pictures").forEach(picture -> putList(picture, "examinations"));
     try {
       return JsonRecord.of(all, StudyFile.class);
@@ -140,6 +159,17 @@ record StudyFile(
               "size (%s) must be one of %s".formatted(name, String.join(", ", sizes.keySet()))));
     }
     return size;
+  }
+
+  private static void requireKnown(Picture picture, Set<String> runs, Set<String> examinations) {
+    for (String run : picture.runs()) {
+      require(runs.contains(run), "run (%s) of a picture must be one of runs".formatted(run));
+    }
+    for (String name : picture.examinations()) {
+      require(
+          name.equals(StudyDirectory.TEST) || examinations.contains(name),
+          "examination (%s) of a picture must be test or one of examinations".formatted(name));
+    }
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
