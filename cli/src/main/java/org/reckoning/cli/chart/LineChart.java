@@ -7,10 +7,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -123,11 +121,7 @@ public record LineChart(
             .yAxisTitle(yTitle)
             .build();
     style(chart.getStyler());
-    Map<Double, Object> labels = new TreeMap<>();
-    for (int i = 0; i < xValues.size(); i++) {
-      labels.put((double) i, xValues.get(i));
-    }
-    chart.setXAxisLabelOverrideMap(labels);
+    chart.setCustomXAxisTickLabelsFormatter(this::label);
     for (int i = 0; i < lines.size(); i++) {
       double shift = SHIFT * (i - (lines.size() - 1) / 2.0);
       draw(chart, lines.get(i), COLORS[i % COLORS.length], shift);
@@ -137,6 +131,13 @@ public record LineChart(
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a file in memory
     }
+  }
+
+  /** Returns the value at a tick; blanks between two values, different ones, as XChart requires. */
+  private String label(double tick) {
+    long i = Math.round(tick);
+    boolean between = Math.abs(tick - i) > 1e-6 || i < 0 || i >= xValues.size();
+    return between ? " ".repeat(1 + (int) Math.abs(Math.round(10 * tick))) : xValues.get((int) i);
   }
 
   /** Returns whether Java finds a font; without a library it throws errors of many kinds. */
@@ -173,27 +174,28 @@ public record LineChart(
                 line.name() + " at " + point.x(),
                 new double[] {at, at},
                 new double[] {point.low(), point.high()});
-        interval.setMarker(SeriesMarkers.NONE).setLineColor(color).setShowInLegend(false);
+        interval.setMarker(SeriesMarkers.NONE);
+        interval.setLineColor(color);
+        interval.setShowInLegend(false);
       }
     }
     if (x.isEmpty()) {
       return;
     }
-    chart
-        .addSeries(line.name(), x, y)
-        .setLineColor(color)
-        .setMarkerColor(color)
-        .setMarker(SeriesMarkers.CIRCLE);
+    XYSeries means = chart.addSeries(line.name(), x, y);
+    means.setLineColor(color);
+    means.setMarkerColor(color);
+    means.setMarker(SeriesMarkers.CIRCLE);
     if (!line.dots().isEmpty()) {
-      chart
-          .addSeries(
+      XYSeries runs =
+          chart.addSeries(
               "runs of " + line.name(),
               line.dots().stream().map(dot -> xValues.indexOf(dot.x()) + shift).toList(),
-              line.dots().stream().map(Point::y).toList())
-          .setLineStyle(SeriesLines.NONE)
-          .setMarkerColor(color)
-          .setMarker(SeriesMarkers.CIRCLE)
-          .setShowInLegend(false);
+              line.dots().stream().map(Point::y).toList());
+      runs.setLineStyle(SeriesLines.NONE);
+      runs.setMarkerColor(color);
+      runs.setMarker(SeriesMarkers.CIRCLE);
+      runs.setShowInLegend(false);
     }
   }
 }

@@ -17,6 +17,7 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.run.NewDirectory;
+import org.reckoning.trainer.training.StepFlops;
 import org.reckoning.trainer.training.StopSignals;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -83,13 +84,10 @@ public final class StudyCommand implements Callable<Integer> {
     if (jobs < 1) {
       throw new ConfigException(List.of("-j (%d) must be at least 1".formatted(jobs)));
     }
-    if (plan && sorted.resume() != null) {
-      throw new ConfigException(List.of("--plan writes a new study: omit resume"));
-    }
     StudyDirectory study =
         sorted.resume() != null ? StudyDirectory.open(sorted.resume()) : create(sorted);
     if (plan) {
-      return planned(study, out);
+      return planned(study.settleAfterSearch(), out);
     }
     return run(study, out);
   }
@@ -99,10 +97,21 @@ public final class StudyCommand implements Callable<Integer> {
     Configurations files = new Configurations(configDir);
     ObjectNode tree = files.study(name);
     StudyFile file = StudyFile.of(tree, "study " + name);
-    StudyPlan plan = StudyPlan.of(name, file, sorted.size(), sorted.overrides());
+    StudyPlan plan = plan(StudyPlan.of(name, file, sorted.size(), sorted.overrides()), file, files);
     List<RunConfig> configs = plan.configs(files);
     Path parent = Path.of(configs.get(0).outputDir(), "study", name);
     return StudyDirectory.create(NewDirectory.create(parent).get(0), plan, tree, configs);
+  }
+
+  /** Returns the plan with runs at equal operations, then with those of the search. */
+  private static StudyPlan plan(StudyPlan plan, StudyFile file, Configurations files)
+      throws IOException {
+    StudyPlan all = plan;
+    if (file.equalFlops() != null) {
+      List<RunConfig> configs = plan.configs(files);
+      all = file.equalFlops().repeat(plan, run -> configs.get(run.number()), StepFlops::of);
+    }
+    return file.search() == null ? all : file.search().plan(all);
   }
 
   private int run(StudyDirectory study, PrintWriter out) throws IOException {
@@ -129,8 +138,8 @@ public final class StudyCommand implements Callable<Integer> {
               study,
               processes,
               progress,
-              failed ->
-                  ReportFiles.write(study.path(), StudyReport.of(study, program, failed)));
+              (now, failed) ->
+                  ReportFiles.write(now.path(), StudyReport.of(now, program, failed)));
       failures = runner.run(jobs, signals);
       progress.leaveLine();
       if (signals.requested()) {
@@ -138,7 +147,7 @@ public final class StudyCommand implements Callable<Integer> {
         return signals.exitCode();
       }
     }
-    StudyReport report = StudyReport.of(study, program, failures);
+    StudyReport report = StudyReport.of(StudyDirectory.open(study.path()), program, failures);
     ReportFiles.write(study.path(), report);
     print(study, report, out);
     return failures.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -163,14 +172,20 @@ public final class StudyCommand implements Callable<Integer> {
   }
 
   private static int planned(StudyDirectory study, PrintWriter out) {
-    int last = study.plan().runs().size() - 1;
+    int runs = study.plan().runs().size();
+    int searches = study.plan().searches().size();
+    boolean open = study.plan().isOpen();
     Path path = study.path();
-    out.printf("wrote %d runs, %s to %d%n%n", last + 1, path.resolve("0"), last);
+    out.printf("planned %d runs in %s%n%n", runs, path);
     out.println("next:");
     out.printf(
-        "  sbatch --array=0-%d --wrap './reckoning train resume=%s'    # all runs, with Slurm%n",
-        last, path.resolve("$SLURM_ARRAY_TASK_ID"));
-    out.printf("  ./reckoning study resume=%s      # what is left, and the report%n", path);
+        "  sbatch --array=%d-%d --wrap './reckoning train resume=%s'%n",
+        open ? 0 : searches, (open ? searches : runs) - 1, path.resolve("$SLURM_ARRAY_TASK_ID"));
+    out.printf(
+        open
+            ? "  ./reckoning study resume=%s --plan    # the other runs, with the best settings%n"
+            : "  ./reckoning study resume=%s           # what is left, and the report%n",
+        path);
     out.flush();
     return ExitCode.OK;
   }

@@ -14,6 +14,7 @@ import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.Examination;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
@@ -81,6 +82,42 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
         StudyFile.of(file.root(), shown));
   }
 
+  /**
+   * Gives the runs that wait for the search its best settings, once.
+   *
+   * @throws IOException if a file cannot be read or written
+   */
+  StudyDirectory settle() throws IOException {
+    Search search = file.search();
+    if (search == null || !plan.isOpen()) {
+      return this;
+    }
+    StudyPlan settled = search.settle(plan, this::validation);
+    for (StudyRun run : settled.runs()) {
+      List<String> before = plan.runs().get(run.number()).words();
+      List<String> found = run.words().subList(before.size(), run.words().size());
+      new RunDirectory(of(run)).write(RunOverrides.apply(config(run), found));
+    }
+    JsonRecord.write(path.resolve(PLAN), settled);
+    return new StudyDirectory(path, settled, file);
+  }
+
+  /** Does the same if all runs of the search are trained; else changes nothing. */
+  StudyDirectory settleAfterSearch() throws IOException {
+    return plan.searches().stream().allMatch(this::isTrained) ? settle() : this;
+  }
+
+  /** Returns the best value of the monitored metric of a run, larger is better. */
+  private Optional<Double> validation(StudyRun run) throws IOException {
+    RunConfig config = config(run);
+    Optional<Path> best = new RunDirectory(of(run)).checkpoints(config.keepCheckpoints()).best();
+    if (best.isEmpty()) {
+      return Optional.empty();
+    }
+    int sign = config.monitor().contains("loss") ? -1 : 1;
+    return Optional.ofNullable(Checkpoints.state(best.get()).best()).map(value -> sign * value);
+  }
+
   /** Returns the directory of a run. */
   Path of(StudyRun run) {
     return path.resolve(Integer.toString(run.number()));
@@ -107,6 +144,9 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
 
   /** Returns the names of the examinations that a run still lacks. */
   List<String> missing(StudyRun run) {
+    if (run.search()) {
+      return List.of();
+    }
     return file.examinations().keySet().stream()
         .filter(name -> examination(run, name).isEmpty())
         .toList();

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
@@ -23,6 +25,8 @@ import org.reckoning.trainer.files.JsonRecord;
  * @param runs overrides by name of the run
  * @param examinations overrides that choose other problems for the best checkpoint of every run, by
  *     name
+ * @param search finds a setting for each method; null: no search
+ * @param equalFlops repeats runs at equal operations; null: none
  * @param sizes by name
  * @param pictures by name of the file, without ending
  */
@@ -31,6 +35,8 @@ record StudyFile(
     List<String> words,
     Map<String, List<String>> runs,
     Map<String, List<String>> examinations,
+    @Nullable Search search,
+    @Nullable EqualFlops equalFlops,
     Map<String, Size> sizes,
     Map<String, Picture> pictures) {
   private static final List<String> OWN_AXES = List.of("run", "examination", "hops");
@@ -102,8 +108,22 @@ record StudyFile(
     pictures = ordered(pictures);
     require(!runs.isEmpty(), "runs ({}) must have at least one run");
     require(!sizes.isEmpty(), "sizes ({}) must have at least one size");
+    Set<String> trained = new LinkedHashSet<>(runs.keySet());
+    if (search != null) {
+      requireRuns("search", search.runs(), trained);
+    }
+    if (equalFlops != null) {
+      requireRuns("equal_flops", List.of(equalFlops.like()), trained);
+      requireRuns("equal_flops", equalFlops.runs(), trained);
+      equalFlops.runs().forEach(run -> trained.add(EqualFlops.name(run)));
+    }
     for (Picture picture : pictures.values()) {
-      requireKnown(picture, runs.keySet(), examinations.keySet());
+      requireRuns("a picture", picture.runs(), trained);
+      for (String name : picture.examinations()) {
+        require(
+            name.equals(StudyDirectory.TEST) || examinations.containsKey(name),
+            "examination (%s) of a picture must be test or one of examinations".formatted(name));
+      }
     }
     List<String> names = new ArrayList<>(runs.keySet());
     names.addAll(examinations.keySet());
@@ -129,7 +149,13 @@ record StudyFile(
         all.putObject(optional);
       }
     }
+    for (String optional : List.of("search", "equal_flops")) {
+      if (!all.has(optional)) {
+        all.putNull(optional);
+      }
+    }
     putList(all, "words");
+    putList(all.path("search"), "with");
     all.path("sizes").forEach(size -> putList(size, "words"));
     all.path("pictures").forEach(picture -> putList(picture, "runs"));
     all.path("pictures").forEach(picture -> putList(picture, "examinations"));
@@ -161,14 +187,9 @@ record StudyFile(
     return size;
   }
 
-  private static void requireKnown(Picture picture, Set<String> runs, Set<String> examinations) {
-    for (String run : picture.runs()) {
-      require(runs.contains(run), "run (%s) of a picture must be one of runs".formatted(run));
-    }
-    for (String name : picture.examinations()) {
-      require(
-          name.equals(StudyDirectory.TEST) || examinations.contains(name),
-          "examination (%s) of a picture must be test or one of examinations".formatted(name));
+  private static void requireRuns(String of, List<String> names, Set<String> runs) {
+    for (String name : names) {
+      require(runs.contains(name), "run (%s) of %s must be one of runs".formatted(name, of));
     }
   }
 

@@ -48,7 +48,7 @@ record StudyPlan(String study, String size, List<String> words, List<StudyRun> r
         List<String> last = lastOfEachKey(words);
         for (List<String> chosen : Configurations.combinations(last)) {
           List<String> varied = chosen.stream().filter(word -> !last.contains(word)).toList();
-          runs.add(new StudyRun(runs.size(), each.getKey(), varied, seed, chosen));
+          runs.add(StudyRun.of(runs.size(), each.getKey(), varied, seed, chosen));
         }
       }
     }
@@ -101,5 +101,15 @@ record StudyPlan(String study, String size, List<String> words, List<StudyRun> r
       words.add(all);
     }
     return files.jobs(words).stream().map(ConfigOptions.Job::config).toList();
+  }
+
+  /** Returns the short runs of the search. */
+  List<StudyRun> searches() {
+    return runs.stream().filter(StudyRun::search).toList();
+  }
+
+  /** Returns whether a run waits for the search. */
+  boolean isOpen() {
+    return runs.stream().anyMatch(run -> !run.candidates().isEmpty());
   }
 }

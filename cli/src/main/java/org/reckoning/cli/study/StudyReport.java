@@ -102,7 +102,9 @@ record StudyReport(
     List<Run> runs = new ArrayList<>();
     for (StudyRun run : study.plan().runs()) {
       List<Measurement> measured = study.measurements(run);
-      all.addAll(measured);
+      if (!run.search()) {
+        all.addAll(measured);
+      }
       String reason = failures.get(run.number());
       boolean done = study.isTrained(run) && study.missing(run).isEmpty();
       Status status = done ? Status.DONE : reason == null ? Status.OPEN : Status.FAILED;

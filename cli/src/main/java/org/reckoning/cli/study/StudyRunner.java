@@ -27,18 +27,18 @@ import org.reckoning.trainer.training.StopRequest;
 final class StudyRunner {
   private static final long POLL_MILLIS = 500;
 
-  private final StudyDirectory study;
+  private StudyDirectory study;
   private final ChildProcesses processes;
   private final ConsoleProgress progress;
   private final Finished finished;
   private final Map<Integer, String> failures = new TreeMap<>();
-  private final Map<StudyRun, Long> work = new LinkedHashMap<>();
+  private final Map<Integer, Long> work = new LinkedHashMap<>();
 
   /** Is told after every run. */
   @FunctionalInterface
   interface Finished {
-    /** Takes the reasons of failures so far, by number of the run. */
-    void run(Map<Integer, String> failures) throws IOException;
+    /** Takes the study and the reasons of failures so far, by number of the run. */
+    void run(StudyDirectory study, Map<Integer, String> failures) throws IOException;
   }
 
   /**
@@ -64,12 +64,21 @@ final class StudyRunner {
    */
   Map<Integer, String> run(int jobs, StopRequest stop) throws IOException {
     for (StudyRun run : study.plan().runs()) {
-      work.put(run, work(study.config(run)));
+      work.put(run.number(), work(study.config(run)));
     }
+    run(study.plan().searches(), jobs, stop);
+    if (!processes.isStopped()) {
+      study = study.settle();
+      run(study.plan().runs().stream().filter(run -> !run.search()).toList(), jobs, stop);
+    }
+    return Map.copyOf(failures);
+  }
+
+  private void run(List<StudyRun> runs, int jobs, StopRequest stop) throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<?>> futures = new ArrayList<>();
-      for (StudyRun run : study.plan().runs()) {
+      for (StudyRun run : runs) {
         futures.add(
             threads.submit(
                 () -> {
@@ -80,11 +89,12 @@ final class StudyRunner {
       for (Future<?> future : futures) {
         await(future, stop);
       }
+    } catch (IOException | RuntimeException e) {
+      processes.stop();
+      throw e;
     } finally {
-      processes.stop(); // if this thread failed
       threads.shutdown();
     }
-    return Map.copyOf(failures);
   }
 
   /** Returns a rough measure of the work of a run: passes over the model. */
@@ -118,8 +128,8 @@ final class StudyRunner {
     long all = 0;
     long done = 0;
     int runs = 0;
-    for (Map.Entry<StudyRun, Long> each : work.entrySet()) {
-      StudyRun run = each.getKey();
+    for (Map.Entry<Integer, Long> each : work.entrySet()) {
+      StudyRun run = study.plan().runs().get(each.getKey());
       all += each.getValue();
       if (study.isTrained(run)) {
         done += each.getValue();
@@ -183,7 +193,7 @@ final class StudyRunner {
       progress.message(run + " is done");
     }
     try {
-      finished.run(failures);
+      finished.run(study, failures);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -56,7 +56,7 @@ class StudyRunnerTest {
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
             new ConsoleStyle(ConsoleStyle.Display.LIVE, false, 1));
     ChildProcesses processes = new ChildProcesses(FakeCommand.class.getName());
-    return new StudyRunner(study, processes, progress, failed -> reports++).run(jobs, stop);
+    return new StudyRunner(study, processes, progress, (now, failed) -> reports++).run(jobs, stop);
   }
 
   private String log(int run) throws IOException {
