@@ -99,7 +99,9 @@ public record LineChart(
       return List.copyOf(distinct);
     }
     return distinct.stream()
-        .sorted((first, second) -> Double.compare(Double.parseDouble(first), Double.parseDouble(second)))
+        .sorted(
+            (first, second) ->
+                Double.compare(Double.parseDouble(first), Double.parseDouble(second)))
         .toList();
   }
 

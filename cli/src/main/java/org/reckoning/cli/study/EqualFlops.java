@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 
 /**
@@ -66,15 +67,17 @@ record EqualFlops(String like, List<String> runs) {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "equal_flops needs a run %s with the varied words of %s: %s"
-                        .formatted(like, run.name(), run.varied())));
+                new ConfigException(
+                    List.of(
+                        "equal_flops needs a run %s with the varied words of %s: %s"
+                            .formatted(like, run.name(), run.varied()))));
   }
 
   private static StudyRun repeated(StudyRun run, int number, String steps) {
     List<String> words = new ArrayList<>(run.words());
     words.removeIf(word -> word.startsWith(STEPS));
     words.add(steps);
-    return new StudyRun(number, name(run.name()), run.varied(), run.seed(), words, run.candidates(), false);
+    return new StudyRun(
+        number, name(run.name()), run.varied(), run.seed(), words, run.candidates(), false);
   }
 }

@@ -24,7 +24,6 @@ final class ReportFiles {
       }
     }
     JsonRecord.write(directory.resolve("report.json"), report);
-    DurableFiles.write(
-        directory.resolve("report.md"), new ReportText(report, drawn).markdown());
+    DurableFiles.write(directory.resolve("report.md"), new ReportText(report, drawn).markdown());
   }
 }

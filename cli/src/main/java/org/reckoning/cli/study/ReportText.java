@@ -100,9 +100,7 @@ final class ReportText {
 
   private void failures() {
     List<StudyReport.Run> failed =
-        report.runs().stream()
-            .filter(run -> run.status() == StudyReport.Status.FAILED)
-            .toList();
+        report.runs().stream().filter(run -> run.status() == StudyReport.Status.FAILED).toList();
     if (!failed.isEmpty()) {
       add("## Failures", "");
       failed.forEach(run -> add("- %s: %s".formatted(run.run(), run.reason())));
@@ -113,8 +111,17 @@ final class ReportText {
   private void runs() {
     TextTable table = TextTable.withLeft(1, 2, 4);
     table.row(
-        "run", "name", "varied", "seed", "problems of", "hops", "problems", "label right, scored",
-        "generated", "f1", "loss");
+        "run",
+        "name",
+        "varied",
+        "seed",
+        "problems of",
+        "hops",
+        "problems",
+        "label right, scored",
+        "generated",
+        "f1",
+        "loss");
     for (StudyReport.Run each : report.runs()) {
       StudyRun run = each.run();
       List<String> start =
@@ -157,8 +164,7 @@ final class ReportText {
   private void words() {
     add("## Configurations", "", "Each line makes one run.", "", "```");
     for (StudyReport.Run each : report.runs()) {
-      String quoted =
-          join(each.run().words().stream().map(ReportText::quoted).toList());
+      String quoted = join(each.run().words().stream().map(ReportText::quoted).toList());
       add("./reckoning train %s seed=%d".formatted(quoted, each.run().seed()));
     }
     add("```");

@@ -14,14 +14,14 @@ final class StudyChart {
   /** Returns a picture as a PNG file; empty without results, or if Java has no font. */
   static Optional<byte[]> png(StudyReport.Picture picture) {
     double scale = picture.metric().equals("loss") ? 1 : 100;
-    List<String> xValues =
-        LineChart.ordered(picture.cells().stream().map(Cell::x).toList());
+    List<String> xValues = LineChart.ordered(picture.cells().stream().map(Cell::x).toList());
     Map<String, List<Cell>> cells = new LinkedHashMap<>();
     for (Cell cell : picture.cells()) {
       cells.computeIfAbsent(cell.line(), line -> new ArrayList<>()).add(cell);
     }
     List<LineChart.Line> lines = new ArrayList<>();
-    cells.forEach((name, of) -> lines.add(new LineChart.Line(name, points(of, xValues, scale), List.of())));
+    cells.forEach(
+        (name, of) -> lines.add(new LineChart.Line(name, points(of, xValues, scale), List.of())));
     return new LineChart(
             picture.metric() + " by " + picture.x(),
             picture.x(),

@@ -119,8 +119,7 @@ public final class StudyCommand implements Callable<Integer> {
         ConsoleStyle.choose(
             Boolean.getBoolean("reckoning.terminal"), noProgress, System.getenv(), 1);
     ConsoleProgress progress = new ConsoleProgress(System.err, style);
-    StudyReport.Program program =
-        new StudyReport.Program(spec.root().version()[0], Commit.of());
+    StudyReport.Program program = new StudyReport.Program(spec.root().version()[0], Commit.of());
     String resume = "./reckoning study resume=" + study.path();
     ChildProcesses processes = new ChildProcesses(MAIN);
     Map<Integer, String> failures;
@@ -138,8 +137,7 @@ public final class StudyCommand implements Callable<Integer> {
               study,
               processes,
               progress,
-              (now, failed) ->
-                  ReportFiles.write(now.path(), StudyReport.of(now, program, failed)));
+              (now, failed) -> ReportFiles.write(now.path(), StudyReport.of(now, program, failed)));
       failures = runner.run(jobs, signals);
       progress.leaveLine();
       if (signals.requested()) {

@@ -50,8 +50,8 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
    * @param tree content of the file of the study
    * @throws IOException if a file cannot be written
    */
-  static StudyDirectory create(
-      Path path, StudyPlan plan, ObjectNode tree, List<RunConfig> configs) throws IOException {
+  static StudyDirectory create(Path path, StudyPlan plan, ObjectNode tree, List<RunConfig> configs)
+      throws IOException {
     for (StudyRun run : plan.runs()) {
       new RunDirectory(path.resolve(Integer.toString(run.number())))
           .write(configs.get(run.number()));

@@ -30,8 +30,7 @@ record StudyRun(
   }
 
   /** Returns a run without a search. */
-  static StudyRun of(
-      int number, String name, List<String> varied, long seed, List<String> words) {
+  static StudyRun of(int number, String name, List<String> varied, long seed, List<String> words) {
     return new StudyRun(number, name, varied, seed, words, List.of(), false);
   }
 

@@ -46,10 +46,7 @@ final class StudyRunner {
    * @param finished called after every run, by one thread at a time
    */
   StudyRunner(
-      StudyDirectory study,
-      ChildProcesses processes,
-      ConsoleProgress progress,
-      Finished finished) {
+      StudyDirectory study, ChildProcesses processes, ConsoleProgress progress, Finished finished) {
     this.study = study;
     this.processes = processes;
     this.progress = progress;

@@ -74,8 +74,7 @@ public final class EvalCommand implements Callable<Integer> {
         ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
     ConsoleProgress progress = new ConsoleProgress(System.err, style);
     Experiment experiment = new Experiment(config, run, "", progress, () -> false);
-    List<String> table =
-        name == null ? experiment.evaluate() : experiment.examine(name, overrides);
+    List<String> table = name == null ? experiment.evaluate() : experiment.examine(name, overrides);
     table.forEach(out::println);
     out.flush();
     return 0;

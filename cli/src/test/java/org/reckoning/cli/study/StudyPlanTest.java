@@ -62,7 +62,8 @@ class StudyPlanTest {
             "method=in_context");
     assertThat(plan("full", "max_steps=5", "n_inner_iter=3", "seed=7,8").runs())
         .extracting(StudyRun::toString)
-        .containsExactly("#0 weights seed=7", "#1 prompt seed=7", "#2 weights seed=8", "#3 prompt seed=8");
+        .containsExactly(
+            "#0 weights seed=7", "#1 prompt seed=7", "#2 weights seed=8", "#3 prompt seed=8");
     assertThat(plan("full", "max_steps=5").runs().get(0).words())
         .contains("max_steps=5")
         .doesNotContain("max_steps=100", "max_steps=200");
@@ -72,7 +73,7 @@ class StudyPlanTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "question: Which | quetsion: Which | key 'quetsion' is unknown; the keys are examinations, pictures",
+        "question: Which | quetsion: Which | key 'question' is missing or has a wrong value",
         "seeds: [1, 2] | seeds: [] | seeds ([]) must have at least one seed",
         "line: run | line: inner_lrr | x and line (inner_lrr) must be run, examination, hops or a key of a run",
         "prompt: [ | 'a/b': [ | name (a/b) must have only letters, digits",

@@ -127,7 +127,8 @@ class StudyReportTest {
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
     assertThat(image.getWidth()).isEqualTo(LineChart.WIDTH);
     assertThat(image.getHeight()).isEqualTo(LineChart.HEIGHT);
-    int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    int[] pixels =
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
     assertThat(pixels).contains(0xff1f77b4, 0xffff7f0e);
   }
 }

@@ -46,8 +46,7 @@ class StudyRunnerTest {
     StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
     StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
     study =
-        StudyDirectory.create(
-            directory, plan, yaml.root(), plan.configs(new Configurations(null)));
+        StudyDirectory.create(directory, plan, yaml.root(), plan.configs(new Configurations(null)));
   }
 
   private Map<Integer, String> run(int jobs, StopRequest stop) throws IOException {

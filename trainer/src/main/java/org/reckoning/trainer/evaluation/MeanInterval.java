@@ -31,8 +31,7 @@ public record MeanInterval(double mean, double low, double high) {
       throw new IllegalArgumentException("values (%d) must be at least 2".formatted(n));
     }
     double mean = values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-    double squares =
-        values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
+    double squares = values.stream().mapToDouble(value -> (value - mean) * (value - mean)).sum();
     double half = T[Math.min(n - 1, T.length) - 1] * Math.sqrt(squares / (n - 1) / n);
     return new MeanInterval(mean, mean - half, mean + half);
   }

@@ -226,8 +226,7 @@ public final class Experiment {
       progress.message(difference);
       isOfRun = false;
     }
-    return Results.table(
-        Results.rowsOf(config.method(), test(splits, isOfRun ? "test" : "eval")));
+    return Results.table(Results.rowsOf(config.method(), test(splits, isOfRun ? "test" : "eval")));
   }
 
   /**
