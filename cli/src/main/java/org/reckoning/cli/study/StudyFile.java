@@ -61,7 +61,7 @@ record StudyFile(
    * A picture, and a table with the same numbers.
    *
    * @param metric of the vertical axis, such as {@code acc_scored}
-   * @param x of the horizontal axis: {@code run}, {@code examination}, {@code hops} of the problems
+   * @param x of the horizontal axis: one of {@code OWN_AXES}, where hops are those of the problems,
    *     or a key of the configuration
    * @param line a line for each value: one of the same words
    * @param runs names of the runs that it shows; empty: all
