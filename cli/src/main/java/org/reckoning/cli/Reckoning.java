@@ -18,6 +18,7 @@ import org.reckoning.cli.model.ModelCommand;
 import org.reckoning.cli.process.PeerProcess;
 import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.cli.process.StandardOutput;
+import org.reckoning.cli.study.StudyCommand;
 import org.reckoning.cli.train.EvalCommand;
 import org.reckoning.cli.train.TrainCommand;
 import org.reckoning.graph.peers.Peers;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       EvalCommand.class,
+      StudyCommand.class,
       AskCommand.class,
       ServingExportCommand.class,
       DataCommand.class,

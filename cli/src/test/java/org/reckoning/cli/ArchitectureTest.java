@@ -25,8 +25,8 @@ class ArchitectureTest {
   private static final String CLI = "org.reckoning.cli.";
   private static final List<String> PACKAGES =
       List.of(
-          "ask", "bench", "config", "data", "device", "export", "inspect", "model", "process",
-          "program", "sweep", "train");
+          "ask", "bench", "chart", "config", "data", "device", "export", "inspect", "model",
+          "process", "program", "study", "sweep", "train");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -41,7 +41,9 @@ class ArchitectureTest {
         knowsOnly("ask", "config"),
         knowsOnly("data"),
         knowsOnly("model"),
-        knowsOnly("sweep", "config"),
+        knowsOnly("chart"),
+        knowsOnly("sweep", "chart", "config"),
+        knowsOnly("study", "chart", "config", "process"),
         knowsOnly("train", "config", "device", "process", "sweep"),
         knowsOnly("export", "config", "process"),
         knowsOnly("bench", "device", "process", "program"),

@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
@@ -111,19 +108,7 @@ public final class ConfigOptions {
    * @throws ConfigException with all problems of all runs
    */
   public List<Job> jobs() {
-    List<Job> jobs = new ArrayList<>();
-    Set<String> problems = new LinkedHashSet<>();
-    for (List<String> words : combinations()) {
-      try {
-        jobs.add(new Job(jobs.size(), words, composer().compose(words).bind()));
-      } catch (ConfigException e) {
-        problems.addAll(e.problems());
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw new ConfigException(List.copyOf(problems));
-    }
-    return jobs;
+    return configurations().jobs(combinations());
   }
 
   /**
@@ -134,7 +119,7 @@ public final class ConfigOptions {
   public void print(PrintWriter out) {
     List<List<String>> combinations = combinations();
     for (int i = 0; i < combinations.size(); i++) {
-      Composition composition = composer().compose(combinations.get(i));
+      Composition composition = configurations().compose(combinations.get(i));
       if (multirun) {
         String words = String.join(" ", combinations.get(i)).replaceAll("\\R", " ");
         out.printf("# #%d %s%n", i, words);
@@ -146,10 +131,9 @@ public final class ConfigOptions {
 
   /** Prints every key with its default and documentation. */
   public void printKeys(PrintWriter out) {
-    ConfigPath files = files();
     String shown = "";
-    Composition defaults = composer().compose(List.of());
-    for (KeyDoc doc : KeyDoc.of(files)) {
+    Composition defaults = configurations().compose(List.of());
+    for (KeyDoc doc : KeyDoc.of(configurations().files())) {
       if (!doc.shown().equals(shown)) {
         out.printf("%s%s%n", shown.isEmpty() ? "" : System.lineSeparator(), doc.shown());
         shown = doc.shown();
@@ -165,12 +149,7 @@ public final class ConfigOptions {
     return multirun ? Sweep.combinations(overrides) : List.of(overrides);
   }
 
-  private Composer composer() {
-    return new Composer(files(), System::getenv);
-  }
-
-  private ConfigPath files() {
-    String home = Objects.requireNonNullElse(System.getProperty(HOME), "");
-    return ConfigPath.of(configDir, Path.of(home));
+  private Configurations configurations() {
+    return new Configurations(configDir);
   }
 }

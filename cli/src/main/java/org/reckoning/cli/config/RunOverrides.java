@@ -1,5 +1,6 @@
 package org.reckoning.cli.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +14,8 @@ public final class RunOverrides {
   /**
    * Returns the configuration with changed values.
    *
-   * @param words overrides {@code key=value}; groups cannot change after the start of a run
+   * @param words overrides {@code key=value}, also with references such as {@code
+   *     ${data.data_dir}/test.jsonl}; groups cannot change after the start of a run
    * @throws ConfigException with all problems
    */
   public static RunConfig apply(RunConfig config, List<String> words) {
@@ -30,6 +32,14 @@ public final class RunOverrides {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return RunConfig.of(tree.root());
+    if (words.stream().noneMatch(word -> word.contains("${"))) {
+      return RunConfig.of(tree.root());
+    }
+    References references = new References(tree.root(), System::getenv);
+    ObjectNode resolved = references.resolve();
+    if (!references.problems().isEmpty()) {
+      throw new ConfigException(references.problems());
+    }
+    return RunConfig.of(resolved);
   }
 }

@@ -153,6 +153,23 @@ public final class ChildJvm {
     }
   }
 
+  /**
+   * Starts a main class that appends its output to a file and has no input. It ignores Ctrl-C and a
+   * closed terminal, which reach all processes of a terminal: its parent decides when it ends.
+   */
+  static Process start(String mainClass, List<String> arguments, Path log) throws IOException {
+    List<String> words = new ArrayList<>(List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"));
+    words.addAll(command(mainClass, arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(words)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    setEnvironment(builder);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return process;
+  }
+
   /** Sets what is not set; a child of one of several processes is alone. */
   private static void setEnvironment(ProcessBuilder builder) {
     ENVIRONMENT.forEach(builder.environment()::putIfAbsent);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
@@ -155,10 +156,10 @@ public final class SweepRuns {
     List<Path> files = new ArrayList<>();
     for (String metric : table.present(PLOTTED)) {
       for (String key : table.keys()) {
-        SweepPlot plot = new SweepPlot(jobs, key, metric);
-        if (!plot.isEmpty()) {
+        Optional<byte[]> png = SweepPlot.png(jobs, key, metric);
+        if (png.isPresent()) {
           Path file = directory.resolve(metric + "_by_" + key + ".png");
-          DurableFiles.write(file, plot.png());
+          DurableFiles.write(file, png.get());
           files.add(file);
         }
       }

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
@@ -23,14 +25,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Evaluate the best checkpoint of a run on its test problems.",
-      "Overrides of data and evaluation keys choose other problems."
+      "Overrides of data and evaluation keys choose other problems.",
+      "--name keeps the results in RUN/examinations/NAME.json."
     },
     footer = {
       "",
       "Examples:",
       "  reckoning eval --run outputs/quickstart/2026-11-22_10-30-00",
       "  reckoning eval --run RUN 'data.hops=[3]' data.distractors=2",
-      "  reckoning eval --run RUN data.distractors=6"
+      "  reckoning eval --run RUN --name six_distractors data.distractors=6"
     })
 public final class EvalCommand implements Callable<Integer> {
   @Spec
@@ -45,6 +48,12 @@ public final class EvalCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path run;
 
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Keep the results in the directory of the run, under this name.")
+  private @Nullable String name;
+
   @Parameters(
       paramLabel = "OVERRIDE",
       arity = "0..*",
@@ -54,12 +63,19 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    if (name != null && !name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
+      throw new ConfigException(
+          List.of(
+              "--name (%s) must have only letters, digits, '.', '_' and '-'; it names a file"
+                  .formatted(name)));
+    }
     RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
     ConsoleStyle style =
         ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
     ConsoleProgress progress = new ConsoleProgress(System.err, style);
     Experiment experiment = new Experiment(config, run, "", progress, () -> false);
-    experiment.evaluate().forEach(out::println);
+    List<String> table = name == null ? experiment.evaluate() : experiment.examine(name, overrides);
+    table.forEach(out::println);
     out.flush();
     return 0;
   }

@@ -2,16 +2,11 @@ package org.reckoning.cli.train;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.config.ConfigOptions;
@@ -24,7 +19,7 @@ import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.files.DurableFiles;
-import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.run.NewDirectory;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.training.Experiment;
@@ -60,9 +55,6 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
 
   /** Keys that may change when a run is resumed: its length. */
   private static final Set<String> LENGTHS = Set.of("max_steps", "num_train_epochs");
-
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss", Locale.ROOT);
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -119,7 +111,8 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
     }
     jobs.forEach(job -> PassShares.of(job.config(), peers));
     checkStartingWeights(jobs);
-    List<Path> made = create(jobs.get(0).config(), LocalDateTime.now(ZoneId.systemDefault()));
+    RunConfig first = jobs.get(0).config();
+    List<Path> made = NewDirectory.create(Path.of(first.outputDir(), first.name()));
     Path directory = made.get(0);
     try {
       if (options.multirun()) {
@@ -226,31 +219,6 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
                   .formatted(directory, String.join(" ", others))));
     }
     return words;
-  }
-
-  /**
-   * Creates a new directory for a run, with a number if several runs start in the same second.
-   *
-   * @return the directory and the created directories above it, the innermost first
-   */
-  private static List<Path> create(RunConfig config, LocalDateTime now) throws IOException {
-    Path parent = Path.of(config.outputDir(), config.name());
-    List<Path> made = new ArrayList<>(DurableFiles.createDirectories(parent));
-    String name = now.format(TIME);
-    for (int i = 1; ; i++) {
-      Path directory = parent.resolve(i == 1 ? name : name + "." + i);
-      try {
-        Files.createDirectory(directory);
-      } catch (FileAlreadyExistsException e) {
-        continue;
-      } catch (IOException e) {
-        DurableFiles.removeEmpty(made);
-        throw FileProblem.cannotWrite(directory, e);
-      }
-      DurableFiles.forceDirectory(parent);
-      made.add(0, directory);
-      return made;
-    }
   }
 
   private static List<String> next(RunConfig config, Path directory) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.reckoning.cli.chart.LineChart;
 
 class SweepPlotTest {
   private static final int FIRST_METHOD = 0xff1f77b4;
@@ -19,18 +20,19 @@ class SweepPlotTest {
   }
 
   @Test
-  void png_hasADotForEachRun_lowerForASmallerMetric() throws IOException {
+  void png_hasALineThatFallsWithTheMetric() throws IOException {
     List<SweepJob> jobs = List.of(job(0, "seed=1", 0.9), job(1, "seed=2", 0.1));
-    BufferedImage image =
-        ImageIO.read(new ByteArrayInputStream(new SweepPlot(jobs, "seed", "loss").png()));
+    byte[] png = SweepPlot.png(jobs, "seed", "loss").orElseThrow();
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
 
-    assertThat(image.getWidth()).isEqualTo(SweepPlot.WIDTH);
-    assertThat(image.getHeight()).isEqualTo(SweepPlot.HEIGHT);
-    // the plotting area is 56 to 450, and the two values are at a quarter and three quarters of it
-    int first = top(image, 56 + 394 / 4);
-    int second = top(image, 56 + 394 * 3 / 4);
-    assertThat(first).isBetween(0, SweepPlot.HEIGHT / 2);
-    assertThat(second).isBetween(SweepPlot.HEIGHT / 2, SweepPlot.HEIGHT - 1);
+    assertThat(image.getWidth()).isEqualTo(LineChart.WIDTH);
+    assertThat(image.getHeight()).isEqualTo(LineChart.HEIGHT);
+    int[] columns =
+        IntStream.range(0, image.getWidth()).filter(column -> top(image, column) >= 0).toArray();
+    // the first column of the line belongs to the first run; the legend is to the right of it
+    assertThat(top(image, columns[5])).isLessThan(LineChart.HEIGHT / 3);
+    assertThat(IntStream.of(columns).map(column -> top(image, column)).max().orElseThrow())
+        .isGreaterThan(LineChart.HEIGHT / 2);
   }
 
   /** Returns the first row with a pixel of the first method's color in a column; -1 without one. */
@@ -42,10 +44,10 @@ class SweepPlotTest {
   }
 
   @Test
-  void plot_withoutTheMetric_isEmpty() {
+  void png_withoutTheMetric_isEmpty() {
     List<SweepJob> jobs = List.of(job(0, "seed=1", Double.NaN), job(1, "seed=2", 0.1));
 
-    assertThat(new SweepPlot(jobs, "seed", "f1").isEmpty()).isTrue();
-    assertThat(new SweepPlot(jobs, "seed", "loss").isEmpty()).isFalse();
+    assertThat(SweepPlot.png(jobs, "seed", "f1")).isEmpty();
+    assertThat(SweepPlot.png(jobs, "seed", "loss")).isPresent();
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.cli.chart.LineChart;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.RunConfig;
 import picocli.CommandLine;
@@ -50,7 +51,7 @@ class SweepRunsTest {
     for (String name : List.of("acc_scored_by_seed", "loss_by_inner_lr")) {
       byte[] png = Files.readAllBytes(directory.resolve(name + ".png"));
       BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
-      assertThat(image.getWidth()).isEqualTo(SweepPlot.WIDTH);
+      assertThat(image.getWidth()).isEqualTo(LineChart.WIDTH);
     }
     assertThat(directory.resolve("tensorboard")).isDirectoryContaining("glob:**events*");
   }

@@ -72,6 +72,19 @@ public final class JsonRecord {
   }
 
   /**
+   * Returns a record from a tree, with the checks of {@link #read}.
+   *
+   * @throws IOException with the problem, without the source of the tree
+   */
+  public static <T extends Record> T of(ObjectNode tree, Class<T> type) throws IOException {
+    try {
+      return MAPPER.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      throw new IOException(reason(e), e);
+    }
+  }
+
+  /**
    * Writes a record; replaces an existing file.
    *
    * @throws IOException with the name of the file if it cannot be written

@@ -28,6 +28,9 @@ public final class ConsoleProgress implements TrainingListener {
   /** Time between two lines about an encoding in a file. */
   private static final long PLAIN_NANOS = 10_000_000_000L;
 
+  /** Time between two lines about a series of runs in a file. */
+  private static final long SERIES_NANOS = 60_000_000_000L;
+
   /** Switches off line breaks at the right margin: the terminal cuts a long line there. */
   private static final String NO_WRAP = "\u001b[?7l";
 
@@ -44,7 +47,8 @@ public final class ConsoleProgress implements TrainingListener {
   private long drawnAt;
   private @Nullable Pace pace;
   private @Nullable Pace encoding;
-  private long writtenAt; // of the newest plain line about an encoding
+  private @Nullable Pace series;
+  private long writtenAt; // of the newest plain line about an encoding or a series
   private @Nullable Compilation compilation;
 
   /** The first reported step and its end, from which the remaining time is estimated. */
@@ -201,6 +205,35 @@ public final class ConsoleProgress implements TrainingListener {
         if (microBatches < of && now - writtenAt >= PLAIN_NANOS) {
           writtenAt = now;
           message(text);
+        }
+      }
+      case QUIET -> {}
+    }
+  }
+
+  /**
+   * Shows the progress of a series of runs.
+   *
+   * @param text about the series
+   * @param done work so far, in any unit
+   * @param of all work
+   */
+  public synchronized void advanced(String text, long done, long of) {
+    long now = nanoTime.getAsLong();
+    if (series == null) {
+      series = new Pace(done, now);
+      writtenAt = now;
+    }
+    String line =
+        done > series.step()
+            ? text + ", about " + duration(secondsLeft(series, done, of, now)) + " left"
+            : text;
+    switch (style.display()) {
+      case LIVE -> draw(line);
+      case PLAIN -> {
+        if (now - writtenAt >= SERIES_NANOS) {
+          writtenAt = now;
+          message(line);
         }
       }
       case QUIET -> {}

@@ -35,6 +35,7 @@ import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
  *   predictions/test.jsonl   the answers to the test problems
  *   predictions/eval.jsonl   the answers to other problems, of the last evaluation
  *   results.json             the results on the test problems
+ *   examinations/NAME.json   the results on other problems, see Examination
  *   results-000550.json      the results before the run was extended from step 550
  *   baselines/NAME/          the same files of a baseline
  * }</pre>
@@ -158,6 +159,28 @@ public record RunDirectory(Path path) {
   /** Writes the results. */
   public void write(Results results) throws IOException {
     JsonRecord.write(path.resolve(RESULTS), results);
+  }
+
+  /**
+   * Reads an examination.
+   *
+   * @return empty if the run has no examination of this name
+   * @throws IOException if the file is damaged
+   */
+  public Optional<Examination> examination(String name) throws IOException {
+    Path file = examinationFile(name);
+    return Files.exists(file)
+        ? Optional.of(JsonRecord.read(file, Examination.class, "an examination of a run"))
+        : Optional.empty();
+  }
+
+  /** Writes an examination; replaces one of the same name. */
+  public void write(String name, Examination examination) throws IOException {
+    JsonRecord.write(examinationFile(name), examination);
+  }
+
+  private Path examinationFile(String name) {
+    return path.resolve("examinations").resolve(name + ".json");
   }
 
   /** Renames the results, if there are any, to those before the run was extended from a step. */

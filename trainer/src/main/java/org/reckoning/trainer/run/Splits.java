@@ -19,6 +19,11 @@ public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<Re
     test = List.copyOf(test);
   }
 
+  /** Returns splits for an evaluation: the test tasks decide shapes, too. */
+  public static Splits ofTest(List<ReasoningTask> test) {
+    return new Splits(test, List.of(), test);
+  }
+
   /** Returns a text that only equal tasks have in common. */
   public String fingerprint() {
     return DataFingerprint.of(this).toString();

@@ -7,13 +7,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.RunListeners;
+import org.reckoning.trainer.run.Examination;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.SplitLoader;
@@ -213,19 +218,50 @@ public final class Experiment {
    * @return a table of the results
    */
   public List<String> evaluate() throws IOException {
-    Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
     RunConfig ofRun = directory.config();
+    Splits splits = splits(ofRun);
     boolean isOfRun = config.equals(ofRun);
     String difference = directory.differenceOfTest(splits);
     if (config.data().equals(ofRun.data()) && !difference.isEmpty()) {
       progress.message(difference);
       isOfRun = false;
     }
-    Path predictions = directory.predictions(isOfRun ? "test" : "eval");
+    return Results.table(Results.rowsOf(config.method(), test(splits, isOfRun ? "test" : "eval")));
+  }
+
+  /**
+   * Tests the best checkpoint of the run's own method and keeps the results beside those of the
+   * run.
+   *
+   * @param name of the {@link Examination}
+   * @param words overrides that made this configuration from that of the run
+   * @return a table of the results
+   * @throws IOException if all tasks are too long for the model, too
+   */
+  public List<String> examine(String name, List<String> words) throws IOException {
+    Splits splits = splits(directory.config());
+    Evaluation evaluation = test(splits, name);
+    Set<String> answered =
+        evaluation.predictions().stream().map(Prediction::id).collect(Collectors.toSet());
+    long leftOut =
+        splits.test().stream().map(ReasoningTask::id).filter(id -> !answered.contains(id)).count();
+    List<Results.Row> rows = Results.rowsOf(config.method(), evaluation);
+    directory.write(name, new Examination(words, (int) leftOut, rows));
+    return Results.table(rows);
+  }
+
+  /** Returns the data to test: the test split alone if they are not those of the run. */
+  private Splits splits(RunConfig ofRun) throws IOException {
+    SplitLoader loader = new SplitLoader(config.data(), config.seed(), progress::message);
+    return config.data().equals(ofRun.data()) ? loader.load() : Splits.ofTest(loader.test());
+  }
+
+  private Evaluation test(Splits splits, String predictionsName) throws IOException {
+    Path predictions = directory.predictions(predictionsName);
     try (TrainingRun run = TrainingRun.forEvaluation(config, splits, directory.path())) {
       Evaluation test = run.test(progress, predictions);
       progress.message("predictions are in " + predictions);
-      return Results.table(Results.rowsOf(config.method(), test));
+      return test;
     }
   }
 }

@@ -2,17 +2,21 @@ package org.reckoning.trainer.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.inspect.BlockGraph;
+import org.reckoning.graph.inspect.ProgramReport;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.program.NotFiniteException;
 import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.RunConfig.FloatType;
@@ -347,6 +351,20 @@ public final class TrainingRun implements AutoCloseable {
   /** Returns the static graph of a training step of the first bucket, in blocks. */
   GraphDef blockGraph() {
     return BlockGraph.of(program, data.buckets().shapes().get(0)).graph();
+  }
+
+  /** Returns the floating-point operations of the matrix products of an update, a mean. */
+  double flops() {
+    Map<TaskShape, Double> byShape = new HashMap<>();
+    Batches epoch = data.batches();
+    double sum = 0;
+    for (int i = 0; i < epoch.perEpoch(); i++) {
+      sum +=
+          byShape.computeIfAbsent(
+              epoch.next().shape(),
+              shape -> (double) ProgramReport.of(program, shape).trainingFlops().matrix());
+    }
+    return sum / epoch.perEpoch() * config.gradientAccumulationSteps();
   }
 
   /** Returns the learned inner rates. */

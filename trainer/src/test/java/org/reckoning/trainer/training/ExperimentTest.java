@@ -21,6 +21,7 @@ import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.run.Examination;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 
@@ -50,9 +51,13 @@ class ExperimentTest {
   }
 
   private List<String> run(RunConfig config) throws IOException {
+    return experiment(config).run();
+  }
+
+  private Experiment experiment(RunConfig config) {
     ConsoleStyle quiet = new ConsoleStyle(ConsoleStyle.Display.QUIET, false, 1);
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    return new Experiment(config, run, "CPU:0", new ConsoleProgress(out, quiet), () -> false).run();
+    return new Experiment(config, run, "CPU:0", new ConsoleProgress(out, quiet), () -> false);
   }
 
   private String said() {
@@ -92,6 +97,32 @@ class ExperimentTest {
 
     assertThat(said()).contains("results.json' must be the results of a run", "it is empty");
     assertThat(run.resolve("results.json")).hasBinaryContent(whole);
+  }
+
+  @Test
+  void examine_ofOtherProblems_keepsTheResults_andLeavesThoseOfTheRun() throws IOException {
+    RunConfig config = config().with("baselines", List.of()).with("data.distractors", 1);
+    Files.writeString(run.resolve(RunDirectory.CONFIG), config.yaml());
+    run(config);
+    byte[] results = Files.readAllBytes(run.resolve("results.json"));
+    RunConfig fewer = config.with("data.distractors", 0);
+
+    List<String> words = List.of("data.distractors=0");
+    assertThat(experiment(fewer).examine("none", words)).hasSize(2);
+
+    Examination none = new RunDirectory(run).examination("none").orElseThrow();
+    assertThat(none.words()).isEqualTo(words);
+    assertThat(none.leftOut()).isZero();
+    assertThat(none.rows()).hasSize(1).allMatch(row -> row.hops() == 2 && row.problems() == 2);
+    assertThat(run.resolve("predictions/none.jsonl")).exists();
+    assertThat(run.resolve("results.json")).hasBinaryContent(results);
+    byte[] first = Files.readAllBytes(run.resolve("examinations/none.json"));
+    experiment(fewer).examine("none", words);
+    assertThat(run.resolve("examinations/none.json")).hasBinaryContent(first);
+
+    assertThatThrownBy(() -> experiment(fewer.with("data.max_tokens", 5)).examine("x", words))
+        .hasMessageStartingWith("all 2 tasks exceed max_tokens (5); the shortest needs ");
+    assertThat(new RunDirectory(run).examination("x")).isEmpty();
   }
 
   @Test

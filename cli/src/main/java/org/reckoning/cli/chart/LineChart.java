@@ -1,0 +1,203 @@
+package org.reckoning.cli.chart;
+
+import java.awt.Color;
+import java.awt.GraphicsEnvironment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * A picture of lines over the values of a key, with intervals and single runs.
+ *
+ * @param title above the picture
+ * @param xTitle name of the horizontal axis
+ * @param yTitle name of the vertical axis
+ * @param xValues values of the horizontal axis, from left to right
+ * @param lines the lines
+ */
+public record LineChart(
+    String title, String xTitle, String yTitle, List<String> xValues, List<Line> lines) {
+  /** Width of a picture in pixels. */
+  public static final int WIDTH = 800;
+
+  /** Height of a picture in pixels. */
+  public static final int HEIGHT = 480;
+
+  private static final Color[] COLORS = {
+    new Color(0x1f77b4),
+    new Color(0xff7f0e),
+    new Color(0x2ca02c),
+    new Color(0xd62728),
+    new Color(0x9467bd),
+    new Color(0x8c564b),
+    new Color(0xe377c2),
+    new Color(0x7f7f7f)
+  };
+
+  /** Distance of two lines at the same value, so that their intervals do not overlap. */
+  private static final double SHIFT = 0.04;
+
+  /** Room beside the first and the last value. */
+  private static final double ROOM = 0.5;
+
+  private static final int MARKER = 8;
+
+  /** Characters of all values that fit side by side. */
+  private static final int MOST_CHARACTERS = 60;
+
+  private static final int ROTATION = 30;
+
+  /**
+   * A point of a line.
+   *
+   * @param x a value of the horizontal axis
+   * @param y height
+   * @param low lower end of an interval; null without one
+   * @param high upper end of an interval; null without one
+   */
+  public record Point(String x, double y, @Nullable Double low, @Nullable Double high) {}
+
+  /**
+   * A line.
+   *
+   * @param name in the legend
+   * @param points from left to right
+   * @param dots single runs, drawn without a line
+   */
+  public record Line(String name, List<Point> points, List<Point> dots) {
+    /** Copies the lists. */
+    public Line {
+      points = List.copyOf(points);
+      dots = List.copyOf(dots);
+    }
+  }
+
+  /** Copies the lists. */
+  public LineChart {
+    xValues = List.copyOf(xValues);
+    lines = List.copyOf(lines);
+  }
+
+  /** Returns the distinct values in ascending order if all are numbers, else as they come. */
+  public static List<String> ordered(List<String> values) {
+    Set<String> distinct = new LinkedHashSet<>(values);
+    if (!distinct.stream().allMatch(LineChart::isNumber)) {
+      return List.copyOf(distinct);
+    }
+    return distinct.stream()
+        .sorted(
+            (first, second) ->
+                Double.compare(Double.parseDouble(first), Double.parseDouble(second)))
+        .toList();
+  }
+
+  private static boolean isNumber(String value) {
+    return value.matches("-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?");
+  }
+
+  /** Returns a PNG file; empty if no line has a point, or Java has no font. */
+  public Optional<byte[]> png() {
+    if (lines.stream().allMatch(line -> line.points().isEmpty()) || !hasFont()) {
+      return Optional.empty();
+    }
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(title)
+            .xAxisTitle(xTitle)
+            .yAxisTitle(yTitle)
+            .build();
+    style(chart.getStyler());
+    chart.setCustomXAxisTickLabelsFormatter(this::label);
+    for (int i = 0; i < lines.size(); i++) {
+      double shift = SHIFT * (i - (lines.size() - 1) / 2.0);
+      draw(chart, lines.get(i), COLORS[i % COLORS.length], shift);
+    }
+    try {
+      return Optional.of(BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a file in memory
+    }
+  }
+
+  /** Returns the value at a tick; blanks between two values, different ones, as XChart requires. */
+  private String label(double tick) {
+    long i = Math.round(tick);
+    boolean between = Math.abs(tick - i) > 1e-6 || i < 0 || i >= xValues.size();
+    return between ? " ".repeat(1 + (int) Math.abs(Math.round(10 * tick))) : xValues.get((int) i);
+  }
+
+  /** Returns whether Java finds a font; without a library it throws errors of many kinds. */
+  private static boolean hasFont() {
+    try {
+      return GraphicsEnvironment.getLocalGraphicsEnvironment().getAvailableFontFamilyNames().length
+          > 0;
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      return false;
+    }
+  }
+
+  private void style(XYStyler styler) {
+    styler.setLegendPosition(LegendPosition.OutsideE);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setMarkerSize(MARKER);
+    if (xValues.stream().mapToInt(String::length).sum() > MOST_CHARACTERS) {
+      styler.setXAxisLabelRotation(ROTATION);
+    }
+    styler.setXAxisMin(-ROOM);
+    styler.setXAxisMax(xValues.size() - 1 + ROOM);
+  }
+
+  private void draw(XYChart chart, Line line, Color color, double shift) {
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (Point point : line.points()) {
+      double at = xValues.indexOf(point.x()) + shift;
+      x.add(at);
+      y.add(point.y());
+      if (point.low() != null && point.high() != null) {
+        XYSeries interval =
+            chart.addSeries(
+                line.name() + " at " + point.x(),
+                new double[] {at, at},
+                new double[] {point.low(), point.high()});
+        interval.setMarker(SeriesMarkers.NONE);
+        interval.setLineColor(color);
+        interval.setShowInLegend(false);
+      }
+    }
+    if (x.isEmpty()) {
+      return;
+    }
+    XYSeries means = chart.addSeries(line.name(), x, y);
+    means.setLineColor(color);
+    means.setMarkerColor(color);
+    means.setMarker(SeriesMarkers.CIRCLE);
+    if (!line.dots().isEmpty()) {
+      XYSeries runs =
+          chart.addSeries(
+              "runs of " + line.name(),
+              line.dots().stream().map(dot -> xValues.indexOf(dot.x()) + shift).toList(),
+              line.dots().stream().map(Point::y).toList());
+      runs.setLineStyle(SeriesLines.NONE);
+      runs.setMarkerColor(color);
+      runs.setMarker(SeriesMarkers.CIRCLE);
+      runs.setShowInLegend(false);
+    }
+  }
+}

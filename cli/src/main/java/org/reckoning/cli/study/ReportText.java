@@ -1,0 +1,190 @@
+package org.reckoning.cli.study;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.TextTable;
+
+/** A report as Markdown. */
+final class ReportText {
+  private final StudyReport report;
+  private final Set<String> drawn;
+  private final List<String> lines = new ArrayList<>();
+
+  /**
+   * @param drawn names of the pictures that have a file
+   */
+  ReportText(StudyReport report, Set<String> drawn) {
+    this.report = report;
+    this.drawn = drawn;
+  }
+
+  /** Returns the text of {@code report.md}. */
+  String markdown() {
+    add("# Study " + report.study() + ", size " + report.size(), "", report.question(), "");
+    String own = report.words().isEmpty() ? "" : " with `" + join(report.words()) + "`";
+    add(
+        "%d of %d runs are done%s. Made by %s, commit %s."
+            .formatted(
+                report.count(StudyReport.Status.DONE),
+                report.runs().size(),
+                own,
+                report.version(),
+                report.commit()),
+        "");
+    report.pictures().forEach(this::picture);
+    failures();
+    runs();
+    words();
+    return String.join("\n", lines) + "\n";
+  }
+
+  private void picture(String name, StudyReport.Picture picture) {
+    add("## " + name, "");
+    if (picture.cells().isEmpty()) {
+      add("No run has results yet.", "");
+      return;
+    }
+    if (drawn.contains(name)) {
+      add("![%s by %s](%s.png)".formatted(picture.metric(), picture.x(), name), "");
+    }
+    add(picture.see(), "");
+    table(picture).markdown().forEach(this::add);
+    add("", explanation(picture), "");
+  }
+
+  /** Returns a table with a row for each line and a column for each value of the axis. */
+  static TextTable table(StudyReport.Picture picture) {
+    Set<String> columns = new LinkedHashSet<>();
+    Set<String> rows = new LinkedHashSet<>();
+    for (Cell cell : picture.cells()) {
+      columns.add(cell.x());
+      rows.add(cell.line());
+    }
+    TextTable table = new TextTable();
+    List<String> heading = new ArrayList<>();
+    heading.add("%s by %s, %s".formatted(picture.metric(), picture.line(), picture.x()));
+    heading.addAll(columns);
+    table.row(heading);
+    for (String row : rows) {
+      List<String> cells = new ArrayList<>(List.of(row));
+      for (String column : columns) {
+        cells.add(
+            picture.cells().stream()
+                .filter(cell -> cell.line().equals(row) && cell.x().equals(column))
+                .map(cell -> Cell.text(picture.metric(), cell.mean(), cell.low(), cell.high()))
+                .findFirst()
+                .orElse("-"));
+      }
+      table.row(cells);
+    }
+    return table;
+  }
+
+  private static String explanation(StudyReport.Picture picture) {
+    int least = picture.cells().stream().mapToInt(Cell::seeds).min().orElseThrow();
+    int most = picture.cells().stream().mapToInt(Cell::seeds).max().orElseThrow();
+    String seeds = least == most ? Integer.toString(most) : least + " to " + most;
+    String mean = "Means over %s seed%s".formatted(seeds, most == 1 ? "" : "s");
+    if (picture.cells().stream().allMatch(cell -> cell.interval() == null)) {
+      return mean + ".";
+    }
+    return mean
+        + (most == 1
+            ? ", with Wilson's 95 % interval over the problems. It does not have the chance of another seed."
+            : ", with Student's 95 % interval over the seeds; with one seed, Wilson's over the problems.");
+  }
+
+  private void failures() {
+    List<StudyReport.Run> failed =
+        report.runs().stream().filter(run -> run.status() == StudyReport.Status.FAILED).toList();
+    if (!failed.isEmpty()) {
+      add("## Failures", "");
+      failed.forEach(run -> add("- %s: %s".formatted(run.run(), run.reason())));
+      add("");
+    }
+  }
+
+  private void runs() {
+    TextTable table = TextTable.withLeft(1, 2, 4);
+    table.row(
+        "run",
+        "name",
+        "varied",
+        "seed",
+        "problems of",
+        "hops",
+        "problems",
+        "label right, scored",
+        "generated",
+        "f1",
+        "loss");
+    for (StudyReport.Run each : report.runs()) {
+      StudyRun run = each.run();
+      List<String> start =
+          List.of(
+              Integer.toString(run.number()),
+              run.name(),
+              join(run.varied()),
+              Long.toString(run.seed()));
+      if (each.results().isEmpty()) {
+        table.row(with(start, EnumWord.of(each.status())));
+      }
+      for (StudyReport.Result result : each.results()) {
+        String leftOut = result.leftOut() == 0 ? "" : " + %d too long".formatted(result.leftOut());
+        table.row(
+            with(
+                start,
+                result.examination(),
+                result.hops() == 0 ? "?" : Integer.toString(result.hops()),
+                result.problems() + leftOut,
+                Cell.text(
+                    Evaluation.ACC_SCORED,
+                    result.metrics().getOrDefault(Evaluation.ACC_SCORED, Double.NaN),
+                    result.scored().low(),
+                    result.scored().high()),
+                metric(result, Evaluation.ACC_LABEL),
+                metric(result, "f1"),
+                metric(result, "loss")));
+      }
+    }
+    add("## Runs", "");
+    table.markdown().forEach(this::add);
+    add("", "Intervals are Wilson's over the problems of a run, at 95 %.", "");
+  }
+
+  private static String metric(StudyReport.Result result, String name) {
+    Double value = result.metrics().get(name);
+    return value == null ? "-" : Cell.text(name, value, null, null);
+  }
+
+  private void words() {
+    add("## Configurations", "", "Each line makes one run.", "", "```");
+    for (StudyReport.Run each : report.runs()) {
+      String quoted = join(each.run().words().stream().map(ReportText::quoted).toList());
+      add("./reckoning train %s seed=%d".formatted(quoted, each.run().seed()));
+    }
+    add("```");
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_.,=/+-]*") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  private static String join(List<String> words) {
+    return String.join(" ", words);
+  }
+
+  private static List<String> with(List<String> start, String... more) {
+    List<String> all = new ArrayList<>(start);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private void add(String... more) {
+    lines.addAll(List.of(more));
+  }
+}

@@ -1,0 +1,190 @@
+package org.reckoning.cli.study;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.cli.config.Configurations;
+import org.reckoning.cli.process.ChildProcesses;
+import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.run.NewDirectory;
+import org.reckoning.trainer.training.StepFlops;
+import org.reckoning.trainer.training.StopSignals;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code reckoning study}: trains the runs of a study, examines them and writes a report. */
+@Command(
+    name = "study",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Train the runs of a study, examine them and write a report.",
+      "The studies are the files of configs/study."
+    },
+    footer = {
+      "",
+      "Words: NAME of the study, size=quick (default) or size=full, and overrides of",
+      "every run as for train; or resume=DIR alone.",
+      "",
+      "Examples:",
+      "  reckoning study methods",
+      "  reckoning study hops size=full -j 2",
+      "  reckoning study methods seed=1,2,3 max_steps=400",
+      "  reckoning study methods size=full --plan",
+      "  reckoning study resume=outputs/study/methods/2026-11-29_10-30-00"
+    })
+public final class StudyCommand implements Callable<Integer> {
+  /** Main class of the commands of this program; the root package is above this one. */
+  private static final String MAIN = "org.reckoning.cli.Reckoning";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "WORD", arity = "1..*", description = "A study, a size or an override.")
+  private List<String> words = new ArrayList<>();
+
+  @Option(
+      names = {"-j", "--jobs"},
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Number of runs at a time.")
+  private int jobs;
+
+  @Option(names = "--plan", description = "Write the directories of all runs, and train none.")
+  private boolean plan;
+
+  @Option(names = "--no-progress", description = "Do not show the progress.")
+  private boolean noProgress;
+
+  @Option(
+      names = "--config-dir",
+      paramLabel = "DIR",
+      description =
+          "Directory of further configuration files; they take precedence over the project's.")
+  private @Nullable Path configDir;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    StudyWords sorted = StudyWords.of(words);
+    if (jobs < 1) {
+      throw new ConfigException(List.of("-j (%d) must be at least 1".formatted(jobs)));
+    }
+    StudyDirectory study =
+        sorted.resume() != null ? StudyDirectory.open(sorted.resume()) : create(sorted);
+    if (plan) {
+      return planned(study.settleAfterSearch(), out);
+    }
+    return run(study, out);
+  }
+
+  private StudyDirectory create(StudyWords sorted) throws IOException {
+    String name = Objects.requireNonNull(sorted.name());
+    Configurations files = new Configurations(configDir);
+    ObjectNode tree = files.study(name);
+    StudyFile file = StudyFile.of(tree, "study " + name);
+    StudyPlan plan = plan(StudyPlan.of(name, file, sorted.size(), sorted.overrides()), file, files);
+    List<RunConfig> configs = plan.configs(files);
+    Path parent = Path.of(configs.get(0).outputDir(), "study", name);
+    return StudyDirectory.create(NewDirectory.create(parent).get(0), plan, tree, configs);
+  }
+
+  /** Returns the plan with runs at equal operations, then with those of the search. */
+  private static StudyPlan plan(StudyPlan plan, StudyFile file, Configurations files)
+      throws IOException {
+    StudyPlan all = plan;
+    if (file.equalFlops() != null) {
+      List<RunConfig> configs = plan.configs(files);
+      all = file.equalFlops().repeat(plan, run -> configs.get(run.number()), StepFlops::of);
+    }
+    return file.search() == null ? all : file.search().plan(all);
+  }
+
+  private int run(StudyDirectory study, PrintWriter out) throws IOException {
+    ConsoleStyle style =
+        ConsoleStyle.choose(
+            Boolean.getBoolean("reckoning.terminal"), noProgress, System.getenv(), 1);
+    ConsoleProgress progress = new ConsoleProgress(System.err, style);
+    StudyReport.Program program = new StudyReport.Program(spec.root().version()[0], Commit.of());
+    String resume = "./reckoning study resume=" + study.path();
+    ChildProcesses processes = new ChildProcesses(MAIN);
+    Map<Integer, String> failures;
+    try (StopSignals signals =
+        StopSignals.install(
+            resume,
+            progress::message,
+            code -> {
+              progress.leaveLine();
+              processes.end(code);
+            })) {
+      signals.hold(); // the commands may have steps that no checkpoint has
+      StudyRunner runner =
+          new StudyRunner(
+              study,
+              processes,
+              progress,
+              (now, failed) -> ReportFiles.write(now.path(), StudyReport.of(now, program, failed)));
+      failures = runner.run(jobs, signals);
+      progress.leaveLine();
+      if (signals.requested()) {
+        progress.message("saved; continue with: " + resume);
+        return signals.exitCode();
+      }
+    }
+    StudyReport report = StudyReport.of(StudyDirectory.open(study.path()), program, failures);
+    ReportFiles.write(study.path(), report);
+    print(study, report, out);
+    return failures.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private static void print(StudyDirectory study, StudyReport report, PrintWriter out) {
+    report
+        .pictures()
+        .values()
+        .forEach(
+            picture -> {
+              ReportText.table(picture).lines().forEach(out::println);
+              out.println();
+            });
+    for (StudyReport.Run run : report.runs()) {
+      if (run.reason() != null) {
+        out.println("  %s: %s".formatted(run.run(), run.reason()));
+      }
+    }
+    out.println("wrote " + study.path().resolve("report.md"));
+    out.flush();
+  }
+
+  private static int planned(StudyDirectory study, PrintWriter out) {
+    int runs = study.plan().runs().size();
+    int searches = study.plan().searches().size();
+    boolean open = study.plan().isOpen();
+    Path path = study.path();
+    out.printf("planned %d runs in %s%n%n", runs, path);
+    out.println("next:");
+    out.printf(
+        "  sbatch --array=%d-%d --wrap './reckoning train resume=%s'%n",
+        open ? 0 : searches, (open ? searches : runs) - 1, path.resolve("$SLURM_ARRAY_TASK_ID"));
+    out.printf(
+        open
+            ? "  ./reckoning study resume=%s --plan    # the other runs, with the best settings%n"
+            : "  ./reckoning study resume=%s           # what is left, and the report%n",
+        path);
+    out.flush();
+    return ExitCode.OK;
+  }
+}

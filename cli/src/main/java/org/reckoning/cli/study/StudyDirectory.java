@@ -1,0 +1,190 @@
+package org.reckoning.cli.study;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.Examination;
+import org.reckoning.trainer.run.Results;
+import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.text.EnumWord;
+
+/**
+ * The directory of a study:
+ *
+ * <pre>{@code
+ * STUDY/0/ 1/ ..        runs, each with its configuration from the start
+ * STUDY/0/study.log     output of the commands that trained and examined the run
+ * STUDY/study.json      plan of the runs
+ * STUDY/study.yaml      copy of the file of the study
+ * STUDY/report.md       report, see StudyReport
+ * STUDY/report.json     its numbers
+ * STUDY/NAME.png        its pictures
+ * }</pre>
+ *
+ * @param path of the directory
+ * @param plan of the runs
+ * @param file of the study
+ */
+record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
+  /** Name of the test problems of the run itself, among the examinations. */
+  static final String TEST = "test";
+
+  private static final String PLAN = "study.json";
+  private static final String FILE = "study.yaml";
+
+  /**
+   * Writes the plan and the configurations of all runs.
+   *
+   * @param tree content of the file of the study
+   * @throws IOException if a file cannot be written
+   */
+  static StudyDirectory create(Path path, StudyPlan plan, ObjectNode tree, List<RunConfig> configs)
+      throws IOException {
+    for (StudyRun run : plan.runs()) {
+      new RunDirectory(path.resolve(Integer.toString(run.number())))
+          .write(configs.get(run.number()));
+    }
+    DurableFiles.write(path.resolve(FILE), YamlDocument.write(tree));
+    JsonRecord.write(path.resolve(PLAN), plan);
+    return open(path);
+  }
+
+  /**
+   * Reads the directory of a study.
+   *
+   * @throws MissingPathException if it is not the directory of a study
+   * @throws IOException if a file cannot be read or is invalid
+   */
+  static StudyDirectory open(Path path) throws IOException {
+    Path plan = path.resolve(PLAN);
+    if (!Files.isRegularFile(plan)) {
+      throw new MissingPathException(
+          "resume (%s) must be the directory of a study, with %s in it".formatted(path, PLAN));
+    }
+    String shown = path.resolve(FILE).toString();
+    YamlDocument file =
+        YamlDocument.read(path.resolve(FILE), shown, key -> !key.endsWith(".seeds"));
+    return new StudyDirectory(
+        path,
+        JsonRecord.read(plan, StudyPlan.class, "the plan of a study"),
+        StudyFile.of(file.root(), shown));
+  }
+
+  /**
+   * Gives the runs that wait for the search its best settings, once.
+   *
+   * @throws IOException if a file cannot be read or written
+   */
+  StudyDirectory settle() throws IOException {
+    Search search = file.search();
+    if (search == null || !plan.isOpen()) {
+      return this;
+    }
+    StudyPlan settled = search.settle(plan, this::validation);
+    for (StudyRun run : settled.runs()) {
+      List<String> before = plan.runs().get(run.number()).words();
+      List<String> found = run.words().subList(before.size(), run.words().size());
+      new RunDirectory(of(run)).write(RunOverrides.apply(config(run), found));
+    }
+    JsonRecord.write(path.resolve(PLAN), settled);
+    return new StudyDirectory(path, settled, file);
+  }
+
+  /** Does the same if all runs of the search are trained; else changes nothing. */
+  StudyDirectory settleAfterSearch() throws IOException {
+    return plan.searches().stream().allMatch(this::isTrained) ? settle() : this;
+  }
+
+  /** Returns the best value of the monitored metric of a run, larger is better. */
+  private Optional<Double> validation(StudyRun run) throws IOException {
+    RunConfig config = config(run);
+    Optional<Path> best = new RunDirectory(of(run)).checkpoints(config.keepCheckpoints()).best();
+    if (best.isEmpty()) {
+      return Optional.empty();
+    }
+    int sign = config.monitor().contains("loss") ? -1 : 1;
+    return Optional.ofNullable(Checkpoints.state(best.get()).best()).map(value -> sign * value);
+  }
+
+  /** Returns the directory of a run. */
+  Path of(StudyRun run) {
+    return path.resolve(Integer.toString(run.number()));
+  }
+
+  /** Returns the output of the commands of a run. */
+  Path log(StudyRun run) {
+    return of(run).resolve("study.log");
+  }
+
+  /** Returns the configuration of a run. */
+  RunConfig config(StudyRun run) throws IOException {
+    return new RunDirectory(of(run)).config();
+  }
+
+  /** Returns whether a run is trained and tested; one with damaged results is not. */
+  boolean isTrained(StudyRun run) {
+    try {
+      return new RunDirectory(of(run)).results().isPresent();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns the names of the examinations that a run still lacks. */
+  List<String> missing(StudyRun run) {
+    if (run.search()) {
+      return List.of();
+    }
+    return file.examinations().keySet().stream()
+        .filter(name -> examination(run, name).isEmpty())
+        .toList();
+  }
+
+  private Optional<Examination> examination(StudyRun run, String name) {
+    try {
+      return new RunDirectory(of(run))
+          .examination(name)
+          .filter(found -> found.words().equals(file.examinations().get(name)));
+    } catch (IOException e) {
+      return Optional.empty(); // damaged: made again
+    }
+  }
+
+  /** Returns all results of a run so far: a row for each number of hops of each examination. */
+  List<Measurement> measurements(StudyRun run) throws IOException {
+    List<Measurement> all = new ArrayList<>();
+    if (!isTrained(run)) {
+      return all;
+    }
+    RunConfig config = config(run);
+    String method = EnumWord.of(config.method());
+    for (Results.Row row : new RunDirectory(of(run)).results().orElseThrow().rows()) {
+      if (row.method().equals(method)) {
+        all.add(new Measurement(run, TEST, config, 0, row));
+      }
+    }
+    for (Map.Entry<String, List<String>> each : file.examinations().entrySet()) {
+      Optional<Examination> found = examination(run, each.getKey());
+      if (found.isPresent()) {
+        RunConfig examined = RunOverrides.apply(config, each.getValue());
+        int leftOut = found.get().leftOut();
+        for (Results.Row row : found.get().rows()) {
+          all.add(new Measurement(run, each.getKey(), examined, leftOut, row));
+        }
+      }
+    }
+    return all;
+  }
+}

@@ -1,0 +1,115 @@
+package org.reckoning.cli.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.config.Configurations;
+import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.RunConfig;
+
+/**
+ * The runs of a study, as stored in {@code study.json}.
+ *
+ * @param study name of the study
+ * @param size name of its size
+ * @param words overrides of the user
+ * @param runs in the order in which they start: all runs of a seed, then those of the next one
+ */
+record StudyPlan(String study, String size, List<String> words, List<StudyRun> runs) {
+  private static final String SEED = "seed=";
+
+  /** Copies the lists. */
+  StudyPlan {
+    words = List.copyOf(words);
+    runs = List.copyOf(runs);
+    if (runs.isEmpty()) {
+      throw new IllegalArgumentException("runs must be at least 1");
+    }
+  }
+
+  /**
+   * Plans the runs. Words of the user override those of the run, these override those of the size,
+   * and these override those of all runs. Several values of one word make several runs.
+   *
+   * @throws ConfigException if the study has no such size, or a list is invalid
+   */
+  static StudyPlan of(String study, StudyFile file, String sizeName, List<String> users) {
+    StudyFile.Size size = file.size(sizeName);
+    List<StudyRun> runs = new ArrayList<>();
+    for (long seed : seeds(size, users)) {
+      for (Map.Entry<String, List<String>> each : file.runs().entrySet()) {
+        List<String> words = new ArrayList<>(List.of("name=" + study));
+        words.addAll(file.words());
+        words.add("baselines=[]"); // each method is a run of its own
+        words.addAll(size.words());
+        words.addAll(each.getValue());
+        words.addAll(users.stream().filter(word -> !word.startsWith(SEED)).toList());
+        List<String> last = lastOfEachKey(words);
+        for (List<String> chosen : Configurations.combinations(last)) {
+          List<String> varied = chosen.stream().filter(word -> !last.contains(word)).toList();
+          runs.add(StudyRun.of(runs.size(), each.getKey(), varied, seed, chosen));
+        }
+      }
+    }
+    return new StudyPlan(study, sizeName, users, runs);
+  }
+
+  /** Returns the seeds of the user, or those of the size. */
+  private static List<Long> seeds(StudyFile.Size size, List<String> users) {
+    List<String> given = users.stream().filter(word -> word.startsWith(SEED)).toList();
+    if (given.isEmpty()) {
+      return size.seeds();
+    }
+    List<String> last = given.subList(given.size() - 1, given.size());
+    try {
+      return Configurations.combinations(last).stream()
+          .map(words -> Long.valueOf(words.get(0).substring(SEED.length())))
+          .toList();
+    } catch (NumberFormatException e) {
+      throw new ConfigException(List.of(last.get(0) + " must be whole numbers, such as seed=1,2"));
+    }
+  }
+
+  /** Leaves out words that a later word overrides; their lists would make equal runs. */
+  private static List<String> lastOfEachKey(List<String> words) {
+    List<String> last = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      String key = key(words.get(i));
+      if (words.subList(i + 1, words.size()).stream().noneMatch(later -> key(later).equals(key))) {
+        last.add(words.get(i));
+      }
+    }
+    return last;
+  }
+
+  private static String key(String word) {
+    int equals = word.indexOf('=');
+    return equals < 0 ? word : word.substring(0, equals);
+  }
+
+  /**
+   * Composes and checks the configurations of all runs.
+   *
+   * @throws ConfigException with all problems of all runs
+   */
+  List<RunConfig> configs(Configurations files) {
+    List<List<String>> words = new ArrayList<>();
+    for (StudyRun run : runs) {
+      List<String> all = new ArrayList<>(run.words());
+      all.add(SEED + run.seed());
+      words.add(all);
+    }
+    return files.jobs(words).stream().map(ConfigOptions.Job::config).toList();
+  }
+
+  /** Returns the short runs of the search. */
+  List<StudyRun> searches() {
+    return runs.stream().filter(StudyRun::search).toList();
+  }
+
+  /** Returns whether a run waits for the search. */
+  boolean isOpen() {
+    return runs.stream().anyMatch(run -> !run.candidates().isEmpty());
+  }
+}

@@ -1,0 +1,153 @@
+package org.reckoning.cli.study;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.evaluation.ConfidenceInterval;
+import org.reckoning.trainer.text.EnumWord;
+
+/**
+ * All numbers of a study, as stored in {@code report.json}.
+ *
+ * @param study name of the study
+ * @param size of the study
+ * @param question that it answers
+ * @param version of this program
+ * @param commit of its sources; {@code unknown} outside of a repository
+ * @param words overrides of the user
+ * @param runs all planned runs
+ * @param pictures by name of the file
+ */
+record StudyReport(
+    String study,
+    String size,
+    String question,
+    String version,
+    String commit,
+    List<String> words,
+    List<Run> runs,
+    Map<String, Picture> pictures) {
+
+  /** Progress of a run. */
+  enum Status {
+    /** Not finished. */
+    OPEN,
+    /** Trained, and all examinations have results. */
+    DONE,
+    /** The training or an examination ended with an error. */
+    FAILED;
+
+    /** Returns the word in files: {@code done}. */
+    @JsonValue
+    String word() {
+      return EnumWord.of(this);
+    }
+  }
+
+  /**
+   * A run.
+   *
+   * @param run the plan of the run
+   * @param status progress of the run
+   * @param reason reason of a failure; null without one
+   * @param results of its own test problems, then of the examinations
+   */
+  record Run(StudyRun run, Status status, @Nullable String reason, List<Result> results) {}
+
+  /**
+   * Result on problems of one number of hops.
+   *
+   * @param examination name of the problems; {@code test}: those of the run itself
+   * @param hops of the problems; 0 if unknown
+   * @param problems number of questions
+   * @param leftOut number of tasks of the examination that are too long for the model
+   * @param metrics by name
+   * @param scored Wilson interval of {@code acc_scored}
+   */
+  record Result(
+      String examination,
+      int hops,
+      int problems,
+      int leftOut,
+      Map<String, Double> metrics,
+      ConfidenceInterval scored) {}
+
+  /**
+   * A picture and its numbers.
+   *
+   * @param metric of the vertical axis
+   * @param x of the horizontal axis
+   * @param line a line for each of its values
+   * @param see what a reader should see
+   * @param cells the points
+   */
+  record Picture(String metric, String x, String line, String see, List<Cell> cells) {}
+
+  /** What made a report: the version of this program, and the commit of its sources. */
+  record Program(String version, String commit) {}
+
+  /**
+   * Reads the results of a study.
+   *
+   * @param failures reasons by number of the run
+   * @throws IOException if a file cannot be read
+   */
+  static StudyReport of(StudyDirectory study, Program program, Map<Integer, String> failures)
+      throws IOException {
+    List<Measurement> all = new ArrayList<>();
+    List<Run> runs = new ArrayList<>();
+    for (StudyRun run : study.plan().runs()) {
+      List<Measurement> measured = study.measurements(run);
+      if (!run.search()) {
+        all.addAll(measured);
+      }
+      String reason = failures.get(run.number());
+      boolean done = study.isTrained(run) && study.missing(run).isEmpty();
+      Status status = done ? Status.DONE : reason == null ? Status.OPEN : Status.FAILED;
+      runs.add(
+          new Run(
+              run,
+              status,
+              done ? null : reason,
+              measured.stream().map(StudyReport::result).toList()));
+    }
+    Map<String, Picture> pictures = new LinkedHashMap<>();
+    study
+        .file()
+        .pictures()
+        .forEach(
+            (name, plan) ->
+                pictures.put(
+                    name,
+                    new Picture(
+                        plan.metric(), plan.x(), plan.line(), plan.see(), Cell.of(plan, all))));
+    return new StudyReport(
+        study.plan().study(),
+        study.plan().size(),
+        study.file().question(),
+        program.version(),
+        program.commit(),
+        study.plan().words(),
+        runs,
+        pictures);
+  }
+
+  private static Result result(Measurement each) {
+    return new Result(
+        each.examination(),
+        each.row().hops(),
+        each.row().problems(),
+        each.leftOut(),
+        each.row().metrics(),
+        each.row().scored());
+  }
+
+  /** Returns the number of runs with a status. */
+  long count(Status status) {
+    return runs.stream().filter(run -> run.status() == status).count();
+  }
+}

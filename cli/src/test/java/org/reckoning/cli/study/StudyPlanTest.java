@@ -1,0 +1,113 @@
+package org.reckoning.cli.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.cli.config.Configurations;
+import org.reckoning.cli.config.RunOverrides;
+import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.config.YamlDocument;
+
+class StudyPlanTest {
+  private static final String STUDY =
+      """
+      question: Which is better?
+      words: [experiment=quickstart, max_steps=100]
+      runs:
+        weights: ['n_inner_iter=1,2']
+        prompt: [method=in_context]
+      sizes:
+        quick: {seeds: [1, 2]}
+        full: {words: [max_steps=200], seeds: [1]}
+      pictures:
+        first: {metric: acc_scored, x: n_inner_iter, line: run, see: The higher line.}
+      """;
+
+  static StudyFile file(String yaml) {
+    return StudyFile.of(
+        YamlDocument.of(yaml, "s.yaml", key -> !key.endsWith(".seeds")).root(), "s.yaml");
+  }
+
+  private static StudyPlan plan(String size, String... words) {
+    return StudyPlan.of("mine", file(STUDY), size, List.of(words));
+  }
+
+  @Test
+  void runs_areThoseOfEachSeed_inTurn() {
+    assertThat(plan("quick").runs().stream().map(StudyRun::toString))
+        .containsExactly(
+            "#0 weights n_inner_iter=1 seed=1",
+            "#1 weights n_inner_iter=2 seed=1",
+            "#2 prompt seed=1",
+            "#3 weights n_inner_iter=1 seed=2",
+            "#4 weights n_inner_iter=2 seed=2",
+            "#5 prompt seed=2");
+  }
+
+  @Test
+  void words_ofTheUser_overrideThoseOfRun_size_andStudy() {
+    assertThat(plan("full").runs().get(2).words())
+        .containsExactly(
+            "name=mine",
+            "experiment=quickstart",
+            "baselines=[]",
+            "max_steps=200",
+            "method=in_context");
+    assertThat(plan("full", "max_steps=5", "n_inner_iter=3", "seed=7,8").runs())
+        .extracting(StudyRun::toString)
+        .containsExactly(
+            "#0 weights seed=7", "#1 prompt seed=7", "#2 weights seed=8", "#3 prompt seed=8");
+    assertThat(plan("full", "max_steps=5").runs().get(0).words())
+        .contains("max_steps=5")
+        .doesNotContain("max_steps=100", "max_steps=200");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "question: Which | quetsion: Which | key 'question' is missing or has a wrong value",
+        "seeds: [1, 2] | seeds: [] | seeds ([]) must have at least one seed",
+        "line: run | line: inner_lrr | x and line (inner_lrr) must be run, examination, hops or a key of a run",
+        "prompt: [ | 'a/b': [ | name (a/b) must have only letters, digits",
+        "line: run | runs: [other], line: run | run (other) of a picture must be one of runs",
+      })
+  void file_withAMistake_isRefusedWithASentence(String from, String to, String problem) {
+    assertThatThrownBy(() -> file(STUDY.replace(from, to)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("s.yaml must be a study: ")
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void size_thatIsUnknown_isRefused() {
+    assertThatThrownBy(() -> plan("huge")).hasMessage("size (huge) must be one of quick, full");
+    assertThatThrownBy(() -> plan("quick", "seed=a"))
+        .hasMessage("seed=a must be whole numbers, such as seed=1,2");
+  }
+
+  static Stream<String> projectStudies() {
+    return new Configurations(null).studies().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("projectStudies")
+  void study_ofTheProject_isValidInBothSizes(String name) {
+    Configurations files = new Configurations(null);
+    StudyFile file = StudyFile.of(files.study(name), name);
+    for (String size : List.of("quick", "full")) {
+      RunConfig config = StudyPlan.of(name, file, size, List.of()).configs(files).get(0);
+      for (List<String> words : file.examinations().values()) {
+        assertThat(RunOverrides.apply(config, words)).isNotEqualTo(config);
+      }
+    }
+    assertThat(file.pictures()).isNotEmpty();
+  }
+}

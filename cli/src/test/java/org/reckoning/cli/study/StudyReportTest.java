@@ -1,0 +1,134 @@
+package org.reckoning.cli.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.cli.chart.LineChart;
+import org.reckoning.cli.config.Configurations;
+import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.files.Json;
+
+/** Reports of results that were made by hand. */
+class StudyReportTest {
+  private static final StudyReport.Program PROGRAM = new StudyReport.Program("reckoning 1", "abc");
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path directory;
+
+  private StudyDirectory study(String seeds) throws IOException {
+    YamlDocument yaml =
+        YamlDocument.of(
+            """
+            question: Which is better?
+            words: [experiment=quickstart]
+            runs: {weights: [], prompt: [method=in_context]}
+            examinations: {hops_3: ['data.hops=[3]']}
+            sizes: {quick: {seeds: [%s]}}
+            pictures:
+              hops: {metric: acc_scored, x: hops, line: run, see: The higher line is better.}
+            """
+                .formatted(seeds),
+            "s.yaml",
+            key -> !key.endsWith(".seeds"));
+    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
+    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
+    return StudyDirectory.create(
+        directory, plan, yaml.root(), plan.configs(new Configurations(null)));
+  }
+
+  /** Writes what a trained and examined run leaves: 100 problems of 2 hops, and 50 of 3. */
+  private void write(int run, String method, int right, int rightOfThree) throws IOException {
+    String row =
+        """
+        {"method": "%s", "hops": %d, "problems": %d,
+         "metrics": {"loss": 0.5, "acc_scored": %s}, "scored": {"low": 0.1, "high": 0.9}}""";
+    Path path = directory.resolve(Integer.toString(run));
+    Files.writeString(
+        path.resolve("results.json"),
+        "{\"rows\": [" + row.formatted(method, 2, 100, right / 100.0) + "]}");
+    Files.createDirectories(path.resolve("examinations"));
+    Files.writeString(
+        path.resolve("examinations/hops_3.json"),
+        "{\"words\": [\"data.hops=[3]\"], \"left_out\": 4, \"rows\": ["
+            + row.formatted(method, 3, 50, rightOfThree / 50.0)
+            + "]}");
+  }
+
+  private String report(StudyDirectory study, Map<Integer, String> failures) throws IOException {
+    ReportFiles.write(directory, StudyReport.of(study, PROGRAM, failures));
+    return Files.readString(directory.resolve("report.md"));
+  }
+
+  /** Wilson's intervals of 98 of 100 and 30 of 50 are those of R's prop.test without correction. */
+  @Test
+  void report_ofOneSeed_hasWilsonsIntervals() throws IOException {
+    StudyDirectory study = study("42");
+    write(0, "reckoning", 98, 30);
+
+    assertThat(report(study, Map.of(1, "the loss is not finite")))
+        .contains(
+            """
+            | acc_scored by run, hops | 2 | 3 |
+            | --- | --- | --- |
+            | weights | 98.0 % (93.0 to 99.4) | 60.0 % (46.2 to 72.4) |
+            """,
+            "1 of 2 runs are done. Made by reckoning 1, commit abc.",
+            "The higher line is better.",
+            "- #1 prompt seed=42: the loss is not finite",
+            "| 0 | weights |  | 42 | hops_3 | 3 | 50 + 4 too long | 60.0 % (10.0 to 90.0) | - | - | 0.500 |",
+            "| 1 | prompt |  | 42 | failed |",
+            "./reckoning train name=mine experiment=quickstart baselines=[] method=in_context seed=42"
+                .replace("baselines=[]", "'baselines=[]'"));
+  }
+
+  /** Student's interval of 0.98 and 0.90 is 0.94 -+ 12.706 * 0.04; it ends at 1. */
+  @Test
+  void report_ofTwoSeeds_hasStudentsIntervals_inTableAndJson() throws IOException {
+    StudyDirectory study = study("42, 43");
+    write(0, "reckoning", 98, 30);
+    write(1, "in_context", 50, 20);
+    write(2, "reckoning", 90, 30);
+
+    assertThat(report(study, Map.of()))
+        .contains(
+            "| weights | 94.0 % (43.2 to 100.0) | 60.0 % (60.0 to 60.0) |",
+            "| prompt | 50.0 % (40.4 to 59.6) | 40.0 % (27.6 to 53.8) |");
+    JsonNode json = Json.STRICT.readTree(Files.readString(directory.resolve("report.json")));
+    JsonNode cell = json.at("/pictures/hops/cells/0");
+    assertThat(cell.toString())
+        .matches(
+            "\\{\"line\":\"weights\",\"x\":\"2\",\"seeds\":2,\"problems\":200,\"mean\":0.94,"
+                + "\"low\":0.431[78]\\d*,\"high\":1.0,\"interval\":\"student\"}");
+    assertThat(json.at("/runs/2/run/words/1").textValue()).isEqualTo("experiment=quickstart");
+    assertThat(json.at("/runs/2/status").textValue()).isEqualTo("done");
+    assertThat(json.at("/runs/3/status").textValue()).isEqualTo("open");
+    assertThat(json.at("/runs/0/results/1/metrics/acc_scored").doubleValue()).isEqualTo(0.6);
+  }
+
+  @Test
+  void picture_hasItsSize_andTheColorOfEachLine() throws IOException {
+    StudyDirectory study = study("42");
+    write(0, "reckoning", 98, 30);
+    write(1, "in_context", 50, 20);
+    report(study, Map.of());
+
+    byte[] png = Files.readAllBytes(directory.resolve("hops.png"));
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+    assertThat(image.getWidth()).isEqualTo(LineChart.WIDTH);
+    assertThat(image.getHeight()).isEqualTo(LineChart.HEIGHT);
+    int[] pixels =
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    assertThat(pixels).contains(0xff1f77b4, 0xffff7f0e);
+  }
+}

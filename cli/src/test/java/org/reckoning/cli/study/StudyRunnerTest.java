@@ -1,0 +1,96 @@
+package org.reckoning.cli.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.cli.config.Configurations;
+import org.reckoning.cli.process.ChildProcesses;
+import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.training.StopRequest;
+
+class StudyRunnerTest {
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // set by JUnit
+  private Path directory;
+
+  @SuppressWarnings("NullAway.Init") // set before each test
+  private StudyDirectory study;
+
+  private int reports;
+
+  @BeforeEach
+  void create() throws IOException {
+    YamlDocument yaml =
+        YamlDocument.of(
+            """
+            question: Does it run?
+            runs: {weights: []}
+            examinations: {hops_3: ['data.hops=[3]']}
+            sizes: {quick: {seeds: [1, 2, 3]}}
+            """,
+            "s.yaml",
+            key -> !key.endsWith(".seeds"));
+    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
+    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
+    study =
+        StudyDirectory.create(directory, plan, yaml.root(), plan.configs(new Configurations(null)));
+  }
+
+  private Map<Integer, String> run(int jobs, StopRequest stop) throws IOException {
+    ConsoleProgress progress =
+        new ConsoleProgress(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            new ConsoleStyle(ConsoleStyle.Display.LIVE, false, 1));
+    ChildProcesses processes = new ChildProcesses(FakeCommand.class.getName());
+    return new StudyRunner(study, processes, progress, (now, failed) -> reports++).run(jobs, stop);
+  }
+
+  private String log(int run) throws IOException {
+    return Files.readString(directory.resolve(run + "/study.log"));
+  }
+
+  private boolean isDone(int run) {
+    StudyRun planned = study.plan().runs().get(run);
+    return study.isTrained(planned) && study.missing(planned).isEmpty();
+  }
+
+  @Test
+  void run_whereOneFails_doesTheOthers_andRepeatsOnlyThatOne() throws IOException {
+    Files.createFile(directory.resolve("1/fail"));
+
+    assertThat(run(2, () -> false)).isEqualTo(Map.of(1, "the loss is not finite"));
+
+    assertThat(IntStream.range(0, 3).filter(this::isDone)).containsExactly(0, 2);
+    assertThat(log(0)).contains("train\n", "eval --run", "--name hops_3");
+    assertThat(reports).isEqualTo(3);
+
+    Files.delete(directory.resolve("1/fail"));
+    assertThat(run(1, () -> false)).isEmpty();
+    assertThat(isDone(1)).isTrue();
+    assertThat(log(0).lines()).hasSize(2); // not repeated
+    assertThat(reports).isEqualTo(4);
+  }
+
+  @Test
+  void run_thatIsStopped_endsItsCommands_andStartsNoOthers() throws IOException {
+    Files.createFile(directory.resolve("0/wait"));
+
+    assertThat(run(1, () -> Files.exists(directory.resolve("0/waits")))).isEmpty();
+
+    assertThat(IntStream.range(0, 3).filter(this::isDone)).isEmpty();
+    assertThat(directory.resolve("1/study.log")).doesNotExist();
+  }
+}

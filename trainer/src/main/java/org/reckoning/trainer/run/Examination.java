@@ -1,0 +1,25 @@
+package org.reckoning.trainer.run;
+
+import java.util.List;
+
+/**
+ * Results of the best checkpoint of a run on problems of other data than its own.
+ *
+ * @param words overrides that choose the problems
+ * @param leftOut number of tasks that are too long for the model, and in no row
+ * @param rows a row for each number of hops, at least one
+ */
+public record Examination(List<String> words, int leftOut, List<Results.Row> rows) {
+  /**
+   * @throws IllegalArgumentException if a value is out of range
+   */
+  public Examination {
+    words = List.copyOf(words);
+    rows = List.copyOf(rows);
+    if (leftOut < 0 || rows.isEmpty()) {
+      throw new IllegalArgumentException(
+          "left_out (%d) must be 0 or more, and rows (%d) at least 1"
+              .formatted(leftOut, rows.size()));
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package org.reckoning.trainer.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.run.SplitLoader;
+
+/** Counts the floating-point operations of training, to compare methods at equal cost. */
+public final class StepFlops {
+  private StepFlops() {}
+
+  /**
+   * Returns the floating-point operations of the matrix products of an update, a mean over the
+   * batches of an epoch. It builds the program, and runs nothing.
+   *
+   * @throws IOException if the data or published weights cannot be read
+   */
+  public static double of(RunConfig config) throws IOException {
+    Path directory = Files.createTempDirectory("reckoning-flops");
+    SplitLoader loader = new SplitLoader(config.data(), config.seed(), line -> {});
+    try (TrainingRun run = TrainingRun.prepare(config, loader.load(), directory)) {
+      return run.flops();
+    } finally {
+      DurableFiles.deleteTree(directory);
+    }
+  }
+}
