@@ -298,7 +298,8 @@ class TrainCommandIT {
         List.of(
             "-Xmx512m",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1", // a process of seconds spends half of them on optimizing itself
+            "-XX:TieredStopAtLevel=1", // a process of seconds spends half of them on optimizing
+            // itself
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
             "-Dreckoning.home=" + Path.of("..").toAbsolutePath().normalize(),
             "-cp",

@@ -160,8 +160,7 @@ final class GenerateCommand implements Callable<Integer> {
           }
           writer.commit();
         }
-        out.printf(
-            "%s: %d %s%n", file, count.getValue(), isOfficial() ? "theories" : "records");
+        out.printf("%s: %d %s%n", file, count.getValue(), isOfficial() ? "theories" : "records");
       }
     }
     out.flush();

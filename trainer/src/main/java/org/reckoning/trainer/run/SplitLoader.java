@@ -17,8 +17,8 @@ import org.reckoning.trainer.data.TaskGenerator;
 import org.reckoning.trainer.data.formats.ClutrrPeople;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.needles.NeedleGenerator;
-import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.data.theories.TheoryGenerator;
+import org.reckoning.trainer.tokens.FactSegments;
 
 /** Generates or reads the data of a run: orders the facts, then cuts those that are too long. */
 public final class SplitLoader {

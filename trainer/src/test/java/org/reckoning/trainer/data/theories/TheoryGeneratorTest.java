@@ -26,15 +26,15 @@ import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.Split;
+import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.data.formats.RecordWriter;
+import org.reckoning.trainer.data.formats.Samples;
+import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.tokens.VocabularyBuilder;
-import org.reckoning.trainer.data.formats.DataFormat;
-import org.reckoning.trainer.data.formats.RecordWriter;
-import org.reckoning.trainer.data.formats.Samples;
-import org.reckoning.trainer.data.formats.TaskReader;
 
 class TheoryGeneratorTest {
   private static final List<Integer> ALL_DEPTHS = List.of(0, 1, 2, 3, 4, 5);
