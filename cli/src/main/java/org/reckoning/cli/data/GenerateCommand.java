@@ -31,9 +31,8 @@ import picocli.CommandLine.Spec;
     name = "generate",
     mixinStandardHelpOptions = true,
     description = {
-      "Generate kinship problems (records of type clutrr) or theories (records of type proofwriter)",
-      "in train.jsonl, val.jsonl and test.jsonl. The files share no problem, even with different",
-      "seeds."
+      "Generate kinship problems or theories: train.jsonl, val.jsonl and test.jsonl.",
+      "The files share no problem, even with different seeds."
     },
     footer = {
       "",
@@ -56,7 +55,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--kind",
       paramLabel = "KIND",
-      description = "kinship or theories (default: kinship).")
+      description = "kinship (type clutrr) or theories (type proofwriter) (default: kinship).")
   private Kind kind = Kind.KINSHIP;
 
   @Option(
@@ -69,8 +68,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "records, or for theories proofwriter: the official format with many questions a theory,"
-              + " in meta-train.jsonl, meta-dev.jsonl and meta-test.jsonl (default: records).")
+          "records, or for theories proofwriter: the official files, with many questions a theory"
+              + " (default: records).")
   private DataFormat format = DataFormat.RECORDS;
 
   @Option(

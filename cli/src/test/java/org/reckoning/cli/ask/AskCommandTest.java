@@ -281,7 +281,7 @@ class AskCommandTest {
                 + " to learn from facts; it answers as a language model after 1 gradient steps of"
                 + " rate 0.01\n")
         .doesNotContain("  answer  ")
-        .containsPattern("\n  text    .*, [0-9.]+ %\n");
+        .containsPattern("\n  text    (?s:.*), [0-9.]+ %\n");
   }
 
   @Test

@@ -317,7 +317,7 @@ class RemoteReasonerTest {
     assertThatIOException()
         .isThrownBy(() -> ClientAssets.read(forged))
         .withMessageContaining(
-            "has 95 tokens and 2 inner steps, but the files beside it have 95 and 3");
+            "has 240 tokens and 2 inner steps, but the files beside it have 240 and 3");
     Path origin = forged.resolve("assets.extra/export.json");
     Files.writeString(
         origin,
