@@ -108,27 +108,13 @@ class LocaleIT {
 
   private static String run(Path work, List<String> locale, String command, List<String> words)
       throws Exception {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(locale);
-    line.addAll(
-        List.of(
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-Dreckoning.home=" + Path.of("..").toAbsolutePath().normalize(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.reckoning.cli.Reckoning",
-            command));
-    line.addAll(words);
     Path out = work.resolveSibling("out");
     Path err = work.resolveSibling("err");
-    ProcessBuilder builder =
-        new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
-    Process process = builder.start();
+    Process process =
+        ShortProcess.of(locale, command, words)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
     assertThat(process.waitFor(4, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue())
         .as("%s under %s: %s", command, locale, Files.readString(err))

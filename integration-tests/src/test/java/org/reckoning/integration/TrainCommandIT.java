@@ -292,25 +292,9 @@ class TrainCommandIT {
   private final String err = out + ".err";
 
   private Process start(String command, List<String> words) throws IOException {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(
-        List.of(
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1", // a process of seconds spends half of them on optimizing
-            // itself
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-Dreckoning.home=" + Path.of("..").toAbsolutePath().normalize(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.reckoning.cli.Reckoning",
-            command));
-    line.addAll(words);
-    ProcessBuilder builder = new ProcessBuilder(line);
-    builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
-    builder.redirectOutput(logs.resolve(out).toFile());
-    builder.redirectError(logs.resolve(err).toFile());
-    return builder.start();
+    return ShortProcess.of(List.of(), command, words)
+        .redirectOutput(logs.resolve(out).toFile())
+        .redirectError(logs.resolve(err).toFile())
+        .start();
   }
 }
