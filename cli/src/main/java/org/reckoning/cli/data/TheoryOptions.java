@@ -2,7 +2,6 @@ package org.reckoning.cli.data;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.theories.Family;
 import org.reckoning.trainer.data.theories.TheoryKind;
@@ -53,8 +52,10 @@ final class TheoryOptions {
    * @throws IllegalArgumentException if a number is out of range
    */
   TheoryKind kind(List<Integer> hops) {
-    TheoryKind kind = TheoryKind.of(hops).in(world).withFamilies(families);
-    return kind.withDepth(Objects.requireNonNullElse(depth, kind.depth()))
+    return TheoryKind.of(hops)
+        .in(world)
+        .withFamilies(families)
+        .withDepth(depth)
         .withSizes(subjects, sentences);
   }
 }

@@ -1,7 +1,6 @@
 package org.reckoning.trainer.config;
 
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
@@ -66,8 +65,10 @@ public record DataConfig(
 
   /** Returns the theories to generate; the hops must not be empty. */
   public TheoryKind theories() {
-    TheoryKind kind = TheoryKind.of(hops).in(world).withFamilies(families);
-    return kind.withDepth(Objects.requireNonNullElse(theoryDepth, kind.depth()))
+    return TheoryKind.of(hops)
+        .in(world)
+        .withFamilies(families)
+        .withDepth(theoryDepth)
         .withSizes(subjects, sentences);
   }
 

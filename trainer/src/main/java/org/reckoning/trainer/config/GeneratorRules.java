@@ -46,7 +46,7 @@ record GeneratorRules(ConfigRules rules, DataConfig data) {
     names();
   }
 
-  /** Checks that there are names for all people of a generated problem. */
+  /** Checks the keys of names, and that a problem has enough of them. */
   private void names() {
     boolean letters = data.wording() == Wording.CLUTRR_SG;
     require(

@@ -25,6 +25,7 @@ public final class SplitLoader {
   private final DataConfig config;
   private final long seed;
   private final Consumer<String> report;
+  private @Nullable KinshipGenerator kinship;
 
   /**
    * @param seed of the generator, and of the order of facts
@@ -68,13 +69,12 @@ public final class SplitLoader {
 
   /** Returns the generator of a split; empty if the data are files. */
   private Optional<TaskGenerator> generator(Split split) throws IOException {
+    int questions = split == Split.TRAIN ? config.trainQuestions() : 1;
     return switch (config.source()) {
-      case KINSHIP -> Optional.of(kinship(split));
-      case NEEDLES -> Optional.of(needles(kinship(split)));
+      case KINSHIP -> Optional.of(kinship().withQuestions(questions));
+      case NEEDLES -> Optional.of(needles(kinship().withQuestions(questions)));
       case THEORIES ->
-          Optional.of(
-              new TheoryGenerator(config.theories(), seed)
-                  .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1));
+          Optional.of(new TheoryGenerator(config.theories(), seed).withQuestions(questions));
       case FILES -> Optional.empty();
     };
   }
@@ -92,12 +92,19 @@ public final class SplitLoader {
         segment == null ? 0 : segment - FactSegments.PROMPT_TOKENS);
   }
 
-  private KinshipGenerator kinship(Split split) throws IOException {
+  /** Returns the generator of all splits; a file of names is read once. */
+  private KinshipGenerator kinship() throws IOException {
+    if (kinship == null) {
+      kinship = newKinship();
+    }
+    return kinship;
+  }
+
+  private KinshipGenerator newKinship() throws IOException {
     int distractors = Objects.requireNonNullElse(config.distractors(), 0);
     KinshipGenerator generator =
         KinshipGenerator.of(config.hops(), distractors, seed)
             .withForms(config.forms())
-            .withQuestions(split == Split.TRAIN ? config.trainQuestions() : 1)
             .withWording(config.wording())
             .withExchanged(config.exchanged());
     String names = config.names();

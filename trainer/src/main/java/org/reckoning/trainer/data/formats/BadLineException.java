@@ -11,6 +11,11 @@ final class BadLineException extends Exception {
     super(reason);
   }
 
+  /** Returns the same problem of a part of the file: {@code row 'id': reason}. */
+  BadLineException in(String part, String id) {
+    return new BadLineException("%s %s: %s".formatted(part, quote(id), getMessage()));
+  }
+
   /** Quotes text from a file, on one line and of bounded length. */
   static String quote(String text) {
     String excerpt = text.length() > MAX_QUOTE ? text.substring(0, MAX_QUOTE) + "..." : text;

@@ -63,7 +63,7 @@ final class ClutrrLines {
     try {
       return Parsed.of(task(id, cells));
     } catch (BadLineException e) {
-      throw new BadLineException("row %s: %s".formatted(quote(id), e.getMessage()));
+      throw e.in("row", id);
     }
   }
 

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import static org.reckoning.trainer.data.formats.BadLineException.quote;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +24,7 @@ final class FolioRecords implements RecordFormat {
     try {
       return Parsed.of(task(id, json));
     } catch (BadLineException e) {
-      throw new BadLineException("conclusion %s: %s".formatted(quote(id), e.getMessage()));
+      throw e.in("conclusion", id);
     }
   }
 

@@ -21,7 +21,7 @@ final class KeyValueRecords implements RecordFormat {
     try {
       return Parsed.of(task(key, json));
     } catch (BadLineException e) {
-      throw new BadLineException("key %s: %s".formatted(quote(key), e.getMessage()));
+      throw e.in("key", key);
     }
   }
 

@@ -63,7 +63,7 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
     try {
       return task(id, item, proof);
     } catch (BadLineException e) {
-      throw new BadLineException("question %s: %s".formatted(quote(id), e.getMessage()));
+      throw e.in("question", id);
     }
   }
 

@@ -1,7 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import static org.reckoning.trainer.data.formats.BadLineException.quote;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -19,7 +17,7 @@ final class ProntoQaRecords implements RecordFormat {
     try {
       return Parsed.of(task(id, item));
     } catch (BadLineException e) {
-      throw new BadLineException("question %s: %s".formatted(quote(id), e.getMessage()));
+      throw e.in("question", id);
     }
   }
 

@@ -45,7 +45,7 @@ final class RecordLines implements RecordFormat {
     try {
       return Parsed.of(task(id, json));
     } catch (BadLineException e) {
-      throw new BadLineException("record %s: %s".formatted(quote(id), e.getMessage()));
+      throw e.in("record", id);
     }
   }
 

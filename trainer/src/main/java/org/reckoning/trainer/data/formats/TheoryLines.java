@@ -1,7 +1,5 @@
 package org.reckoning.trainer.data.formats;
 
-import static org.reckoning.trainer.data.formats.BadLineException.quote;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +52,7 @@ final class TheoryLines implements RecordFormat {
     try {
       return theory.has("triples") ? withProofs(id, theory) : plain(id, theory);
     } catch (BadLineException e) {
-      throw new BadLineException("theory %s: %s".formatted(quote(id), e.getMessage()));
+      throw e.in("theory", id);
     }
   }
 

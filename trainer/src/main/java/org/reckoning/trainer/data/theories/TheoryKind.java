@@ -72,9 +72,10 @@ public record TheoryKind(
     return new TheoryKind(world, others, hops, depth, subjects, sentences);
   }
 
-  /** Returns the same kind with theories of another depth. */
-  public TheoryKind withDepth(int other) {
-    return new TheoryKind(world, families, hops, other, subjects, sentences);
+  /** Returns the same kind with theories of another depth; null: the same. */
+  public TheoryKind withDepth(@Nullable Integer other) {
+    int chosen = other == null ? depth : other;
+    return new TheoryKind(world, families, hops, chosen, subjects, sentences);
   }
 
   /** Returns the same kind with other sizes; null: as in ProofWriter. */
