@@ -31,6 +31,7 @@ record Outcome(int code, String out, String err) {
           "\tat ",
           "is a bug",
           "ObjectNode",
+          "StreamReadConstraints",
           "JsonNode",
           "JsonToken",
           "{{node",

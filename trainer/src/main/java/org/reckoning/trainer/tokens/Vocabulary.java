@@ -154,8 +154,7 @@ public final class Vocabulary {
     try {
       root = Json.STRICT.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
-      throw notVocabulary(
-          file, "it is not JSON: " + e.getOriginalMessage().replaceAll(" \\(bound as .*", ""));
+      throw notVocabulary(file, "it is not JSON: " + Json.reason(e));
     }
     String tokenizer = root.path("tokenizer").asText();
     if (!tokenizer.equals(TOKENIZER)) {
