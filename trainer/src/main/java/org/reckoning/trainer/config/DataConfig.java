@@ -28,6 +28,7 @@ public record DataConfig(
     @Nullable String test,
     LoadOrder loadOrder,
     @Range(atLeast = 0) @Nullable Integer distractors,
+    boolean variedDistractors,
     @Range(atLeast = 0) List<Integer> hops,
     @Range(atLeast = 1) @Nullable Integer trainTasks,
     @Range(atLeast = 1) @Nullable Integer valTasks,

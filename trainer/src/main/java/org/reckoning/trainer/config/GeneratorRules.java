@@ -63,6 +63,12 @@ record GeneratorRules(ConfigRules rules, DataConfig data) {
         "data.source",
         "data.wording",
         "data.exchanged");
+    require(
+        !data.variedDistractors() || data.distractors() != null,
+        "data.distractors (null) must be a number with data.varied_distractors=true",
+        "data.source",
+        "data.distractors",
+        "data.varied_distractors");
     if (data.hops().isEmpty() || !(letters || data.namesAreNumber())) {
       return;
     }

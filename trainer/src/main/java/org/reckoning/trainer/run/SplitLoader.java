@@ -107,6 +107,9 @@ public final class SplitLoader {
             .withForms(config.forms())
             .withWording(config.wording())
             .withExchanged(config.exchanged());
+    if (config.variedDistractors()) {
+      generator = generator.withVariedDistractors();
+    }
     String names = config.names();
     if (names == null) {
       return generator;

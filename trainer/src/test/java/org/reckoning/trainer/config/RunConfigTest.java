@@ -136,6 +136,7 @@ class RunConfigTest {
           test: c
           load_order: norm
           distractors: 2
+          varied_distractors: true
           hops: [2, 3]
           train_tasks: 1
           val_tasks: 4
@@ -250,6 +251,7 @@ class RunConfigTest {
                     "c",
                     LoadOrder.NORM,
                     2,
+                    true,
                     List.of(2, 3),
                     1,
                     4,
@@ -501,6 +503,9 @@ class RunConfigTest {
         Arguments.of(
             Map.of("data.exchanged", 0.125),
             "data.exchanged (0.125) must be 0 unless data.wording=clutrr_sg; other wordings exchange no people"),
+        Arguments.of(
+            Map.of("data.varied_distractors", true),
+            "data.distractors (null) must be a number with data.varied_distractors=true"),
         Arguments.of(
             Map.of("data.names", "8", "data.distractors", 3),
             "data.names (8) must be at least 9, the people of a problem with data.hops [2] and data.distractors (3); use fewer facts or more names"));

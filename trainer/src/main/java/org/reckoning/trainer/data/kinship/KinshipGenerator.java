@@ -62,7 +62,7 @@ public final class KinshipGenerator implements TaskGenerator {
   private static final int MAX_ATTEMPTS = 100_000;
 
   private final List<Integer> hops;
-  private final int distractors;
+  private final Distractors distractors;
   private final long seed;
   private final int questions;
   private final Look look;
@@ -77,21 +77,29 @@ public final class KinshipGenerator implements TaskGenerator {
    */
   private record Look(Wording wording, int forms, @Nullable Names names, double exchanged) {}
 
+  /** Number of distractors of each problem: exactly {@code most}, or drawn from 0 to that. */
+  private record Distractors(int most, boolean drawn) {
+    /** Draws only if numbers vary, so that other problems do not change. */
+    int of(Random random) {
+      return drawn ? random.nextInt(most + 1) : most;
+    }
+  }
+
   private KinshipGenerator(
-      List<Integer> hops, int distractors, long seed, int questions, Look look) {
+      List<Integer> hops, Distractors distractors, long seed, int questions, Look look) {
     this.hops = List.copyOf(hops);
     this.distractors = distractors;
     this.seed = seed;
     this.questions = questions;
     this.look = look;
-    int people = people(hops, distractors);
+    int people = people(hops, distractors.most);
     // few names by default, which keeps the vocabulary small
     names = look.names != null ? look.names : Names.plain(Math.max(Names.LEAST, people));
     int known = names.people();
     if (known < people) {
       throw new IllegalArgumentException(
           "names (%d) must be at least %d, as %d hops and %d distractors can have as many people of one gender; use more names or fewer facts"
-              .formatted(known, people, Collections.max(hops), distractors));
+              .formatted(known, people, Collections.max(hops), distractors.most));
     }
   }
 
@@ -118,7 +126,13 @@ public final class KinshipGenerator implements TaskGenerator {
           "distractors (%d) must be 0 or more".formatted(distractors));
     }
     return new KinshipGenerator(
-        hops, distractors, seed, 1, new Look(Wording.PLAIN, FORMS, null, 0));
+        hops, new Distractors(distractors, false), seed, 1, new Look(Wording.PLAIN, FORMS, null, 0));
+  }
+
+  /** Returns a generator that draws the number of distractors of each problem, from 0 on. */
+  public KinshipGenerator withVariedDistractors() {
+    return new KinshipGenerator(
+        hops, new Distractors(distractors.most, true), seed, questions, look);
   }
 
   /** Returns a generator that uses only the first {@code forms} sentence forms, from 1 to 4. */
@@ -236,17 +250,18 @@ public final class KinshipGenerator implements TaskGenerator {
   private KinshipProblem problem(Split split, int length, Random random) {
     Kinship kind = Kinship.RESULTS.get(random.nextInt(Kinship.RESULTS.size()));
     boolean male = random.nextBoolean();
+    int others = distractors.of(random);
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       KinshipProblem problem =
           KinshipProblem.random(
-              length, distractors, kind, male, names, look.wording.told(), random);
+              length, others, kind, male, names, look.wording.told(), random);
       if (problem != null && splitOf(problem, problem.inquiries().get(0)) == split) {
         return problem;
       }
     }
     throw new IllegalStateException(
         "no problem with %d hops and %d distractors was found in %d attempts; use fewer hops"
-            .formatted(length, distractors, MAX_ATTEMPTS));
+            .formatted(length, others, MAX_ATTEMPTS));
   }
 
   private static Split splitOf(KinshipProblem problem, KinshipProblem.Inquiry inquiry) {

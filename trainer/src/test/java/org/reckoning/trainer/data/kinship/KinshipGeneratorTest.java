@@ -301,6 +301,17 @@ class KinshipGeneratorTest {
   }
 
   @Test
+  void distractorsCanVary_fromNoneToTheirNumber() {
+    assertThat(TWO_HOPS.withVariedDistractors().tasks(Split.TEST, 60))
+        .extracting(ReasoningTask::distractors)
+        .containsOnly(0, 1, 2, 3)
+        .contains(0, 1, 2, 3);
+    assertThat(TWO_HOPS.tasks(Split.TEST, 20))
+        .extracting(ReasoningTask::distractors)
+        .containsOnly(3);
+  }
+
+  @Test
   void formsCanBeLimited() {
     assertThat(TWO_HOPS.withForms(1).tasks(Split.TRAIN, 50).flatMap(task -> task.facts().stream()))
         .allMatch(fact -> FORMS.get(0).matcher(fact.text()).matches());
