@@ -59,6 +59,9 @@ public record LineChart(
   /** Characters of all values that fit side by side. */
   private static final int MOST_CHARACTERS = 60;
 
+  /** Characters of a value or name that are drawn. */
+  private static final int MOST_OF_ONE = 40;
+
   private static final int ROTATION = 30;
 
   /**
@@ -126,7 +129,9 @@ public record LineChart(
     chart.setCustomXAxisTickLabelsFormatter(this::label);
     for (int i = 0; i < lines.size(); i++) {
       double shift = SHIFT * (i - (lines.size() - 1) / 2.0);
-      draw(chart, lines.get(i), COLORS[i % COLORS.length], shift);
+      Line line = lines.get(i);
+      String name = shortened(i, line.name());
+      draw(chart, name, line, COLORS[i % COLORS.length], shift);
     }
     try {
       return Optional.of(BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG));
@@ -135,11 +140,27 @@ public record LineChart(
     }
   }
 
-  /** Returns the value at a tick; blanks between two values, different ones, as XChart requires. */
+  /** Returns the value at a tick, and blanks between two values. */
   private String label(double tick) {
     long i = Math.round(tick);
     boolean between = Math.abs(tick - i) > 1e-6 || i < 0 || i >= xValues.size();
-    return between ? " ".repeat(1 + (int) Math.abs(Math.round(10 * tick))) : xValues.get((int) i);
+    return between ? blanks(tick) : shortened((int) i, xValues.get((int) i));
+  }
+
+  /**
+   * Returns blanks that differ from those of other ticks: a binary number of two kinds. XChart
+   * searches without end for ticks whose labels differ and fit.
+   */
+  private static String blanks(double tick) {
+    String digits = Long.toBinaryString(0x100 | (Math.round(10 * tick) & 0xff)); // of one length
+    return digits.replace('0', ' ').replace('1', '\u00a0');
+  }
+
+  /** Returns a text with its number in place of the end if it is long, so that texts differ. */
+  private static String shortened(int number, String text) {
+    return text.length() <= MOST_OF_ONE
+        ? text
+        : "%s.. (%d)".formatted(text.substring(0, MOST_OF_ONE), number + 1);
   }
 
   /** Returns whether Java finds a font; without a library it throws errors of many kinds. */
@@ -156,14 +177,15 @@ public record LineChart(
     styler.setLegendPosition(LegendPosition.OutsideE);
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setMarkerSize(MARKER);
-    if (xValues.stream().mapToInt(String::length).sum() > MOST_CHARACTERS) {
+    if (xValues.stream().mapToInt(value -> Math.min(value.length(), MOST_OF_ONE)).sum()
+        > MOST_CHARACTERS) {
       styler.setXAxisLabelRotation(ROTATION);
     }
     styler.setXAxisMin(-ROOM);
     styler.setXAxisMax(xValues.size() - 1 + ROOM);
   }
 
-  private void draw(XYChart chart, Line line, Color color, double shift) {
+  private void draw(XYChart chart, String name, Line line, Color color, double shift) {
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
     for (Point point : line.points()) {
@@ -173,7 +195,7 @@ public record LineChart(
       if (point.low() != null && point.high() != null) {
         XYSeries interval =
             chart.addSeries(
-                line.name() + " at " + point.x(),
+                name + " at " + point.x(),
                 new double[] {at, at},
                 new double[] {point.low(), point.high()});
         interval.setMarker(SeriesMarkers.NONE);
@@ -184,14 +206,14 @@ public record LineChart(
     if (x.isEmpty()) {
       return;
     }
-    XYSeries means = chart.addSeries(line.name(), x, y);
+    XYSeries means = chart.addSeries(name, x, y);
     means.setLineColor(color);
     means.setMarkerColor(color);
     means.setMarker(SeriesMarkers.CIRCLE);
     if (!line.dots().isEmpty()) {
       XYSeries runs =
           chart.addSeries(
-              "runs of " + line.name(),
+              "runs of " + name,
               line.dots().stream().map(dot -> xValues.indexOf(dot.x()) + shift).toList(),
               line.dots().stream().map(Point::y).toList());
       runs.setLineStyle(SeriesLines.NONE);

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.ReasoningTask;
-import org.reckoning.trainer.data.formats.RecordWriter;
+import org.reckoning.trainer.data.RecordWriter;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.files.Links;
 import picocli.CommandLine.Command;

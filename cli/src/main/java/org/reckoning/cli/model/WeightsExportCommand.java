@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.reckoning.graph.gpt2.Lora;
 import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.run.TrainedModel;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.ModelDirectory;
 import picocli.CommandLine.Command;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Write the meta-trained weights of a run as a model directory of transformers.",
-      "The directory has no place for the learned rates of the inner loop."
+      "The directory also holds the configuration of the run and its inner rates, so that",
+      "ask --model learns facts as the run does; not with merged low-rank factors."
     },
     footer = {
       "%nExamples:",
@@ -79,6 +81,9 @@ final class WeightsExportCommand implements Callable<Integer> {
         directory -> {
           if (!adapter) {
             ModelDirectory.writeModel(directory, chosen);
+            if (TrainedModel.isPossible(run)) {
+              TrainedModel.write(directory, run);
+            }
             return;
           }
           Path base = Files.createDirectory(directory.resolve(ModelDirectory.BASE));

@@ -147,16 +147,18 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
     if (run.search()) {
       return List.of();
     }
-    return file.examinations().keySet().stream()
-        .filter(name -> examination(run, name).isEmpty())
+    return file.examinations().entrySet().stream()
+        .filter(each -> each.getValue().isOf(run.name()))
+        .filter(each -> examination(run, each.getKey(), each.getValue().words()).isEmpty())
+        .map(Map.Entry::getKey)
         .toList();
   }
 
-  private Optional<Examination> examination(StudyRun run, String name) {
+  private Optional<Examination> examination(StudyRun run, String name, List<String> words) {
     try {
       return new RunDirectory(of(run))
           .examination(name)
-          .filter(found -> found.words().equals(file.examinations().get(name)));
+          .filter(found -> found.words().equals(words));
     } catch (IOException e) {
       return Optional.empty(); // damaged: made again
     }
@@ -175,10 +177,11 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
         all.add(new Measurement(run, TEST, config, 0, row));
       }
     }
-    for (Map.Entry<String, List<String>> each : file.examinations().entrySet()) {
-      Optional<Examination> found = examination(run, each.getKey());
-      if (found.isPresent()) {
-        RunConfig examined = RunOverrides.apply(config, each.getValue());
+    for (Map.Entry<String, StudyExamination> each : file.examinations().entrySet()) {
+      List<String> words = each.getValue().words();
+      Optional<Examination> found = examination(run, each.getKey(), words);
+      if (found.isPresent() && each.getValue().isOf(run.name())) {
+        RunConfig examined = RunOverrides.apply(config, words);
         int leftOut = found.get().leftOut();
         for (Results.Row row : found.get().rows()) {
           all.add(new Measurement(run, each.getKey(), examined, leftOut, row));

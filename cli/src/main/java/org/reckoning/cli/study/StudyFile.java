@@ -23,8 +23,7 @@ import org.reckoning.trainer.files.JsonRecord;
  * @param question that the study answers
  * @param words overrides of every run, as {@code train -m} takes them
  * @param runs overrides by name of the run
- * @param examinations overrides that choose other problems for the best checkpoint of every run, by
- *     name
+ * @param examinations of the best checkpoints on other problems, by name
  * @param search finds a setting for each method; null: no search
  * @param equalFlops repeats runs at equal operations; null: none
  * @param sizes by name
@@ -34,7 +33,7 @@ record StudyFile(
     String question,
     List<String> words,
     Map<String, List<String>> runs,
-    Map<String, List<String>> examinations,
+    Map<String, StudyExamination> examinations,
     @Nullable Search search,
     @Nullable EqualFlops equalFlops,
     Map<String, Size> sizes,
@@ -117,6 +116,9 @@ record StudyFile(
       requireRuns("equal_flops", equalFlops.runs(), trained);
       equalFlops.runs().forEach(run -> trained.add(EqualFlops.name(run)));
     }
+    for (StudyExamination examination : examinations.values()) {
+      requireRuns("an examination", examination.runs(), trained);
+    }
     for (Picture picture : pictures.values()) {
       requireRuns("a picture", picture.runs(), trained);
       for (String name : picture.examinations()) {
@@ -154,6 +156,7 @@ record StudyFile(
         all.putNull(optional);
       }
     }
+    StudyExamination.complete(all.path("examinations"));
     putList(all, "words");
     putList(all.path("search"), "with");
     all.path("sizes").forEach(size -> putList(size, "words"));

@@ -161,7 +161,7 @@ final class StudyRunner {
     if (trained) {
       for (String name : study.missing(run)) {
         List<String> words = new ArrayList<>(List.of("eval", "--run", directory, "--name", name));
-        words.addAll(Objects.requireNonNull(study.file().examinations().get(name)));
+        words.addAll(Objects.requireNonNull(study.file().examinations().get(name)).words());
         command(run, words);
       }
     }

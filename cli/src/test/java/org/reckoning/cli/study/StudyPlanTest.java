@@ -78,6 +78,7 @@ class StudyPlanTest {
         "line: run | line: inner_lrr | x and line (inner_lrr) must be run, examination, hops or a key of a run",
         "prompt: [ | 'a/b': [ | name (a/b) must have only letters, digits",
         "line: run | runs: [other], line: run | run (other) of a picture must be one of runs",
+        "sizes: | 'examinations: {a: {words: [data.distractors=1], runs: [other]}}\nsizes:' | run (other) of an examination must be one of runs",
       })
   void file_withAMistake_isRefusedWithASentence(String from, String to, String problem) {
     assertThatThrownBy(() -> file(STUDY.replace(from, to)))
@@ -103,9 +104,16 @@ class StudyPlanTest {
     Configurations files = new Configurations(null);
     StudyFile file = StudyFile.of(files.study(name), name);
     for (String size : List.of("quick", "full")) {
-      RunConfig config = StudyPlan.of(name, file, size, List.of()).configs(files).get(0);
-      for (List<String> words : file.examinations().values()) {
-        assertThat(RunOverrides.apply(config, words)).isNotEqualTo(config);
+      StudyPlan plan = StudyPlan.of(name, file, size, List.of());
+      List<RunConfig> configs = plan.configs(files);
+      for (StudyExamination examination : file.examinations().values()) {
+        RunConfig examined =
+            plan.runs().stream()
+                .filter(run -> examination.isOf(run.name()))
+                .findFirst()
+                .map(run -> configs.get(run.number()))
+                .orElseThrow();
+        assertThat(RunOverrides.apply(examined, examination.words())).isNotEqualTo(examined);
       }
     }
     assertThat(file.pictures()).isNotEmpty();

@@ -27,18 +27,22 @@ class StudyReportTest {
   private Path directory;
 
   private StudyDirectory study(String seeds) throws IOException {
+    return study(seeds, "['data.hops=[3]']");
+  }
+
+  private StudyDirectory study(String seeds, String hops3) throws IOException {
     YamlDocument yaml =
         YamlDocument.of(
             """
             question: Which is better?
             words: [experiment=quickstart]
             runs: {weights: [], prompt: [method=in_context]}
-            examinations: {hops_3: ['data.hops=[3]']}
+            examinations: {hops_3: %s}
             sizes: {quick: {seeds: [%s]}}
             pictures:
               hops: {metric: acc_scored, x: hops, line: run, see: The higher line is better.}
             """
-                .formatted(seeds),
+                .formatted(hops3, seeds),
             "s.yaml",
             key -> !key.endsWith(".seeds"));
     StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
@@ -90,6 +94,19 @@ class StudyReportTest {
             "| 1 | prompt |  | 42 | failed |",
             "./reckoning train name=mine experiment=quickstart baselines=[] method=in_context seed=42"
                 .replace("baselines=[]", "'baselines=[]'"));
+  }
+
+  @Test
+  void report_ofAnExaminationOfOneRun_isWholeWithoutTheOthers() throws IOException {
+    StudyDirectory study = study("42", "{words: ['data.hops=[3]'], runs: [prompt]}");
+    write(0, "reckoning", 98, 30);
+    assertThat(report(study, Map.of()))
+        .contains("| weights | 98.0 % (93.0 to 99.4) |", "1 of 2 runs are done.")
+        .doesNotContain("60.0 %");
+    write(1, "in_context", 50, 20);
+    assertThat(report(study, Map.of()))
+        .contains(
+            "| prompt | 50.0 % (40.4 to 59.6) | 40.0 % (27.6 to 53.8) |", "2 of 2 runs are done.");
   }
 
   /** Student's interval of 0.98 and 0.90 is 0.94 -+ 12.706 * 0.04; it ends at 1. */

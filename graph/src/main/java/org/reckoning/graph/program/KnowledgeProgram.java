@@ -124,6 +124,17 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
     forget();
   }
 
+  /**
+   * Sets the stored inner rates: logarithms, or the rates themselves if the configuration says so.
+   *
+   * @param stored [J, K], a row for each adapted weight in the order of {@link
+   *     WeightLayout#adapted}
+   * @throws IllegalArgumentException if the shape is wrong
+   */
+  public void assignStoredRates(TFloat32 stored) {
+    model.assignStoredRates(stored);
+  }
+
   /** Resets the adapted weights to the initial weights. */
   public void forget() {
     for (Op op : forgetting) { // one at a time, to limit memory

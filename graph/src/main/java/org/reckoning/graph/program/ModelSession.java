@@ -20,6 +20,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -108,6 +109,11 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
   /** Sets all weights from a source and the inner rates to their initial values. */
   void initialize(WeightSource source, long seed) throws IOException {
     parameters.initialize(session, source, seed);
+  }
+
+  /** Sets the stored inner rates [J, K]. */
+  void assignStoredRates(TFloat32 stored) {
+    parameters.assignStoredRates(session, stored);
   }
 
   /**

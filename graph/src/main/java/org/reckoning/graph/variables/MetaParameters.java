@@ -193,6 +193,18 @@ public final class MetaParameters<T extends TNumber> {
     }
   }
 
+  /**
+   * Sets the variable of the rates itself; the rates may be logarithms.
+   *
+   * @param stored [J, K]
+   * @throws IllegalArgumentException if the shape is wrong
+   */
+  public void assignStoredRates(Session session, TFloat32 stored) {
+    try (Tensor value = HostTensors.of(type, stored.shape(), HostTensors.toDoubles(stored))) {
+      rates.assign(session, RATES, value);
+    }
+  }
+
   private void resetRates(Session session) {
     double[][] initial = new double[layout.adapted().size()][config.innerSteps()];
     for (double[] row : initial) {

@@ -3,18 +3,22 @@ package org.reckoning.integration.mutation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.run.RunDirectory;
 
 /** Configuration inputs: command-line words, configuration files and the configuration of a run. */
 final class ConfigurationInputs {
   private static final Path CONFIGS = Path.of("../configs");
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private ConfigurationInputs() {}
 
@@ -53,6 +57,32 @@ final class ConfigurationInputs {
             .toList();
     return Inputs.ofFiles(
         files, all -> Commands.run(words), outcome -> assertUsable(tree(outcome.out())));
+  }
+
+  /** Returns a study, whose runs are planned. */
+  static Inputs study(Path folder) throws IOException {
+    Path configs = folder.resolve("configs");
+    Path file = Files.createDirectories(configs.resolve("study")).resolve("mine.yaml");
+    Files.writeString(file, Samples.study());
+    Path output = folder.resolve("out");
+    List<String> words =
+        List.of("study", "mine", "--plan", "--config-dir=" + configs, "output_dir=" + output);
+    return Inputs.ofFiles(
+        List.of(file),
+        all -> Commands.run(words),
+        outcome -> {
+          Path study = onlyEntry(output.resolve("study/mine"));
+          assertFinite(JSON.readTree(study.resolve("study.json").toFile()));
+          DurableFiles.deleteTree(output);
+        });
+  }
+
+  private static Path onlyEntry(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> all = entries.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
   }
 
   /** Returns the configuration of a run, which training, evaluation and questions read first. */

@@ -43,13 +43,42 @@ final class DataInputs {
     return converted(folder, "clutrr", List.of(file), List.of());
   }
 
+  static Inputs prontoQa(Path folder) throws IOException {
+    return published(folder, "prontoqa/choice-sample.json");
+  }
+
+  static Inputs babi(Path folder) throws IOException {
+    List<Path> files = copies(folder, "babi/qa1-sample.txt", "babi/qa3-sample.txt");
+    files.addAll(copies(folder, "babi/qa15-sample.txt", "babi/qa19-sample.txt"));
+    return converted(folder, "question", files, List.of());
+  }
+
+  static Inputs keyValue(Path folder) throws IOException {
+    List<Path> files = copies(folder, "lost_in_the_middle/kv-75-sample.jsonl");
+    return converted(folder, "question", files, List.of());
+  }
+
+  static Inputs folio(Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("folio.jsonl"), Samples.folio());
+    return converted(folder, "folio", List.of(file), List.of());
+  }
+
+  static Inputs clutrrSg(Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("sg.txt"), Samples.clutrrSg());
+    return converted(folder, "clutrr", List.of(file), List.of());
+  }
+
   private static Inputs published(Path folder, String... names) throws IOException {
+    return converted(folder, "proofwriter", copies(folder, names), List.of());
+  }
+
+  private static List<Path> copies(Path folder, String... names) throws IOException {
     List<Path> files = new ArrayList<>();
     for (String name : names) {
       Path file = SAMPLES.resolve(name);
       files.add(Files.copy(file, folder.resolve(file.getFileName())));
     }
-    return converted(folder, "proofwriter", files, List.of());
+    return files;
   }
 
   private static Inputs converted(Path folder, String type, List<Path> files, List<String> options)

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dfuzz.count=1} repeats it.
  */
 class MutationTest {
-  private static final int COUNT = Integer.getInteger("fuzz.count", 150);
+  private static final int COUNT = Integer.getInteger("fuzz.count", 175);
   private static final long SEED = Long.getLong("fuzz.seed", 2026);
   private static final String ROWS = System.getProperty("fuzz.row", ".*");
 

@@ -31,11 +31,13 @@ record Outcome(int code, String out, String err) {
           "\tat ",
           "is a bug",
           "ObjectNode",
+          "StreamReadConstraints",
           "JsonNode",
           "JsonToken",
           "{{node",
           "_arg_",
-          "null\n");
+          "\nnull\n",
+          ": null\n"); // "must be .., or null" is a message
 
   private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\x80-\\x9f&&[^\n\t]]");
 
@@ -52,7 +54,7 @@ record Outcome(int code, String out, String err) {
       return Optional.of("exit code %d without a word".formatted(code));
     }
     for (String inside : INSIDES) {
-      if (err.contains(inside)) {
+      if (("\n" + err).contains(inside)) {
         return Optional.of("'%s' is shown: %s".formatted(inside.strip(), err));
       }
     }

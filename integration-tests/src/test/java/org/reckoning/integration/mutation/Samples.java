@@ -37,6 +37,48 @@ final class Samples {
     """;
   }
 
+  /** Returns lines in both forms of FOLIO's files. */
+  static String folio() {
+    return """
+    {"story_id": 1, "example_id": 7, "conclusion": "Rex barks", "premises": ["All dogs bark.", "Note: Rex is a dog. "], "premises-FOL": ["x"], "label": "True", "source": "hyb"}
+    {"premises": ["All dogs bark."], "premises-FOL": [], "conclusion": "Rex barks.", "conclusion-FOL": "x", "label": "Uncertain"}
+    """;
+  }
+
+  /** Returns lines of CLUTRR-SG, with the people of the answer in either order. */
+  static String clutrrSg() {
+    return """
+    <STORY> ent_4 is the son of ent_1 . ent_4 has a sister named ent_2 . ent_2 is ent_9 's mother . <QUERY> How are ent_1 and ent_9 related ? <PROOF> since ent_4 is .. <ANSWER> ent_1 is the grandfather of ent_9 .
+    <STORY> ent_4 is the son of ent_1 . ent_2 is ent_9 's mother . <QUERY> How are ent_1 and ent_9 related ? <PROOF> x <ANSWER> ent_9 has a grandfather who is ent_1 .
+    """;
+  }
+
+  /** Returns a study with each of its parts. */
+  static String study() {
+    return """
+    question: Do the facts belong into the prompt?
+    words: [experiment=quickstart, data.train_tasks=64]
+    runs:
+      weights: ['seed=1,2']
+      prompt: [method=in_context]
+    examinations:
+      more: [data.distractors=4]
+    search:
+      words: ['learning_rate=0.001,0.003']
+      runs: [prompt]
+      with: [max_steps=15]
+    sizes:
+      quick: {words: [max_steps=10], seeds: [42]}
+      full: {seeds: [42, 43]}
+    pictures:
+      facts:
+        metric: acc_scored
+        x: examination
+        line: run
+        see: The higher line is better.
+    """;
+  }
+
   /** Returns a sweep of two finished runs. */
   static String sweep() {
     return """

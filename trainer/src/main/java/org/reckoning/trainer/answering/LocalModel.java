@@ -19,14 +19,16 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.run.TrainedModel;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.PublishedWeights;
+import org.tensorflow.types.TFloat32;
 
-/** A run, a checkpoint or a published model on this machine. */
+/** A run, a checkpoint, a model that was exported from a run, or a published model. */
 public final class LocalModel extends AskedModel {
   /** The largest number of new tokens, unless the run has a limit. */
   private static final int NEW_TOKENS = 32;
@@ -50,11 +52,16 @@ public final class LocalModel extends AskedModel {
     void into(KnowledgeProgram<?> program) throws IOException;
   }
 
+  /** A model that learned in a run to learn from facts. */
   private LocalModel(
-      Path path, RunWeights run, @Nullable List<String> labels, SegmentSettings segments) {
-    RunConfig settings = run.settings();
-    Path checkpoint = run.checkpoint();
+      Path path,
+      RunConfig settings,
+      Gpt2Weights model,
+      Weights weights,
+      @Nullable List<String> labels,
+      SegmentSettings segments) {
     this.path = path;
+    this.weights = weights;
     method = settings.method();
     DatasetType type = settings.data().datasetType();
     encoder =
@@ -62,24 +69,77 @@ public final class LocalModel extends AskedModel {
             method,
             type,
             Objects.requireNonNullElse(labels, type.labels()),
-            run.vocabulary().orElseThrow(),
+            model.vocabulary().orElseThrow(),
             settings.multiTask(),
-            segments.of(settings.data().segments(), run.config().nPositions()));
-    config = inMicroBatches(settings.bilevel(run.config(), List.of(SMALLEST)));
+            segments.of(settings.data().segments(), model.config().nPositions()));
+    config = inMicroBatches(settings.bilevel(model.config(), List.of(SMALLEST)));
     dtype = settings.dtype();
     newTokens = Objects.requireNonNullElse(settings.maxNewTokens(), NEW_TOKENS);
-    weights =
-        program -> {
-          Checkpoints.restore(program, checkpoint);
-          try (RunWeights opened = RunWeights.openUnmerged(checkpoint)) {
-            opened.requireFinite();
-          }
-        };
     description =
-        "%s of method %s, %s".formatted(run.format(), EnumWord.of(method), sizes(config.model()));
-    note = PromptEncoder.note(method);
+        "%s of method %s, %s".formatted(model.format(), EnumWord.of(method), sizes(config.model()));
+    note = note(settings);
   }
 
+  private static String note(RunConfig settings) {
+    String trained =
+        "trained on %s; answers to other kinds of questions mean nothing"
+            .formatted(settings.data().description());
+    String method = PromptEncoder.note(settings.method());
+    return method.isEmpty() ? trained : trained + "; " + method;
+  }
+
+  private static LocalModel ofRun(
+      Path path, @Nullable List<String> labels, SegmentSettings segments) throws IOException {
+    try (RunWeights run = RunWeights.open(path)) {
+      Path checkpoint = run.checkpoint();
+      Weights weights =
+          program -> {
+            Checkpoints.restore(program, checkpoint);
+            try (RunWeights opened = RunWeights.openUnmerged(checkpoint)) {
+              opened.requireFinite();
+            }
+          };
+      return new LocalModel(path, run.settings(), run, weights, labels, segments);
+    }
+  }
+
+  private static LocalModel ofTrained(
+      Path path, Gpt2Weights published, @Nullable List<String> labels, SegmentSettings segments)
+      throws IOException {
+    Gpt2Config sizes = published.config();
+    TrainedModel trained = TrainedModel.open(path, sizes, known(path, published));
+    Weights weights =
+        program -> {
+          initialize(program, path, sizes);
+          if (trained.settings().innerSteps() > 0) {
+            try (TFloat32 rates = trained.readStoredRates(sizes)) {
+              program.assignStoredRates(rates);
+            }
+          }
+        };
+    return new LocalModel(path, trained.settings(), published, weights, labels, segments);
+  }
+
+  private static void initialize(KnowledgeProgram<?> program, Path path, Gpt2Config sizes)
+      throws IOException {
+    Set<String> names = sizes.parameterShapes().keySet();
+    try (Gpt2Weights opened = PublishedWeights.open(path)) {
+      program.initialize(name -> names.contains(name) ? opened.read(name) : null, 0);
+    }
+  }
+
+  private static Vocabulary known(Path path, Gpt2Weights published) throws IOException {
+    return published
+        .vocabulary()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    ("model '%s' must have a vocabulary for its %d tokens; copy the"
+                            + " vocabulary.json of its training into the directory")
+                        .formatted(path, published.config().vocabSize())));
+  }
+
+  /** A language model. */
   private LocalModel(
       Path path,
       Gpt2Weights published,
@@ -89,21 +149,12 @@ public final class LocalModel extends AskedModel {
       throws IOException {
     this.path = path;
     method = Method.RECKONING;
-    Vocabulary vocabulary =
-        published
-            .vocabulary()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        ("model '%s' must have a vocabulary for its %d tokens; copy the"
-                                + " vocabulary.json of its training into the directory")
-                            .formatted(path, published.config().vocabSize())));
     encoder =
         new PromptEncoder(
             method,
             how.type(),
             Objects.requireNonNullElse(labels, List.of()),
-            vocabulary,
+            known(path, published),
             false,
             segments.of(FactSegments.NONE, published.config().nPositions()));
     config =
@@ -112,13 +163,8 @@ public final class LocalModel extends AskedModel {
                 .withInnerRates(InnerRates.fixed(how.rate())));
     dtype = FloatType.FLOAT32;
     newTokens = NEW_TOKENS;
-    Set<String> names = config.model().parameterShapes().keySet();
-    weights =
-        program -> {
-          try (Gpt2Weights opened = PublishedWeights.open(path)) {
-            program.initialize(name -> names.contains(name) ? opened.read(name) : null, 0);
-          }
-        };
+    Gpt2Config sizes = published.config();
+    weights = program -> initialize(program, path, sizes);
     description = published.format() + ", " + sizes(config.model());
     note =
         ("this model is not a run: unless it was exported from a run, it was not trained to learn"
@@ -149,23 +195,25 @@ public final class LocalModel extends AskedModel {
       @Nullable List<String> labels,
       SegmentSettings segments)
       throws IOException {
-    if (!RunWeights.isRun(path)) {
-      try (Gpt2Weights published = PublishedWeights.open(path)) {
-        return new LocalModel(
-            path,
-            published,
-            Objects.requireNonNullElse(how, InnerLoopSettings.DEFAULT),
-            labels,
-            segments);
-      }
+    if (RunWeights.isRun(path)) {
+      requireNoSettings("run", path, how);
+      return ofRun(path, labels, segments);
     }
+    try (Gpt2Weights published = PublishedWeights.open(path)) {
+      if (TrainedModel.isIn(path)) {
+        requireNoSettings("model", path, how);
+        return ofTrained(path, published, labels, segments);
+      }
+      InnerLoopSettings given = Objects.requireNonNullElse(how, InnerLoopSettings.DEFAULT);
+      return new LocalModel(path, published, given, labels, segments);
+    }
+  }
+
+  private static void requireNoSettings(String kind, Path path, @Nullable InnerLoopSettings how) {
     if (how != null) {
       throw new IllegalArgumentException(
-          "run '%s' has inner steps, rates and a dataset type of its own; leave these settings out"
-              .formatted(path));
-    }
-    try (RunWeights run = RunWeights.open(path)) {
-      return new LocalModel(path, run, labels, segments);
+          "%s '%s' has inner steps, rates and a dataset type of its own; leave these settings out"
+              .formatted(kind, path));
     }
   }
 

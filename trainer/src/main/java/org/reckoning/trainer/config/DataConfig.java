@@ -10,6 +10,7 @@ import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.data.theories.Family;
 import org.reckoning.trainer.data.theories.TheoryKind;
 import org.reckoning.trainer.data.theories.World;
+import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.FactSegments;
 
 /**
@@ -61,6 +62,28 @@ public record DataConfig(
   /** Returns whether {@code names} is a number rather than a file. */
   public boolean namesAreNumber() {
     return names != null && names.matches("[0-9]{1,6}");
+  }
+
+  /**
+   * Returns a description of the problems, such as {@code generated kinship problems of 2 or 3 hops
+   * with 3 distractors}.
+   */
+  public String description() {
+    String steps = String.join(" or ", hops.stream().map(String::valueOf).toList());
+    String others = distractors == null ? "" : " with up to %d distractors".formatted(distractors);
+    return switch (source) {
+      case KINSHIP -> "generated kinship problems of %s hops%s".formatted(steps, others);
+      case NEEDLES ->
+          "generated kinship problems of %s hops in texts of %d tokens"
+              .formatted(steps, contextTokens);
+      case THEORIES ->
+          "generated theories (%s world, %s), statements of depth %s"
+              .formatted(
+                  EnumWord.of(world),
+                  String.join(", ", families.stream().map(EnumWord::of).toList()),
+                  steps);
+      case FILES -> "files of type %s".formatted(EnumWord.of(datasetType));
+    };
   }
 
   /** Returns the theories to generate; the hops must not be empty. */

@@ -23,6 +23,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
 
 /**
@@ -187,7 +188,7 @@ public record YamlDocument(
         }
         return root;
       } catch (JsonProcessingException e) {
-        throw problem(e.getLocation(), oneLine(e.getOriginalMessage()));
+        throw problem(e.getLocation(), oneLine(Json.reason(e)));
       } catch (IOException e) {
         throw new UncheckedIOException(e); // text in memory
       }

@@ -49,4 +49,20 @@ public enum DatasetType {
       case QUESTION -> List.of();
     };
   }
+
+  /**
+   * Returns the word for a label in files of records: {@code true} for {@code yes} of a statement,
+   * else the label itself.
+   */
+  public String word(String label) {
+    return switch (this) {
+      case PROOFWRITER, FOLIO ->
+          switch (label) {
+            case "yes" -> "true";
+            case "no" -> "false";
+            default -> "unknown";
+          };
+      case ENTAILMENT_TREE, CLUTRR, QUESTION -> label;
+    };
+  }
 }

@@ -60,7 +60,7 @@ public final class RunWeights implements Gpt2Weights {
   }
 
   /** Checks the sizes against the configuration: the number of heads shows in no weight. */
-  private static void requireModelOf(
+  static void requireModelOf(
       RunConfig settings, Vocabulary vocabulary, Gpt2Config config, Path sizes) throws IOException {
     if (config.vocabSize() != vocabulary.size()) {
       throw new IOException(
@@ -171,6 +171,15 @@ public final class RunWeights implements Gpt2Weights {
           "no factor '%s'; known: %s".formatted(name, factors.keySet()));
     }
     return NonFinite.checked(checkpoint, name, file.read(name, shape));
+  }
+
+  /**
+   * Reads the stored inner rates [J, K]: logarithms, or the rates themselves if the configuration
+   * says so. The caller closes them.
+   */
+  TFloat32 readStoredRates() throws IOException {
+    Shape shape = TrainedModel.rateShape(settings, config);
+    return NonFinite.checked(checkpoint, TrainedModel.RATES, file.read(TrainedModel.RATES, shape));
   }
 
   /** Returns the shapes of the low-rank factors, by name. */

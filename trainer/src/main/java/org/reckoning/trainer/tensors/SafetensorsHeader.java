@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.reckoning.trainer.files.Json;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -78,7 +79,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
       return new Reader(file, parser, dataLength).read();
     } catch (JsonProcessingException e) {
       throw new WeightsFormatException(
-          file, "the header must be a JSON object: " + quote(e.getOriginalMessage()));
+          file, "the header must be a JSON object: " + quote(Json.reason(e)));
     } catch (CharacterCodingException e) {
       throw new WeightsFormatException(file, "the header must be UTF-8");
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.reckoning.graph.text.TextVocabulary;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
@@ -123,6 +124,11 @@ public final class Vocabulary {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
   }
 
+  /** Returns the tokens with their texts, for a graph. */
+  public TextVocabulary texts() {
+    return TextVocabulary.of(Tokenizer.gpt2().bytePairs(), gpt2Ids);
+  }
+
   @JsonCreator
   private static Vocabulary ofIds(int[] gpt2Ids) {
     return compact(Arrays.stream(gpt2Ids));
@@ -154,8 +160,7 @@ public final class Vocabulary {
     try {
       root = Json.STRICT.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
-      throw notVocabulary(
-          file, "it is not JSON: " + e.getOriginalMessage().replaceAll(" \\(bound as .*", ""));
+      throw notVocabulary(file, "it is not JSON: " + Json.reason(e));
     }
     String tokenizer = root.path("tokenizer").asText();
     if (!tokenizer.equals(TOKENIZER)) {

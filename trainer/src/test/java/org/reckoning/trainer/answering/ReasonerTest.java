@@ -32,8 +32,10 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
+import org.reckoning.trainer.run.TrainedModel;
 import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.training.TrainingRun;
@@ -124,7 +126,45 @@ class ReasonerTest {
         }
       }
     }
-    assertThat(model.note().isEmpty()).isEqualTo(config.adapts());
+    assertThat(model.note())
+        .startsWith("trained on generated kinship problems of 2 hops with up to 2 distractors; ");
+    assertThat(model.note().contains("; this run")).isNotEqualTo(config.adapts());
+  }
+
+  @Test
+  void ask_ofAnExportedModel_answersAsItsRun() throws IOException {
+    trained(config());
+    Path path = directory.resolve("model");
+    try (RunWeights run = RunWeights.open(directory)) {
+      ModelDirectory.create(
+          path,
+          false,
+          to -> {
+            ModelDirectory.writeModel(to, run);
+            TrainedModel.write(to, run);
+          });
+    }
+    ReasoningTask task = splits(config()).test().get(0);
+    List<EncodingReport> encoded = new ArrayList<>();
+    List<Reply> replies = new ArrayList<>();
+    for (Path from : List.of(directory, path)) {
+      AskedModel model = LocalModel.open(from, null, null);
+      try (Reasoner reasoner = model.reasoner()) {
+        encoded.add(reasoner.encode(facts(task)));
+        replies.add(reasoner.ask(task.questions().get(0).text(), model.decoding()));
+      }
+    }
+    assertThat(encoded.get(1).innerLosses()).isEqualTo(encoded.get(0).innerLosses());
+    assertThat(replies.get(1).labels()).isEqualTo(replies.get(0).labels());
+    assertThat(replies.get(1).text()).isEqualTo(replies.get(0).text());
+
+    Files.delete(path.resolve("inner_rates.safetensors"));
+    AskedModel lacking = LocalModel.open(path, null, null);
+    assertThatThrownBy(lacking::reasoner)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("inner_rates.safetensors");
+    assertThatThrownBy(() -> LocalModel.open(path, InnerLoopSettings.DEFAULT, null))
+        .hasMessageContaining("has inner steps, rates and a dataset type of its own");
   }
 
   @Test

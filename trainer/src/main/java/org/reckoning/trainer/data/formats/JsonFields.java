@@ -41,7 +41,7 @@ final class JsonFields {
   static String explain(JsonProcessingException e) {
     String where =
         e.getLocation() == null ? "" : " at column %d".formatted(e.getLocation().getColumnNr());
-    String what = e.getOriginalMessage().replaceAll(" \\(bound as .*", ""); // names a Java class
+    String what = Json.reason(e);
     return what.startsWith("Invalid UTF-8")
         ? "the text must be UTF-8; save the file in that encoding"
         : quote(what) + where;

@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
 
-/** Maps between labels and the words for them in files. */
+/** Reads labels from the words for them in files. */
 final class Labels {
   private Labels() {}
 
@@ -61,19 +61,6 @@ final class Labels {
     return switch (type) {
       case PROOFWRITER, FOLIO -> "true, false, unknown";
       case ENTAILMENT_TREE, CLUTRR, QUESTION -> String.join(", ", type.labels());
-    };
-  }
-
-  /** Returns the word for a label in records: the inverse of {@link #read}. */
-  static String write(DatasetType type, String label) {
-    return switch (type) {
-      case PROOFWRITER, FOLIO ->
-          switch (label) {
-            case "yes" -> "true";
-            case "no" -> "false";
-            default -> "unknown";
-          };
-      case ENTAILMENT_TREE, CLUTRR, QUESTION -> label;
     };
   }
 }

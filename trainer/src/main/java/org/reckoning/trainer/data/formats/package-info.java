@@ -1,5 +1,5 @@
 /**
- * Readers of the published formats of tasks, and a writer of JSON records. Open {@link
+ * Readers of the published formats of tasks. Open {@link
  * org.reckoning.trainer.data.formats.TaskReader} first. A new format is a new {@link
  * org.reckoning.trainer.data.formats.DataFormat} with a reader of its lines.
  */

@@ -39,7 +39,7 @@ final class JsonFile {
       String reason =
           e instanceof MismatchedInputException
               ? "a single value, with no text after it"
-              : quote(e.getOriginalMessage());
+              : quote(Json.reason(e));
       throw new WeightsFormatException(file, "must be JSON: " + reason);
     }
   }

@@ -41,6 +41,9 @@ public final class ModelDirectory {
   /** Largest number of layers, 12 tensors each; the largest GPT-2 has 48. */
   private static final int MAX_LAYERS = 10_000;
 
+  /** Configuration of the run that trained a model. */
+  public static final String SETTINGS = "reckoning.yaml";
+
   /** Subdirectory of an adapter with its base model. */
   public static final String BASE = "base";
 
@@ -49,7 +52,8 @@ public final class ModelDirectory {
       Pattern.compile(
           ".*\\.safetensors(\\.index\\.json)?"
               + "|(config|generation_config|adapter_config|vocab|vocabulary|tokenizer"
-              + "|tokenizer_config|special_tokens_map|added_tokens)\\.json|merges\\.txt");
+              + "|tokenizer_config|special_tokens_map|added_tokens)\\.json|merges\\.txt"
+              + "|reckoning\\.yaml|README\\.md");
 
   private ModelDirectory() {}
 

@@ -15,6 +15,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
+import org.reckoning.trainer.data.RecordWriter;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 
 /** bAbI, PrOntoQA, key-value retrieval, FOLIO and CLUTRR-SG's own lines. */

@@ -20,6 +20,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
+import org.reckoning.trainer.data.RecordWriter;
 import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 

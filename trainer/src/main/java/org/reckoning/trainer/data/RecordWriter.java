@@ -1,4 +1,4 @@
-package org.reckoning.trainer.data.formats;
+package org.reckoning.trainer.data;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,15 +14,13 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.files.AtomicOutput;
 import org.reckoning.trainer.files.Json;
 
 /**
- * Writes tasks as {@link DataFormat#RECORDS}, which the reference implementation can also read.
- * Output is compressed if the name ends with {@code .gz}.
+ * Writes tasks as JSON lines in the form of the reference implementation. Output is compressed if
+ * the name ends with {@code .gz}.
  *
  * <pre>{@code
  * try (RecordWriter writer = RecordWriter.open(file)) {
@@ -96,13 +94,13 @@ public final class RecordWriter implements Closeable {
       Question question = task.questions().get(0);
       json.put(
           task.type() == DatasetType.ENTAILMENT_TREE ? "hypothesis" : "question", question.text());
-      json.put("answer", Labels.write(task.type(), question.label()));
+      json.put("answer", task.type().word(question.label()));
     } else {
       ArrayNode questions = json.putArray("questions");
       ArrayNode answers = json.putArray("answers");
       for (Question question : task.questions()) {
         questions.add(question.text());
-        answers.add(Labels.write(task.type(), question.label()));
+        answers.add(task.type().word(question.label()));
       }
     }
     ArrayNode facts = json.putArray("facts");
@@ -123,7 +121,7 @@ public final class RecordWriter implements Closeable {
     }
     if (!task.labels().equals(task.type().labels())) {
       ArrayNode labels = json.putArray("labels");
-      task.labels().forEach(label -> labels.add(Labels.write(task.type(), label)));
+      task.labels().forEach(label -> labels.add(task.type().word(label)));
     }
     return json;
   }
