@@ -25,6 +25,8 @@ class StudySchemaTest {
   static List<Arguments> parts() {
     return List.of(
         Arguments.of("", StudyFile.class),
+        Arguments.of(
+            "/properties/examinations/additionalProperties/anyOf/1", StudyExamination.class),
         Arguments.of("/properties/search", Search.class),
         Arguments.of("/properties/equal_flops", EqualFlops.class),
         Arguments.of("/properties/sizes/additionalProperties", StudyFile.Size.class),
