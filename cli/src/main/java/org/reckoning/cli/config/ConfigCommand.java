@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
       "  reckoning config experiment=quickstart n_inner_iter=2",
       "  reckoning config data=clutrr data.data_dir=clutrr --resolve",
       "  reckoning config -m seed=42,43 'data.hops=[2],[3]'",
-      "  reckoning config --keys"
+      "  reckoning config --keys",
+      "  reckoning config --schema > configs/schema.json"
     })
 public final class ConfigCommand implements Callable<Integer> {
   @Spec
@@ -31,11 +32,20 @@ public final class ConfigCommand implements Callable<Integer> {
   @Option(names = "--keys", description = "List every key with its default and meaning.")
   private boolean keys;
 
+  @Option(
+      names = "--schema",
+      description = "Print a JSON schema of configuration files, for editors.")
+  private boolean schema;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     if (keys) {
       options.printKeys(out);
+      return 0;
+    }
+    if (schema) {
+      options.printSchema(out);
       return 0;
     }
     options.print(out); // an invalid one, too: it helps to find the error

@@ -145,6 +145,12 @@ public final class ConfigOptions {
     out.flush();
   }
 
+  /** Prints a JSON schema of configuration files. */
+  void printSchema(PrintWriter out) {
+    out.print(ConfigSchema.of(configurations()));
+    out.flush();
+  }
+
   private List<List<String>> combinations() {
     return multirun ? Sweep.combinations(overrides) : List.of(overrides);
   }

@@ -2,6 +2,8 @@ package org.reckoning.cli.study;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.reckoning.cli.config.ConfigOptions;
 
@@ -13,10 +15,13 @@ final class Commit {
 
   /**
    * Returns the commit, with {@code -dirty} if tracked files have changed; {@code unknown} without
-   * git or outside of a repository.
+   * git, outside of a repository and in an unpacked archive, which may lie in another repository.
    */
   static String of() {
     String home = Objects.requireNonNullElse(System.getProperty(ConfigOptions.HOME), "");
+    if (!Files.isRegularFile(Path.of(home, "pom.xml"))) {
+      return UNKNOWN;
+    }
     try {
       Process git =
           new ProcessBuilder(

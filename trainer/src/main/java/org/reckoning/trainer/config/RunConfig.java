@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
@@ -176,7 +177,18 @@ public record RunConfig(
 
   /** Returns the type of a key; {@code OTHER} for a word that is not a key. */
   public static KeyType typeOf(String key) {
-    return TreeCheck.keys().getOrDefault(key, KeyType.OTHER);
+    Requirement requirement = TreeCheck.keys().get(key);
+    return requirement == null ? KeyType.OTHER : requirement.keyType();
+  }
+
+  /**
+   * Returns the JSON schema of a key's value.
+   *
+   * @param key one of {@link #keys}
+   * @param reference schema of a value to find elsewhere; it is allowed for every value
+   */
+  public static ObjectNode schemaOf(String key, ObjectNode reference) {
+    return Objects.requireNonNull(TreeCheck.keys().get(key)).schema(reference);
   }
 
   /**

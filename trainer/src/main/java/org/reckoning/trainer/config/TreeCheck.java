@@ -2,28 +2,18 @@ package org.reckoning.trainer.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.config.RunConfig.KeyType;
-import org.reckoning.trainer.text.EnumWord;
-import org.reckoning.trainer.text.NearestName;
 
 /**
  * Compares a tree of values with the components of {@link RunConfig} and collects all problems;
@@ -38,9 +28,7 @@ final class TreeCheck {
   /** Longest value in a message. */
   private static final int MOST_SHOWN = 200;
 
-  private static final Set<String> WORDS_FOR_NOTHING = Set.of("none", "nil", "nan", "na");
-
-  private static final Map<String, KeyType> KEYS = allKeys();
+  private static final Map<String, Requirement> KEYS = allKeys();
 
   private final Map<String, String> origins;
   private final List<String> problems = new ArrayList<>();
@@ -67,24 +55,24 @@ final class TreeCheck {
     return usable;
   }
 
-  /** Returns the type of every key that has a value. */
-  static Map<String, KeyType> keys() {
+  /** Returns what every key that has a value requires, in the order of the keys. */
+  static Map<String, Requirement> keys() {
     return KEYS;
   }
 
-  private static Map<String, KeyType> allKeys() {
-    Map<String, KeyType> keys = new LinkedHashMap<>();
+  private static Map<String, Requirement> allKeys() {
+    Map<String, Requirement> keys = new LinkedHashMap<>();
     addKeys(RunConfig.class, "", keys);
     return Collections.unmodifiableMap(keys);
   }
 
-  private static void addKeys(Class<?> type, String prefix, Map<String, KeyType> keys) {
+  private static void addKeys(Class<?> type, String prefix, Map<String, Requirement> keys) {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + snakeCase(component.getName());
       if (component.getType().isRecord()) {
         addKeys(component.getType(), key + ".", keys);
       } else {
-        keys.put(key, new Requirement(component).keyType());
+        keys.put(key, new Requirement(component));
       }
     }
   }
@@ -160,170 +148,5 @@ final class TreeCheck {
   private static String text(JsonNode value) {
     String text = value.isContainerNode() ? value.toString() : value.asText();
     return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
-  }
-
-  /** The requirements of a component for its value. */
-  private static final class Requirement {
-    private final Type type;
-    private final boolean nullable;
-    private final @Nullable Range range;
-
-    Requirement(RecordComponent component) {
-      type = component.getGenericType();
-      nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-      range = component.getAnnotation(Range.class);
-    }
-
-    /** Returns the value in a form that binds; null if it is wrong. */
-    @Nullable JsonNode usable(JsonNode value) {
-      if (value.isNull()) {
-        return nullable ? value : null;
-      }
-      Class<?> element = listElement();
-      if (element == null) {
-        return scalar(value, (Class<?>) type);
-      }
-      if (!value.isArray()) {
-        return null;
-      }
-      ArrayNode list = NODES.arrayNode();
-      for (JsonNode each : value) {
-        JsonNode scalar = scalar(each, element);
-        if (scalar == null) {
-          return null;
-        }
-        list.add(scalar);
-      }
-      return list;
-    }
-
-    KeyType keyType() {
-      Class<?> element = listElement();
-      Class<?> wanted = element == null ? (Class<?>) type : element;
-      return new KeyType(wanted == String.class || wanted.isEnum(), element != null);
-    }
-
-    private @Nullable Class<?> listElement() {
-      return type instanceof ParameterizedType list
-          ? (Class<?>) list.getActualTypeArguments()[0]
-          : null;
-    }
-
-    private @Nullable JsonNode scalar(JsonNode value, Class<?> wanted) {
-      if (wanted == String.class) {
-        return value.isValueNode() && !value.isNull() && isWhole(value.asText())
-            ? NODES.textNode(value.asText())
-            : null;
-      }
-      if (wanted == boolean.class) {
-        return value.isBoolean() ? value : null;
-      }
-      if (wanted.isEnum()) {
-        return value.isTextual() && constants(wanted).contains(value.textValue()) ? value : null;
-      }
-      if (wanted == double.class || wanted == Double.class) {
-        return value.isNumber() ? inRange(value) : null;
-      }
-      boolean fits = wanted == long.class ? value.canConvertToLong() : value.canConvertToInt();
-      return value.isIntegralNumber() && fits ? inRange(value) : null;
-    }
-
-    /** Returns whether a file can hold a text: no NUL and no unpaired surrogate. */
-    private static boolean isWhole(String text) {
-      return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
-    }
-
-    private @Nullable JsonNode inRange(JsonNode number) {
-      double x = number.doubleValue();
-      boolean inside =
-          Double.isFinite(x)
-              && (range == null
-                  || (x >= range.atLeast()
-                      && x <= range.atMost()
-                      && x < range.below()
-                      && x > range.above()));
-      return inside ? number : null;
-    }
-
-    /** Returns a neutral value that binds. */
-    JsonNode standIn() {
-      if (nullable) {
-        return NODES.nullNode();
-      }
-      if (listElement() != null) {
-        return NODES.arrayNode();
-      }
-      Class<?> wanted = (Class<?>) type;
-      if (wanted == String.class) {
-        return NODES.textNode("");
-      }
-      if (wanted == boolean.class) {
-        return NODES.booleanNode(false);
-      }
-      return wanted.isEnum() ? NODES.textNode(constants(wanted).get(0)) : NODES.numberNode(0);
-    }
-
-    private static List<String> constants(Class<?> wanted) {
-      return Arrays.stream(wanted.getEnumConstants())
-          .map(each -> EnumWord.of((Enum<?>) each))
-          .toList();
-    }
-
-    /**
-     * Returns "; did you mean X?" for a misspelt constant or a Python word, otherwise an empty
-     * text.
-     */
-    String hint(String given) {
-      if (nullable && WORDS_FOR_NOTHING.contains(given.toLowerCase(Locale.ROOT))) {
-        return "; did you mean null?";
-      }
-      Class<?> element = listElement();
-      Class<?> wanted = element == null ? (Class<?>) type : element;
-      return wanted.isEnum()
-          ? NearestName.hint(given.toLowerCase(Locale.ROOT), constants(wanted))
-          : "";
-    }
-
-    @Override
-    public String toString() {
-      Class<?> element = listElement();
-      String what =
-          element == null ? kind((Class<?>) type) + bounds() : "a list in brackets, each element ";
-      if (element != null) {
-        what += kind(element) + bounds();
-      }
-      return what + (nullable ? ", or null" : "");
-    }
-
-    private static String kind(Class<?> wanted) {
-      if (wanted.isEnum()) {
-        return "one of " + String.join(", ", constants(wanted));
-      }
-      if (wanted == String.class) {
-        return "text";
-      }
-      if (wanted == boolean.class) {
-        return "true or false";
-      }
-      return wanted == double.class || wanted == Double.class ? "a number" : "a whole number";
-    }
-
-    private String bounds() {
-      if (range == null) {
-        return "";
-      }
-      List<String> bounds = new ArrayList<>();
-      bound("of at least ", range.atLeast(), bounds);
-      bound("above ", range.above(), bounds);
-      bound("at most ", range.atMost(), bounds);
-      bound("below ", range.below(), bounds);
-      return bounds.isEmpty() ? "" : " " + String.join(" and ", bounds);
-    }
-
-    private static void bound(String words, double bound, List<String> bounds) {
-      if (Double.isFinite(bound)) {
-        bounds.add(words + BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString());
-      }
-    }
   }
 }
