@@ -25,10 +25,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Measure questions about encoded facts, and about facts read in context.",
-      "Prints the times of each way: in context, in context with the keys and values of the facts",
-      "kept (prefix cache), and encoded by each number of inner steps. Then prints the time of"
-          + " some",
-      "numbers of questions, and the number from which a way pays."
+      "Prints the times of each way: in context, in context with the keys and values of the",
+      "facts kept (prefix cache), and encoded by each number of inner steps. Then prints the time",
+      "of some numbers of questions, and the number from which a way pays."
     },
     footer = {
       "",

@@ -257,9 +257,7 @@ class AskCommandTest {
     assertThat(ask("", words)).isZero();
 
     assertThat(out.toString())
-        .contains(
-            "\nnote    this run has no inner loop: every prompt contains the facts\n",
-            "\n  answer  ")
+        .contains("; this run has no inner loop: every prompt contains the facts\n", "\n  answer  ")
         .containsPattern("\nfacts   1 of [0-9]+ tokens, read once, [0-9.]+ s");
   }
 
@@ -324,9 +322,7 @@ class AskCommandTest {
     assertThat(out.toString())
         .contains(
             "\n  The fox ran\n  over the green hill.\n  It slept. And\n  ate.\n",
-            "\n"
-                + "  The cat sat and The cat sat and The cat sat\n"
-                + "  and The cat sat and The cat sat and\n");
+            "\n  The cat sat and The cat sat and The cat sat\n  and The cat sat and The cat sat and\n");
   }
 
   @Test
