@@ -79,6 +79,7 @@ class ArchitectureTest {
             "settings",
             "task",
             "autodiff",
+            "gpt2",
             "optimizer",
             "exchange",
             "peers",

@@ -35,8 +35,11 @@ record TextOutput(PrintWriter out) implements AskOutput {
   @Override
   public void encoded(List<String> facts, EncodingReport encoded) {
     List<Double> losses = encoded.innerLosses();
-    if (losses.isEmpty()) {
+    String time = time(encoded.seconds(), encoded.preparationSeconds());
+    if (losses.isEmpty() && encoded.tokens() == 0) {
       line("facts   %d, without inner steps", encoded.facts());
+    } else if (losses.isEmpty()) {
+      line("facts   %d of %d tokens, read once, %s", encoded.facts(), encoded.tokens(), time);
     } else {
       line(
           "facts   %d of %d tokens, loss %.3f -> %.3f in %d steps, %s",
@@ -45,7 +48,7 @@ record TextOutput(PrintWriter out) implements AskOutput {
           losses.get(0),
           losses.get(losses.size() - 1),
           losses.size() - 1,
-          time(encoded.seconds(), encoded.preparationSeconds()));
+          time);
     }
     facts.stream().limit(MOST_FACTS).forEach(fact -> line("  %s", shortened(fact)));
     if (facts.size() > MOST_FACTS) {

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.program.ProgramSettings;
 import org.reckoning.graph.task.TaskShape;
-import org.reckoning.trainer.text.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Measure questions about encoded facts, and about facts read in context.",
-      "Prints a Markdown table: a row in context, then one per number of inner steps."
+      "Prints the times of each way: in context, in context with the keys and values of the",
+      "facts kept (prefix cache), and encoded by each number of inner steps. Then prints the time",
+      "of some numbers of questions, and the number from which a way pays."
     },
     footer = {
       "",
@@ -35,6 +37,7 @@ import picocli.CommandLine.Spec;
       "  facts=8 fact_tokens=127 questions=18",
       "  question_tokens=7   tokens of a question, without the answer",
       "  steps=1,4           numbers of inner steps",
+      "  counts=1,2,5,18,100 numbers of questions, one by one, of the second table",
       "  batch=true          false skips the batch of all questions in context",
       "  runs=5              runs to time, after the first",
       "",
@@ -46,7 +49,7 @@ final class EncodingCommand implements Callable<Integer> {
       Map.of(
           "facts", "8", "fact_tokens", "127", "questions", "18", "question_tokens", "7", "k", "0");
   private static final Map<String, String> MORE =
-      Map.of("steps", "1,4", "batch", "true", "runs", "5");
+      Map.of("steps", "1,4", "counts", "1,2,5,18,100", "batch", "true", "runs", "5");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -59,6 +62,7 @@ final class EncodingCommand implements Callable<Integer> {
   public Integer call() {
     ProgramSettings settings;
     int[] steps;
+    int[] counts;
     try {
       List<String> all = new ArrayList<>();
       DEFAULTS.forEach((key, value) -> all.add(key + "=" + value));
@@ -66,43 +70,43 @@ final class EncodingCommand implements Callable<Integer> {
       settings = ProgramSettings.parse(all, MORE);
       settings.atLeast("runs", 1);
       settings.config().withShapes(inContext(settings)); // checks the lengths
-      steps = steps(settings.value("steps"));
+      steps = numbers("steps", settings);
+      counts = numbers("counts", settings);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    TextTable table = new TextTable();
-    row(table, settings, "read in context", readEachTime(settings));
+    EncodingComparison comparison = new EncodingComparison();
+    comparison.add("read in context", readEachTime(settings));
+    comparison.add("in context, prefix cache", readOnce(settings));
     for (int k : steps) {
-      row(table, settings, "encoded once, K = " + k, encodeOnce(settings, k));
+      comparison.add("encoded once, K = " + k, encodeOnce(settings, k));
     }
     PrintWriter out = spec.commandLine().getOut();
-    table.markdown().forEach(out::println);
+    comparison.parts(settings.value("model"), settings.shape().questions()).forEach(out::println);
+    out.println();
+    comparison.totals(counts).forEach(out::println);
+    out.println();
+    comparison.gains().forEach(out::println);
     out.flush();
     return 0;
   }
 
-  private static int[] steps(String words) {
+  private static int[] numbers(String key, ProgramSettings settings) {
+    String words = settings.value(key);
+    String example = Objects.requireNonNull(MORE.get(key));
     try {
-      return Arrays.stream(words.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+      int[] numbers = Arrays.stream(words.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+      if (Arrays.stream(numbers).allMatch(number -> number >= 1)) {
+        return numbers;
+      }
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "steps (%s) must be whole numbers, such as 1,4".formatted(words), e);
+      throw new IllegalArgumentException(notNumbers(key, words, example), e);
     }
+    throw new IllegalArgumentException(notNumbers(key, words, example));
   }
 
-  private static void row(
-      TextTable table, ProgramSettings settings, String facts, EncodingTimes times) {
-    Map<String, String> cells = times.cells(settings.shape().questions());
-    if (table.isEmpty()) {
-      table.row(joined("model", "facts", cells.keySet()));
-    }
-    table.row(joined(settings.value("model"), facts, cells.values()));
-  }
-
-  private static List<String> joined(String first, String second, Iterable<String> others) {
-    List<String> all = new ArrayList<>(List.of(first, second));
-    others.forEach(all::add);
-    return all;
+  private static String notNumbers(String key, String words, String example) {
+    return "%s (%s) must be whole numbers of at least 1, such as %s".formatted(key, words, example);
   }
 
   /** Returns the shape of one question with all facts before it, and room for the answer. */
@@ -116,7 +120,7 @@ final class EncodingCommand implements Callable<Integer> {
   }
 
   private static TaskShape batch(TaskShape question, int questions) {
-    return new TaskShape(1, 1, 2, questions, question.questionTokens());
+    return new TaskShape(1, 1, 2, questions, question.questionTokens(), question.prefixTokens());
   }
 
   private static EncodingTimes readEachTime(ProgramSettings settings) {
@@ -133,15 +137,30 @@ final class EncodingCommand implements Callable<Integer> {
     }
   }
 
+  private static EncodingTimes readOnce(ProgramSettings settings) {
+    TaskShape shape = settings.shape();
+    TaskShape question =
+        question(shape.questionTokens() + 1).withPrefixTokens(shape.facts() * shape.factTokens());
+    try (TimedKnowledge timed = new TimedKnowledge(settings, 0)) {
+      double reading = timed.read(question);
+      return answered(timed, reading, question, shape.questions());
+    }
+  }
+
   private static EncodingTimes encodeOnce(ProgramSettings settings, int k) {
     TaskShape shape = settings.shape();
     TaskShape question = question(shape.questionTokens() + 1);
     try (TimedKnowledge timed = new TimedKnowledge(settings, k)) {
       double encoding = timed.encode(shape);
-      double each = timed.answer(question, shape.questions());
-      double batch = timed.answer(batch(question, shape.questions()), 1);
-      return new EncodingTimes(
-          timed.compilation(), OptionalDouble.of(encoding), each, OptionalDouble.of(batch));
+      return answered(timed, encoding, question, shape.questions());
     }
+  }
+
+  private static EncodingTimes answered(
+      TimedKnowledge timed, double encoding, TaskShape question, int questions) {
+    double each = timed.answer(question, questions);
+    double batch = timed.answer(batch(question, questions), 1);
+    return new EncodingTimes(
+        timed.compilation(), OptionalDouble.of(encoding), each, OptionalDouble.of(batch));
   }
 }

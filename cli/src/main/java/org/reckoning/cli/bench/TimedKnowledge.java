@@ -54,8 +54,15 @@ final class TimedKnowledge implements AutoCloseable {
     return median(() -> program.encode(batch), 1);
   }
 
+  /** Returns the seconds of reading the prefix of a shape. */
+  double read(TaskShape shape) {
+    TaskBatch batch = RandomTasks.prompts(shape, 1, config.model(), SEED);
+    return median(() -> program.read(batch), 1);
+  }
+
   /**
    * Returns the seconds of one answer to the questions of a shape; the answer is their last token.
+   * The prefix of the shape, if any, must have been read.
    *
    * @param times answers in sequence that a run takes
    */

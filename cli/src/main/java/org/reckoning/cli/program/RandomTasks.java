@@ -5,6 +5,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.task.Prefix;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
@@ -32,7 +33,8 @@ public final class RandomTasks {
   }
 
   /**
-   * Returns a task with random prompts as questions, and facts that no inner step reads.
+   * Returns a task with random prompts as questions, and facts that no inner step reads. Its prefix
+   * fills the shape, and is the same for all shapes with as many tokens of prefix.
    *
    * @param tokens tokens of a prompt, fewer than the shape's question tokens
    */
@@ -43,7 +45,9 @@ public final class RandomTasks {
             .limit(shape.questions())
             .map(ids -> TokenSequence.of(ids, tokens))
             .toList();
-    Task task = Task.of(List.of(TokenSequence.of(new int[2], 1)), questions);
+    int[] prefix = new Random(seed).ints(shape.prefixTokens(), 0, model.vocabSize()).toArray();
+    List<TokenSequence> facts = List.of(TokenSequence.of(new int[2], 1));
+    Task task = new Task(facts, List.of(true), questions, Prefix.of(prefix));
     return TaskBatch.of(shape, model, List.of(task));
   }
 

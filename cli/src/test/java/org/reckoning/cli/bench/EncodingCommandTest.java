@@ -45,6 +45,33 @@ class EncodingCommandTest {
   }
 
   @Test
+  void gains_sayFromWhichNumberOfQuestionsAWayPays() {
+    EncodingComparison comparison = new EncodingComparison();
+    comparison.add("again", times(OptionalDouble.empty(), 1));
+    comparison.add("prefix", times(OptionalDouble.of(1), 0.25));
+    comparison.add("K = 1", times(OptionalDouble.of(6), 0.2));
+    comparison.add("K = 4", times(OptionalDouble.of(20), 0.25));
+
+    assertThat(comparison.gains())
+        .containsExactly(
+            "prefix: faster than 'again' from 2 questions on", // 1.5 and 2
+            "K = 1: faster than 'again' from 8 questions on", // 7.6 and 8
+            "K = 1: faster than 'prefix' from 101 questions on", // 26.2 and 26.25
+            "K = 4: faster than 'again' from 27 questions on", // 26.75 and 27
+            "K = 4: not faster than 'prefix' for many questions");
+    assertThat(comparison.totals(1, 8))
+        .containsExactly(
+            "| questions one by one, s | again | prefix | K = 1 | K = 4 |",
+            "| --- | --- | --- | --- | --- |",
+            "| 1 | 1.0000 | 1.2500 | 6.2000 | 20.2500 |",
+            "| 8 | 8.0000 | 3.0000 | 7.6000 | 22.0000 |");
+  }
+
+  private static EncodingTimes times(OptionalDouble encoding, double question) {
+    return new EncodingTimes(0, encoding, question, OptionalDouble.empty());
+  }
+
+  @Test
   void command_printsRowsOfConsistentNumbers() {
     CommandRun run =
         CommandRun.of(
@@ -65,9 +92,11 @@ class EncodingCommandTest {
         .containsEntry("facts", "read in context")
         .containsEntry("encode, s", "");
     assertSums(inContext, 0);
-    assertThat(run.row(1)).containsEntry("facts", "encoded once, K = 2");
-    assertThat(run.row(2)).containsEntry("facts", "encoded once, K = 3");
-    for (int row = 1; row <= 2; row++) {
+    assertThat(run.row(1)).containsEntry("facts", "in context, prefix cache");
+    assertThat(run.row(2)).containsEntry("facts", "encoded once, K = 2");
+    assertThat(run.row(3)).containsEntry("facts", "encoded once, K = 3");
+    assertThat(run.out()).contains("\n| 18 | ", "\nencoded once, K = 2: ");
+    for (int row = 1; row <= 3; row++) {
       double encoding = number(run.row(row), "encode, s");
       assertThat(encoding).isPositive();
       assertSums(run.row(row), encoding);
@@ -109,7 +138,10 @@ class EncodingCommandTest {
       value = {
         "model=micro|fact_tokens (127) must be at most n_positions (32)",
         "model=micro facts=8 fact_tokens=20|question_tokens (168) must be at most n_positions (32)",
-        "model=micro facts=1 fact_tokens=4 steps=x|steps (x) must be whole numbers, such as 1,4",
+        "model=micro facts=1 fact_tokens=4 steps=x|steps (x) must be whole numbers of at least 1,"
+            + " such as 1,4",
+        "model=micro facts=1 fact_tokens=4 counts=0|counts (0) must be whole numbers of at least 1,"
+            + " such as 1,2,5,18,100",
         "model=micro fact_tokens=4 facts=1 runs=0|runs (0) must be at least 1",
       })
   void invalidWords_areOneLineAndExitCodeTwo(String words, String message) {

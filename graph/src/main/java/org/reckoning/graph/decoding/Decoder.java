@@ -4,7 +4,9 @@ import java.util.Map;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.CachedGpt2;
 import org.reckoning.graph.gpt2.Parameters;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.gpt2.TokenChoice;
+import org.reckoning.graph.model.Prefixes;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
 import org.reckoning.graph.xla.Choice;
@@ -26,8 +28,9 @@ import org.tensorflow.types.family.TNumber;
  * prompts once. Then a loop reads the last token of each text, chooses the next token and appends
  * it. The loop ends when every text has ended.
  *
- * <p>A text ends with the end-of-text token, or at S tokens. A text without a prompt is padding and
- * stays empty.
+ * <p>A text ends with the end-of-text token, at S tokens, or at the last position of the model. A
+ * text without a prompt is padding and stays empty. Texts may continue a prefix, which the loop
+ * reads and never changes.
  */
 public final class Decoder<T extends TNumber> {
   private static final String CACHE = "cache";
@@ -63,13 +66,33 @@ public final class Decoder<T extends TNumber> {
     return new Specs()
         .all(Weights.specs(model))
         .all(DecodingInputs.specs(model.type()))
-        .all(Prompts.specs(texts));
+        .all(Prompts.specs(texts))
+        .all(Prefixes.cacheSpecs(model));
   }
 
-  /** Emits a call of the segment. */
+  /** Emits a call of the segment for texts without a prefix. */
   public DecodedTexts<T> decode(
       Ops tf, Weights<T> weights, Prompts prompts, DecodingInputs<T> settings) {
-    Tensors arguments = weights.named().putAll(settings.named()).putAll(prompts.named());
+    return decode(tf, weights, PrefixCache.none(), prompts, settings);
+  }
+
+  /**
+   * Emits a call of the segment.
+   *
+   * @param prefix prefix of all texts of a task, which are without it
+   */
+  public DecodedTexts<T> decode(
+      Ops tf,
+      Weights<T> weights,
+      PrefixCache<T> prefix,
+      Prompts prompts,
+      DecodingInputs<T> settings) {
+    Tensors arguments =
+        weights
+            .named()
+            .putAll(settings.named())
+            .putAll(prompts.named())
+            .putAll(Prefixes.named(prefix));
     return DecodedTexts.of(model.call(tf, segment, arguments), model.type());
   }
 
@@ -106,10 +129,13 @@ public final class Decoder<T extends TNumber> {
     DecodingInputs<T> settings = DecodingInputs.of(in, model.type());
     Operand<TInt32> tokens = prompts.tokens();
     Operand<TInt32> lengths = prompts.lengths();
+    PrefixCache<T> prefix = Prefixes.cacheOf(in, model.type());
     Ops scope = tf.withSubScope("prompt");
     Operand<TBool> real = scope.math.greater(lengths, scope.constant(0)); // else padding
-    Map<String, Operand<T>> cache = gpt2.read(scope, weights.parameters(), tokens, lengths);
-    Operand<TBool> open = open(scope, settings, real, lastTokens(scope, tokens, lengths), lengths);
+    Map<String, Operand<T>> cache =
+        gpt2.after(prefix).read(scope, weights.parameters(), tokens, lengths);
+    Operand<TBool> open =
+        open(scope, settings, prefix, real, lastTokens(scope, tokens, lengths), lengths);
     Operand<TInt32> made = scope.constant(0);
     Operand<T> none = scope.fill(scope.constant(texts.asArray()), zero(scope));
     State<T> first = new State<>(new DecodedTexts<>(tokens, lengths, none), cache, open, made);
@@ -118,6 +144,7 @@ public final class Decoder<T extends TNumber> {
             .named()
             .putAll(settings.named())
             .put(Prompts.TASKS, prompts.tasks())
+            .putAll(Prefixes.named(prefix))
             .putAll(first.named());
     return State.of(loop.run(tf, state), model.type()).texts();
   }
@@ -150,9 +177,11 @@ public final class Decoder<T extends TNumber> {
     Operand<TInt32> tokens = state.texts().tokens();
     Operand<TInt32> lengths = state.texts().lengths();
     Parameters<T> p = Weights.of(in, model.type()).parameters();
+    PrefixCache<T> prefix = Prefixes.cacheOf(in, model.type());
     CachedGpt2.Step<T> read =
-        gpt2.next(
-            tf, p, state.cache(), lastTokens(tf, tokens, lengths), lastPositions(tf, lengths));
+        gpt2.after(prefix)
+            .next(
+                tf, p, state.cache(), lastTokens(tf, tokens, lengths), lastPositions(tf, lengths));
     Operand<T> logits = gpt2.logits(tf, p, read.hidden()); // [N, Q, V]
 
     Ops scope = tf.withSubScope("next");
@@ -164,7 +193,7 @@ public final class Decoder<T extends TNumber> {
                 settings
                     .named()
                     .put(LOGITS, logits)
-                    .put(Prompts.LENGTHS, lengths)
+                    .put(Prompts.LENGTHS, prefix.ends(scope, lengths))
                     .put(Prompts.TASKS, Prompts.of(in).tasks()))
             .get(NEXT, TInt32.class);
     Operand<T> logProbability = TokenChoice.logProbabilities(scope, logits, next);
@@ -178,7 +207,7 @@ public final class Decoder<T extends TNumber> {
     Operand<TInt32> longerTokens = scope.select(here, column(scope, next), tokens);
     Operand<T> logProbabilities =
         scope.select(here, column(scope, logProbability), state.texts().logProbabilities());
-    Operand<TBool> open = open(scope, settings, state.open(), next, longer);
+    Operand<TBool> open = open(scope, settings, prefix, state.open(), next, longer);
     Operand<TInt32> made = scope.math.add(state.made(), scope.constant(1));
     return new State<>(
             new DecodedTexts<>(longerTokens, longer, logProbabilities), read.cache(), open, made)
@@ -222,11 +251,17 @@ public final class Decoder<T extends TNumber> {
   private Operand<TBool> open(
       Ops tf,
       DecodingInputs<T> settings,
+      PrefixCache<T> prefix,
       Operand<TBool> before,
       Operand<TInt32> lastToken,
       Operand<TInt32> lengths) {
     Operand<TBool> ended = tf.math.equal(lastToken, settings.endOfText());
     Operand<TBool> fits = tf.math.less(lengths, tf.constant((int) texts.get(2)));
+    if (!prefix.isEmpty()) {
+      int positions = model.config().model().nPositions();
+      fits =
+          tf.math.logicalAnd(fits, tf.math.less(prefix.ends(tf, lengths), tf.constant(positions)));
+    }
     return tf.math.logicalAnd(before, tf.math.logicalAnd(tf.math.logicalNot(ended), fits));
   }
 

@@ -65,17 +65,26 @@ final class Attention<T extends TNumber> {
     Operand<T> q = parts.get(0);
     Operand<T> k = parts.get(1);
     Operand<T> v = parts.get(2);
+    AttentionMemory.@Nullable Entries<T> prefix = null;
     if (memory != null) {
       var seen = memory.visible(tf, layer, new AttentionMemory.Entries<>(k, v));
       k = seen.keys();
       v = seen.values();
+      prefix = seen.prefix();
     }
 
     q = tf.math.mul(q, Scalars.of(tf, q.type(), 1 / Math.sqrt(config.headDim())));
     Operand<T> scores =
         tf.train.batchMatMul(q, k, q.type(), BatchMatMul.adjY(true)); // [N, B, H, T, M]
+    if (prefix != null) {
+      Operand<T> before = PrefixProduct.ofTransposed(tf, q, prefix.keys());
+      scores = tf.concat(List.of(before, scores), tf.constant(-1)); // [N, B, H, T, P+M]
+    }
     Operand<T> weights = weights(tf, scores, bias);
-    Operand<T> mixed = tf.train.batchMatMul(weights, v, v.type()); // [N, B, H, T, D]
+    Operand<T> mixed =
+        prefix == null
+            ? tf.train.batchMatMul(weights, v, v.type()) // [N, B, H, T, D]
+            : PrefixProduct.mixed(tf, weights, prefix.values(), v);
     mixed = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 1, 3, 2, 4}));
     return tf.reshape(mixed, tf.constant(new long[] {n, b * t, h * d})); // [N, B*T, C]
   }

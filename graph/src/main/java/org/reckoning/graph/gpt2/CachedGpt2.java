@@ -24,6 +24,7 @@ import org.tensorflow.types.family.TNumber;
 public final class CachedGpt2<T extends TNumber> {
   private final Gpt2Config config;
   private final Gpt2<T> model;
+  private final PrefixCache<T> prefix;
 
   /**
    * Result of reading one more token.
@@ -39,8 +40,21 @@ public final class CachedGpt2<T extends TNumber> {
    * @param lora settings of the low-rank factors among the parameters, or null for none
    */
   public CachedGpt2(Gpt2Config config, @Nullable Lora lora) {
+    this(config, new Gpt2<>(config, lora, Dropout.none()), PrefixCache.none());
+  }
+
+  private CachedGpt2(Gpt2Config config, Gpt2<T> model, PrefixCache<T> prefix) {
     this.config = config;
-    this.model = new Gpt2<>(config, lora, Dropout.none());
+    this.model = model.after(prefix);
+    this.prefix = prefix;
+  }
+
+  /**
+   * Returns this model for texts that continue a prefix. Their positions count from its end, and
+   * their cache is without it.
+   */
+  public CachedGpt2<T> after(PrefixCache<T> other) {
+    return new CachedGpt2<>(config, model, other);
   }
 
   /** Returns the shapes of the cache for N tasks of B texts of at most S tokens. */
@@ -98,7 +112,11 @@ public final class CachedGpt2<T extends TNumber> {
     long c = config.nEmbd();
     Ops embed = tf.withSubScope("embed");
     Operand<T> word = Embedding.rows(embed, p.get("wte.weight"), column(embed, tokens));
-    Operand<T> place = Embedding.rows(embed, p.get("wpe.weight"), column(embed, positions));
+    Operand<T> place =
+        Embedding.rows(
+            embed,
+            p.get("wpe.weight"),
+            prefix.positions(embed, column(embed, positions), config.nPositions()));
     Operand<T> x = embed.reshape(embed.math.add(word, place), embed.constant(new long[] {n, b, c}));
 
     Ops mask = tf.withSubScope("mask");
@@ -139,11 +157,11 @@ public final class CachedGpt2<T extends TNumber> {
     return tf.expandDims(x, tf.constant(-1));
   }
 
-  private static String keys(int layer) {
+  static String keys(int layer) {
     return "h." + layer + ".keys";
   }
 
-  private static String values(int layer) {
+  static String values(int layer) {
     return "h." + layer + ".values";
   }
 }

@@ -29,6 +29,7 @@ public final class Gpt2<T extends TNumber> {
   private final @Nullable Lora lora;
   private final Dropout<T> dropout;
   private final Attention<T> attention;
+  private final PrefixCache<T> prefix;
 
   /**
    * Creates a model; its weights are passed to every call.
@@ -38,10 +39,20 @@ public final class Gpt2<T extends TNumber> {
    *     attention and MLP
    */
   public Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout) {
+    this(config, lora, dropout, PrefixCache.none());
+  }
+
+  private Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout, PrefixCache<T> prefix) {
     this.config = config;
     this.lora = lora;
     this.dropout = dropout;
     this.attention = new Attention<>(config, dropout);
+    this.prefix = prefix;
+  }
+
+  /** Returns this model for sequences that continue a prefix. */
+  public Gpt2<T> after(PrefixCache<T> other) {
+    return new Gpt2<>(config, lora, dropout, other);
   }
 
   /**
@@ -90,15 +101,17 @@ public final class Gpt2<T extends TNumber> {
    * Emits the blocks and the final layer normalization.
    *
    * @param x embedded tokens [N, B*T, C]
-   * @param bias of the M keys in memory [N, B, 1, T, M]
+   * @param own bias of the M keys in memory [N, B, 1, T, M]
    * @return hidden states [N, B, T, C]
    */
   Operand<T> blocks(
-      Ops tf, Parameters<T> p, Operand<T> x, Operand<T> bias, @Nullable AttentionMemory<T> memory) {
+      Ops tf, Parameters<T> p, Operand<T> x, Operand<T> own, @Nullable AttentionMemory<T> memory) {
+    Operand<T> bias = prefix.bias(tf.withSubScope("prefix"), own);
+    AttentionMemory<T> all = prefix.before(memory);
     // The residual stream is in float64, like the layer normalizations that read it.
     Operand<TFloat64> stream = wide(tf, x);
     for (int layer = 0; layer < config.nLayer(); layer++) {
-      stream = block(tf.withSubScope("h." + layer), p, layer, stream, bias, memory);
+      stream = block(tf.withSubScope("h." + layer), p, layer, stream, bias, all);
     }
     x = layerNorm(tf.withSubScope("ln_f"), p, "ln_f", stream, x.type());
     Shape scores = bias.shape();
@@ -128,12 +141,20 @@ public final class Gpt2<T extends TNumber> {
     long b = words.shape().get(1);
     long t = words.shape().get(2);
     long c = config.nEmbd();
-    Operand<T> wpe = p.get("wpe.weight"); // [N|1, P, C]
-    long[] size = {wpe.shape().get(0), t, c};
-    Operand<T> positions = scope.slice(wpe, scope.constant(new long[3]), scope.constant(size));
-    positions = scope.expandDims(positions, scope.constant(1)); // [N|1, 1, T, C]
     return scope.reshape(
-        scope.math.add(words, positions), scope.constant(new long[] {n, b * t, c}));
+        scope.math.add(words, places(scope, p.get("wpe.weight"), t)),
+        scope.constant(new long[] {n, b * t, c}));
+  }
+
+  /** Emits the embeddings of T positions [N|1, 1, T, C]. */
+  private Operand<T> places(Ops tf, Operand<T> wpe, long t) {
+    if (prefix.isEmpty()) {
+      long[] size = {wpe.shape().get(0), t, config.nEmbd()};
+      Operand<T> first = tf.slice(wpe, tf.constant(new long[3]), tf.constant(size));
+      return tf.expandDims(first, tf.constant(1));
+    }
+    Operand<TInt32> own = tf.range(tf.constant(0), tf.constant((int) t), tf.constant(1));
+    return Embedding.rows(tf, wpe, prefix.positions(tf, own, config.nPositions()));
   }
 
   /** Adds the outputs of attention and MLP to the residual stream x [N, B*T, C]. */

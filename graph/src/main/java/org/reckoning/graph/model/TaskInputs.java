@@ -18,13 +18,15 @@ import org.tensorflow.types.family.TNumber;
  * @param questions questions of the outer loss
  * @param weights weight of each task in the outer loss, 0 for padding [N]
  * @param seed seed of dropout, a scalar; null without dropout
+ * @param prefixes prefixes of the questions; null if the questions have none
  */
 public record TaskInputs<T extends TNumber>(
     Facts<T> facts,
     Operand<T> relevant,
     Questions questions,
     Operand<T> weights,
-    @Nullable Operand<TInt64> seed) {
+    @Nullable Operand<TInt64> seed,
+    @Nullable Prefixes prefixes) {
   /** Name of the dropout seed among named tensors. */
   public static final String SEED = "seed";
 
@@ -39,7 +41,8 @@ public record TaskInputs<T extends TNumber>(
         .tensor(SEED, TInt64.class, Shape.scalar())
         .tensor(RELEVANT, model.type(), facts)
         .all(Questions.specs(model.shape()))
-        .tensor(WEIGHTS, model.type(), facts.take(1));
+        .tensor(WEIGHTS, model.type(), facts.take(1))
+        .all(Prefixes.specs(model.shape()));
   }
 
   /** Reads the tasks from the arguments of a segment. */
@@ -49,7 +52,8 @@ public record TaskInputs<T extends TNumber>(
         in.get(RELEVANT, type),
         Questions.of(in),
         in.get(WEIGHTS, type),
-        in.contains(SEED) ? in.get(SEED, TInt64.class) : null);
+        in.contains(SEED) ? in.get(SEED, TInt64.class) : null,
+        Prefixes.areIn(in) ? Prefixes.of(in) : null);
   }
 
   /** Emits placeholders for the tensors of a batch. */
@@ -61,12 +65,15 @@ public record TaskInputs<T extends TNumber>(
   public Tensors named() {
     Tensors named =
         facts.named().put(RELEVANT, relevant).putAll(questions.named()).put(WEIGHTS, weights);
-    return seed == null ? named : named.put(SEED, seed);
+    if (seed != null) {
+      named.put(SEED, seed);
+    }
+    return prefixes == null ? named : named.putAll(prefixes.named());
   }
 
   /** Returns a copy with another seed, or without a seed. */
   public TaskInputs<T> withSeed(@Nullable Operand<TInt64> value) {
-    return new TaskInputs<>(facts, relevant, questions, weights, value);
+    return new TaskInputs<>(facts, relevant, questions, weights, value, prefixes);
   }
 
   /** Returns the seed, which must be present. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Dropout;
 import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.WeightLayout;
 import org.reckoning.graph.task.TaskShape;
@@ -171,26 +172,29 @@ public final class TaskModel<T extends TNumber> {
    * Scores facts without derivatives and dropout. Only a part of the logits is in memory at a time.
    */
   public LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Facts<T> facts) {
-    return evaluate(tf.withSubScope("facts"), weights, facts.tokens(), facts.lengths());
+    return evaluate(
+        tf.withSubScope("facts"), weights, PrefixCache.none(), facts.tokens(), facts.lengths());
   }
 
   /**
-   * Scores questions without derivatives and dropout. Only a part of the logits is in memory at a
-   * time.
+   * Scores questions that continue a prefix, without derivatives and dropout. Only a part of the
+   * logits is in memory at a time.
    */
-  public LanguageModelLoss<T> evaluate(Ops tf, Weights<T> weights, Questions questions) {
-    return evaluate(tf.withSubScope("questions"), weights, questions.tokens(), questions.lengths());
+  public LanguageModelLoss<T> evaluate(
+      Ops tf, Weights<T> weights, PrefixCache<T> prefix, Questions questions) {
+    return evaluate(
+        tf.withSubScope("questions"), weights, prefix, questions.tokens(), questions.lengths());
   }
 
   private LanguageModelLoss<T> evaluate(
-      Ops tf, Weights<T> weights, Operand<TInt32> tokens, Operand<TInt32> lengths) {
+      Ops tf,
+      Weights<T> weights,
+      PrefixCache<T> prefix,
+      Operand<TInt32> tokens,
+      Operand<TInt32> lengths) {
+    Gpt2<T> gpt2 = new Gpt2<>(config.model(), config.lora(), Dropout.none());
     return LanguageModelLoss.inParts(
-        tf,
-        new Gpt2<>(config.model(), config.lora(), Dropout.none()),
-        weights.parameters(),
-        tokens,
-        lengths,
-        LOGITS_OF_A_PART);
+        tf, gpt2.after(prefix), weights.parameters(), tokens, lengths, LOGITS_OF_A_PART);
   }
 
   private Gpt2<T> gpt2(Masks masks, String purpose) {

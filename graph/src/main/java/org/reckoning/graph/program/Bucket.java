@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.DecodedTexts;
 import org.reckoning.graph.decoding.Decoder;
 import org.reckoning.graph.decoding.Prompts;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
@@ -61,11 +62,17 @@ final class Bucket<T extends TNumber> {
    * Emits the pass of a shape.
    *
    * @param outer the outer update; null for an evaluation shape
+   * @throws IllegalArgumentException if a shape of training has a prefix
    */
   Bucket(Ops tf, ModelSession<T> session, TaskShape shape, @Nullable OuterStep<T> outer) {
     this.tf = tf;
     this.session = session;
     this.shape = shape;
+    if (outer != null && shape.prefixTokens() > 0) {
+      throw new IllegalArgumentException(
+          "prefix_tokens (%d) must be 0 in training: nothing is learned through a prefix"
+              .formatted(shape.prefixTokens()));
+    }
     TaskModel<T> model = session.model(shape);
     pass = new GroupedPass<>(model, outer != null);
     feeds = TaskInputs.placeholders(tf.withSubScope("feeds"), model);
@@ -169,11 +176,12 @@ final class Bucket<T extends TNumber> {
     if (groups.count() == 1) {
       Prompts prompts =
           new Prompts(feeds.questions().tokens(), feeds.questions().lengths(), numbers);
-      return decode(scope, decoder, evaluation.adapted(), prompts);
+      return decode(scope, decoder, evaluation.adapted(), evaluation.prefix(), prompts);
     }
     Ops split = scope.withSubScope("groups");
     Map<String, List<? extends Operand<T>>> adapted = new LinkedHashMap<>();
     evaluation.adapted().forEach((name, value) -> adapted.put(name, groups.split(split, value)));
+    List<PrefixCache<T>> prefixes = groups.split(split, evaluation.prefix());
     var tokens = groups.split(split, feeds.questions().tokens());
     var lengths = groups.split(split, feeds.questions().lengths());
     var tasks = groups.split(split, numbers);
@@ -183,7 +191,7 @@ final class Bucket<T extends TNumber> {
       Map<String, Operand<T>> own = new LinkedHashMap<>();
       adapted.forEach((name, values) -> own.put(name, values.get(group)));
       Prompts prompts = new Prompts(tokens.get(i), lengths.get(i), tasks.get(i));
-      parts.add(decode(scope.withSubScope("group_" + i), decoder, own, prompts));
+      parts.add(decode(scope.withSubScope("group_" + i), decoder, own, prefixes.get(i), prompts));
     }
     Ops all = scope.withSubScope("all");
     return new DecodedTexts<>(
@@ -193,9 +201,14 @@ final class Bucket<T extends TNumber> {
   }
 
   private DecodedTexts<T> decode(
-      Ops scope, Decoder<T> decoder, Map<String, Operand<T>> adapted, Prompts prompts) {
+      Ops scope,
+      Decoder<T> decoder,
+      Map<String, Operand<T>> adapted,
+      PrefixCache<T> prefix,
+      Prompts prompts) {
     Map<String, Operand<T>> shared =
         pass.group().shared(scope.withSubScope("shared"), arguments.weights());
-    return decoder.decode(scope, new Weights<>(adapted, shared), prompts, session.decoding());
+    return decoder.decode(
+        scope, new Weights<>(adapted, shared), prefix, prompts, session.decoding());
   }
 }

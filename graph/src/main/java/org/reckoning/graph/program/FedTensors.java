@@ -3,6 +3,7 @@ package org.reckoning.graph.program;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.reckoning.graph.model.Facts;
+import org.reckoning.graph.model.Prefixes;
 import org.reckoning.graph.model.Questions;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.task.TaskBatch;
@@ -29,6 +30,9 @@ final class FedTensors<T extends TNumber> implements AutoCloseable {
     put(feeds.relevant(), batch.factRelevant());
     put(feeds.questions(), batch);
     put(feeds.weights(), batch.taskWeights());
+    if (feeds.prefixes() != null) {
+      put(feeds.prefixes(), batch);
+    }
     return put(feeds.requireSeed(), TInt64.scalarOf(seed));
   }
 
@@ -46,7 +50,12 @@ final class FedTensors<T extends TNumber> implements AutoCloseable {
         .put(feeds.spans(), batch.questionSpans());
   }
 
-  private FedTensors<T> put(Operand<TInt32> feed, int[] values) {
+  /** Adds the prefixes of a batch. */
+  FedTensors<T> put(Prefixes feeds, TaskBatch batch) {
+    return put(feeds.tokens(), batch.prefixTokens()).put(feeds.lengths(), batch.prefixLengths());
+  }
+
+  FedTensors<T> put(Operand<TInt32> feed, int[] values) {
     return put(feed, HostTensors.of(feed.shape(), values));
   }
 

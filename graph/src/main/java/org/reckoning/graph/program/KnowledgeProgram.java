@@ -10,6 +10,7 @@ import org.reckoning.graph.decoding.Decoder;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.Generation;
 import org.reckoning.graph.decoding.Prompts;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.Questions;
 import org.reckoning.graph.model.TaskModel;
@@ -33,9 +34,11 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -63,15 +66,27 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   private final Map<TaskShape, Encoding<T>> encodings = new LinkedHashMap<>();
   private final Map<TaskShape, MicroBatchEncoding<T>> microBatchEncodings = new LinkedHashMap<>();
   private MicroBatchEncoding.@Nullable Kept<T> kept;
+  private final KeptPrefix<T> prefix;
   private final Map<TaskShape, Asking<T>> askings = new LinkedHashMap<>();
 
   /** Feeds and fetches of the inner loop over facts of one shape. */
   private record Encoding<T extends TNumber>(
       Facts<T> feeds, Operand<T> innerLosses, List<Op> keep) {}
 
-  /** Feeds and fetches of questions of one shape. */
+  /** Feeds and fetches of questions of one shape, which continue as much of the prefix as fed. */
   private record Asking<T extends TNumber>(
-      Questions feeds, QuestionScores<T> scores, DecodedTexts<T> texts) {}
+      Questions feeds,
+      @Nullable Operand<TInt32> prefixLengths,
+      QuestionScores<T> scores,
+      DecodedTexts<T> texts) {
+
+    FedTensors<T> fed(FedTensors<T> feeding, TaskBatch questions) {
+      feeding.put(feeds, questions);
+      return prefixLengths == null
+          ? feeding
+          : feeding.put(prefixLengths, questions.prefixLengths());
+    }
+  }
 
   private KnowledgeProgram(ModelSession<T> model) {
     this.model = model;
@@ -80,6 +95,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
     Map<String, Shape> adaptedShapes = new LinkedHashMap<>();
     model.layout().adapted().forEach(name -> adaptedShapes.put(name, model.layout().shape(name)));
     adapted = new Variables<>(tf, "adapted", adaptedShapes, model.type());
+    prefix = new KeptPrefix<>(model, this::weights);
     forgetting = adapted.assignments(tf.withSubScope("forget"), parameters.weights().reads());
     files =
         VariableFiles.of(
@@ -137,6 +153,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
 
   /** Resets the adapted weights to the initial weights. */
   public void forget() {
+    prefix.forget();
     for (Op op : forgetting) { // one at a time, to limit memory
       model.runner().addTarget(op).run().close();
     }
@@ -164,6 +181,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   public double[] encode(TaskBatch facts, EncodingProgress progress) {
     TaskShape shape = single(facts.shape());
     TaskModel<T> tasks = model.model(new TaskShape(1, shape.facts(), shape.factTokens(), 1, 2));
+    prefix.forget();
     try {
       return tasks.splitsFacts()
           ? inMicroBatches(tasks, facts, progress)
@@ -227,14 +245,26 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   }
 
   /**
+   * Reads the prefix of a task with the adapted weights, and keeps its keys and values. Questions
+   * with a prefix then cost their own tokens only. The next encoding forgets the prefix.
+   *
+   * @param task a batch of one task with a prefix; its facts and questions are ignored
+   */
+  public void read(TaskBatch task) {
+    single(task.shape());
+    prefix.read(task);
+  }
+
+  /**
    * Scores the targets of questions with the adapted weights.
    *
-   * @param questions a batch of one task; its facts are ignored
+   * @param questions a batch of one task; its facts are ignored, and its prefix must be the
+   *     beginning of the one that was read
    * @return the summed loss of the targets of each question [Q], in nats; 0 for padding
    */
   public double[] score(TaskBatch questions) {
     Asking<T> asking = asking(questions);
-    try (FedTensors<T> feeds = model.feeds().put(asking.feeds(), questions);
+    try (FedTensors<T> feeds = asking.fed(model.feeds(), questions);
         Result fetched = feeds.into(model.runner()).fetch(asking.scores().loss()).run()) {
       return HostTensors.toDoubles(fetched.get(0));
     }
@@ -244,20 +274,23 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    * Continues the prompts of questions with the adapted weights. {@code questionTokens} of the
    * shape limits the number of tokens of a text.
    *
-   * @param questions a batch of one task; its facts and all tokens after a prompt are ignored
+   * @param questions a batch of one task; its facts and all tokens after a prompt are ignored, and
+   *     its prefix must be the beginning of the one that was read
    */
   public Generation generate(TaskBatch questions, Decoding decoding) {
     Asking<T> asking = asking(questions);
     TaskBatch prompts = questions.prompts();
-    try (FedTensors<T> feeds = model.feeds().put(asking.feeds(), prompts)) {
+    try (FedTensors<T> feeds = asking.fed(model.feeds(), prompts)) {
       return model.generate(prompts, feeds, asking.texts(), decoding);
     }
   }
 
   private Asking<T> asking(TaskBatch questions) {
     TaskShape shape = single(questions.shape());
+    prefix.require(questions);
     return askings.computeIfAbsent(
-        new TaskShape(1, 1, 2, shape.questions(), shape.questionTokens()), this::asking);
+        new TaskShape(1, 1, 2, shape.questions(), shape.questionTokens(), shape.prefixTokens()),
+        this::asking);
   }
 
   private Asking<T> asking(TaskShape shape) {
@@ -265,21 +298,31 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
     TaskModel<T> tasks = model.model(shape);
     Questions feeds =
         Questions.of(Questions.specs(shape).placeholders(scope.withSubScope("feeds")));
-    Ops weightScope = scope.withSubScope("weights");
-    Map<String, Operand<T>> theta = new LinkedHashMap<>();
-    adapted
-        .reads()
-        .forEach(
-            (name, read) -> theta.put(name, weightScope.expandDims(read, weightScope.constant(0))));
-    Weights<T> weights =
-        new Weights<>(theta, tasks.shared(weightScope, model.parameters().weights().reads()));
+    Weights<T> weights = weights(scope.withSubScope("weights"), tasks);
+    Operand<TInt32> prefixLengths = null;
+    PrefixCache<T> read = PrefixCache.none();
+    if (shape.prefixTokens() > 0) {
+      Ops before = scope.withSubScope("prefix");
+      prefixLengths = before.placeholder(TInt32.class, Placeholder.shape(Shape.of(1, 1)));
+      read = prefix.of(shape.prefixTokens(), prefixLengths);
+    }
     QuestionScores<T> scores =
-        LossSegments.score(scope.withSubScope("score"), tasks, weights, feeds);
+        LossSegments.score(scope.withSubScope("score"), tasks, weights, read, feeds);
     Decoder<T> decoder = new Decoder<>(tasks, shape.questions(), shape.questionTokens());
     Ops generate = scope.withSubScope("generate");
     Prompts prompts = new Prompts(feeds.tokens(), feeds.lengths(), scope.constant(new long[] {0}));
     return new Asking<>(
-        feeds, scores, decoder.decode(generate, weights, prompts, model.decoding()));
+        feeds,
+        prefixLengths,
+        scores,
+        decoder.decode(generate, weights, read, prompts, model.decoding()));
+  }
+
+  /** Emits the adapted weights with a task axis of size 1. */
+  private Weights<T> weights(Ops tf, TaskModel<T> tasks) {
+    Map<String, Operand<T>> theta = new LinkedHashMap<>();
+    adapted.reads().forEach((name, read) -> theta.put(name, tf.expandDims(read, tf.constant(0))));
+    return new Weights<>(theta, tasks.shared(tf, model.parameters().weights().reads()));
   }
 
   private static TaskShape single(TaskShape shape) {

@@ -84,6 +84,7 @@ public record BilevelConfig(
     for (TaskShape shape : shapes) {
       checkTokens("fact_tokens", shape.factTokens(), model, problems);
       checkTokens("question_tokens", shape.questionTokens(), model, problems);
+      checkTokens("prefix_tokens", shape.prefixTokens(), model, problems);
     }
     if (new HashSet<>(shapes).size() < shapes.size()) {
       problems.add("task shapes %s must differ".formatted(shapes));

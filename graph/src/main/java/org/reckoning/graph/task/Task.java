@@ -10,10 +10,14 @@ import org.reckoning.graph.settings.OuterTerm;
  * @param facts at least one
  * @param relevant for each fact, whether the questions need it; only {@link OuterTerm.Recall} reads
  *     it
- * @param questions at least one
+ * @param questions at least one, without the prefix
+ * @param prefix the first tokens of all questions
  */
 public record Task(
-    List<TokenSequence> facts, List<Boolean> relevant, List<TokenSequence> questions) {
+    List<TokenSequence> facts,
+    List<Boolean> relevant,
+    List<TokenSequence> questions,
+    Prefix prefix) {
 
   /**
    * Checks the task.
@@ -37,8 +41,35 @@ public record Task(
     }
   }
 
+  /** Returns a task whose questions have no prefix. */
+  public Task(List<TokenSequence> facts, List<Boolean> relevant, List<TokenSequence> questions) {
+    this(facts, relevant, questions, Prefix.NONE);
+  }
+
   /** Returns a task in which every fact is relevant. */
   public static Task of(List<TokenSequence> facts, List<TokenSequence> questions) {
     return new Task(facts, Collections.nCopies(facts.size(), true), questions);
+  }
+
+  /**
+   * Returns the same task with the longest common prefix of its questions. Each question keeps at
+   * least one token of its prompt.
+   */
+  public Task withSharedPrefix() {
+    return after(Prefix.sharedBy(questions));
+  }
+
+  /**
+   * Returns the same task with a prefix that was read before, or with as much of it as the
+   * questions share. Each question keeps at least one token of its prompt.
+   */
+  public Task withPrefix(Prefix read) {
+    return after(read.sharedWith(questions));
+  }
+
+  private Task after(Prefix shared) {
+    List<TokenSequence> rest =
+        questions.stream().map(question -> question.from(shared.length())).toList();
+    return new Task(facts, relevant, rest, shared);
   }
 }

@@ -15,6 +15,8 @@ public final class TaskBatch {
   private final int[] questionTokens; // [N, Q, T]
   private final int[] questionLengths; // [N, Q]
   private final int[] questionSpans; // [N, Q, T]
+  private final int[] prefixTokens; // [N, P]
+  private final int[] prefixLengths; // [N]
   private final double[] taskWeights; // [N]
   private final int tasks;
 
@@ -30,6 +32,8 @@ public final class TaskBatch {
     questionTokens = new int[questions * shape.questionTokens()];
     questionSpans = new int[questions * shape.questionTokens()];
     questionLengths = new int[questions];
+    prefixTokens = new int[shape.tasks() * shape.prefixTokens()];
+    prefixLengths = new int[shape.tasks()];
     taskWeights = new double[shape.tasks()];
   }
 
@@ -43,6 +47,8 @@ public final class TaskBatch {
     questionTokens = batch.questionTokens.clone();
     questionSpans = batch.questionSpans.clone();
     questionLengths = batch.questionLengths.clone();
+    prefixTokens = batch.prefixTokens.clone();
+    prefixLengths = batch.prefixLengths.clone();
     taskWeights = batch.taskWeights.clone();
   }
 
@@ -111,6 +117,13 @@ public final class TaskBatch {
         questionSpans[at] = question.span(t).code();
       }
     }
+    Prefix prefix = task.prefix();
+    requireFit("tokens of the prefix", prefix.length(), shape.prefixTokens(), n);
+    prefixLengths[n] = prefix.length();
+    for (int t = 0; t < prefix.length(); t++) {
+      prefixTokens[n * shape.prefixTokens() + t] =
+          requireToken(prefix.token(t), vocabulary, "the prefix", n);
+    }
   }
 
   private static void requireFit(String what, int count, int limit, int task) {
@@ -142,7 +155,9 @@ public final class TaskBatch {
 
   /** Returns the number of tokens, without padding. */
   public int tokens() {
-    return Arrays.stream(factLengths).sum() + Arrays.stream(questionLengths).sum();
+    return Arrays.stream(factLengths).sum()
+        + Arrays.stream(prefixLengths).sum()
+        + Arrays.stream(questionLengths).sum();
   }
 
   /** Returns the tokens of the facts, [N, F, T], 0 for padding. */
@@ -178,6 +193,16 @@ public final class TaskBatch {
   /** Returns the {@link Span} code of each token, [N, Q, T]. */
   public int[] questionSpans() {
     return questionSpans.clone();
+  }
+
+  /** Returns the tokens of the prefixes, [N, P], 0 for padding. */
+  public int[] prefixTokens() {
+    return prefixTokens.clone();
+  }
+
+  /** Returns the lengths of the prefixes, [N]. */
+  public int[] prefixLengths() {
+    return prefixLengths.clone();
   }
 
   /** Returns the weight of each task in the outer loss, [N], 0 for padding. */
@@ -224,6 +249,8 @@ public final class TaskBatch {
     copy(questionTokens, part.questionTokens);
     copy(questionLengths, part.questionLengths);
     copy(questionSpans, part.questionSpans);
+    copy(prefixTokens, part.prefixTokens);
+    copy(prefixLengths, part.prefixLengths);
     System.arraycopy(taskWeights, 0, part.taskWeights, 0, taskWeights.length);
     return part;
   }

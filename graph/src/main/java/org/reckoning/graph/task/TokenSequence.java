@@ -54,6 +54,17 @@ public final class TokenSequence {
     return new TokenSequence(tokens.clone(), spans);
   }
 
+  /**
+   * Returns this sequence without its first tokens.
+   *
+   * @throws IllegalArgumentException if the rest does not begin with a token of the prompt
+   */
+  TokenSequence from(int position) {
+    return new TokenSequence(
+        Arrays.copyOfRange(tokens, position, tokens.length),
+        Arrays.copyOfRange(spans, position, spans.length));
+  }
+
   /** Returns the number of tokens. */
   public int length() {
     return tokens.length;

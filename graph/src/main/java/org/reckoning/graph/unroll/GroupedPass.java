@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.model.Facts;
+import org.reckoning.graph.model.Prefixes;
 import org.reckoning.graph.model.Questions;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
@@ -94,7 +96,20 @@ public final class GroupedPass<T extends TNumber> {
     for (String name : parts.get(0).adapted().keySet()) {
       adapted.put(name, concat(tf, parts, part -> part.adapted().get(name), 0));
     }
-    return new UnrolledPass.Evaluation<>(scores, adapted);
+    return new UnrolledPass.Evaluation<>(scores, adapted, prefix(tf, in, parts));
+  }
+
+  private PrefixCache<T> prefix(
+      Ops tf, PassArguments<T> in, List<UnrolledPass.Evaluation<T>> parts) {
+    Prefixes prefixes = in.tasks().prefixes();
+    if (prefixes == null) {
+      return PrefixCache.none();
+    }
+    Map<String, Operand<T>> cache = new LinkedHashMap<>();
+    for (String name : parts.get(0).prefix().cache().keySet()) {
+      cache.put(name, concat(tf, parts, part -> part.prefix().cache().get(name), 0));
+    }
+    return new PrefixCache<>(cache, prefixes.lengths());
   }
 
   private <R> List<R> inGroups(
@@ -119,6 +134,8 @@ public final class GroupedPass<T extends TNumber> {
     var questionLengths = groups.split(tf, tasks.questions().lengths());
     var spans = groups.split(tf, tasks.questions().spans());
     var weights = groups.split(tf, tasks.weights());
+    Prefixes all = tasks.prefixes();
+    List<Prefixes> prefixes = all == null ? List.of() : split(tf, all);
     List<TaskInputs<T>> parts = new ArrayList<>();
     for (int i = 0; i < groups.count(); i++) {
       parts.add(
@@ -127,7 +144,18 @@ public final class GroupedPass<T extends TNumber> {
               relevant.get(i),
               new Questions(questionTokens.get(i), questionLengths.get(i), spans.get(i)),
               weights.get(i),
-              null));
+              null,
+              prefixes.isEmpty() ? null : prefixes.get(i)));
+    }
+    return parts;
+  }
+
+  private List<Prefixes> split(Ops tf, Prefixes prefixes) {
+    var tokens = groups.split(tf, prefixes.tokens());
+    var lengths = groups.split(tf, prefixes.lengths());
+    List<Prefixes> parts = new ArrayList<>();
+    for (int i = 0; i < groups.count(); i++) {
+      parts.add(new Prefixes(tokens.get(i), lengths.get(i)));
     }
     return parts;
   }

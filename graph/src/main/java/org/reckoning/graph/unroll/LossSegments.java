@@ -7,10 +7,12 @@ import java.util.Objects;
 import java.util.Set;
 import org.reckoning.graph.autodiff.Scalars;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.inner.Cotangents;
 import org.reckoning.graph.inner.InnerStep;
 import org.reckoning.graph.inner.Iterate;
 import org.reckoning.graph.model.Facts;
+import org.reckoning.graph.model.Prefixes;
 import org.reckoning.graph.model.Questions;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
@@ -157,12 +159,13 @@ public final class LossSegments {
   static <T extends TNumber> Segment evaluate(TaskModel<T> model) {
     return Segment.define(
         "evaluate",
-        specs(model, false),
+        specs(model, false).all(Prefixes.cacheSpecs(model)),
         List.of(),
         (tf, in) -> {
           Weights<T> weights = Weights.of(in, model.type());
           TaskInputs<T> tasks = TaskInputs.of(in, model.type());
-          LanguageModelLoss<T> questions = model.evaluate(tf, weights, tasks.questions());
+          PrefixCache<T> prefix = Prefixes.cacheOf(in, model.type());
+          LanguageModelLoss<T> questions = model.evaluate(tf, weights, prefix, tasks.questions());
           FactLosses<T> facts =
               model.splitsFacts()
                   ? FactLosses.of(FactSums.Sums.of(in, model.type()))
@@ -195,22 +198,33 @@ public final class LossSegments {
         .get(INNER_LOSS, model.type());
   }
 
-  /** Emits the scores of questions in the segment {@code score}. */
+  /** Emits the scores of questions without a prefix. */
   public static <T extends TNumber> QuestionScores<T> score(
       Ops tf, TaskModel<T> model, Weights<T> weights, Questions questions) {
+    return score(tf, model, weights, PrefixCache.none(), questions);
+  }
+
+  /** Emits the scores of questions that continue a prefix in the segment {@code score}. */
+  public static <T extends TNumber> QuestionScores<T> score(
+      Ops tf, TaskModel<T> model, Weights<T> weights, PrefixCache<T> prefix, Questions questions) {
     Class<T> type = model.type();
     Segment segment =
         Segment.define(
             "score",
-            new Specs().all(Weights.specs(model)).all(Questions.specs(model.shape())),
+            new Specs()
+                .all(Weights.specs(model))
+                .all(Questions.specs(model.shape()))
+                .all(Prefixes.cacheSpecs(model)),
             List.of(),
             (scope, in) -> {
               Questions asked = Questions.of(in);
-              LanguageModelLoss<T> loss = model.evaluate(scope, Weights.of(in, type), asked);
+              PrefixCache<T> before = Prefixes.cacheOf(in, type);
+              LanguageModelLoss<T> loss =
+                  model.evaluate(scope, Weights.of(in, type), before, asked);
               return scores(scope, asked, loss, type).named();
             });
-    return QuestionScores.of(
-        model.call(tf, segment, weights.named().putAll(questions.named())), type);
+    Tensors arguments = weights.named().putAll(questions.named()).putAll(Prefixes.named(prefix));
+    return QuestionScores.of(model.call(tf, segment, arguments), type);
   }
 
   private static Specs specs(TaskModel<?> model, boolean trains) {

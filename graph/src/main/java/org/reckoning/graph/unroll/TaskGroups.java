@@ -1,8 +1,14 @@
 package org.reckoning.graph.unroll;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
@@ -25,6 +31,25 @@ public record TaskGroups(int count) {
   /** Splits a tensor [N, ...] into one part [N / G, ...] for each group. */
   public <U extends TType> List<? extends Operand<U>> split(Ops tf, Operand<U> tensor) {
     return tf.split(tf.constant(0), tensor, (long) count).output();
+  }
+
+  /** Splits prefixes into one part for each group. */
+  public <T extends TNumber> List<PrefixCache<T>> split(Ops tf, PrefixCache<T> prefix) {
+    Operand<TInt32> all = prefix.lengths();
+    if (all == null) {
+      return Collections.nCopies(count, PrefixCache.none());
+    }
+    List<? extends Operand<TInt32>> lengths = split(tf, all);
+    Map<String, List<? extends Operand<T>>> parts = new LinkedHashMap<>();
+    prefix.cache().forEach((name, value) -> parts.put(name, split(tf, value)));
+    List<PrefixCache<T>> prefixes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int group = i;
+      Map<String, Operand<T>> own = new LinkedHashMap<>();
+      parts.forEach((name, values) -> own.put(name, values.get(group)));
+      prefixes.add(new PrefixCache<>(own, lengths.get(i)));
+    }
+    return prefixes;
   }
 
   /** Concatenates the parts of all groups along the task axis. */

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.inner.BlockUpdates;
 import org.reckoning.graph.inner.Cotangents;
 import org.reckoning.graph.inner.InnerPullbacks;
@@ -19,6 +20,7 @@ import org.reckoning.graph.inner.StepArguments;
 import org.reckoning.graph.inner.WeightProducts;
 import org.reckoning.graph.inner.Zeros;
 import org.reckoning.graph.model.Facts;
+import org.reckoning.graph.model.Prefixes;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
@@ -138,17 +140,19 @@ public final class UnrolledPass<T extends TNumber> {
    *
    * @param scores the losses
    * @param adapted adapted weights after the last step, by name [N, ...]
+   * @param prefix prefixes of the questions, read with the adapted weights
    */
   public record Evaluation<T extends TNumber>(
-      PassScores<T> scores, Map<String, Operand<T>> adapted) {
+      PassScores<T> scores, Map<String, Operand<T>> adapted, PrefixCache<T> prefix) {
     private static final String ADAPTED = "adapted";
 
     private Tensors named() {
-      return scores.named().putAll(ADAPTED, adapted);
+      return scores.named().putAll(ADAPTED, adapted).putAll(Prefixes.named(prefix));
     }
 
     private static <T extends TNumber> Evaluation<T> of(Tensors out, Class<T> type) {
-      return new Evaluation<>(PassScores.of(out, type), out.under(ADAPTED, type));
+      return new Evaluation<>(
+          PassScores.of(out, type), out.under(ADAPTED, type), Prefixes.cacheOf(out, type));
     }
   }
 
@@ -239,7 +243,13 @@ public final class UnrolledPass<T extends TNumber> {
         unroll(tf, in.weights(), in.rates(), facts, tasks.seed(), innerStep, zeros);
     LossSegments.Result<T> result =
         Objects.requireNonNull(outer)
-            .call(tf.withSubScope("outer"), forward.adapted(), tasks, facts, zeros);
+            .call(
+                tf.withSubScope("outer"),
+                forward.adapted(),
+                PrefixCache.none(),
+                tasks,
+                facts,
+                zeros);
     PassScores<T> scores = scores(tf, forward, result);
 
     Cotangents<T> cotangents =
@@ -266,14 +276,17 @@ public final class UnrolledPass<T extends TNumber> {
     List<Facts<T>> facts = microBatches(tf, in.tasks().facts());
     InnerTrajectory<T> forward =
         unroll(tf, in.weights(), in.rates(), facts, null, evaluationStep, zeros);
+    PrefixCache<T> prefix =
+        evaluate.prefix(tf.withSubScope("prefix"), forward.adapted(), in.tasks());
     LossSegments.Result<T> result =
         evaluate.call(
             tf.withSubScope("evaluate"),
             forward.adapted(),
+            prefix,
             in.tasks().withSeed(null),
             facts,
             zeros);
-    return new Evaluation<>(scores(tf, forward, result), forward.adapted().theta());
+    return new Evaluation<>(scores(tf, forward, result), forward.adapted().theta(), prefix);
   }
 
   private Encoding<T> buildEncoding(

@@ -23,6 +23,7 @@ import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -37,6 +38,16 @@ class CachedGpt2Test {
 
   /** Lengths of the prompts of a task; the texts are {@value #STEPS} tokens longer. */
   private static final int[] PROMPTS = {4, 1, 7};
+
+  /** Lengths of the prefixes that the texts of a task share, in rows of some slots. */
+  private static final int[] PREFIXES = {3, 5, 1};
+
+  private static final int PREFIX_SLOTS = 6;
+
+  /** Lengths of the questions after a prefix, in rows that may exceed the positions. */
+  private static final int[] QUESTIONS = {4, 1, 3};
+
+  private static final int QUESTION_SLOTS = 9;
 
   private final TestTensors tensors = new TestTensors();
   private final Ops tf = tensors.tf();
@@ -89,6 +100,20 @@ class CachedGpt2Test {
     for (int i = 0; i < texts.length; i++) { // tokens after the prompts must not be seen
       texts[i] = random.ints(SLOTS, 0, MODEL.vocabSize()).toArray();
     }
+    compare(
+        row,
+        type,
+        (scope, p) -> cached(scope, row, p, texts),
+        (scope, p) -> plain(scope, row, p, texts));
+  }
+
+  /** Emits logits [STEPS, N, B, V]. */
+  private interface Logits<T extends TNumber> {
+    Operand<T> emit(Ops tf, Parameters<T> p);
+  }
+
+  private <T extends TNumber> void compare(
+      Row row, Class<T> type, Logits<T> cached, Logits<T> plain) {
     Map<String, Operand<T>> weights = weights(row, type);
     Specs specs = new Specs();
     weights.forEach((name, weight) -> specs.tensor("weights/" + name, type, weight.shape()));
@@ -100,8 +125,8 @@ class CachedGpt2Test {
             (scope, in) -> {
               Parameters<T> p = new Parameters<>(in.under("weights", type));
               return new Tensors()
-                  .put("cached", cached(scope, row, p, texts))
-                  .put("plain", plain(scope, row, p, texts));
+                  .put("cached", cached.emit(scope, p))
+                  .put("plain", plain.emit(scope, p));
             });
     Tensors results = logits.call(tf, new Tensors().putAll("weights", weights), row.compiled());
     List<double[]> values = tensors.values(List.of(results.get("cached"), results.get("plain")));
@@ -112,8 +137,94 @@ class CachedGpt2Test {
     Arrays.setAll(difference, i -> values.get(0)[i] - want[i]);
     assertThat(Math.sqrt(Arrays.stream(difference).map(x -> x * x).sum()) / norm)
         .isLessThan(type == TFloat64.class ? 1e-12 : 1e-5);
-    assertThat(want).hasSize(STEPS * n * b * MODEL.vocabSize());
+    assertThat(want).hasSize(STEPS * row.tasks() * row.texts() * MODEL.vocabSize());
     assertThat(norm).isGreaterThan(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("rows")
+  void after_ofASharedPrefix_givesTheLogitsOfThePlainPass(Row row) {
+    checkPrefix(row, row.type());
+  }
+
+  private <T extends TNumber> void checkPrefix(Row row, Class<T> type) {
+    int[][] texts = new int[row.tasks() * row.texts()][];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = random.ints(SLOTS, 0, MODEL.vocabSize()).toArray();
+      int first = i - i % row.texts();
+      System.arraycopy(texts[first], 0, texts[i], 0, PREFIXES[i / row.texts()]);
+    }
+    compare(
+        row,
+        type,
+        (scope, p) -> following(scope, row, p, texts),
+        (scope, p) -> {
+          Gpt2<T> model = new Gpt2<>(MODEL, row.lora(), Dropout.none());
+          Operand<TInt32> all = tokens(scope, row, texts);
+          Operand<T> hidden = model.hidden(scope, p, all, ends(scope, row, 1), null);
+          return scope.stack(
+              List.of(
+                  model.logits(scope, p, at(scope, hidden, ends(scope, row, -1))),
+                  model.logits(scope, p, at(scope, hidden, ends(scope, row, 0)))));
+        });
+  }
+
+  /** Returns the logits after the last token of each question, and after one more token. */
+  private <T extends TNumber> Operand<T> following(
+      Ops scope, Row row, Parameters<T> p, int[][] texts) {
+    int[] prefixes = new int[row.tasks() * PREFIX_SLOTS];
+    int[] questions = new int[texts.length * QUESTION_SLOTS];
+    int[] lasts = new int[texts.length];
+    int[] counts = new int[texts.length];
+    int[] next = new int[texts.length];
+    for (int i = 0; i < texts.length; i++) {
+      int prefix = PREFIXES[i / row.texts()];
+      int length = QUESTIONS[i % row.texts()];
+      System.arraycopy(texts[i], 0, prefixes, i / row.texts() * PREFIX_SLOTS, prefix);
+      System.arraycopy(texts[i], prefix, questions, i * QUESTION_SLOTS, length);
+      lasts[i] = length - 1;
+      counts[i] = length;
+      next[i] = texts[i][prefix + length];
+    }
+    int n = row.tasks();
+    Operand<TInt32> prefixLengths =
+        scope.reshape(scope.constant(Arrays.copyOf(PREFIXES, n)), scope.constant(new int[] {n, 1}));
+    Operand<TInt32> prefixTokens =
+        scope.reshape(scope.constant(prefixes), scope.constant(new int[] {n, 1, PREFIX_SLOTS}));
+    Operand<TInt32> asked =
+        scope.reshape(
+            scope.constant(questions), scope.constant(new int[] {n, row.texts(), QUESTION_SLOTS}));
+    Operand<TInt32> lengths = rows(scope, row, counts);
+    CachedGpt2<T> model = new CachedGpt2<>(MODEL, row.lora());
+    PrefixCache<T> prefix =
+        new PrefixCache<>(model.read(scope, p, prefixTokens, prefixLengths), prefixLengths);
+    Operand<T> hidden =
+        new Gpt2<T>(MODEL, row.lora(), Dropout.none())
+            .after(prefix)
+            .hidden(scope, p, asked, lengths, null);
+    CachedGpt2<T> following = model.after(prefix);
+    Map<String, Operand<T>> cache = following.read(scope, p, asked, lengths);
+    CachedGpt2.Step<T> more = following.next(scope, p, cache, rows(scope, row, next), lengths);
+    return scope.stack(
+        List.of(
+            model.logits(scope, p, at(scope, hidden, rows(scope, row, lasts))),
+            model.logits(scope, p, more.hidden())));
+  }
+
+  /** Returns the number of tokens of each prefix and its question, and some more [N, B]. */
+  private static Operand<TInt32> ends(Ops scope, Row row, int more) {
+    int[] ends = new int[row.tasks() * row.texts()];
+    Arrays.setAll(ends, i -> PREFIXES[i / row.texts()] + QUESTIONS[i % row.texts()] + more);
+    return rows(scope, row, ends);
+  }
+
+  /** Returns the hidden states [N, B, C] at positions [N, B]. */
+  private static <T extends TNumber> Operand<T> at(
+      Ops scope, Operand<T> hidden, Operand<TInt32> positions) {
+    Operand<TInt32> column = scope.expandDims(positions, scope.constant(-1));
+    Operand<T> found = scope.gather(hidden, column, scope.constant(2), Gather.batchDims(2L));
+    Shape shape = positions.shape().append(MODEL.nEmbd());
+    return scope.reshape(found, scope.constant(shape.asArray()));
   }
 
   /** Returns the logits after each token that follows the prompts [STEPS, N, B, V]. */

@@ -3,13 +3,13 @@ package org.reckoning.trainer.answering;
 import java.util.List;
 
 /**
- * Report on the encoding of facts into the weights.
+ * Report on the encoding of facts into the weights, or on their reading as the prefix of prompts.
  *
  * @param facts number of facts
- * @param tokens of all facts; 0 for a model that does not learn facts
+ * @param tokens of all facts; 0 for a model that ignores facts
  * @param innerLosses loss before each inner step and after the last [K+1], in nats per token; empty
  *     for a model that does not learn facts
- * @param seconds of the inner steps
+ * @param seconds of the inner steps, or of reading the facts
  * @param preparationSeconds to build and compile for facts of this size and for a first run; 0 if
  *     this was done before
  */

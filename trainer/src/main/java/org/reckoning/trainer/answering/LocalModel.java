@@ -11,6 +11,7 @@ import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.program.KnowledgeProgram;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.task.Prefix;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.config.RunConfig;
@@ -259,6 +260,7 @@ public final class LocalModel extends AskedModel {
   @Override
   List<TokenSequence> facts(List<Fact> told) {
     List<TokenSequence> facts = encoder.encode(told);
+    prefix(told); // refuses unknown words
     if (method.adapts()) {
       for (int i = 0; i < facts.size(); i++) {
         requireFit(
@@ -268,6 +270,15 @@ public final class LocalModel extends AskedModel {
       }
     }
     return facts;
+  }
+
+  /**
+   * Returns the prefix of all questions about facts. It is empty if the facts are not in the
+   * prompt, or leave no position for a question, which is then refused.
+   */
+  Prefix prefix(List<Fact> told) {
+    Prefix prefix = encoder.prefix(told);
+    return prefix.length() < config.model().nPositions() ? prefix : Prefix.NONE;
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.reckoning.graph.decoding.Generation;
 import org.reckoning.graph.program.EncodingProgress;
 import org.reckoning.graph.program.KnowledgeProgram;
 import org.reckoning.graph.program.NotFiniteException;
+import org.reckoning.graph.task.Prefix;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
@@ -23,7 +24,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
 /**
- * Reasons in this process: facts are learned into the weights and remain there for all questions.
+ * Reasons in this process: facts are learned into the weights and remain there for all questions. A
+ * model that reads facts in its prompts reads them once, and keeps their keys and values.
  *
  * <p>Programs have static shapes. Sizes are rounded up to powers of two, so that questions of
  * similar length share a shape. Facts that exceed a micro-batch are encoded in micro-batches of one
@@ -37,6 +39,7 @@ final class LocalReasoner implements Reasoner {
   private final KnowledgeProgram<?> program;
   private final Set<Object> prepared = new HashSet<>();
   private @Nullable List<Fact> known;
+  private Prefix read = Prefix.NONE;
 
   /** A result and its times. */
   private record Timed<R>(R result, double seconds, double preparationSeconds) {}
@@ -69,11 +72,14 @@ final class LocalReasoner implements Reasoner {
   public EncodingReport encode(List<String> texts, EncodingProgress progress) {
     List<Fact> told = model.encoder().told(texts);
     List<TokenSequence> facts = model.facts(told);
-    if (model.innerSteps() == 0) {
-      known = told;
-      return new EncodingReport(told.size(), 0, List.of(), 0, 0);
-    }
     known = null;
+    if (model.innerSteps() == 0) {
+      Timed<Prefix> reading = read(model.prefix(told));
+      read = reading.result();
+      known = told;
+      return new EncodingReport(
+          told.size(), read.length(), List.of(), reading.seconds(), reading.preparationSeconds());
+    }
     Timed<double[]> losses = encodeTokens(facts, progress);
     known = told;
     return new EncodingReport(
@@ -82,6 +88,21 @@ final class LocalReasoner implements Reasoner {
         Arrays.stream(losses.result()).boxed().toList(),
         losses.seconds(),
         losses.preparationSeconds());
+  }
+
+  private Timed<Prefix> read(Prefix prefix) {
+    if (prefix.length() == 0) {
+      return new Timed<>(prefix, 0, 0);
+    }
+    List<TokenSequence> none = List.of(model.encoder().noFact());
+    TaskShape shape = new TaskShape(1, 1, 2, 1, 2, roundedTokens(prefix.length()));
+    TaskBatch batch = batch(shape, new Task(none, List.of(true), none, prefix));
+    return timed(
+        List.of("read", shape),
+        () -> {
+          program.read(batch);
+          return prefix;
+        });
   }
 
   /** Encodes facts. The first encoding of a size compiles; of many facts it reads only some. */
@@ -121,7 +142,7 @@ final class LocalReasoner implements Reasoner {
   }
 
   private TaskBatch batch(TaskShape shape, List<TokenSequence> facts) {
-    return batch(shape, facts, List.of(model.encoder().noFact()));
+    return batch(shape, Task.of(facts, List.of(model.encoder().noFact())));
   }
 
   @Override
@@ -150,24 +171,32 @@ final class LocalReasoner implements Reasoner {
   }
 
   private Timed<double[]> score(List<TokenSequence> candidates) {
-    TaskShape shape =
-        new TaskShape(1, 1, 2, candidates.size(), roundedTokens(PromptEncoder.longest(candidates)));
-    TaskBatch batch = batch(shape, List.of(model.encoder().noFact()), candidates);
+    Task task = asked(candidates);
+    TaskShape shape = shape(task, PromptEncoder.longest(task.questions()));
+    TaskBatch batch = batch(shape, task);
     return timed(List.of("score", shape), () -> program.score(batch));
   }
 
   private Timed<Generation> generate(int[] prompt, Decoding decoding) {
-    TaskShape shape =
-        new TaskShape(1, 1, 2, 1, roundedTokens(prompt.length + decoding.newTokens()));
-    TaskBatch batch =
-        batch(
-            shape, List.of(model.encoder().noFact()), List.of(model.encoder().unanswered(prompt)));
+    Task task = asked(List.of(model.encoder().unanswered(prompt)));
+    int own = PromptEncoder.longest(task.questions()) - 1; // without the placeholder of an answer
+    TaskShape shape = shape(task, own + decoding.newTokens());
+    TaskBatch batch = batch(shape, task);
     return timed(List.of("generate", shape), () -> program.generate(batch, decoding));
   }
 
-  private TaskBatch batch(
-      TaskShape shape, List<TokenSequence> facts, List<TokenSequence> questions) {
-    return TaskBatch.of(shape, model.config().model(), List.of(Task.of(facts, questions)));
+  /** Returns questions that continue what was read of their prompts. */
+  private Task asked(List<TokenSequence> questions) {
+    return Task.of(List.of(model.encoder().noFact()), questions).withPrefix(read);
+  }
+
+  private TaskShape shape(Task asked, int tokens) {
+    int prefix = read.length() == 0 ? 0 : roundedTokens(read.length());
+    return new TaskShape(1, 1, 2, asked.questions().size(), roundedTokens(tokens), prefix);
+  }
+
+  private TaskBatch batch(TaskShape shape, Task task) {
+    return TaskBatch.of(shape, model.config().model(), List.of(task));
   }
 
   /** Times some work. For a new shape it runs twice: the first run compiles. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.task.Prefix;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
@@ -73,7 +74,8 @@ final class PromptEncoder {
     return switch (method) {
       case RECKONING -> "";
       case RANDOM_FACTS ->
-          "this run was trained with facts of other tasks: it has not learned to use the given ones";
+          "this run was trained with facts of other tasks: it has not learned to use the given"
+              + " ones";
       case IN_CONTEXT -> "this run has no inner loop: every prompt contains the facts";
       case NO_FACTS -> "this run was trained without facts: it ignores them";
       case NO_QUESTION -> "this run was trained without questions: its prompt is the facts only";
@@ -143,6 +145,16 @@ final class PromptEncoder {
                 .formatted(facts, i));
       }
     }
+  }
+
+  /**
+   * Returns the first tokens of the prompts of all questions about facts; none if the facts are not
+   * in the prompt.
+   *
+   * @throws IllegalArgumentException if a fact has an unknown word
+   */
+  Prefix prefix(List<Fact> told) {
+    return method.readsFacts() ? Prefix.of(encoder.prompt(type, told, "")) : Prefix.NONE;
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.reckoning.trainer.evaluation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -134,7 +135,8 @@ public final class Evaluator {
       Task candidates = encoder.candidates(task);
       List<TokenSequence> questions = new ArrayList<>(candidates.questions());
       questions.addAll(task.task().questions());
-      scored.add(new Task(candidates.facts(), candidates.relevant(), questions));
+      scored.add(
+          encoder.withPrefix(new Task(candidates.facts(), candidates.relevant(), questions)));
     }
     return scored;
   }
@@ -178,7 +180,7 @@ public final class Evaluator {
   /** Generates all answers; returns false if it was stopped. */
   private boolean generate(
       List<EncodedTask> tasks, List<Batch> batches, Outcomes outcomes, BooleanSupplier stop) {
-    List<Task> asked = tasks.stream().map(EncodedTask::task).toList();
+    List<Task> asked = tasks.stream().map(task -> encoder.withPrefix(task.task())).toList();
     return compute(
         batches,
         stop,
@@ -193,9 +195,18 @@ public final class Evaluator {
                 .answers()
                 .put(
                     index,
-                    IntStream.range(0, questions).mapToObj(q -> answers.tokens(task, q)).toList());
+                    IntStream.range(0, questions)
+                        .mapToObj(
+                            q -> cut(tasks.get(index).questions().get(q), answers.tokens(task, q)))
+                        .toList());
           }
         });
+  }
+
+  /** Cuts an answer at the limit on all tokens of a text. */
+  private int[] cut(EncodedQuestion question, int[] answer) {
+    int room = Math.max(0, limits.maxTokens() - question.prompt().length);
+    return Arrays.copyOf(answer, Math.min(answer.length, room));
   }
 
   private static List<TaskLengths> scoringLengths(List<EncodedTask> tasks, List<Task> scored) {
@@ -208,14 +219,21 @@ public final class Evaluator {
   private List<TaskLengths> generationLengths(List<EncodedTask> tasks) {
     List<TaskLengths> lengths = new ArrayList<>();
     for (EncodedTask task : tasks) {
-      TaskLengths known = task.lengths();
+      TaskLengths known = TaskLengths.of(task.source().id(), encoder.withPrefix(task.task()));
       int prompt =
           task.questions().stream().mapToInt(question -> question.prompt().length).max().orElse(0);
       int tokens =
-          Math.max(known.questionTokens(), Math.min(prompt + newTokens, limits.maxTokens()));
+          Math.max(
+              known.questionTokens(),
+              Math.min(prompt + newTokens, limits.maxTokens()) - known.prefixTokens());
       lengths.add(
           new TaskLengths(
-              known.id(), known.facts(), known.factTokens(), known.questions(), tokens));
+              known.id(),
+              known.facts(),
+              known.factTokens(),
+              known.questions(),
+              tokens,
+              known.prefixTokens()));
     }
     return lengths;
   }

@@ -17,11 +17,11 @@ import org.reckoning.graph.task.TaskShape;
  * The static shapes of all batches. Each task goes to the shape in which it needs the least work.
  *
  * <p>The work of a task in a shape is its number of token positions, with padding: {@code K * facts
- * * factTokens + questions * questionTokens}, with K at least 1. Tasks are sorted by work, and by
- * each of their sizes, and each order is cut into consecutive groups. The shape of a group has the
- * maximum of each size; the last batch is filled with rows of padding. Dynamic programming finds
- * the cuts of least work for each number of groups, and the best order wins. The result is optimal
- * among groups that are consecutive in one of the orders.
+ * * factTokens + prefixTokens + questions * questionTokens}, with K at least 1. Tasks are sorted by
+ * work, and by each of their sizes, and each order is cut into consecutive groups. The shape of a
+ * group has the maximum of each size; the last batch is filled with rows of padding. Dynamic
+ * programming finds the cuts of least work for each number of groups, and the best order wins. The
+ * result is optimal among groups that are consecutive in one of the orders.
  *
  * <p>Each shape is compiled separately. So the number of shapes is the smallest within 10 % of the
  * least work of {@code maxBuckets} shapes.
@@ -47,20 +47,33 @@ public final class Buckets {
   }
 
   /** The maximum of each size of some tasks, and the number of these tasks. */
-  private record Group(int facts, int factTokens, int questions, int questionTokens, int count) {
+  private record Group(
+      int facts, int factTokens, int questions, int questionTokens, int prefixTokens, int count) {
     static final Comparator<Group> BY_SIZE =
         Comparator.comparingInt(Group::facts)
             .thenComparingInt(Group::factTokens)
             .thenComparingInt(Group::questions)
-            .thenComparingInt(Group::questionTokens);
+            .thenComparingInt(Group::questionTokens)
+            .thenComparingInt(Group::prefixTokens);
 
     static Group of(TaskLengths task) {
-      return new Group(task.facts(), task.factTokens(), task.questions(), task.questionTokens(), 1);
+      return new Group(
+          task.facts(),
+          task.factTokens(),
+          task.questions(),
+          task.questionTokens(),
+          task.prefixTokens(),
+          1);
     }
 
     static Group of(TaskShape shape) {
       return new Group(
-          shape.facts(), shape.factTokens(), shape.questions(), shape.questionTokens(), 1);
+          shape.facts(),
+          shape.factTokens(),
+          shape.questions(),
+          shape.questionTokens(),
+          shape.prefixTokens(),
+          1);
     }
 
     Group with(Group other) {
@@ -69,6 +82,7 @@ public final class Buckets {
           Math.max(factTokens, other.factTokens),
           Math.max(questions, other.questions),
           Math.max(questionTokens, other.questionTokens),
+          Math.max(prefixTokens, other.prefixTokens),
           count + other.count);
     }
 
@@ -78,17 +92,21 @@ public final class Buckets {
           ceilDiv(facts, grain),
           ceilDiv(factTokens, grain),
           ceilDiv(questions, grain),
-          ceilDiv(questionTokens, grain));
+          ceilDiv(questionTokens, grain),
+          ceilDiv(prefixTokens, grain));
     }
 
     TaskShape shape(BucketLimits limits) {
-      return new TaskShape(limits.tasks(), facts, factTokens, questions, questionTokens);
+      return new TaskShape(
+          limits.tasks(), facts, factTokens, questions, questionTokens, prefixTokens);
     }
 
     /** Returns the token positions of one task. */
     long work(BucketLimits limits) {
       long passesOverFacts = Math.max(1, limits.innerSteps());
-      return passesOverFacts * facts * factTokens + (long) questions * questionTokens;
+      return passesOverFacts * facts * factTokens
+          + prefixTokens
+          + (long) questions * questionTokens;
     }
 
     /** Returns the token positions of all tasks, in full batches. */
@@ -158,7 +176,8 @@ public final class Buckets {
             Comparator.comparingInt(Group::facts),
             Comparator.comparingInt(Group::factTokens),
             Comparator.comparingInt(Group::questions),
-            Comparator.comparingInt(Group::questionTokens));
+            Comparator.comparingInt(Group::questionTokens),
+            Comparator.comparingInt(Group::prefixTokens));
     for (Comparator<Group> order : orders) {
       List<Group> ordered = groups.stream().sorted(order.thenComparing(Group.BY_SIZE)).toList();
       plans.addAll(leastWorkOfCuts(ordered, limits));

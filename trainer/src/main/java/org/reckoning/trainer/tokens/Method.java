@@ -18,6 +18,11 @@ public enum Method {
     return this == RECKONING || this == RANDOM_FACTS;
   }
 
+  /** Returns whether the facts are in the prompt. */
+  public boolean readsFacts() {
+    return this == IN_CONTEXT || this == NO_QUESTION;
+  }
+
   /** Returns whether answers can include the relevant facts after the label. */
   public boolean canTellKnowledge() {
     return this == RECKONING || this == IN_CONTEXT;

@@ -145,7 +145,8 @@ public final class TaskEncoder {
     }
     if (told.isEmpty()) {
       throw new IllegalArgumentException(
-          "facts (0) must be at least 1 for a method with an inner loop; use method no_facts for tasks without facts");
+          "facts (0) must be at least 1 for a method with an inner loop; use method no_facts for"
+              + " tasks without facts");
     }
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < told.size(); i++) {
@@ -221,6 +222,14 @@ public final class TaskEncoder {
     return labels.stream()
         .map(label -> TokenSequence.of(concat(prompt, model(label), end), prompt.length))
         .toList();
+  }
+
+  /**
+   * Returns a task for an evaluation: questions with facts in their prompts get what they share as
+   * their prefix, which is read once.
+   */
+  public Task withPrefix(Task task) {
+    return method.readsFacts() ? task.withSharedPrefix() : task;
   }
 
   /**

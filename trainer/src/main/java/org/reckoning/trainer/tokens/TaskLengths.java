@@ -12,9 +12,16 @@ import org.reckoning.graph.task.TokenSequence;
  * @param facts number of facts
  * @param factTokens tokens of the longest fact
  * @param questions number of questions
- * @param questionTokens tokens of the longest question with its answer
+ * @param questionTokens tokens of the longest question with its answer, without the prefix
+ * @param prefixTokens tokens of the prefix of all questions
  */
-public record TaskLengths(String id, int facts, int factTokens, int questions, int questionTokens) {
+public record TaskLengths(
+    String id, int facts, int factTokens, int questions, int questionTokens, int prefixTokens) {
+
+  /** Returns the sizes of a task whose questions have no prefix. */
+  public TaskLengths(String id, int facts, int factTokens, int questions, int questionTokens) {
+    this(id, facts, factTokens, questions, questionTokens, 0);
+  }
 
   /** Measures a task. */
   public static TaskLengths of(String id, Task task) {
@@ -23,7 +30,8 @@ public record TaskLengths(String id, int facts, int factTokens, int questions, i
         task.facts().size(),
         longest(task.facts()),
         task.questions().size(),
-        longest(task.questions()));
+        longest(task.questions()),
+        task.prefix().length());
   }
 
   private static int longest(List<TokenSequence> sequences) {
@@ -35,11 +43,12 @@ public record TaskLengths(String id, int facts, int factTokens, int questions, i
     return facts <= shape.facts()
         && factTokens <= shape.factTokens()
         && questions <= shape.questions()
-        && questionTokens <= shape.questionTokens();
+        && questionTokens <= shape.questionTokens()
+        && prefixTokens <= shape.prefixTokens();
   }
 
-  /** Returns the length of the longest sequence. */
+  /** Returns the length of the longest sequence, with its prefix. */
   public int longestSequence() {
-    return Math.max(factTokens, questionTokens);
+    return Math.max(factTokens, prefixTokens + questionTokens);
   }
 }

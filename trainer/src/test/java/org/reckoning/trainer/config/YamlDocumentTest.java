@@ -63,9 +63,12 @@ class YamlDocumentTest {
   @CsvSource(
       value = {
         "a: 1\\nb: 2\\na: 3|file.yaml, line 3: Duplicate field 'a'",
-        "a: 010|file.yaml, line 1: 010 is an octal number in YAML; remove the leading zeros, or put it in quotes",
+        "a: 010|file.yaml, line 1: 010 is an octal number in YAML; remove the leading zeros, or put"
+            + " it in quotes",
         "a: .inf|file.yaml, line 1: .inf must be a finite number",
-        "a: &x 1\\nb: *x|file.yaml, line 2: *x is a YAML alias, and aliases are not supported; put it in quotes",
+        "a: &x 1\\n"
+            + "b: *x|file.yaml, line 2: *x is a YAML alias, and aliases are not supported; put it"
+            + " in quotes",
         "a: !t x|file.yaml, line 1: !t is a YAML tag, and tags are not supported; put it in quotes",
         "- 1|file.yaml must have keys at the top level"
       },

@@ -45,6 +45,20 @@ class BucketsTest {
   }
 
   @Test
+  void choose_prefixes_haveShapesOfTheirOwn_withinTheLimitOfTheWhole() {
+    List<TaskLengths> tasks = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      tasks.add(new TaskLengths("short " + i, 1, 2, 2, 10, 20));
+      tasks.add(new TaskLengths("long " + i, 1, 2, 2, 10, 54));
+    }
+    tasks.add(new TaskLengths("too long", 1, 2, 2, 10, 55));
+    Buckets buckets = Buckets.choose(tasks, new BucketLimits(4, 3, 64, 0));
+    assertThat(buckets.shapes())
+        .containsExactly(new TaskShape(4, 1, 2, 2, 10, 20), new TaskShape(4, 1, 2, 2, 10, 54));
+    assertThat(buckets.unfit(tasks)).containsExactly("too long");
+  }
+
+  @Test
   void choose_littleToSave_isNotWorthAShape() {
     List<TaskLengths> tasks = new ArrayList<>(copies(8, 5, 20, 60));
     tasks.addAll(copies(8, 5, 19, 60));
@@ -149,7 +163,8 @@ class BucketsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Buckets.choose(copies(2, 3, 10, 70), new BucketLimits(4, 3, 64, 4)))
         .withMessage(
-            "all 2 tasks exceed max_tokens (64); the shortest needs 70: raise data.max_tokens and model.n_positions, or cut long facts with data.segment_tokens");
+            "all 2 tasks exceed max_tokens (64); the shortest needs 70: raise data.max_tokens and"
+                + " model.n_positions, or cut long facts with data.segment_tokens");
   }
 
   @Test
@@ -171,6 +186,7 @@ class BucketsTest {
             "bucket    tasks  batches    facts x tokens  questions x tokens  padding",
             "     1        4        1        2 x     10          1 x     20      0 %",
             "     2        6        2        4 x     20          1 x     40     25 %",
-            "  none        7 left out, too large: long-0, long-1, long-2, long-3, long-4 and 2 more");
+            "  none        7 left out, too large: long-0, long-1, long-2, long-3, long-4 and 2"
+                + " more");
   }
 }
