@@ -71,7 +71,8 @@ class ArchitectureTest {
                   "run",
                   "serving",
                   "tokens",
-                  "weights")));
+                  "weights")),
+          Map.entry("server", List.of("answering", "config", "data", "evaluation", "export", "run", "serving")));
 
   static Stream<ArchRule> rules() {
     return Stream.concat(

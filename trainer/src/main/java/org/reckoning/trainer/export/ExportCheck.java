@@ -23,6 +23,7 @@ import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.serving.ServedAnswer;
 import org.reckoning.trainer.serving.ServedModel;
+import org.reckoning.trainer.serving.PredictBody;
 import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.training.TrainingRun;
@@ -142,7 +143,7 @@ public final class ExportCheck {
       long loaded = System.nanoTime();
       int answered = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        out.write(model.predict(ServingRequest.read(line)).toString());
+        out.write(model.predict(PredictBody.read(line).request(null)).toString());
         out.newLine();
         answered++;
       }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.TrainingListener;
-import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.server.ModelServer;
 import org.reckoning.trainer.serving.ServedModel;
 import org.reckoning.trainer.serving.ServingClient;
 import org.reckoning.trainer.serving.ServingRequest;
