@@ -84,8 +84,10 @@ class ArchitectureTest {
             "peers",
             "random",
             "xla"),
+        knowsOnly("text", "xla"),
         knowsOnly(
             "serving",
+            "text",
             "model",
             "inner",
             "unroll",
@@ -171,6 +173,7 @@ class ArchitectureTest {
             "decoding",
             "program",
             "serving",
+            "text",
             "inspect")) {
       assertThat(CLASSES.stream().filter(each -> each.getPackageName().equals(GRAPH + name)))
           .as(name)

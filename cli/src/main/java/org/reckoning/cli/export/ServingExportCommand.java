@@ -205,6 +205,8 @@ public final class ServingExportCommand implements Callable<Integer> {
             different labels (score)           %d
             different texts (serving_default)  %d
             different texts (no_knowledge)     %d
+            different texts (ask)              %d
+            different labels (choose)          %d
             largest difference: %.1e of a probability, %.1e of an inner loss; tolerance %.0e
           %s
           """,
@@ -215,6 +217,8 @@ public final class ServingExportCommand implements Callable<Integer> {
           report.labels(),
           report.texts(),
           report.textsWithout(),
+          report.asked(),
+          report.chosen(),
           report.probability(),
           report.innerLoss(),
           ExportCheck.TOLERANCE,

@@ -1,17 +1,12 @@
 package org.reckoning.graph.serving;
 
-import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.family.TNumber;
 
 /**
  * Concatenated texts of a request, checked and padded to static shapes.
@@ -24,13 +19,8 @@ import org.tensorflow.types.family.TNumber;
  */
 final class RequestTexts {
   private final Ops tf;
-  private final String name;
-  private final Limits limits;
   private final Tensors inputs = new Tensors();
-  private final Operand<TInt32> count; // B
-  private final Operand<TInt32> tokens; // [1, R, W]
-  private final Operand<TInt32> lengths; // [1, R]
-  private final @Nullable Operand<TInt32> prompts; // [1, R]
+  private final PaddedTexts padded;
 
   /**
    * @param rows largest number R of texts in a request
@@ -42,8 +32,6 @@ final class RequestTexts {
 
   private RequestTexts(Ops root, String name, Limits limits, boolean withPrompts, int vocabulary) {
     this.tf = root.withSubScope(name + "s");
-    this.name = name;
-    this.limits = limits;
     Operand<TInt32> givenTokens = vector(root, name + "_tokens");
     Operand<TInt32> givenLengths = vector(root, name + "_lengths");
     Operand<TInt32> givenPrompts = withPrompts ? vector(root, name + "_prompts") : null;
@@ -90,10 +78,14 @@ final class RequestTexts {
         0,
         vocabulary - 1,
         "%s_tokens must be ids from 0 to %s but there is".formatted(name, vocabulary - 1));
-    this.count = ids.after(sums.after(sizes.after(given)));
-    this.lengths = padded(ids.after(sums.after(givenLengths)));
-    this.prompts = givenPrompts == null ? null : padded(ids.after(sums.after(givenPrompts)));
-    this.tokens = scattered(ids.after(givenTokens));
+    this.padded =
+        PaddedTexts.of(
+            tf,
+            limits.rows(),
+            limits.width(),
+            ids.after(givenTokens),
+            ids.after(sums.after(givenLengths)),
+            givenPrompts == null ? null : ids.after(sums.after(givenPrompts)));
   }
 
   /**
@@ -120,69 +112,13 @@ final class RequestTexts {
     return tf.ensureShape(fed, any);
   }
 
-  /** Pads a tensor [B] to [1, R]. */
-  private Operand<TInt32> padded(Operand<TInt32> values) {
-    Operand<TInt32> missing = tf.math.sub(tf.constant(limits.rows()), tf.size(values));
-    Operand<TInt32> paddings =
-        tf.reshape(tf.stack(List.of(tf.constant(0), missing)), tf.constant(new int[] {1, 2}));
-    return tf.reshape(
-        tf.pad(values, paddings, tf.constant(0)), tf.constant(new int[] {1, limits.rows()}));
-  }
-
-  /** Puts concatenated ids into the rows of their texts, [1, R, W]. */
-  private Operand<TInt32> scattered(Operand<TInt32> ids) {
-    Operand<TInt64> places = tf.where(isBefore(lengths)); // in the order of the ids, [n, 3]
-    return tf.scatterNd(places, ids, tf.constant(new long[] {1, limits.rows(), limits.width()}));
-  }
-
-  /** Returns whether each position is before the given end in its text, [1, R, W]. */
-  private Operand<TBool> isBefore(Operand<TInt32> ends) {
-    Operand<TInt32> positions =
-        tf.range(tf.constant(0), tf.constant(limits.width()), tf.constant(1));
-    return tf.math.less(positions, tf.expandDims(ends, tf.constant(-1)));
-  }
-
   /** Returns the placeholders by the names of the inputs. */
   Tensors inputs() {
     return inputs;
   }
 
-  /** Returns the number of texts in the request, B. */
-  Operand<TInt32> count() {
-    return count;
-  }
-
-  /** Returns the ids, [1, R, W], 0 for padding. */
-  Operand<TInt32> tokens() {
-    return tokens;
-  }
-
-  /** Returns the lengths, [1, R], 0 for padding. */
-  Operand<TInt32> lengths() {
-    return lengths;
-  }
-
-  /** Emits 1 for each scored token, else 0, [1, R, W]. Prompt tokens and padding are not scored. */
-  <U extends TNumber> Operand<U> targets(Class<U> type) {
-    if (prompts == null) {
-      throw new IllegalStateException("'%s' has no prompts".formatted(name));
-    }
-    Operand<TBool> scored =
-        tf.math.logicalAnd(isBefore(lengths), tf.math.logicalNot(isBefore(prompts)));
-    return tf.dtypes.cast(scored, type);
-  }
-
-  /** Extracts the rows of the request's texts from all rows, [1, R, ...] to [B, ...]. */
-  <U extends TNumber> Operand<U> real(Operand<U> rows) {
-    Shape tail = rows.shape().tail();
-    Operand<U> all = tf.reshape(rows, tf.constant(tail.asArray()));
-    int[] lastSizes = new int[tail.numDimensions() - 1];
-    Arrays.fill(lastSizes, -1);
-    Operand<TInt32> sizes =
-        tf.concat(
-            List.of(tf.reshape(count, tf.constant(new int[] {1})), tf.constant(lastSizes)),
-            tf.constant(0));
-    Operand<U> cut = tf.slice(all, tf.constant(new int[tail.numDimensions()]), sizes);
-    return tf.ensureShape(cut, tail.tail().prepend(Shape.UNKNOWN_SIZE));
+  /** Returns the texts, padded. */
+  PaddedTexts padded() {
+    return padded;
   }
 }

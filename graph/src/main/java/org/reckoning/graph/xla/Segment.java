@@ -2,6 +2,7 @@ package org.reckoning.graph.xla;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -316,7 +317,8 @@ public final class Segment {
           "argument '%s' of segment '%s' has no spec".formatted(name, functionName()));
     }
     if (spec.type() != null
-        && (operand.asOutput().type() != spec.type() || !operand.shape().equals(spec.shape()))) {
+        && (operand.asOutput().type() != spec.type()
+            || !Arrays.equals(operand.shape().asArray(), spec.shape().asArray()))) {
       throw new IllegalArgumentException(
           "argument '%s' of segment '%s' must be %s %s but is %s %s"
               .formatted(

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.optimizer.AdamW;
+import org.reckoning.graph.serving.MicroText;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.graph.settings.BilevelConfig;
@@ -141,7 +142,8 @@ class CompiledCallsTest {
 
   @Test
   void calls_ofAServedModel_areCompiledOnceInTheCompiledSignatures() {
-    try (var program = ServingProgram.build(Micro.config(2), LIMITS, true, TFloat32.class)) {
+    try (var program =
+        ServingProgram.build(Micro.config(2), LIMITS, MicroText.FORM, true, TFloat32.class)) {
       Map<String, Integer> asked = timesAsked(program.graph().toGraphDef());
 
       assertThat(asked.keySet()).anyMatch(path -> path.startsWith("serving/"));

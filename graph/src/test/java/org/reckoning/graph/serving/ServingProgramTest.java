@@ -201,7 +201,8 @@ class ServingProgramTest {
     String prefix = directory.resolve("variables").toString();
     reference.save(prefix);
     Path model = directory.resolve("model");
-    try (var program = ServingProgram.build(config, LIMITS, compiled, TFloat64.class)) {
+    try (var program =
+        ServingProgram.build(config, LIMITS, MicroText.FORM, compiled, TFloat64.class)) {
       program.restore(prefix);
       program.export(model.toString());
     }
@@ -450,7 +451,8 @@ class ServingProgramTest {
       Path model = exported(config, reference, false);
       try (var loaded = SavedModelBundle.load(model.toString())) {
         assertThat(loaded.signatures().stream().map(Signature::key))
-            .containsExactlyInAnyOrder("serving_default", "sample", "score", "no_knowledge");
+            .containsExactlyInAnyOrder(
+                "serving_default", "sample", "score", "no_knowledge", "ask", "choose");
         assertThat(loaded.signatures())
             .allSatisfy(
                 signature ->
@@ -514,7 +516,10 @@ class ServingProgramTest {
   void limits_thatTheModelCannotRead_areRefused() {
     ServingLimits limits = new ServingLimits(1, 9, 1, 8, 1, 9, 1, END);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ServingProgram.build(Micro.config(1), limits, false, TFloat64.class))
+        .isThrownBy(
+            () ->
+                ServingProgram.build(
+                    Micro.config(1), limits, MicroText.FORM, false, TFloat64.class))
         .withMessage(
             "fact_tokens (9) must be at most n_positions (8); question_tokens (8) must be at most"
                 + " n_positions - 1 (7); candidate_tokens (9) must be at most n_positions (8)");

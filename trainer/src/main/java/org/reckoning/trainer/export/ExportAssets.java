@@ -13,7 +13,8 @@ import java.util.Set;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
-import org.reckoning.trainer.data.DatasetType;
+import org.reckoning.graph.serving.TextTemplates;
+import org.reckoning.graph.serving.TextTemplates.FullStops;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
@@ -22,8 +23,6 @@ import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.serving.WarmUpRequests;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.EncodedTask;
-import org.reckoning.trainer.tokens.EncodedTask.Answer;
-import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.weights.published.TokenizerFiles;
 import org.tensorflow.Signature;
 
@@ -138,7 +137,7 @@ final class ExportAssets {
             run.config().innerSteps(),
             run.vocabulary().size(),
             limits));
-    JsonRecord.write(directory.resolve("templates.json"), words(run.config().data().datasetType()));
+    JsonRecord.write(directory.resolve("templates.json"), words(run.templates()));
     JsonRecord.write(directory.resolve(LABELS), new Labels(labelSets()));
     run.vocabulary().save(directory.resolve(RunDirectory.VOCABULARY));
     if (run.vocabulary().isFull()) {
@@ -152,27 +151,23 @@ final class ExportAssets {
         directory.resolve(WarmUpRequests.FILE), model, byName, warmUp(byName.keySet()));
   }
 
-  private Words words(DatasetType type) {
+  private static Words words(TextTemplates templates) {
+    Map<String, String> stops = new LinkedHashMap<>(); // in a fixed order: exports are reproducible
+    stops.put("fact", words(templates.ofFacts()));
+    stops.put("question", words(templates.ofQuestions()));
     return new Words(
-        Templates.factPrompt(0).replace("0", "{index}"),
-        "fact_{index}",
-        Templates.questionPrompt(type, 1, "{question}").replace("fact_0", "{facts}"),
-        run.encoder().tellsKnowledge() ? " " + Answer.BECAUSE : "",
-        fullStops(type));
+        templates.factPrompt(),
+        templates.factName(),
+        templates.questionPrompt(),
+        templates.candidateEnd(),
+        stops);
   }
 
-  private static Map<String, String> fullStops(DatasetType type) {
-    Map<String, String> told = new LinkedHashMap<>(); // in a fixed order: exports are reproducible
-    told.put("fact", fullStops(Templates.fact(type, "a.b.")));
-    told.put("question", fullStops(Templates.question(type, "a.b.")));
-    return told;
-  }
-
-  private static String fullStops(String told) {
-    return switch (told) {
-      case "a.b." -> "kept";
-      case "a.b" -> "last taken out";
-      default -> "all taken out";
+  private static String words(FullStops stops) {
+    return switch (stops) {
+      case KEPT -> "kept";
+      case LAST_REMOVED -> "last taken out";
+      case ALL_REMOVED -> "all taken out";
     };
   }
 
@@ -205,6 +200,8 @@ final class ExportAssets {
                   Decoding.sampling(limits.newTokens(), limits.endOfText(), 0));
           case ServingProgram.SCORE -> problem.score();
           case ServingProgram.NO_KNOWLEDGE -> problem.withoutKnowledge();
+          case ServingProgram.ASK -> problem.ask();
+          case ServingProgram.CHOOSE -> problem.choose();
           default -> throw new IllegalStateException("no request for signature " + signature);
         };
     return new ServingRequest(signature, request.inputs());

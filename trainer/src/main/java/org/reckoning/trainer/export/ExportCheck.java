@@ -42,7 +42,7 @@ public final class ExportCheck {
   /** The largest difference of probabilities and inner losses. */
   public static final double TOLERANCE = 1e-4;
 
-  private static final int SIGNATURES = 3; // requests for each problem
+  private static final int SIGNATURES = 5; // requests for each problem
 
   private final ExportedRun run;
   private final ServingLimits limits;
@@ -56,6 +56,8 @@ public final class ExportCheck {
    * @param labels number of different labels from {@code score}
    * @param texts number of different texts from {@code serving_default}
    * @param textsWithout number of different texts from {@code no_knowledge}
+   * @param asked number of different texts from {@code ask}
+   * @param chosen number of different labels from {@code choose}
    * @param probability largest difference of a label's probability
    * @param innerLoss largest difference of an inner loss
    */
@@ -65,12 +67,14 @@ public final class ExportCheck {
       int labels,
       int texts,
       int textsWithout,
+      int asked,
+      int chosen,
       double probability,
       double innerLoss) {
     /** Returns whether model and run agree. */
     public boolean agrees() {
       return problems > 0
-          && labels + texts + textsWithout == 0
+          && labels + texts + textsWithout + asked + chosen == 0
           && probability <= TOLERANCE
           && innerLoss <= TOLERANCE;
     }
@@ -116,7 +120,12 @@ public final class ExportCheck {
     try (BufferedWriter lines = Files.newBufferedWriter(requests)) {
       for (ServingProblem problem : problems) {
         for (ServingRequest request :
-            List.of(problem.answer(), problem.score(), problem.withoutKnowledge())) {
+            List.of(
+                problem.answer(),
+                problem.score(),
+                problem.withoutKnowledge(),
+                problem.ask(),
+                problem.choose())) {
           lines.write(request.body().toString());
           lines.newLine();
         }
@@ -175,6 +184,11 @@ public final class ExportCheck {
             want,
             Json.PLAIN.readTree(lines.get(SIGNATURES * i)),
             Json.PLAIN.readTree(lines.get(SIGNATURES * i + 1)));
+        found.addTexts(
+            problems.get(i),
+            want,
+            Json.PLAIN.readTree(lines.get(SIGNATURES * i + 3)),
+            Json.PLAIN.readTree(lines.get(SIGNATURES * i + 4)));
       }
     }
     found.textsWithout = textsWithout(lines, run.config().dtype().tensorType());
@@ -231,16 +245,18 @@ public final class ExportCheck {
 
   /** Accumulates the differences. */
   private final class Comparison {
-    private int asked;
+    private int problems;
     private int questions;
     private int labels;
     private int texts;
     private int textsWithout;
+    private int asked;
+    private int chosen;
     private double probability;
     private double innerLoss;
 
     void add(ServingProblem problem, List<Prediction> want, JsonNode answered, JsonNode scored) {
-      asked++;
+      problems++;
       EncodedTask task = problem.source();
       List<ServedAnswer> answers = answers(problem, answered);
       double[] logs =
@@ -259,18 +275,39 @@ public final class ExportCheck {
       }
     }
 
+    /** Compares the answers of the signatures that take text. */
+    void addTexts(
+        ServingProblem problem, List<Prediction> want, JsonNode answered, JsonNode choices) {
+      List<String> known = problem.source().source().labels();
+      double[] losses = ServedAnswer.innerLosses(answered, run.config().innerSteps());
+      for (int q = 0; q < want.size(); q++) {
+        Prediction wanted = want.get(q);
+        String text = answered.path("answers").path(q).asText();
+        asked += wanted.generated() == null || wanted.generated().equals(text) ? 0 : 1;
+        chosen += choices.path("answers").path(q).asText().equals(wanted.scored()) ? 0 : 1;
+        differ(losses[0], wanted.innerLossBefore());
+        differ(losses[losses.length - 1], wanted.innerLossAfter());
+        for (int i = 0; i < known.size(); i++) {
+          double given = choices.path("probabilities").path(q).path(i).asDouble(Double.NaN);
+          differ(given, known.get(i), wanted);
+        }
+      }
+    }
+
     private void compareLabels(List<String> known, double[] logs, Prediction wanted) {
       double most = Arrays.stream(logs).max().orElse(0);
       double sum = Arrays.stream(logs).map(log -> Math.exp(log - most)).sum();
       int best = 0;
       for (int i = 0; i < logs.length; i++) {
         best = logs[i] > logs[best] ? i : best;
-        double difference =
-            Math.exp(logs[i] - most) / sum
-                - wanted.probabilities().getOrDefault(known.get(i), Double.NaN);
-        probability = Math.max(probability, Math.abs(difference));
+        differ(Math.exp(logs[i] - most) / sum, known.get(i), wanted);
       }
       labels += known.get(best).equals(wanted.scored()) ? 0 : 1;
+    }
+
+    private void differ(double given, String label, Prediction wanted) {
+      double difference = given - wanted.probabilities().getOrDefault(label, Double.NaN);
+      probability = Math.max(probability, Math.abs(difference));
     }
 
     private void differ(double loss, @Nullable Double wanted) {
@@ -280,7 +317,8 @@ public final class ExportCheck {
     }
 
     Report report() {
-      return new Report(asked, questions, labels, texts, textsWithout, probability, innerLoss);
+      return new Report(
+          problems, questions, labels, texts, textsWithout, asked, chosen, probability, innerLoss);
     }
   }
 }

@@ -10,9 +10,13 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.serving.ServingLimits;
+import org.reckoning.graph.serving.TextForm;
+import org.reckoning.graph.serving.TextTemplates;
+import org.reckoning.graph.serving.TextTemplates.FullStops;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
@@ -20,7 +24,9 @@ import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.EncodedTask;
+import org.reckoning.trainer.tokens.EncodedTask.Answer;
 import org.reckoning.trainer.tokens.TaskEncoder;
+import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 
@@ -95,6 +101,31 @@ record ExportedRun(
   BilevelConfig bilevel(ServingLimits limits) {
     return config.bilevel(
         model, List.of(new TaskShape(1, limits.facts(), limits.factTokens(), 1, 2)));
+  }
+
+  /** Returns the tokens and templates of the signatures that take text. */
+  TextForm form() {
+    return new TextForm(vocabulary.texts(), templates());
+  }
+
+  /** Returns the texts around facts and questions. */
+  TextTemplates templates() {
+    DatasetType type = config.data().datasetType();
+    return new TextTemplates(
+        Templates.factPrompt(0).replace("0", "{index}"),
+        "fact_{index}",
+        Templates.questionPrompt(type, 1, "{question}").replace("fact_0", "{facts}"),
+        encoder.tellsKnowledge() ? " " + Answer.BECAUSE : "",
+        fullStops(Templates.fact(type, "a.b.")),
+        fullStops(Templates.question(type, "a.b.")));
+  }
+
+  private static FullStops fullStops(String told) {
+    return switch (told) {
+      case "a.b." -> FullStops.KEPT;
+      case "a.b" -> FullStops.LAST_REMOVED;
+      default -> FullStops.ALL_REMOVED;
+    };
   }
 
   /**

@@ -123,7 +123,7 @@ public final class ModelExport {
       Class<T> type)
       throws IOException {
     try (ServingProgram<T> program =
-        ServingProgram.build(run.bilevel(limits), limits, compiled, type)) {
+        ServingProgram.build(run.bilevel(limits), limits, run.form(), compiled, type)) {
       restore(program, run);
       program.export(directory.toString());
       SavedModelFile.sort(directory);

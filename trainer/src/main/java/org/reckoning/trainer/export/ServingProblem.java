@@ -1,9 +1,12 @@
 package org.reckoning.trainer.export;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.reckoning.graph.serving.ServingLimits;
+import org.reckoning.graph.task.Span;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
+import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.serving.ServingRequest;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.EncodedTask.EncodedQuestion;
@@ -13,13 +16,26 @@ import org.reckoning.trainer.tokens.TaskEncoder;
  * A test problem, as requests to a server.
  *
  * @param source the encoded task
+ * @param told texts of the facts, without prompts
  * @param candidates task with the same facts, in which each question is repeated once for each
  *     label, with that label as its answer
  */
-record ServingProblem(EncodedTask source, Task candidates) {
+record ServingProblem(EncodedTask source, List<String> told, Task candidates) {
 
   static ServingProblem of(TaskEncoder encoder, EncodedTask task) {
-    return new ServingProblem(task, encoder.candidates(task));
+    return new ServingProblem(
+        task,
+        task.task().facts().stream().map(fact -> text(encoder, fact)).toList(),
+        encoder.candidates(task));
+  }
+
+  /** Returns the text of a fact, which may be that of another task. */
+  private static String text(TaskEncoder encoder, TokenSequence fact) {
+    return encoder.decode(
+        IntStream.range(0, fact.length())
+            .filter(t -> fact.span(t) != Span.PROMPT)
+            .map(fact::token)
+            .toArray());
   }
 
   Task task() {
@@ -40,6 +56,18 @@ record ServingProblem(EncodedTask source, Task candidates) {
 
   ServingRequest withoutKnowledge() {
     return ServingRequest.withoutKnowledge(prompts());
+  }
+
+  ServingRequest ask() {
+    return ServingRequest.ask(told, questions());
+  }
+
+  ServingRequest choose() {
+    return ServingRequest.choose(told, questions(), source.source().labels());
+  }
+
+  private List<String> questions() {
+    return source.source().questions().stream().map(Question::text).toList();
   }
 
   /** Returns whether the problem is within the limits of a request. */

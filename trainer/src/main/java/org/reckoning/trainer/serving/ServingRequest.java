@@ -21,7 +21,7 @@ import org.reckoning.graph.task.TokenSequence;
  * }</pre>
  *
  * @param signature name of the signature
- * @param inputs nested lists of numbers by name
+ * @param inputs nested lists of numbers or texts by name
  */
 public record ServingRequest(String signature, ObjectNode inputs) {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -72,6 +72,22 @@ public record ServingRequest(String signature, ObjectNode inputs) {
     return new ServingRequest(ServingProgram.NO_KNOWLEDGE, inputs);
   }
 
+  /** Requests the likeliest answers to questions; facts and questions are texts. */
+  public static ServingRequest ask(List<String> facts, List<String> questions) {
+    ObjectNode inputs = NODES.objectNode();
+    put(inputs, "facts", facts);
+    put(inputs, "questions", questions);
+    return new ServingRequest(ServingProgram.ASK, inputs);
+  }
+
+  /** Requests the probability of each label for each question; all are texts. */
+  public static ServingRequest choose(
+      List<String> facts, List<String> questions, List<String> labels) {
+    ObjectNode inputs = ask(facts, questions).inputs();
+    put(inputs, "labels", labels);
+    return new ServingRequest(ServingProgram.CHOOSE, inputs);
+  }
+
   /**
    * Checks the names of the inputs.
    *
@@ -118,6 +134,11 @@ public record ServingRequest(String signature, ObjectNode inputs) {
     put(inputs, name + "_tokens", tokens.stream().mapToInt(Integer::intValue).toArray());
     put(inputs, name + "_lengths", lengths);
     put(inputs, name + "_prompts", prompts);
+  }
+
+  private static void put(ObjectNode inputs, String name, List<String> texts) {
+    ArrayNode list = inputs.putArray(name);
+    texts.forEach(list::add);
   }
 
   private static void put(ObjectNode inputs, String name, int[] values) {

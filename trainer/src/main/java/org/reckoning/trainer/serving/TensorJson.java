@@ -3,7 +3,7 @@ package org.reckoning.trainer.serving;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.NumericNode;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import org.reckoning.graph.xla.HostTensors;
@@ -17,8 +17,9 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 
-/** Converts tensors from and to the nested lists of numbers in requests and answers. */
+/** Converts tensors from and to the nested lists of numbers or texts in requests and answers. */
 final class TensorJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -27,15 +28,15 @@ final class TensorJson {
 
   private TensorJson() {}
 
-  /** Numbers of a nested list in row-major order, and its shape. */
+  /** Numbers or texts of a nested list in row-major order, and its shape. */
   private record Flat(Shape shape, List<JsonNode> numbers) {}
 
   /**
    * Makes a tensor; the caller closes it.
    *
    * @param name of the input, for messages
-   * @param input its shape and dtype: int32, int64 or float32
-   * @throws IllegalArgumentException if the value is not a list of such numbers with this shape
+   * @param input its shape and dtype: int32, int64, float32 or string
+   * @throws IllegalArgumentException if the value is not a list of such values with this shape
    */
   static Tensor tensor(String name, JsonNode value, TensorDescription input) {
     DataType dtype = input.dataType;
@@ -54,6 +55,11 @@ final class TensorJson {
               TFloat32.class,
               flat.shape(),
               flat.numbers().stream().mapToDouble(JsonNode::doubleValue).toArray());
+      case DT_STRING ->
+          TString.tensorOf(
+              flat.shape(),
+              DataBuffers.ofObjects(
+                  flat.numbers().stream().map(JsonNode::textValue).toArray(String[]::new)));
       default -> throw unknown(dtype);
     };
   }
@@ -72,6 +78,7 @@ final class TensorJson {
         case DT_INT32 -> tensor.addIntVal(number.intValue());
         case DT_INT64 -> tensor.addInt64Val(number.longValue());
         case DT_FLOAT -> tensor.addFloatVal(number.floatValue());
+        case DT_STRING -> tensor.addStringVal(ByteString.copyFromUtf8(number.textValue()));
         default -> throw unknown(dtype);
       }
     }
@@ -129,6 +136,7 @@ final class TensorJson {
           case DT_INT32 -> value.isIntegralNumber() && value.canConvertToInt();
           case DT_INT64 -> value.isIntegralNumber() && value.canConvertToLong();
           case DT_FLOAT -> value.isNumber() && Math.abs(value.doubleValue()) <= Float.MAX_VALUE;
+          case DT_STRING -> value.isTextual();
           default -> throw unknown(dtype);
         };
     if (!fits) {
@@ -139,15 +147,17 @@ final class TensorJson {
     numbers.add(value);
   }
 
-  /** Returns a tensor as nested lists of numbers; a scalar as a number. */
+  /** Returns a tensor as nested lists of numbers or texts; a scalar as a number or text. */
   static JsonNode json(Tensor tensor) {
-    List<NumericNode> numbers = new ArrayList<>();
+    List<JsonNode> numbers = new ArrayList<>();
     if (tensor instanceof TInt32 ints) {
       ints.scalars().forEach(each -> numbers.add(NODES.numberNode(each.getInt())));
     } else if (tensor instanceof TInt64 longs) {
       longs.scalars().forEach(each -> numbers.add(NODES.numberNode(each.getLong())));
     } else if (tensor instanceof TFloat32 floats) {
       floats.scalars().forEach(each -> numbers.add(NODES.numberNode(each.getFloat())));
+    } else if (tensor instanceof TString texts) {
+      texts.scalars().forEach(each -> numbers.add(NODES.textNode(each.getObject())));
     } else {
       throw unknown(DataType.forNumber(tensor.dataType().getNumber()));
     }
@@ -155,7 +165,8 @@ final class TensorJson {
     return nested(sizes, 0, numbers, 0);
   }
 
-  private static JsonNode nested(long[] sizes, int depth, List<NumericNode> numbers, int from) {
+  private static JsonNode nested(
+      long[] sizes, int depth, List<? extends JsonNode> numbers, int from) {
     if (depth == sizes.length) {
       return numbers.get(from);
     }
@@ -176,12 +187,13 @@ final class TensorJson {
       case DT_INT32 -> "int32";
       case DT_INT64 -> "int64";
       case DT_FLOAT -> "float32";
+      case DT_STRING -> "text";
       default -> dtype.name();
     };
   }
 
   private static IllegalArgumentException unknown(DataType dtype) {
     return new IllegalArgumentException(
-        "dtype (%s) must be int32, int64 or float32".formatted(dtype));
+        "dtype (%s) must be int32, int64, float32 or string".formatted(dtype));
   }
 }

@@ -4,6 +4,8 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
+import java.util.stream.IntStream;
+import org.reckoning.graph.text.BytePairs;
 
 /**
  * The byte-pair tokenizer of GPT-2. Safe for use by several threads.
@@ -21,6 +23,13 @@ public final class Tokenizer {
       new Tokenizer(Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE));
 
   private final Encoding encoding;
+
+  /** The byte pairs, which few programs need. */
+  private static final class Pairs {
+    static final BytePairs GPT2 =
+        BytePairs.of(
+            IntStream.range(0, END_OF_TEXT).mapToObj(token -> gpt2().bytes(token)).toList());
+  }
 
   private Tokenizer(Encoding encoding) {
     this.encoding = encoding;
@@ -55,6 +64,11 @@ public final class Tokenizer {
    */
   public byte[] bytes(int token) {
     return encoding.decodeBytes(list(token));
+  }
+
+  /** Returns the tokens and merges, all but the end of text. */
+  public BytePairs bytePairs() {
+    return Pairs.GPT2;
   }
 
   private static IntArrayList list(int... tokens) {

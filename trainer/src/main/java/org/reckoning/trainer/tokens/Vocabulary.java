@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.reckoning.graph.text.TextVocabulary;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
@@ -121,6 +122,11 @@ public final class Vocabulary {
    */
   public int[] toGpt2(int[] modelTokens) {
     return Arrays.stream(modelTokens).map(this::toGpt2).toArray();
+  }
+
+  /** Returns the tokens with their texts, for a graph. */
+  public TextVocabulary texts() {
+    return TextVocabulary.of(Tokenizer.gpt2().bytePairs(), gpt2Ids);
   }
 
   @JsonCreator

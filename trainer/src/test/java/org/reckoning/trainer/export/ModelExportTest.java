@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -46,14 +47,13 @@ class ModelExportTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir static Path shared;
+  @TempDir Path directory;
 
   @SuppressWarnings("NullAway.Init") // set before all tests
   private static Path run;
 
   @SuppressWarnings("NullAway.Init") // set before all tests
   private static ModelExport.Written written;
-
-  @TempDir Path directory;
 
   @BeforeAll
   static void export() throws IOException {
@@ -136,15 +136,14 @@ class ModelExportTest {
     Path requests = directory.resolve("requests");
     Path answers = directory.resolve("answers");
     ExportCheck check = ExportCheck.prepare(run, written.version(), requests, 500, line -> {});
-    assertThat(ExportCheck.answer(written.version(), requests, answers).requests()).isEqualTo(15);
+    assertThat(ExportCheck.answer(written.version(), requests, answers).requests()).isEqualTo(25);
 
     ExportCheck.Report report = check.compare(answers, new TrainingListener() {});
     assertThat(report.problems()).isEqualTo(5);
     assertThat(report.agrees()).describedAs("%s", report).isTrue();
 
     List<String> lines = new ArrayList<>(Files.readAllLines(answers));
-    lines.set(0, lines.get(3)); // facts and question of another problem
-    lines.set(1, lines.get(4));
+    Collections.rotate(lines, 5); // facts and questions of other problems
     Files.write(answers, lines);
     ExportCheck.Report other = check.compare(answers, new TrainingListener() {});
     assertThat(other.agrees()).describedAs("%s", other).isFalse();
@@ -174,7 +173,7 @@ class ModelExportTest {
       parsed.add(new ServingRequest(text(only(only(predict, 1), 3)), inputs));
     }
     assertThat(parsed.stream().map(ServingRequest::signature))
-        .containsExactly("serving_default", "sample", "score", "no_knowledge");
+        .containsExactly("serving_default", "sample", "score", "no_knowledge", "ask", "choose");
     assertThat(parsed.get(0)).isEqualTo(problem(0).answer());
     assertThat(parsed.get(2)).isEqualTo(problem(0).score());
     try (ServedModel model = ServedModel.load(written.version())) {
@@ -209,7 +208,9 @@ class ModelExportTest {
 
   private static void put(ObjectNode inputs, String name, TensorProto tensor) {
     boolean scalar = tensor.getTensorShape().getDimCount() == 0;
-    if (!scalar) {
+    if (tensor.getDtype() == DataType.DT_STRING) {
+      tensor.getStringValList().forEach(text -> inputs.withArray(name).add(text.toStringUtf8()));
+    } else if (!scalar) {
       assertThat(tensor.getTensorShape().getDim(0).getSize()).isEqualTo(tensor.getIntValCount());
       var list = inputs.putArray(name);
       tensor.getIntValList().forEach(list::add);
@@ -283,7 +284,7 @@ class ModelExportTest {
               .path("inputs");
       assertThat(inputs.path("fact_tokens").path("dtype").asText()).isEqualTo("DT_INT32");
       for (ServingRequest request :
-          List.of(problem(1).answer(), problem(1).score(), problem(1).withoutKnowledge())) {
+          List.of(problem(1).answer(), problem(1).score(), problem(1).ask(), problem(1).choose())) {
         assertThat(client.predict(request))
             .isEqualTo(JSON.readTree(model.predict(request).toString()));
       }
@@ -320,6 +321,11 @@ class ModelExportTest {
           client,
           new ServingRequest("other", asked.answer().inputs()),
           "signature 'other' is not in the model");
+      ServingRequest number = asked.ask();
+      number.inputs().withArray("facts").set(0, 5);
+      assertRefused(client, number, "input 'facts' must be text but has 5");
+      ServingRequest empty = ServingRequest.ask(List.of(), List.of("?"));
+      assertRefused(client, empty, "[facts must be 1 to %d but are] [0]".formatted(most));
       assertThat(client.predict(asked.answer())).isEqualTo(before);
 
       ServingClient stranger = new ServingClient(server.address(), "other", null, TIMEOUT);

@@ -11,13 +11,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.trainer.server.ModelServer;
 import org.reckoning.trainer.serving.ServingClient;
 import org.reckoning.trainer.serving.ServingRequest;
 
 /**
  * Several clients at once at a test server, each of which asks one problem after the other. As a
- * program it measures: {@code ServingLoad VERSION RUN CLIENTS SECONDS}.
+ * program it measures: {@code ServingLoad VERSION RUN CLIENTS SECONDS SIGNATURE}; the signature is
+ * optional.
  */
 final class ServingLoad {
   private static final int PROBLEMS = 100;
@@ -48,7 +50,9 @@ final class ServingLoad {
     List<ServingRequest> requests =
         run.test().stream()
             .limit(PROBLEMS)
-            .map(task -> ServingProblem.of(run.encoder(), task).answer())
+            .map(
+                task ->
+                    request(args.length > 4 ? args[4] : "", ServingProblem.of(run.encoder(), task)))
             .toList();
     Seen seen = of(version, requests, Integer.parseInt(args[2]), Integer.parseInt(args[3]));
     int count = seen.nanoseconds().size();
@@ -62,6 +66,15 @@ final class ServingLoad {
         seen.milliseconds(1));
     System.out.println(
         "resident MB, second by second: " + seen.memory().stream().map(kb -> kb / 1000).toList());
+  }
+
+  private static ServingRequest request(String signature, ServingProblem problem) {
+    return switch (signature) {
+      case ServingProgram.ASK -> problem.ask();
+      case ServingProgram.CHOOSE -> problem.choose();
+      case ServingProgram.SCORE -> problem.score();
+      default -> problem.answer();
+    };
   }
 
   static Seen of(Path version, List<ServingRequest> requests, int clients, int seconds)

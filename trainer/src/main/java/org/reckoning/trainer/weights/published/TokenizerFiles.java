@@ -6,9 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.reckoning.graph.text.BytePairs;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.tensors.WeightsFormatException;
@@ -17,9 +16,6 @@ import org.reckoning.trainer.tokens.Tokenizer;
 /**
  * Writes the files of GPT-2's tokenizer: {@code vocab.json} and {@code merges.txt}, identical to
  * the published files, and a {@code tokenizer_config.json}.
- *
- * <p>The merges are derived from the order of the tokens. Each token is a merge of two earlier
- * tokens: encoding its bytes with the earlier tokens gives these two.
  */
 public final class TokenizerFiles {
   private static final String END_OF_TEXT = "<|endoftext|>";
@@ -121,38 +117,14 @@ public final class TokenizerFiles {
   }
 
   private static String merges(List<String> tokens) {
-    Map<String, Integer> ranks = new HashMap<>();
-    for (int id = 0; id < tokens.size(); id++) {
-      ranks.put(tokens.get(id), id);
-    }
     StringBuilder lines = new StringBuilder("#version: 0.2\n");
-    for (int id = 0; id < tokens.size(); id++) {
-      if (tokens.get(id).length() > 1) {
-        lines.append(String.join(" ", parts(tokens.get(id), id, ranks))).append('\n');
-      }
+    for (BytePairs.Merge merge : Tokenizer.gpt2().bytePairs().merges()) {
+      lines
+          .append(tokens.get(merge.left()))
+          .append(' ')
+          .append(tokens.get(merge.right()))
+          .append('\n');
     }
     return lines.toString();
-  }
-
-  /** Returns the two tokens that merge to a token. */
-  private static List<String> parts(String token, int id, Map<String, Integer> ranks) {
-    List<String> parts = new ArrayList<>(List.of(token.split("")));
-    while (parts.size() > 2) {
-      int best = id;
-      int at = -1;
-      for (int i = 0; i + 1 < parts.size(); i++) {
-        int rank = ranks.getOrDefault(parts.get(i) + parts.get(i + 1), id);
-        if (rank < best) {
-          best = rank;
-          at = i;
-        }
-      }
-      if (at < 0) {
-        throw new IllegalStateException(
-            "token %d is not a merge of two earlier tokens".formatted(id));
-      }
-      parts.set(at, parts.get(at) + parts.remove(at + 1));
-    }
-    return parts;
   }
 }
