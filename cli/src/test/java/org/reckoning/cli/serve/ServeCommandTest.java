@@ -26,7 +26,7 @@ class ServeCommandTest {
   void optionThatCannotBe_isRefusedInOneSentence(String words, int code, String sentence) {
     StringWriter err = new StringWriter();
     int ended =
-        Reckoning.commandLine().setErr(new PrintWriter(err, true)).execute(words.split(" "));
+        Reckoning.commandLine().setErr(new PrintWriter(err, true)).execute(words.split(" ", -1));
     assertThat(err.toString()).contains(sentence).doesNotContain("is a bug", "\tat ");
     assertThat(ended).isEqualTo(code);
   }

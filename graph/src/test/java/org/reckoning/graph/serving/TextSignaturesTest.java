@@ -29,6 +29,7 @@ import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 
 /** The signatures that take text, against those that take ids. */
@@ -127,12 +128,13 @@ class TextSignaturesTest {
   }
 
   /** Answers of {@code serving_default}. */
+  @SuppressWarnings("ArrayRecordComponent") // read only
   private record Answers(List<Object> texts, double[] probabilities, double[] losses) {}
 
   private static Answers callInts(Map<String, Tensor> inputs) {
     List<Object> texts = new ArrayList<>();
     try (Result result = served.function("serving_default").call(inputs)) {
-      var tokens = (org.tensorflow.types.TInt32) result.get("answer_tokens").orElseThrow();
+      var tokens = (TInt32) result.get("answer_tokens").orElseThrow();
       tokens
           .elements(0)
           .forEach(
@@ -177,6 +179,37 @@ class TextSignaturesTest {
     assertThat(given.get("answers"))
         .containsExactly(logs[0] >= logs[1] ? "a" : "ab c", logs[2] >= logs[3] ? "a" : "ab c");
     assertThat(numbers(given, "inner_losses")).hasSize(3);
+  }
+
+  @Test
+  void withoutKnowledge_theInitialWeightsAnswer() {
+    double[] want;
+    try (Tensor tokens = ids(1, 0, 2, 7, 8, 1, 0, 2, 6);
+        Tensor lengths = ids(5, 4);
+        Result result =
+            served
+                .function("no_knowledge")
+                .call(Map.of("question_tokens", tokens, "question_lengths", lengths))) {
+      want = HostTensors.toDoubles(result.get("answer_probabilities").orElseThrow());
+    }
+    var asked =
+        call(
+            "ask_no_knowledge",
+            inputs("facts", texts("ab c", "da"), "questions", texts("dab", "c")));
+    assertThat(numbers(asked, "probabilities")).containsExactly(want, within(EXACT));
+    assertThat(asked).containsOnlyKeys("answers", "probabilities");
+
+    List<List<Double>> byFacts = new ArrayList<>();
+    for (String fact : List.of("ab c", "da")) {
+      var chosen =
+          call(
+              "choose_no_knowledge",
+              inputs("facts", texts(fact), "questions", texts("c"), "labels", texts("a", "ab c")));
+      double[] probabilities = numbers(chosen, "probabilities");
+      assertThat(probabilities[0] + probabilities[1]).isEqualTo(1, within(EXACT));
+      byFacts.add(List.of(probabilities[0], probabilities[1]));
+    }
+    assertThat(byFacts.get(0)).isEqualTo(byFacts.get(1)); // nothing has learned them
   }
 
   static Stream<Arguments> mistakes() {

@@ -34,6 +34,7 @@ import org.reckoning.trainer.serving.ServerJson;
  * A connection: reads a request, answers it, and reads the next one. What cannot be answered is
  * refused with one sentence, and the connection ends.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed close or write ends the connection
 final class Connection extends ChannelInboundHandlerAdapter {
   /** Stands for the signature of a request that asks no model. */
   private static final String OTHER = "<other>";
@@ -174,7 +175,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void add(ChannelHandlerContext ctx, HttpContent content) {
     if (content.decoderResult().isFailure()) {
       refuse(
-          ctx, HttpResponseStatus.BAD_REQUEST, "body must be as long as its headers say, but is not");
+          ctx,
+          HttpResponseStatus.BAD_REQUEST,
+          "body must be as long as its headers say, but is not");
       return;
     }
     ByteBuf bytes = content.content();
@@ -217,7 +220,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
           () -> {
             RestApi.Predicted predicted = predicted(bytes, encoding, start);
             ctx.executor()
-                .execute(() -> send(ctx, request, predicted.signature(), predicted.answer(), start));
+                .execute(
+                    () -> send(ctx, request, predicted.signature(), predicted.answer(), start));
           });
     } catch (RejectedExecutionException e) {
       send(ctx, request, OTHER, HttpAnswer.unavailable("the server is stopping"), start);
@@ -227,7 +231,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private RestApi.Predicted predicted(byte[] bytes, @Nullable String encoding, long arrival) {
     if (System.nanoTime() - arrival > 2 * work.settings().patience().toNanos()) {
       return new RestApi.Predicted(
-          RestApi.UNKNOWN, HttpAnswer.unavailable("the server has too many requests; try again later"));
+          RestApi.UNKNOWN,
+          HttpAnswer.unavailable("the server has too many requests; try again later"));
     }
     try {
       return work.api().predict(Gzip.unpacked(bytes, encoding, work.settings().bodyBytes()));
@@ -237,14 +242,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void send(
-      ChannelHandlerContext ctx,
-      HttpRequest request,
-      String kind,
-      HttpAnswer answer,
-      long start) {
+      ChannelHandlerContext ctx, HttpRequest request, String kind, HttpAnswer answer, long start) {
     boolean stays = HttpUtil.isKeepAlive(request) && !work.isStopping();
-    HttpAnswer packed =
-        Gzip.packed(answer, request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
+    HttpAnswer packed = Gzip.packed(answer, request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
     write(ctx, packed, stays)
         .addListener(
             written -> {

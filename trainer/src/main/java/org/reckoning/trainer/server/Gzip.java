@@ -22,7 +22,9 @@ final class Gzip {
   static HttpAnswer packed(HttpAnswer answer, @Nullable String acceptEncoding) {
     if (acceptEncoding == null
         || answer.body().length < WORTH_PACKING
-        || !acceptEncoding.toLowerCase(Locale.ROOT).matches(".*\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$)).*")) {
+        || !acceptEncoding
+            .toLowerCase(Locale.ROOT)
+            .matches(".*\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$)).*")) {
       return answer;
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -48,7 +50,8 @@ final class Gzip {
     if (!encoding.equalsIgnoreCase("gzip") && !encoding.equalsIgnoreCase("x-gzip")) {
       throw new RefusedException(
           HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
-          "Content-Encoding (%s) must be gzip or identity".formatted(ServerJson.shortened(encoding)));
+          "Content-Encoding (%s) must be gzip or identity"
+              .formatted(ServerJson.shortened(encoding)));
     }
     byte[] unpacked;
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {

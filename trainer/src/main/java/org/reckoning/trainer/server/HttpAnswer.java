@@ -11,6 +11,7 @@ import org.reckoning.trainer.files.Json;
  *
  * @param headers besides those of every answer
  */
+@SuppressWarnings("ArrayRecordComponent") // read only
 record HttpAnswer(HttpResponseStatus status, Map<String, String> headers, byte[] body) {
   private static final String JSON = "application/json";
 

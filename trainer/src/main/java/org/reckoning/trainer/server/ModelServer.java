@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
  * HTTP server for one version of a model, with the REST API of TensorFlow Serving: predict, status
@@ -84,7 +84,11 @@ public final class ModelServer implements AutoCloseable {
                 HttpResponseStatus.OK, ServerMetrics.TYPE, metrics.text(connections::size)));
     threads = Executors.newFixedThreadPool(predictor.atOnce());
     work =
-        new Work(settings, new RestApi(model.name(), model.version(), predictor, resources), metrics, threads);
+        new Work(
+            settings,
+            new RestApi(model.name(), model.version(), predictor, resources),
+            metrics,
+            threads);
     events = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     ChannelFuture bound =
         new ServerBootstrap()
@@ -114,9 +118,7 @@ public final class ModelServer implements AutoCloseable {
     protected void initChannel(SocketChannel channel) {
       connections.add(channel);
       if (connections.size() > settings.connections()) {
-        channel
-            .writeAndFlush(Unpooled.wrappedBuffer(FULL))
-            .addListener(written -> channel.close());
+        channel.writeAndFlush(Unpooled.wrappedBuffer(FULL)).addListener(written -> channel.close());
         return;
       }
       Connection connection = new Connection(work);

@@ -32,8 +32,8 @@ import org.tensorflow.proto.DataType;
  * choose   facts [F], questions [Q], labels [L]  -> the same, probabilities [Q, L]
  * }</pre>
  *
- * <p>{@code ask_no_knowledge} and {@code choose_no_knowledge} answer with the initial weights, which
- * have not learned the facts. They have no inner losses.
+ * <p>{@code ask_no_knowledge} and {@code choose_no_knowledge} answer with the initial weights,
+ * which have not learned the facts. They have no inner losses.
  */
 public final class RunPredictor implements Predictor {
   private static final String FACTS = "facts";

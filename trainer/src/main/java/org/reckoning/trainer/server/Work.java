@@ -1,11 +1,11 @@
 package org.reckoning.trainer.server;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.time.Duration;
 
 /** What the connections of a server share: its answers, its threads, its limits and its counts. */
 final class Work {
@@ -82,7 +82,9 @@ final class Work {
     return stopping;
   }
 
-  /** Takes no further request, and waits until all others are answered; returns whether they are. */
+  /**
+   * Takes no further request, and waits until all others are answered; returns whether they are.
+   */
   boolean finish(Duration grace) {
     stopping = true;
     try {

@@ -22,8 +22,8 @@ import org.reckoning.graph.serving.ServingProgram;
  * rows      {"signature_name": s, "instances": [{"a": 1, "b": 3}, {"a": 2, "b": 4}]} -> {"predictions": ..}
  * }</pre>
  *
- * <p>A single input needs no name: {@code {"instances": [1, 2]}}. A single output has none. Of rows,
- * every output must have as many values as there are rows.
+ * <p>A single input needs no name: {@code {"instances": [1, 2]}}. A single output has none. Of
+ * rows, every output must have as many values as there are rows.
  */
 public final class PredictBody {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

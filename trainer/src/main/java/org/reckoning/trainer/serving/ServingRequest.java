@@ -95,8 +95,7 @@ public record ServingRequest(String signature, ObjectNode inputs) {
    * @throws IllegalArgumentException if one of them is missing, or another one is given
    */
   public void requireInputs(Set<String> known) {
-    List<String> missing =
-        known.stream().filter(name -> !inputs.has(name)).sorted().toList();
+    List<String> missing = known.stream().filter(name -> !inputs.has(name)).sorted().toList();
     List<String> unknown = new ArrayList<>();
     inputs.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(known);

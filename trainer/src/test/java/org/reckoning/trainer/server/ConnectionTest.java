@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,8 +32,8 @@ class ConnectionTest {
   private static final Duration PATIENCE = Duration.ofMillis(500);
   private static final String PREDICT = "/v1/models/kinship:predict";
 
-  @SuppressWarnings("NullAway.Init") // set before each test
-  private ModelServer server;
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static ModelServer server;
 
   /** A model that returns its inputs. */
   private record Echo() implements Predictor {
@@ -58,8 +58,8 @@ class ConnectionTest {
     }
   }
 
-  @BeforeEach
-  void serve() throws IOException {
+  @BeforeAll
+  static void serve() throws IOException {
     server =
         ModelServer.start(
             new ServedModelInfo("kinship", "1", "", "", List.of(), List.of()),
@@ -67,18 +67,18 @@ class ConnectionTest {
             new ServerSettings(ServerSettings.LOOPBACK, 0, MOST, CONNECTIONS, PATIENCE));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     server.close();
   }
 
-  private void assertAnswers() throws IOException {
+  private static void assertAnswers() throws IOException {
     assertThat(talk(post(PREDICT, "{\"inputs\":{\"a\":[1]}}")))
         .startsWith("HTTP/1.1 200 ")
         .endsWith("{\"outputs\":[1]}");
   }
 
-  private Socket connect() throws IOException {
+  private static Socket connect() throws IOException {
     return new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
   }
 
@@ -88,7 +88,7 @@ class ConnectionTest {
   }
 
   /** Sends bytes, ends sending, and returns all that comes back. */
-  private String talk(String bytes) throws IOException {
+  private static String talk(String bytes) throws IOException {
     try (Socket socket = connect()) {
       write(socket, bytes);
       socket.shutdownOutput();
@@ -271,7 +271,9 @@ class ConnectionTest {
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < 50; i++) {
       all.append(i % 3 == 0 ? "GET /v1/models/kinship HTTP/1.1\r\nHost: x\r\n\r\n" : "");
-      all.append(post(PREDICT, "{\"inputs\":{\"a\":[%d]}}".formatted(i)).replace("Connection: close\r\n", ""));
+      all.append(
+          post(PREDICT, "{\"inputs\":{\"a\":[%d]}}".formatted(i))
+              .replace("Connection: close\r\n", ""));
     }
     String reply = talk(all.toString());
     for (int i = 0, from = 0; i < 50; i++) {

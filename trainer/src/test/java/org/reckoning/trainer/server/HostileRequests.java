@@ -205,16 +205,39 @@ final class HostileRequests {
         switch (random.nextInt(4)) {
           case 0 -> body.substring(0, at);
           case 1 -> body.substring(0, at) + body.substring(to);
-          case 2 -> body.substring(0, at) + any("{", "}", "[", "]", ",", ":", "\"", "\\", "null", "1e9", "-", "\0") + body.substring(at);
+          case 2 ->
+              body.substring(0, at)
+                  + any("{", "}", "[", "]", ",", ":", "\"", "\\", "null", "1e9", "-", "\0")
+                  + body.substring(at);
           default -> body.substring(0, at) + junk(3) + body.substring(to);
         });
   }
 
   /** Replaces a value of the inputs. */
   private String withValue(String body, String value) {
-    List<String> names = List.of("facts", "questions", "labels", "fact_tokens", "fact_lengths", "fact_prompts", "question_lengths", "question_tokens", "candidate_lengths", "inputs", "signature_name");
-    String name = names.stream().skip(random.nextInt(names.size())).filter(each -> body.contains("\"" + each + "\":")).findFirst().orElse("inputs");
-    return post(body.replaceFirst("(\"" + name + "\":)(\\[[^\\]]*\\]|\"[^\"]*\"|\\{.*})", "$1" + value.replace("\\", "\\\\")));
+    List<String> names =
+        List.of(
+            "facts",
+            "questions",
+            "labels",
+            "fact_tokens",
+            "fact_lengths",
+            "fact_prompts",
+            "question_lengths",
+            "question_tokens",
+            "candidate_lengths",
+            "inputs",
+            "signature_name");
+    String name =
+        names.stream()
+            .skip(random.nextInt(names.size()))
+            .filter(each -> body.contains("\"" + each + "\":"))
+            .findFirst()
+            .orElse("inputs");
+    return post(
+        body.replaceFirst(
+            "(\"" + name + "\":)(\\[[^\\]]*\\]|\"[^\"]*\"|\\{.*})",
+            "$1" + value.replace("\\", "\\\\")));
   }
 
   private String nested(String body) {
@@ -230,52 +253,133 @@ final class HostileRequests {
   private String wrongValue(String body) {
     return withValue(
         body,
-        any("null", "5", "true", "{}", "[]", "[null]", "[1.5]", "[\"\"]", "[\" \"]", "\"Alice\"", "[{\"b64\":\"!\"}]", "[1e400]", "[\"\\ud800\"]", "[\"a\",1]", "[[\"a\"]]", "[" + "9".repeat(2000) + "]", "[\"" + "x".repeat(20_000) + "\"]"));
+        any(
+            "null",
+            "5",
+            "true",
+            "{}",
+            "[]",
+            "[null]",
+            "[1.5]",
+            "[\"\"]",
+            "[\" \"]",
+            "\"Alice\"",
+            "[{\"b64\":\"!\"}]",
+            "[1e400]",
+            "[\"\\ud800\"]",
+            "[\"a\",1]",
+            "[[\"a\"]]",
+            "[" + "9".repeat(2000) + "]",
+            "[\"" + "x".repeat(20_000) + "\"]"));
   }
 
   private String overTheLimit(String body) {
     String large = " ".repeat(most + random.nextInt(most));
-    return any(post(large), chunked("%x\r\n%s\r\n0\r\n\r\n".formatted(large.length(), large)), post(body + large));
+    return any(
+        post(large),
+        chunked("%x\r\n%s\r\n0\r\n\r\n".formatted(large.length(), large)),
+        post(body + large));
   }
 
   private String chunked(String chunks) {
-    return "POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%s".formatted(path, chunks);
+    return "POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%s"
+        .formatted(path, chunks);
   }
 
   private String lyingLength(String body) {
     String length = any("-1", "x", "1", "99999999999999999999", "3, 4", "0x10", "", "1e3");
-    return "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %s\r\n\r\n%s".formatted(path, length, body);
+    return "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %s\r\n\r\n%s"
+        .formatted(path, length, body);
   }
 
   private String brokenChunks(String body) {
     return chunked(
-        any("zz\r\n" + body, "-5\r\n" + body + "\r\n0\r\n\r\n", "ffffffffffff\r\n" + body, "5\r\n123456789\r\n0\r\n\r\n", "\r\n\r\n", "0x5\r\n12345\r\n0\r\n\r\n"));
+        any(
+            "zz\r\n" + body,
+            "-5\r\n" + body + "\r\n0\r\n\r\n",
+            "ffffffffffff\r\n" + body,
+            "5\r\n123456789\r\n0\r\n\r\n",
+            "\r\n\r\n",
+            "0x5\r\n12345\r\n0\r\n\r\n"));
   }
 
   private String oddPath(String body) {
-    String where = any("/", "", "//", "/v1/models/", path + "x", path.replace(":predict", ":classify"), "/../../etc/passwd", "/%2e%2e/%00", "/%zz", "/" + "a".repeat(random.nextInt(9000)), "http://x:99999/", "*", "?", "/v1/models/kinship/versions/9999999999999999999:predict", "/\u00e4\u00f6");
+    String where =
+        any(
+            "/",
+            "",
+            "//",
+            "/v1/models/",
+            path + "x",
+            path.replace(":predict", ":classify"),
+            "/../../etc/passwd",
+            "/%2e%2e/%00",
+            "/%zz",
+            "/" + "a".repeat(random.nextInt(9000)),
+            "http://x:99999/",
+            "*",
+            "?",
+            "/v1/models/kinship/versions/9999999999999999999:predict",
+            "/\u00e4\u00f6");
     return post(where, "", body);
   }
 
-  private String oddMethod(String body) {
-    String method = any("get", "GET", "PUT", "DELETE", "TRACE", "CONNECT", "PATCH", "HEAD", "POST POST", "P\u00d6ST", "X".repeat(200));
-    return "%s %s %s%s".formatted(method, path, any("HTTP/1.1", "HTTP/0.9", "HTTP/2.0", "HTTP/1.10", "HTTPS/1.1", "http/1.1", ""), "\r\nHost: x\r\n\r\n");
+  private String oddMethod(String unusedBody) {
+    String method =
+        any(
+            "get",
+            "GET",
+            "PUT",
+            "DELETE",
+            "TRACE",
+            "CONNECT",
+            "PATCH",
+            "HEAD",
+            "POST POST",
+            "P\u00d6ST",
+            "X".repeat(200));
+    return "%s %s %s%s"
+        .formatted(
+            method,
+            path,
+            any("HTTP/1.1", "HTTP/0.9", "HTTP/2.0", "HTTP/1.10", "HTTPS/1.1", "http/1.1", ""),
+            "\r\nHost: x\r\n\r\n");
   }
 
   private String oddHeaders(String body) {
-    String headers = any("no colon\r\n", ": no name\r\n", " folded\r\n", "A\0: b\r\n", "A: b\0\r\n", "Transfer-Encoding: gzip\r\n", "Transfer-Encoding: chunked, identity\r\n", "Content-Length: 1\r\n", "Expect: a miracle\r\n", "X: " + "y".repeat(20_000) + "\r\n", "A: b\r\n".repeat(5000), "Connection: close\r\nContent-Encoding: br\r\n");
+    String headers =
+        any(
+            "no colon\r\n",
+            ": no name\r\n",
+            " folded\r\n",
+            "A\0: b\r\n",
+            "A: b\0\r\n",
+            "Transfer-Encoding: gzip\r\n",
+            "Transfer-Encoding: chunked, identity\r\n",
+            "Content-Length: 1\r\n",
+            "Expect: a miracle\r\n",
+            "X: " + "y".repeat(20_000) + "\r\n",
+            "A: b\r\n".repeat(5000),
+            "Connection: close\r\nContent-Encoding: br\r\n");
     return post(path, headers, body.substring(1));
   }
 
-  private String oddBytes(String body) {
-    return any(junk(1 + random.nextInt(3000)), "\r\n".repeat(50), "GET\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + junk(100), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") + "\r\n\r\n";
+  private String oddBytes(String unusedBody) {
+    return any(
+            junk(1 + random.nextInt(3000)),
+            "\r\n".repeat(50),
+            "GET\r\n\r\n",
+            "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003" + junk(100),
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        + "\r\n\r\n";
   }
 
   private String oddEncoding(String body) {
     try {
       ByteArrayOutputStream packed = new ByteArrayOutputStream();
       try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-        out.write((random.nextBoolean() ? body.substring(1) : " ".repeat(10 * most)).getBytes(UTF_8));
+        out.write(
+            (random.nextBoolean() ? body.substring(1) : " ".repeat(10 * most)).getBytes(UTF_8));
       }
       String bytes = packed.toString(ISO_8859_1);
       String cut = any(bytes, bytes.substring(0, bytes.length() / 2), junk(200), "");

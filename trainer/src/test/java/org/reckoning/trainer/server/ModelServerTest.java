@@ -61,7 +61,11 @@ class ModelServerTest {
                 run, directory.resolve("kinship"), ServingSizes.ofData(), false, line -> {})
             .version();
     good = TrainedRun.request(run);
-    server = ModelServer.start("kinship", version, new ServerSettings(ServerSettings.LOOPBACK, 0, MOST, CONNECTIONS, PATIENCE));
+    server =
+        ModelServer.start(
+            "kinship",
+            version,
+            new ServerSettings(ServerSettings.LOOPBACK, 0, MOST, CONNECTIONS, PATIENCE));
     answer = predict();
   }
 

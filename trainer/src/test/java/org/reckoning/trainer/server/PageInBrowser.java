@@ -54,7 +54,7 @@ final class PageInBrowser implements AutoCloseable {
   }
 
   private static Optional<Path> program(String name) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
         .map(directory -> Path.of(directory, name))
         .filter(Files::isExecutable)
         .findFirst();
@@ -70,7 +70,8 @@ final class PageInBrowser implements AutoCloseable {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("the page shows: " + driver.findElement(By.tagName("body")).getText());
+        throw new AssertionError(
+            "the page shows: " + driver.findElement(By.tagName("body")).getText());
       }
       pause();
     }
@@ -139,9 +140,7 @@ final class PageInBrowser implements AutoCloseable {
         "Emulation.setEmulatedMedia",
         Map.of(
             "features",
-            List.of(
-                Map.of(
-                    "name", "prefers-color-scheme", "value", on ? "dark" : "light"))));
+            List.of(Map.of("name", "prefers-color-scheme", "value", on ? "dark" : "light"))));
   }
 
   /** Returns messages of the browser: errors of the script, refused resources. */

@@ -97,7 +97,8 @@ class RunServerTest {
   void askAndChoose_answerAsTheModelDoesAlone_withAndWithoutKnowledge() throws Exception {
     List<String> facts = info.examples().get(0).facts();
     List<String> questions =
-        List.of(info.examples().get(0).question(), "How are Mary and Alice related to each other ?");
+        List.of(
+            info.examples().get(0).question(), "How are Mary and Alice related to each other ?");
     List<String> labels = model.labels();
     Map<String, Object> asked = Map.of("facts", facts, "questions", questions);
     Map<String, Object> chosen =
@@ -115,12 +116,11 @@ class RunServerTest {
           .isEqualTo(losses.get(2).floatValue());
 
       JsonNode choice = outputs("choose", chosen);
-      double sum = labels.subList(0, 3).stream().mapToDouble(label -> probability(told, label)).sum();
+      double sum =
+          labels.subList(0, 3).stream().mapToDouble(label -> probability(told, label)).sum();
       for (int i = 0; i < 3; i++) {
         assertThat(choice.path("probabilities").path(1).path(i).floatValue())
-            .isCloseTo(
-                (float) (probability(told, labels.get(i)) / sum),
-                within(ROUNDING));
+            .isCloseTo((float) (probability(told, labels.get(i)) / sum), within(ROUNDING));
       }
       assertThat(choice.path("inner_losses")).isEqualTo(answer.path("inner_losses"));
 
@@ -205,7 +205,8 @@ class RunServerTest {
 
     String metadata = "/v1/models/" + info.name() + "/metadata";
     HttpResponse<byte[]> small =
-        HTTP.send(to(metadata).header("Accept-Encoding", "br, gzip").build(), BodyHandlers.ofByteArray());
+        HTTP.send(
+            to(metadata).header("Accept-Encoding", "br, gzip").build(), BodyHandlers.ofByteArray());
     assertThat(small.headers().firstValue("Content-Encoding")).contains("gzip");
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(small.body()))) {
       assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
@@ -213,7 +214,8 @@ class RunServerTest {
           .contains("\"choose_no_knowledge\"", "DT_STRING");
     }
     HttpResponse<String> plain =
-        HTTP.send(to(metadata).header("Accept-Encoding", "gzip;q=0").build(), BodyHandlers.ofString());
+        HTTP.send(
+            to(metadata).header("Accept-Encoding", "gzip;q=0").build(), BodyHandlers.ofString());
     assertThat(plain.body()).isEqualTo(get(metadata).body());
   }
 
@@ -228,11 +230,13 @@ class RunServerTest {
     assertThat(page.headers().firstValue("Content-Type")).hasValue(ServerMetrics.TYPE);
     assertThat(metric(page.body(), counted)).isEqualTo(before + 1);
     assertThat(page.body())
-        .containsPattern("reckoning_request_seconds_bucket\\{signature=\"ask\",le=\"\\+Inf\"} \\d+\n")
+        .containsPattern(
+            "reckoning_request_seconds_bucket\\{signature=\"ask\",le=\"\\+Inf\"} \\d+\n")
         .containsPattern("process_resident_memory_bytes [1-9]\\d+\n")
         .contains("reckoning_requests_in_progress 1\n");
     assertThat(page.body().lines())
-        .allMatch(line -> line.matches("# (HELP|TYPE) \\w+ .+|\\w+(\\{(\\w+=\"[^\"]*\",?)+})? [0-9.]+"));
+        .allMatch(
+            line -> line.matches("# (HELP|TYPE) \\w+ .+|\\w+(\\{(\\w+=\"[^\"]*\",?)+})? [0-9.]+"));
   }
 
   private static long metric(String page, String line) {
@@ -264,7 +268,9 @@ class RunServerTest {
       assertThat(page.texts("article h2")).containsExactly(info.examples().get(0).question());
       assertThat(model.labels()).containsAll(page.texts(".answer"));
       assertThat(page.texts(".answer")).hasSize(2); // with and without the facts
-      assertThat(page.texts(".with .bars .number")).hasSizeGreaterThan(2).allMatch(each -> each.endsWith(" %"));
+      assertThat(page.texts(".with .bars .number"))
+          .hasSizeGreaterThan(2)
+          .allMatch(each -> each.endsWith(" %"));
       assertThat(page.texts(".curve circle")).hasSize(model.innerSteps() + 1);
       assertThat(page.text("curl")).startsWith("curl -d '{\"signature_name\":\"choose\"");
       page.resize(400, 800);
@@ -276,7 +282,8 @@ class RunServerTest {
       assertThat(page.focused()).isEqualTo("questions");
       page.write("facts", "");
       page.ask();
-      assertThat(page.text("facts-error")).isEqualTo("Write at least one fact, or load an example.");
+      assertThat(page.text("facts-error"))
+          .isEqualTo("Write at least one fact, or load an example.");
       assertThat(page.text("questions-error")).isEmpty();
       assertThat(page.focused()).isEqualTo("facts");
       assertThat(page.complaints()).allMatch(line -> line.contains("400 (Bad Request)"));

@@ -38,10 +38,10 @@ class GraphTokenizerTest {
       "   \t\n\u000b\f\r\u0085\u00a0\u1680\u2003\u2028\u2029\u202f\u205f\u3000\u001c\u200b";
   private static final String[] WORDS =
       ("The mother of Tom Tom's we'll don't I'm they've 're ' ''s related to each other ? x=y+z;"
-           + " ... grandmother-in-law internationalization fact_12: 3.14159 2026 1,000,000 007 !?"
-           + " ----- http://example.org/a?b=c na\u00efve stra\u00dfe \u65e5\u672c\u8a9e"
-           + " \u0440\u0443\u0441\u0441\u043a\u0438\u0439 \ud83d\ude00 e\u0301 \u00bd \u0664\u0662"
-           + " \ufeff \uffff \u0000 <|endoftext|> aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
+              + " ... grandmother-in-law internationalization fact_12: 3.14159 2026 1,000,000 007 !?"
+              + " ----- http://example.org/a?b=c na\u00efve stra\u00dfe \u65e5\u672c\u8a9e"
+              + " \u0440\u0443\u0441\u0441\u043a\u0438\u0439 \ud83d\ude00 e\u0301 \u00bd \u0664\u0662"
+              + " \ufeff \uffff \u0000 <|endoftext|> aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
           .split(" ");
 
   private static final Graph GRAPH = new Graph();
