@@ -43,8 +43,7 @@ class ServeIT {
         .isZero();
     Path log = directory.resolve("log");
     Process server =
-        ShortProcess.of(
-                List.of(), "serve", List.of("--model=" + model, "--port=0", "--steps=1"))
+        ShortProcess.of(List.of(), "serve", List.of("--model=" + model, "--port=0", "--steps=1"))
             .redirectError(log.toFile())
             .start();
     try (BufferedReader out =
