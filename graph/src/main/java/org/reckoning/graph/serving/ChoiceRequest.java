@@ -1,6 +1,7 @@
 package org.reckoning.graph.serving;
 
 import java.util.List;
+import org.reckoning.graph.serving.TextTemplates.FullStops;
 import org.reckoning.graph.text.EncodedTexts;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
@@ -50,7 +51,8 @@ final class ChoiceRequest {
             given,
             "label",
             limits.candidates(),
-            limits.candidateTokens());
+            limits.candidateTokens(),
+            FullStops.KEPT);
     RequestChecks checks = new RequestChecks(tf.withSubScope("sizes"));
     Operand<TInt32> number = tf.size(texts);
     checks.requireRange(

@@ -51,8 +51,10 @@ final class TextReader {
    * @param name name of one text, such as {@code fact}
    * @param most largest number of texts
    * @param tokens largest number of tokens in a text; far more bytes are refused before encoding
+   * @param stops full stops that are no text
    */
-  Operand<TString> checked(Ops tf, Operand<TString> given, String name, int most, int tokens) {
+  Operand<TString> checked(
+      Ops tf, Operand<TString> given, String name, int most, int tokens, FullStops stops) {
     Operand<TString> texts = tf.ensureShape(given, ANY);
     RequestChecks number = new RequestChecks(tf);
     number.requireRange(
@@ -62,13 +64,11 @@ final class TextReader {
     Operand<TBool> valid = tf.math.equal(TextDecoder.valid(tf, texts), texts);
     content.require(
         valid,
-        "%ss must be UTF-8 but there are other bytes in number".formatted(name),
+        "%ss must be UTF-8 but there are other bytes at index".formatted(name),
         falseOnes(tf, valid));
-    Operand<TBool> full = tf.math.notEqual(stripped(tf, texts, FullStops.KEPT), tf.constant(""));
+    Operand<TBool> full = tf.math.notEqual(stripped(tf, texts, stops), tf.constant(""));
     content.require(
-        full,
-        "%ss must have text but there is none in number".formatted(name),
-        falseOnes(tf, full));
+        full, "%ss must have text but there is none at index".formatted(name), falseOnes(tf, full));
     long bytes = Math.min((long) tokens * vocabulary.longestToken(), Integer.MAX_VALUE);
     content.requireRange(
         tf.strings.stringLength(texts),

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.serving.TextTemplates.FullStops;
 import org.reckoning.graph.text.EncodedTexts;
 import org.reckoning.graph.text.TextDecoder;
 import org.reckoning.graph.xla.Tensors;
@@ -48,11 +49,13 @@ final class TextRequest {
     TextTemplates templates = form.templates();
     Operand<TString> toldFacts =
         TextReader.stripped(
-            tf, read("fact", limits.facts(), limits.factTokens()), templates.ofFacts());
+            tf,
+            read("fact", limits.facts(), limits.factTokens(), templates.ofFacts()),
+            templates.ofFacts());
     Operand<TString> asked =
         TextReader.stripped(
             tf,
-            read("question", limits.questions(), limits.questionTokens()),
+            read("question", limits.questions(), limits.questionTokens(), FullStops.KEPT),
             templates.ofQuestions());
 
     Operand<TInt32> count = tf.reshape(tf.size(toldFacts), tf.constant(new int[] {1}));
@@ -89,10 +92,10 @@ final class TextRequest {
             null);
   }
 
-  private Operand<TString> read(String name, int most, int tokens) {
+  private Operand<TString> read(String name, int most, int tokens, FullStops stops) {
     Operand<TString> given = TextReader.input(tf, name + "s");
     inputs.put(name + "s", given);
-    return reader.checked(tf.withSubScope(name), given, name, most, tokens);
+    return reader.checked(tf.withSubScope(name), given, name, most, tokens, stops);
   }
 
   /** Emits texts from a template; a scalar has the same value in all of them. */

@@ -42,7 +42,7 @@ class GraphTokenizerTest {
               + " ----- http://example.org/a?b=c na\u00efve stra\u00dfe \u65e5\u672c\u8a9e"
               + " \u0440\u0443\u0441\u0441\u043a\u0438\u0439 \ud83d\ude00 e\u0301 \u00bd \u0664\u0662"
               + " \ufeff \uffff \u0000 <|endoftext|> aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
-          .split(" ");
+          .split(" ", -1);
 
   private static final Graph GRAPH = new Graph();
   private static final Ops TF = GraphScope.root(GRAPH);
