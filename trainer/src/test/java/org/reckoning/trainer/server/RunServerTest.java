@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -259,9 +260,9 @@ class RunServerTest {
 
   @Test
   void page_inABrowser_loadsAnExample_answers_andShowsErrorsAtTheirFields() {
-    PageInBrowser page = PageInBrowser.open(server.address(), 1200, 900).orElse(null);
-    assumeTrue(page != null, "no chromium with chromedriver on the PATH");
-    try (page) {
+    Optional<PageInBrowser> opened = PageInBrowser.open(server.address(), 1200, 900);
+    assumeTrue(opened.isPresent(), "no chromium with chromedriver on the PATH");
+    try (PageInBrowser page = opened.get()) {
       page.loadExample(1);
       assertThat(page.value("facts")).isEqualTo(String.join("\n", info.examples().get(0).facts()));
       page.ask();
