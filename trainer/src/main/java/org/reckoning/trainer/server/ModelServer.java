@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -54,9 +55,14 @@ public final class ModelServer implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private static final byte[] FULL =
-      ("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
-              + "Connection: close\r\n\r\n"
-              + "{\"error\":\"the server has too many connections; try again later\"}")
+      String.join(
+              "\r\n",
+              "HTTP/1.1 503 Service Unavailable",
+              "Content-Type: application/json",
+              "Retry-After: 1",
+              "Connection: close",
+              "",
+              "{\"error\":\"the server has too many connections; try again later\"}")
           .getBytes(StandardCharsets.US_ASCII);
 
   private final ServerSettings settings;
@@ -118,7 +124,9 @@ public final class ModelServer implements AutoCloseable {
     protected void initChannel(SocketChannel channel) {
       connections.add(channel);
       if (connections.size() > settings.connections()) {
-        channel.writeAndFlush(Unpooled.wrappedBuffer(FULL)).addListener(written -> channel.close());
+        channel
+            .writeAndFlush(Unpooled.wrappedBuffer(FULL))
+            .addListener(ChannelFutureListener.CLOSE);
         return;
       }
       Connection connection = new Connection(work);
