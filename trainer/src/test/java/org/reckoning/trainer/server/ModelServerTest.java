@@ -102,10 +102,6 @@ class ModelServerTest {
         .formatted(path, body.length(), body);
   }
 
-  private static String get(String method, String path) {
-    return "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(method, path);
-  }
-
   private static String error(String reply) throws IOException {
     String error = JSON.readTree(reply.substring(reply.indexOf("\r\n\r\n"))).path("error").asText();
     assertThat(error).doesNotContain("\n", "Exception", "java.", "jackson", "node ").isNotBlank();
