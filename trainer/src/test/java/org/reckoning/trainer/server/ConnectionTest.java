@@ -3,12 +3,10 @@ package org.reckoning.trainer.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -225,24 +223,6 @@ class ConnectionTest {
 
   private static String untilClosed(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), UTF_8);
-  }
-
-  @Test
-  void readerThatDoesNotRead_isGivenUp() throws IOException {
-    try (Socket socket = connect()) {
-      socket.setReceiveBufferSize(1);
-      OutputStream out = socket.getOutputStream();
-      byte[] request =
-          "GET /v1/models/kinship/metadata HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8);
-      assertThatThrownBy(
-              () -> {
-                while (true) { // until the server does not take any more
-                  out.write(request);
-                }
-              })
-          .isInstanceOf(IOException.class);
-    }
-    assertAnswers();
   }
 
   @Test

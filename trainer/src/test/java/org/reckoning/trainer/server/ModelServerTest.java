@@ -3,10 +3,12 @@ package org.reckoning.trainer.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -226,6 +228,24 @@ class ModelServerTest {
     String reply = talk(post(PREDICT, all.replace("\"inputs\":{", settings + value + ",")));
     assertThat(reply).startsWith("HTTP/1.1 400 ");
     assertThat(error(reply)).startsWith("input 'temperature' must ");
+  }
+
+  @Test
+  void readerThatDoesNotRead_isGivenUp() throws IOException {
+    try (Socket socket = connect()) {
+      socket.setReceiveBufferSize(1);
+      OutputStream out = socket.getOutputStream();
+      byte[] request =
+          "GET /v1/models/kinship/metadata HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8);
+      assertThatThrownBy(
+              () -> {
+                while (true) { // until the server does not take any more
+                  out.write(request);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(predict()).isEqualTo(answer);
   }
 
   @Test
