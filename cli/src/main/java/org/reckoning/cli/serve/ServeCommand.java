@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "  reckoning serve --run outputs/quickstart/2026-11-22_10-30-00",
       "  reckoning serve --export saved_models/quickstart --port 8502",
       "  reckoning serve --model models/gpt2 --steps 1",
-      "  reckoning serve --run RUN --host 0.0.0.0   # for other machines, without a password"
+      "  reckoning serve --run RUN --host 0.0.0.0   # for other machines, too"
     })
 public final class ServeCommand implements Callable<Integer> {
   @Spec
