@@ -18,6 +18,7 @@ import org.reckoning.cli.model.ModelCommand;
 import org.reckoning.cli.process.PeerProcess;
 import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.cli.process.StandardOutput;
+import org.reckoning.cli.serve.ServeCommand;
 import org.reckoning.cli.study.StudyCommand;
 import org.reckoning.cli.train.EvalCommand;
 import org.reckoning.cli.train.TrainCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
       StudyCommand.class,
       AskCommand.class,
       ServingExportCommand.class,
+      ServeCommand.class,
       DataCommand.class,
       ModelCommand.class,
       ConfigCommand.class,

@@ -26,7 +26,7 @@ class ArchitectureTest {
   private static final List<String> PACKAGES =
       List.of(
           "ask", "bench", "chart", "config", "data", "device", "export", "inspect", "model",
-          "process", "program", "study", "sweep", "train");
+          "process", "program", "serve", "study", "sweep", "train");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -46,6 +46,7 @@ class ArchitectureTest {
         knowsOnly("study", "chart", "config", "process"),
         knowsOnly("train", "config", "device", "process", "sweep"),
         knowsOnly("export", "config", "process"),
+        knowsOnly("serve", "ask", "config"),
         knowsOnly("bench", "device", "process", "program"),
         knowsOnly("inspect", "config", "device", "process", "program"),
         noClasses()
@@ -71,8 +72,6 @@ class ArchitectureTest {
             .as("no class prints a stack trace to standard error"),
         noClasses()
             .that()
-            .doNotHaveSimpleName("ServingServerMain")
-            .and()
             .doNotHaveSimpleName("Reckoning")
             .and(oneOf(CLI + "process..").negate())
             .should()

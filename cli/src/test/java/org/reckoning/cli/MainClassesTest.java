@@ -32,7 +32,7 @@ class MainClassesTest {
   }
 
   @Test
-  void mains_areTheCommandLine_childProcesses_andAServer() {
+  void mains_areTheCommandLine_andChildProcesses() {
     assertThat(mains())
         .extracting(each -> each.getOwner().getSimpleName())
         .containsExactlyInAnyOrder(
@@ -40,8 +40,7 @@ class MainClassesTest {
             "ExportCheckMain",
             "MachineMain",
             "StepMeasurementMain",
-            "StepsOnDemandMain",
-            "ServingServerMain");
+            "StepsOnDemandMain");
   }
 
   @ParameterizedTest

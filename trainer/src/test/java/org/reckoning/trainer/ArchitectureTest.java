@@ -64,14 +64,10 @@ class ArchitectureTest {
           Map.entry(
               "answering",
               List.of(
-                  "config",
-                  "data",
-                  "evaluation",
-                  "export",
-                  "run",
-                  "serving",
-                  "tokens",
-                  "weights")));
+                  "config", "data", "evaluation", "export", "run", "serving", "tokens", "weights")),
+          Map.entry(
+              "server",
+              List.of("answering", "config", "data", "evaluation", "export", "run", "serving")));
 
   static Stream<ArchRule> rules() {
     return Stream.concat(

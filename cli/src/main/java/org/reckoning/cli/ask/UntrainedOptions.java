@@ -7,7 +7,7 @@ import org.reckoning.trainer.data.DatasetType;
 import picocli.CommandLine.Option;
 
 /** Inner-loop options of a model that was not meta-trained. */
-final class UntrainedOptions {
+public final class UntrainedOptions {
   @Option(
       names = "--steps",
       paramLabel = "K",
@@ -33,7 +33,7 @@ final class UntrainedOptions {
    *
    * @throws IllegalArgumentException if a value is out of range
    */
-  @Nullable InnerLoopSettings given() {
+  public @Nullable InnerLoopSettings given() {
     if (steps == null && rate == null && type == null) {
       return null;
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.cli.Reckoning;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
-import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.server.ModelServer;
 
 /** Of a run of seconds, which answers badly. */
 class AskCommandTest {

@@ -39,6 +39,7 @@ import org.tensorflow.types.family.TType;
  * no_knowledge     questions                   -> answers of the initial weights
  * ask              facts, questions            -> answers, all as text
  * choose           facts, questions, labels    -> probabilities of the labels
+ * ask_no_knowledge, choose_no_knowledge       -> the same from the initial weights
  * }</pre>
  *
  * <p>{@link RequestTexts} describes the encoding of texts. Floating-point results are float32 for
@@ -66,6 +67,14 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
 
   /** Signature from facts, questions and labels as text to probabilities of the labels. */
   public static final String CHOOSE = "choose";
+
+  /**
+   * {@link #ASK} with the initial weights: prompts name the facts, but nothing has learned them.
+   */
+  public static final String ASK_NO_KNOWLEDGE = "ask_no_knowledge";
+
+  /** {@link #CHOOSE} with the initial weights. */
+  public static final String CHOOSE_NO_KNOWLEDGE = "choose_no_knowledge";
 
   /** Suffix of the name of a signature that XLA compiles. */
   public static final String COMPILED = "_xla";
@@ -201,6 +210,20 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
             .answers(
                 textual, model.scores(textual.withSubScope("choose"), told, choices.candidates()))
             .putAll(told.innerLosses()));
+    Ops without = textual.withSubScope("no_knowledge");
+    add(
+        ASK_NO_KNOWLEDGE + suffix,
+        texts.inputs(),
+        texts.answers(
+            without,
+            model.answers(
+                without.withSubScope("ask"), model.initial(), texts.questions(), greedy)));
+    add(
+        CHOOSE_NO_KNOWLEDGE + suffix,
+        new Tensors().putAll(texts.inputs()).putAll(choices.inputs()),
+        choices.answers(
+            without,
+            model.scores(without.withSubScope("choose"), model.initial(), choices.candidates())));
   }
 
   private void add(String key, Tensors inputs, Tensors outputs) {

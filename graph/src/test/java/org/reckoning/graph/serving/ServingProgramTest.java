@@ -452,7 +452,14 @@ class ServingProgramTest {
       try (var loaded = SavedModelBundle.load(model.toString())) {
         assertThat(loaded.signatures().stream().map(Signature::key))
             .containsExactlyInAnyOrder(
-                "serving_default", "sample", "score", "no_knowledge", "ask", "choose");
+                "serving_default",
+                "sample",
+                "score",
+                "no_knowledge",
+                "ask",
+                "choose",
+                "ask_no_knowledge",
+                "choose_no_knowledge");
         assertThat(loaded.signatures())
             .allSatisfy(
                 signature ->

@@ -181,6 +181,37 @@ class TextSignaturesTest {
     assertThat(numbers(given, "inner_losses")).hasSize(3);
   }
 
+  @Test
+  void withoutKnowledge_theInitialWeightsAnswer() {
+    double[] want;
+    try (Tensor tokens = ids(1, 0, 2, 7, 8, 1, 0, 2, 6);
+        Tensor lengths = ids(5, 4);
+        Result result =
+            served
+                .function("no_knowledge")
+                .call(Map.of("question_tokens", tokens, "question_lengths", lengths))) {
+      want = HostTensors.toDoubles(result.get("answer_probabilities").orElseThrow());
+    }
+    var asked =
+        call(
+            "ask_no_knowledge",
+            inputs("facts", texts("ab c", "da"), "questions", texts("dab", "c")));
+    assertThat(numbers(asked, "probabilities")).containsExactly(want, within(EXACT));
+    assertThat(asked).containsOnlyKeys("answers", "probabilities");
+
+    List<List<Double>> byFacts = new ArrayList<>();
+    for (String fact : List.of("ab c", "da")) {
+      var chosen =
+          call(
+              "choose_no_knowledge",
+              inputs("facts", texts(fact), "questions", texts("c"), "labels", texts("a", "ab c")));
+      double[] probabilities = numbers(chosen, "probabilities");
+      assertThat(probabilities[0] + probabilities[1]).isEqualTo(1, within(EXACT));
+      byFacts.add(List.of(probabilities[0], probabilities[1]));
+    }
+    assertThat(byFacts.get(0)).isEqualTo(byFacts.get(1)); // nothing has learned them
+  }
+
   static Stream<Arguments> mistakes() {
     return Stream.of(
         Arguments.of("facts", texts("a", "a", "a", "a"), "[facts must be 1 to 3 but are] [4]"),

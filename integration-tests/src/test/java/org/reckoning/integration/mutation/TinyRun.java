@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.server.ModelServer;
 
 /**
  * A run of two steps and a server of its export.

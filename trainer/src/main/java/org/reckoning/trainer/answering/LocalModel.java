@@ -174,7 +174,7 @@ public final class LocalModel extends AskedModel {
   }
 
   /** Opens a model that cuts long facts as in its training. */
-  public static AskedModel open(
+  public static LocalModel open(
       Path path, @Nullable InnerLoopSettings how, @Nullable List<String> labels)
       throws IOException {
     return open(path, how, labels, SegmentSettings.OF_MODEL);
@@ -190,7 +190,7 @@ public final class LocalModel extends AskedModel {
    * @throws IOException if the path is none of these, or the run has no checkpoint
    * @throws IllegalArgumentException if settings are given for a run, or one is invalid
    */
-  public static AskedModel open(
+  public static LocalModel open(
       Path path,
       @Nullable InnerLoopSettings how,
       @Nullable List<String> labels,
@@ -242,6 +242,11 @@ public final class LocalModel extends AskedModel {
     return note;
   }
 
+  /** Returns the labels to choose from; may be empty. */
+  public List<String> labels() {
+    return encoder.labels();
+  }
+
   @Override
   public int innerSteps() {
     return config.innerSteps();
@@ -253,7 +258,7 @@ public final class LocalModel extends AskedModel {
   }
 
   @Override
-  public Reasoner reasoner() throws IOException {
+  public LocalReasoner reasoner() throws IOException {
     return LocalReasoner.of(this);
   }
 
@@ -292,6 +297,18 @@ public final class LocalModel extends AskedModel {
                 .formatted(told.size())
             : "shorten it");
     return prompt;
+  }
+
+  /**
+   * Returns a prompt followed by each of other labels.
+   *
+   * @throws IllegalArgumentException if a label is invalid, or too long
+   */
+  List<TokenSequence> candidates(int[] prompt, List<String> labels) {
+    List<TokenSequence> candidates = encoder.candidates(prompt, labels);
+    requireFit(
+        "a question with its prompt and a label", PromptEncoder.longest(candidates), "shorten it");
+    return candidates;
   }
 
   private void requireFit(String what, int tokens, String advice) {

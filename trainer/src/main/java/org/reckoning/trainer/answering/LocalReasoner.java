@@ -31,7 +31,7 @@ import org.tensorflow.types.TFloat64;
  * similar length share a shape. Facts that exceed a micro-batch are encoded in micro-batches of one
  * shape, whatever their number. Padding changes no answer.
  */
-final class LocalReasoner implements Reasoner {
+public final class LocalReasoner implements Reasoner {
   /** The smallest shape: shorter sequences would save no time. */
   private static final int LEAST_TOKENS = 16;
 
@@ -57,7 +57,7 @@ final class LocalReasoner implements Reasoner {
    *
    * @throws IOException if they cannot be read
    */
-  static Reasoner of(LocalModel model) throws IOException {
+  static LocalReasoner of(LocalModel model) throws IOException {
     LocalReasoner reasoner = new LocalReasoner(model);
     try {
       model.restoreInto(reasoner.program);
@@ -105,6 +105,22 @@ final class LocalReasoner implements Reasoner {
         });
   }
 
+  /**
+   * Forgets all facts: the next answers are those of the initial weights.
+   *
+   * @param texts facts that prompts name all the same, where the model learns facts by steps; no
+   *     prompt contains them
+   * @throws IllegalArgumentException if {@link AskedModel#checkFacts} refuses them; the former
+   *     facts remain
+   */
+  public void forget(List<String> texts) {
+    List<Fact> told = model.encoder().told(texts);
+    model.facts(told);
+    known = model.innerSteps() == 0 ? List.of() : told;
+    read = Prefix.NONE;
+    program.forget();
+  }
+
   /** Encodes facts. The first encoding of a size compiles; of many facts it reads only some. */
   private Timed<double[]> encodeTokens(List<TokenSequence> facts, EncodingProgress progress) {
     TaskBatch batch = batch(shape(facts), facts);
@@ -147,32 +163,67 @@ final class LocalReasoner implements Reasoner {
 
   @Override
   public Reply ask(String question, Decoding decoding) {
-    if (known == null) {
-      throw new IllegalStateException("no facts are known; encode some before a question");
-    }
-    int[] prompt = model.prompt(known, question);
-    Timed<Generation> text = generate(prompt, decoding);
-    int[] tokens = text.result().tokens(0, 0);
-    String written = model.encoder().decode(tokens);
-    double probability = Math.exp(Arrays.stream(text.result().logProbabilities(0, 0)).sum());
+    int[] prompt = prompt(question);
+    Reply text = write(question, prompt, decoding);
     List<String> labels = model.encoder().labels();
     if (labels.isEmpty()) {
-      return Reply.ofText(
-          question, written, probability, text.seconds(), text.preparationSeconds());
+      return text;
     }
-    Timed<double[]> scores = score(model.encoder().candidates(prompt));
+    List<TokenSequence> candidates = model.encoder().candidates(prompt);
+    Timed<double[]> scores = score(candidates, candidates.size());
     return Reply.ofLabels(
         question,
         LabelProbabilities.of(labels, scores.result()),
-        written,
-        probability,
+        text.text(),
+        text.textProbability(),
         text.seconds() + scores.seconds(),
         text.preparationSeconds() + scores.preparationSeconds());
   }
 
-  private Timed<double[]> score(List<TokenSequence> candidates) {
+  /**
+   * Answers a question by a generated text alone.
+   *
+   * @throws IllegalArgumentException if {@link AskedModel#checkQuestion} refuses the question
+   * @throws IllegalStateException if no facts are known
+   */
+  public Reply write(String question, Decoding decoding) {
+    return write(question, prompt(question), decoding);
+  }
+
+  private Reply write(String question, int[] prompt, Decoding decoding) {
+    Timed<Generation> text = generate(prompt, decoding);
+    double logProbability = Arrays.stream(text.result().logProbabilities(0, 0)).sum();
+    return Reply.ofText(
+        question,
+        model.encoder().decode(text.result().tokens(0, 0)),
+        Math.exp(logProbability),
+        text.seconds(),
+        text.preparationSeconds());
+  }
+
+  /**
+   * Scores labels, which need not be those of the model.
+   *
+   * @throws IllegalArgumentException if {@link AskedModel#checkQuestion} refuses the question, or a
+   *     label is blank, repeated, too long, or has an unknown word
+   * @throws IllegalStateException if no facts are known
+   */
+  public LabelProbabilities choose(String question, List<String> labels) {
+    List<TokenSequence> candidates = model.candidates(prompt(question), labels);
+    double[] losses = score(candidates, powerOfTwo(candidates.size())).result();
+    return LabelProbabilities.of(labels, Arrays.copyOf(losses, candidates.size()));
+  }
+
+  private int[] prompt(String question) {
+    if (known == null) {
+      throw new IllegalStateException("no facts are known; encode some before a question");
+    }
+    return model.prompt(known, question);
+  }
+
+  private Timed<double[]> score(List<TokenSequence> candidates, int rows) {
     Task task = asked(candidates);
-    TaskShape shape = shape(task, PromptEncoder.longest(task.questions()));
+    TaskShape shape = shape(rows, PromptEncoder.longest(task.questions()));
     TaskBatch batch = batch(shape, task);
     return timed(List.of("score", shape), () -> program.score(batch));
   }
@@ -180,7 +231,7 @@ final class LocalReasoner implements Reasoner {
   private Timed<Generation> generate(int[] prompt, Decoding decoding) {
     Task task = asked(List.of(model.encoder().unanswered(prompt)));
     int own = PromptEncoder.longest(task.questions()) - 1; // without the placeholder of an answer
-    TaskShape shape = shape(task, own + decoding.newTokens());
+    TaskShape shape = shape(1, own + decoding.newTokens());
     TaskBatch batch = batch(shape, task);
     return timed(List.of("generate", shape), () -> program.generate(batch, decoding));
   }
@@ -190,9 +241,9 @@ final class LocalReasoner implements Reasoner {
     return Task.of(List.of(model.encoder().noFact()), questions).withPrefix(read);
   }
 
-  private TaskShape shape(Task asked, int tokens) {
+  private TaskShape shape(int rows, int tokens) {
     int prefix = read.length() == 0 ? 0 : roundedTokens(read.length());
-    return new TaskShape(1, 1, 2, asked.questions().size(), roundedTokens(tokens), prefix);
+    return new TaskShape(1, 1, 2, rows, roundedTokens(tokens), prefix);
   }
 
   private TaskBatch batch(TaskShape shape, Task task) {

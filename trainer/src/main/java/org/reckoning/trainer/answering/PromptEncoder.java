@@ -47,11 +47,15 @@ final class PromptEncoder {
     this.vocabulary = vocabulary;
     this.segments = segments;
     encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, tellsKnowledge);
-    checkLabels();
+    checkLabels(labels);
   }
 
-  /** Checks labels, which a user may give: a run does not store those of its data. */
-  private void checkLabels() {
+  /**
+   * Checks labels, which a user may give: a run does not store those of its data.
+   *
+   * @throws IllegalArgumentException if a label is blank, repeated, or has an unknown word
+   */
+  private void checkLabels(List<String> labels) {
     for (String label : labels) {
       if (label.isBlank() || Collections.frequency(labels, label) > 1) {
         throw new IllegalArgumentException(
@@ -169,6 +173,16 @@ final class PromptEncoder {
   /** Returns the prompt followed by each label. */
   List<TokenSequence> candidates(int[] prompt) {
     return encoder.candidates(prompt, labels);
+  }
+
+  /**
+   * Returns the prompt followed by each of other labels.
+   *
+   * @throws IllegalArgumentException if a label is blank, repeated, or has an unknown word
+   */
+  List<TokenSequence> candidates(int[] prompt, List<String> others) {
+    checkLabels(others);
+    return encoder.candidates(prompt, others);
   }
 
   /** Returns the prompt as a sequence that the model continues. */

@@ -200,8 +200,8 @@ final class ExportAssets {
                   Decoding.sampling(limits.newTokens(), limits.endOfText(), 0));
           case ServingProgram.SCORE -> problem.score();
           case ServingProgram.NO_KNOWLEDGE -> problem.withoutKnowledge();
-          case ServingProgram.ASK -> problem.ask();
-          case ServingProgram.CHOOSE -> problem.choose();
+          case ServingProgram.ASK, ServingProgram.ASK_NO_KNOWLEDGE -> problem.ask();
+          case ServingProgram.CHOOSE, ServingProgram.CHOOSE_NO_KNOWLEDGE -> problem.choose();
           default -> throw new IllegalStateException("no request for signature " + signature);
         };
     return new ServingRequest(signature, request.inputs());

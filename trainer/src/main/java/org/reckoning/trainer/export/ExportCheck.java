@@ -21,6 +21,7 @@ import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.serving.PredictBody;
 import org.reckoning.trainer.serving.ServedAnswer;
 import org.reckoning.trainer.serving.ServedModel;
 import org.reckoning.trainer.serving.ServingRequest;
@@ -151,7 +152,7 @@ public final class ExportCheck {
       long loaded = System.nanoTime();
       int answered = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        out.write(model.predict(ServingRequest.read(line)).toString());
+        out.write(model.predict(PredictBody.read(line).request(null)).toString());
         out.newLine();
         answered++;
       }

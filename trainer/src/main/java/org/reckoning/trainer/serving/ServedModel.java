@@ -1,14 +1,11 @@
 package org.reckoning.trainer.serving;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tensorflow.Result;
@@ -65,7 +62,7 @@ public final class ServedModel implements AutoCloseable {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     try {
       Map<String, TensorDescription> known = signature(request.signature()).getInputs();
-      requireNames(request, known);
+      request.requireInputs(known.keySet());
       known.forEach(
           (name, input) ->
               inputs.put(name, TensorJson.tensor(name, request.inputs().get(name), input)));
@@ -95,20 +92,6 @@ public final class ServedModel implements AutoCloseable {
               .formatted(ServerJson.shortened(name), signatures.keySet()));
     }
     return signature;
-  }
-
-  private static void requireNames(ServingRequest request, Map<String, ?> known) {
-    JsonNode inputs = request.inputs();
-    List<String> missing =
-        known.keySet().stream().filter(name -> !inputs.has(name)).sorted().toList();
-    List<String> unknown = new ArrayList<>();
-    inputs.fieldNames().forEachRemaining(unknown::add);
-    unknown.removeAll(known.keySet());
-    if (!missing.isEmpty() || !unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "inputs must be those of signature '%s'; missing: %s, unknown: %s"
-              .formatted(request.signature(), missing, ServerJson.shortened(unknown.toString())));
-    }
   }
 
   @Override

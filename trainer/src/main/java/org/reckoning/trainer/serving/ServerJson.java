@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import org.reckoning.trainer.files.Json;
 
 /** Readers for JSON of another process. */
-final class ServerJson {
+public final class ServerJson {
   /** Reads requests. */
   static final ObjectReader REQUESTS = Json.UNTRUSTED.reader();
 
@@ -17,7 +17,7 @@ final class ServerJson {
   private ServerJson() {}
 
   /** Returns the first characters of a text in one line, for a message. */
-  static String shortened(String text) {
+  public static String shortened(String text) {
     return shortened(text, SHOWN);
   }
 

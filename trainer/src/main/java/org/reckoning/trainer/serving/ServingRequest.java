@@ -1,16 +1,12 @@
 package org.reckoning.trainer.serving;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.graph.task.Span;
@@ -93,44 +89,20 @@ public record ServingRequest(String signature, ObjectNode inputs) {
   }
 
   /**
-   * Reads the body of a request. The signature is optional.
+   * Checks the names of the inputs.
    *
-   * @throws IOException with one sentence if the body is not JSON, has no inputs, or has other keys
+   * @param known the inputs of the signature
+   * @throws IllegalArgumentException if one of them is missing, or another one is given
    */
-  public static ServingRequest read(String body) throws IOException {
-    if (!(json(body) instanceof ObjectNode root
-        && root.path(INPUTS) instanceof ObjectNode inputs)) {
-      throw new IOException(
-          "body must be an object with an object 'inputs', but is: " + ServerJson.shortened(body));
-    }
-    JsonNode signature = root.path(SIGNATURE);
-    if (!(signature.isMissingNode() || signature.isTextual())) {
-      throw new IOException(
-          "'%s' must be a text but is %s"
-              .formatted(SIGNATURE, ServerJson.shortened(signature.toString())));
-    }
-    for (String key : (Iterable<String>) root::fieldNames) {
-      if (!List.of(INPUTS, SIGNATURE).contains(key)) {
-        throw new IOException(
-            "body must have only '%s' and '%s', but has '%s'"
-                .formatted(SIGNATURE, INPUTS, ServerJson.shortened(key)));
-      }
-    }
-    return new ServingRequest(signature.asText(ServingProgram.ANSWER), inputs);
-  }
-
-  private static JsonNode json(String body) throws IOException {
-    try {
-      return ServerJson.REQUESTS.readTree(body);
-    } catch (StreamConstraintsException e) {
-      throw new IOException(
-          "body must be JSON without deep nesting and numbers of a thousand digits", e);
-    } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      String where =
-          at == null ? "" : ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-      throw new IOException(
-          "body must be one JSON object without repeated keys but is not%s".formatted(where), e);
+  public void requireInputs(Set<String> known) {
+    List<String> missing = known.stream().filter(name -> !inputs.has(name)).sorted().toList();
+    List<String> unknown = new ArrayList<>();
+    inputs.fieldNames().forEachRemaining(unknown::add);
+    unknown.removeAll(known);
+    if (!missing.isEmpty() || !unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "inputs must be those of signature '%s'; missing: %s, unknown: %s"
+              .formatted(signature, missing, ServerJson.shortened(unknown.toString())));
     }
   }
 

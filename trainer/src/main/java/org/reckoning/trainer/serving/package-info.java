@@ -1,5 +1,5 @@
 /**
- * Client and server of an exported model, with the REST API of TensorFlow Serving. Open {@link
+ * Requests to an exported model in the REST API of TensorFlow Serving, and a client. Open {@link
  * org.reckoning.trainer.serving.ServingRequest} and {@link
  * org.reckoning.trainer.serving.ServingClient} first.
  */

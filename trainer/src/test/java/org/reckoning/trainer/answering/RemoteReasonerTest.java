@@ -40,7 +40,7 @@ import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.export.TrainedRun;
 import org.reckoning.trainer.run.SplitLoader;
-import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.server.ModelServer;
 import org.reckoning.trainer.serving.ServerAddress;
 
 /** An export that is asked over a socket, next to the run that it came from. */

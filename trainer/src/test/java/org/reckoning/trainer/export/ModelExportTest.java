@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.TrainingListener;
-import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.server.ModelServer;
 import org.reckoning.trainer.serving.ServedModel;
 import org.reckoning.trainer.serving.ServingClient;
 import org.reckoning.trainer.serving.ServingRequest;
@@ -173,7 +173,15 @@ class ModelExportTest {
       parsed.add(new ServingRequest(text(only(only(predict, 1), 3)), inputs));
     }
     assertThat(parsed.stream().map(ServingRequest::signature))
-        .containsExactly("serving_default", "sample", "score", "no_knowledge", "ask", "choose");
+        .containsExactly(
+            "serving_default",
+            "sample",
+            "score",
+            "no_knowledge",
+            "ask",
+            "choose",
+            "ask_no_knowledge",
+            "choose_no_knowledge");
     assertThat(parsed.get(0)).isEqualTo(problem(0).answer());
     assertThat(parsed.get(2)).isEqualTo(problem(0).score());
     try (ServedModel model = ServedModel.load(written.version())) {

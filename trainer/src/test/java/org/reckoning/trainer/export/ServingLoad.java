@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.reckoning.graph.serving.ServingProgram;
-import org.reckoning.trainer.serving.ModelServer;
+import org.reckoning.trainer.server.ModelServer;
 import org.reckoning.trainer.serving.ServingClient;
 import org.reckoning.trainer.serving.ServingRequest;
 

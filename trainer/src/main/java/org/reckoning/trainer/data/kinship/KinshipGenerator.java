@@ -126,7 +126,11 @@ public final class KinshipGenerator implements TaskGenerator {
           "distractors (%d) must be 0 or more".formatted(distractors));
     }
     return new KinshipGenerator(
-        hops, new Distractors(distractors, false), seed, 1, new Look(Wording.PLAIN, FORMS, null, 0));
+        hops,
+        new Distractors(distractors, false),
+        seed,
+        1,
+        new Look(Wording.PLAIN, FORMS, null, 0));
   }
 
   /** Returns a generator that draws the number of distractors of each problem, from 0 on. */
@@ -253,8 +257,7 @@ public final class KinshipGenerator implements TaskGenerator {
     int others = distractors.of(random);
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       KinshipProblem problem =
-          KinshipProblem.random(
-              length, others, kind, male, names, look.wording.told(), random);
+          KinshipProblem.random(length, others, kind, male, names, look.wording.told(), random);
       if (problem != null && splitOf(problem, problem.inquiries().get(0)) == split) {
         return problem;
       }

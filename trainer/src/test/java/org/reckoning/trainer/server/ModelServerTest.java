@@ -1,4 +1,4 @@
-package org.reckoning.trainer.serving;
+package org.reckoning.trainer.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -24,18 +24,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.export.TrainedRun;
+import org.reckoning.trainer.serving.ServingClient;
+import org.reckoning.trainer.serving.ServingRequest;
 
 /** A server of a real export, asked over sockets by clients that do not do what they should. */
 @Timeout(120)
 class ModelServerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 100_000;
+  private static final int CONNECTIONS = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final String PREDICT = "/v1/models/kinship:predict";
 
@@ -61,7 +63,11 @@ class ModelServerTest {
                 run, directory.resolve("kinship"), ServingSizes.ofData(), false, line -> {})
             .version();
     good = TrainedRun.request(run);
-    server = ModelServer.start("kinship", version, 0, new ModelServer.Limits(MOST, PATIENCE));
+    server =
+        ModelServer.start(
+            "kinship",
+            version,
+            new ServerSettings(ServerSettings.LOOPBACK, 0, MOST, CONNECTIONS, PATIENCE));
     answer = predict();
   }
 
@@ -98,10 +104,6 @@ class ModelServerTest {
         .formatted(path, body.length(), body);
   }
 
-  private static String get(String method, String path) {
-    return "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(method, path);
-  }
-
   private static String error(String reply) throws IOException {
     String error = JSON.readTree(reply.substring(reply.indexOf("\r\n\r\n"))).path("error").asText();
     assertThat(error).doesNotContain("\n", "Exception", "java.", "jackson", "node ").isNotBlank();
@@ -119,14 +121,21 @@ class ModelServerTest {
   static Stream<Arguments> badBodies() {
     String all = good.body().toString();
     String json = "body must be one JSON object without repeated keys but is not";
-    String object = "body must be an object with an object 'inputs', but is: ";
+    String object = "body must be an object with an object 'inputs', or a list 'instances', but is";
     return Stream.of(
         Arguments.of("", object),
-        Arguments.of("null", object + "null"),
+        Arguments.of("null", object + ": null"),
         Arguments.of("[]", object),
         Arguments.of("{}", object),
-        Arguments.of("{\"inputs\":[]}", object),
-        Arguments.of("{\"instances\":[1]}", object),
+        Arguments.of("{\"inputs\":null}", object),
+        Arguments.of("{\"inputs\":{},\"instances\":[{}]}", object),
+        Arguments.of("{\"inputs\":[]}", "'inputs' must be an object with a value for each input"),
+        Arguments.of("{\"instances\":{}}", "'instances' must be a list with at least one row"),
+        Arguments.of("{\"instances\":[]}", "'instances' must be a list with at least one row"),
+        Arguments.of("{\"instances\":[1]}", "each of 'instances' must be an object"),
+        Arguments.of(
+            "{\"instances\":[{\"a\":1},{\"b\":1}]}",
+            "each of 'instances' must have the same inputs, but 'a' is not in all of them"),
         Arguments.of(
             "{\"inputs\":{},\"x\":1}",
             "body must have only 'signature_name' and 'inputs', but has 'x'"),
@@ -149,7 +158,8 @@ class ModelServerTest {
         Arguments.of("{\"inputs\":{\"a\":[NaN]}}", json),
         Arguments.of("{\"inputs\":{\"a\":[1,]}}", json),
         Arguments.of("{'inputs':{}}", json),
-        Arguments.of("\u0000\u00ff\u00fe", json),
+        Arguments.of("\u0000", json),
+        Arguments.of("\u0000\u00ff\u00fe", "body must be text in UTF-8"),
         Arguments.of(
             body("fact_lengths", "[".repeat(255) + 1 + "]".repeat(255)),
             "body must be JSON without deep nesting"),
@@ -220,107 +230,6 @@ class ModelServerTest {
     assertThat(error(reply)).startsWith("input 'temperature' must ");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "GET,    /,                                  404, path (/) must be /v1/models/kinship",
-    "GET,    /v1/models/kinship/x,               404, path (/v1/models/kinship/x) must be /v1/models/kinship",
-    "GET,    /v1/models/other,                   404, model (/v1/models/other) must be version 1 of 'kinship'",
-    "GET,    /v1/models/kinshipX,                404, model (/v1/models/kinshipX) must be version 1 of 'kinship'",
-    "POST,   /v1/models/kinship/versions/12:predict, 404, model (/v1/models/kinship/versions/12:predict) must be",
-    "GET,    /v1/models/kinship:predict,         405, method (GET) of this path must be POST",
-    "DELETE, /v1/models/kinship,                 405, method (DELETE) of this path must be GET",
-    "POST,   /v1/models/kinship/metadata,        405, method (POST) of this path must be GET",
-  })
-  void pathOrMethodThatIsUnknown_isRefusedInOneSentence(
-      String method, String path, int status, String sentence) throws IOException {
-    String reply = talk(get(method, path));
-    assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
-    assertThat(error(reply)).startsWith(sentence);
-    assertThat(reply.contains("\r\nAllow: ")).isEqualTo(status == 405);
-  }
-
-  @Test
-  void bodyOverTheLimit_is413_howeverItIsSent() throws IOException {
-    String large = "x".repeat(MOST + 1);
-    String chunk = "%x\r\n%s\r\n".formatted(large.length(), large);
-    String chunked =
-        "POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-    for (String request :
-        List.of(
-            post(PREDICT, large),
-            post(PREDICT, large.repeat(20)),
-            chunked + chunk + "0\r\n\r\n",
-            chunked + chunk.repeat(20) + "0\r\n\r\n")) {
-      String reply = talk(request);
-      assertThat(reply).startsWith("HTTP/1.1 413 ");
-      assertThat(error(reply)).isEqualTo("body must be at most 100000 bytes");
-    }
-    assertThat(talk(chunked + chunk)).doesNotContain(" 200 "); // without an end
-    assertThat(predict()).isEqualTo(answer);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "Content-Length: 500, 400, body must be as long as its headers say",
-    "Content-Length: 1,   400, body must be one JSON object",
-    "Transfer-Encoding: chunked, 400, body must be as long as its headers say",
-  })
-  void lengthThatLies_isRefused(String header, int status, String sentence) throws IOException {
-    String reply = talk("POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\n\r\n{}");
-    assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
-    assertThat(reply).contains(sentence);
-    assertThat(predict()).isEqualTo(answer);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "GET\r\n\r\n",
-        "\r\n\r\n",
-        "\u0000\u0001",
-        "GET / HTTP/9.9\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\n\r\n",
-        "POST /v1/models/kinship:predict HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-        "POST /v1/models/kinship:predict HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-        "GET http:x HTTP/1.1\r\n\r\n"
-      })
-  void whatIsNoHttp_isNotAnswered_andTheNextRequestIs(String bytes) throws IOException {
-    assertThat(talk(bytes)).doesNotContain(" 200 ");
-    assertThat(predict()).isEqualTo(answer);
-  }
-
-  @Test
-  void slowSendersAndReaders_doNotKeepOthersWaiting_andAreGivenUp() throws IOException {
-    List<Socket> slow = new ArrayList<>();
-    try {
-      for (int i = 0; i < 20; i++) {
-        Socket head = connect();
-        write(head, "POST " + PREDICT + " HTTP/1.1\r\nHo");
-        Socket body = connect();
-        write(body, "POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{");
-        slow.addAll(List.of(head, body));
-      }
-      assertThat(predict()).isEqualTo(answer);
-      for (Socket each : slow) {
-        each.setSoTimeout(60_000);
-        assertThat(bytesUntilClosed(each)).isZero();
-      }
-    } finally {
-      for (Socket each : slow) {
-        each.close();
-      }
-    }
-    assertThat(predict()).isEqualTo(answer);
-  }
-
-  private static int bytesUntilClosed(Socket socket) {
-    try {
-      return socket.getInputStream().readAllBytes().length;
-    } catch (IOException e) { // reset
-      return e instanceof java.net.SocketTimeoutException ? -1 : 0;
-    }
-  }
-
   @Test
   void readerThatDoesNotRead_isGivenUp() throws IOException {
     try (Socket socket = connect()) {
@@ -361,5 +270,22 @@ class ModelServerTest {
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
     }
+  }
+
+  /** With {@code -Dhostile.count=2000 -Dhostile.seed=1} as many, and others. */
+  @Test
+  void hostileRequests_areRefusedInOneSentence() throws IOException {
+    int count = Integer.getInteger("hostile.count", 120);
+    HostileRequests requests =
+        new HostileRequests(
+            server.address().getPort(),
+            PREDICT,
+            List.of(good.body().toString()),
+            MOST,
+            Long.getLong("hostile.seed", 17));
+    requests.send(count);
+    requests.stall(count / 60);
+    System.out.println("statuses of hostile requests: " + requests.statuses());
+    assertThat(predict()).isEqualTo(answer);
   }
 }

@@ -1,0 +1,5 @@
+/** Tests of client and server. */
+@NullMarked
+package org.reckoning.trainer.server;
+
+import org.jspecify.annotations.NullMarked;
