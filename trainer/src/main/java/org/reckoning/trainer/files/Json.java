@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -49,8 +48,6 @@ public final class Json {
 
   /** Returns the problem that a parser found, without Jackson's class and method names. */
   public static String reason(JsonProcessingException e) {
-    return e instanceof StreamConstraintsException
-        ? "it is nested too deeply, or has a number or text that is too long"
-        : e.getOriginalMessage().replaceAll(" \\(bound as .*", "");
+    return e.getOriginalMessage().replaceAll(", from `[^`]*`| \\(bound as .*", "");
   }
 }
