@@ -25,7 +25,7 @@ import org.tensorflow.types.TFloat32;
  * run. Other programs ignore these files.
  *
  * <pre>{@code
- * reckoning.yaml             the resolved configuration of the run
+ * reckoning.yaml             the resolved configuration of the run, without its own paths
  * inner_rates.safetensors    the inner rates [J, K], as stored in checkpoints
  * }</pre>
  *
@@ -67,7 +67,8 @@ public record TrainedModel(Path path, RunConfig settings) {
 
   /** Adds the files to a model directory. */
   public static void write(Path directory, RunWeights run) throws IOException {
-    DurableFiles.write(directory.resolve(ModelDirectory.SETTINGS), run.settings().yaml());
+    RunConfig settings = run.settings().with("output_dir", "outputs").with("resume", null);
+    DurableFiles.write(directory.resolve(ModelDirectory.SETTINGS), settings.yaml());
     if (run.settings().innerSteps() > 0) {
       Shape shape = rateShape(run.settings(), run.config());
       SafetensorsWriter.write(

@@ -132,6 +132,22 @@ class ReasonerTest {
   }
 
   @Test
+  void ask_ofTheModelOfThisProject_answersTheExampleOfItsReadme() throws IOException {
+    AskedModel model = LocalModel.open(Path.of("../saved_models/kinship"), null, null);
+    try (Reasoner reasoner = model.reasoner()) {
+      reasoner.encode(
+          List.of(
+              "The mother of Tom is Alice",
+              "The husband of Sarah is Tom",
+              "The brother of Mary is James"));
+      Reply reply =
+          reasoner.ask("How are Alice and Sarah related to each other ?", model.decoding());
+      assertThat(reply.answer()).isEqualTo("mother-in-law");
+      assertThat(reply.text()).startsWith("mother-in-law because The mother of Tom is Alice");
+    }
+  }
+
+  @Test
   void ask_ofAnExportedModel_answersAsItsRun() throws IOException {
     trained(config());
     Path path = directory.resolve("model");
