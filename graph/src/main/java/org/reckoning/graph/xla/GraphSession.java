@@ -22,18 +22,22 @@ public final class GraphSession {
 
   private GraphSession() {}
 
+  /** Opens a session with {@link #config}. */
+  public static Session open(Graph graph) {
+    return new Session(graph, config());
+  }
+
   /**
-   * Opens a session.
+   * Returns the settings of sessions.
    *
    * <p>TensorFlow's graph optimizer is off. In large graphs it replaces sums in compiled functions
-   * by ops that XLA does not support. The session takes GPU memory as needed, not all of it.
+   * by ops that XLA does not support. For an exported model it takes seconds at the first call of
+   * each signature. A session takes GPU memory as needed, not all of it.
    */
-  public static Session open(Graph graph) {
-    return new Session(
-        graph,
-        FUNCTIONS.toBuilder()
-            .setAllowSoftPlacement(true)
-            .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
-            .build());
+  public static ConfigProto config() {
+    return FUNCTIONS.toBuilder()
+        .setAllowSoftPlacement(true)
+        .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+        .build();
   }
 }
