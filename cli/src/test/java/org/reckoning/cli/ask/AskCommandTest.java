@@ -115,7 +115,8 @@ class AskCommandTest {
         .extracting(line -> line.get("kind").textValue())
         .containsExactly("model", "facts", "answer", "answer");
     assertThat(lines.get(0).get("inner_steps").intValue()).isEqualTo(2);
-    assertThat(lines.get(0).get("note").textValue()).isEmpty();
+    assertThat(lines.get(0).get("note").textValue())
+        .startsWith("trained on generated kinship problems of 2 hops");
     JsonNode facts = lines.get(1);
     assertThat(facts.get("facts")).hasSize(2);
     assertThat(facts.get("inner_losses")).hasSize(3);
@@ -262,24 +263,22 @@ class AskCommandTest {
   }
 
   @Test
-  void exportedModel_isAskedAsAPlainLanguageModel() {
+  void exportedModel_isAskedAsItsRun() {
     Path model = directory.resolve("exported");
     int exported =
         Reckoning.commandLine()
             .setOut(new PrintWriter(out))
             .execute("model", "export", "--from", run.toString(), "--to", model.toString());
     assertThat(exported).isZero();
-    String[] words = {
-      "--model=" + model, "--fact=" + SON, "--question=" + QUESTION, "--steps=1", "--seed=3"
-    };
+    String[] words = {"--model=" + model, "--fact=" + SON, "--question=" + QUESTION, "--seed=3"};
     assertThat(ask("", words)).isZero();
     assertThat(out.toString())
-        .contains(
-            "note    this model is not a run: unless it was exported from a run, it was not trained"
-                + " to learn from facts; it answers as a language model after 1 gradient steps of"
-                + " rate 0.01\n")
-        .doesNotContain("  answer  ")
-        .containsPattern("\n  text    (?s:.*), [0-9.]+ %\n");
+        .contains("note    trained on generated kinship problems of 2 hops")
+        .containsPattern("\n  answer  [a-z-]+, [0-9.]+ %\n");
+    assertThat(ask("", "--model=" + model, "--fact=" + SON, "--question=" + QUESTION, "--steps=1"))
+        .isEqualTo(2);
+    assertThat(err.toString())
+        .contains("has inner steps, rates and a dataset type of its own; leave these settings out");
   }
 
   @Test
