@@ -1,13 +1,15 @@
 package org.reckoning.trainer.server;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.reckoning.trainer.server.RawHttp.connect;
+import static org.reckoning.trainer.server.RawHttp.error;
+import static org.reckoning.trainer.server.RawHttp.post;
+import static org.reckoning.trainer.server.RawHttp.talk;
+import static org.reckoning.trainer.server.RawHttp.write;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +26,6 @@ import org.reckoning.trainer.serving.ServingRequest;
 /** A server asked over sockets by clients that do not do what they should. */
 @Timeout(60)
 class ConnectionTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 100_000;
   private static final int CONNECTIONS = 60;
   private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -71,43 +72,13 @@ class ConnectionTest {
   }
 
   private static void assertAnswers() throws IOException {
-    assertThat(talk(post(PREDICT, "{\"inputs\":{\"a\":[1]}}")))
+    assertThat(talk(server, post(PREDICT, "{\"inputs\":{\"a\":[1]}}")))
         .startsWith("HTTP/1.1 200 ")
         .endsWith("{\"outputs\":[1]}");
   }
 
-  private static Socket connect() throws IOException {
-    return new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
-  }
-
-  private static void write(Socket socket, String bytes) throws IOException {
-    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
-    socket.getOutputStream().flush();
-  }
-
-  /** Sends bytes, ends sending, and returns all that comes back. */
-  private static String talk(String bytes) throws IOException {
-    try (Socket socket = connect()) {
-      write(socket, bytes);
-      socket.shutdownOutput();
-      return new String(socket.getInputStream().readAllBytes(), UTF_8);
-    }
-  }
-
-  private static String post(String path, String body) {
-    return "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
-        .formatted(path, body.length(), body);
-  }
-
   private static String get(String method, String path) {
     return "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".formatted(method, path);
-  }
-
-  private static String error(String reply) throws IOException {
-    String error = JSON.readTree(reply.substring(reply.indexOf("\r\n\r\n"))).path("error").asText();
-    assertThat(error).doesNotContain("\n", "Exception", "java.", "jackson", "node ").isNotBlank();
-    assertThat(error.length()).isLessThan(500);
-    return error;
   }
 
   @ParameterizedTest
@@ -124,7 +95,7 @@ class ConnectionTest {
   })
   void pathOrMethodThatIsUnknown_isRefusedInOneSentence(
       String method, String path, int status, String sentence) throws IOException {
-    String reply = talk(get(method, path));
+    String reply = talk(server, get(method, path));
     assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
     assertThat(error(reply)).startsWith(sentence);
     assertThat(reply.contains("\r\nAllow: ")).isEqualTo(status == 405);
@@ -142,11 +113,11 @@ class ConnectionTest {
             post(PREDICT, large.repeat(20)),
             chunked + chunk + "0\r\n\r\n",
             chunked + chunk.repeat(20) + "0\r\n\r\n")) {
-      String reply = talk(request);
+      String reply = talk(server, request);
       assertThat(reply).startsWith("HTTP/1.1 413 ");
       assertThat(error(reply)).isEqualTo("body must be at most 100000 bytes");
     }
-    assertThat(talk(chunked + chunk)).doesNotContain(" 200 "); // without an end
+    assertThat(talk(server, chunked + chunk)).doesNotContain(" 200 "); // without an end
     assertAnswers();
   }
 
@@ -157,7 +128,8 @@ class ConnectionTest {
     "Transfer-Encoding: chunked, 400, body must be as long as its headers say",
   })
   void lengthThatLies_isRefused(String header, int status, String sentence) throws IOException {
-    String reply = talk("POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\n\r\n{}");
+    String reply =
+        talk(server, "POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\n\r\n{}");
     assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
     assertThat(reply).contains(sentence);
     assertAnswers();
@@ -181,7 +153,7 @@ class ConnectionTest {
   })
   void whatIsNoHttp_isRefusedInOneSentence(String bytes, int status, String sentence)
       throws IOException {
-    String reply = talk(bytes);
+    String reply = talk(server, bytes);
     assertThat(reply).startsWith("HTTP/1.1 " + status + " ");
     assertThat(error(reply)).startsWith(sentence);
     assertAnswers();
@@ -189,10 +161,10 @@ class ConnectionTest {
 
   @Test
   void headOverTheLimit_isRefusedInOneSentence() throws IOException {
-    assertThat(talk(get("GET", "/" + "x".repeat(5000))))
+    assertThat(talk(server, get("GET", "/" + "x".repeat(5000))))
         .startsWith("HTTP/1.1 414 ")
         .contains("first line of a request must be at most 4096 bytes");
-    assertThat(talk("GET / HTTP/1.1\r\n" + "A: b\r\n".repeat(6000) + "\r\n"))
+    assertThat(talk(server, "GET / HTTP/1.1\r\n" + "A: b\r\n".repeat(6000) + "\r\n"))
         .startsWith("HTTP/1.1 431 ")
         .contains("headers of a request must be at most 16384 bytes");
   }
@@ -202,9 +174,9 @@ class ConnectionTest {
     List<Socket> slow = new ArrayList<>();
     try {
       for (int i = 0; i < 20; i++) {
-        Socket head = connect();
+        Socket head = connect(server);
         write(head, "POST " + PREDICT + " HTTP/1.1\r\nHo");
-        Socket body = connect();
+        Socket body = connect(server);
         write(body, "POST " + PREDICT + " HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{");
         slow.addAll(List.of(head, body));
       }
@@ -230,9 +202,9 @@ class ConnectionTest {
     List<Socket> open = new ArrayList<>();
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
-        open.add(connect());
+        open.add(connect(server));
       }
-      String reply = talk("");
+      String reply = talk(server, "");
       assertThat(reply).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
       assertThat(error(reply)).isEqualTo("the server has too many connections; try again later");
     } finally {
@@ -240,7 +212,7 @@ class ConnectionTest {
         each.close();
       }
     }
-    while (talk(get("GET", "/")).startsWith("HTTP/1.1 503 ")) {
+    while (talk(server, get("GET", "/")).startsWith("HTTP/1.1 503 ")) {
       Thread.onSpinWait(); // until the server has noticed
     }
     assertAnswers();
@@ -255,7 +227,7 @@ class ConnectionTest {
           post(PREDICT, "{\"inputs\":{\"a\":[%d]}}".formatted(i))
               .replace("Connection: close\r\n", ""));
     }
-    String reply = talk(all.toString());
+    String reply = talk(server, all.toString());
     for (int i = 0, from = 0; i < 50; i++) {
       int at = reply.indexOf("{\"outputs\":[%d]}".formatted(i), from);
       assertThat(at).as("answer %s", i).isGreaterThan(from);

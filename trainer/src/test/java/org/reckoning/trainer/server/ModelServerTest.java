@@ -1,15 +1,16 @@
 package org.reckoning.trainer.server;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.reckoning.trainer.server.RawHttp.connect;
+import static org.reckoning.trainer.server.RawHttp.error;
+import static org.reckoning.trainer.server.RawHttp.post;
+import static org.reckoning.trainer.server.RawHttp.talk;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,6 @@ import org.reckoning.trainer.serving.ServingRequest;
 /** A server of a real export, asked over sockets by clients that do not do what they should. */
 @Timeout(120)
 class ModelServerTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 100_000;
   private static final int CONNECTIONS = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -79,36 +79,6 @@ class ModelServerTest {
   private static JsonNode predict() throws IOException {
     return new ServingClient(server.address(), "kinship", null, Duration.ofSeconds(60))
         .predict(good);
-  }
-
-  private static Socket connect() throws IOException {
-    return new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
-  }
-
-  private static void write(Socket socket, String bytes) throws IOException {
-    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
-    socket.getOutputStream().flush();
-  }
-
-  /** Sends bytes, ends sending, and returns all that comes back. */
-  private static String talk(String bytes) throws IOException {
-    try (Socket socket = connect()) {
-      write(socket, bytes);
-      socket.shutdownOutput();
-      return new String(socket.getInputStream().readAllBytes(), UTF_8);
-    }
-  }
-
-  private static String post(String path, String body) {
-    return "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
-        .formatted(path, body.length(), body);
-  }
-
-  private static String error(String reply) throws IOException {
-    String error = JSON.readTree(reply.substring(reply.indexOf("\r\n\r\n"))).path("error").asText();
-    assertThat(error).doesNotContain("\n", "Exception", "java.", "jackson", "node ").isNotBlank();
-    assertThat(error.length()).isLessThan(500);
-    return error;
   }
 
   private static String body(String input, String value) {
@@ -211,7 +181,7 @@ class ModelServerTest {
   @MethodSource("badBodies")
   void body_thatCannotBeAnswered_isRefusedInOneSentence_andTheNextIsAnswered(
       String body, String sentence) throws IOException {
-    String reply = talk(post(PREDICT, body));
+    String reply = talk(server, post(PREDICT, body));
     assertThat(reply).startsWith("HTTP/1.1 400 ");
     assertThat(error(reply)).contains(sentence);
     assertThat(predict()).isEqualTo(answer);
@@ -223,16 +193,16 @@ class ModelServerTest {
     String all = good.body().toString().replace("serving_default", "sample");
     String settings =
         "\"inputs\":{\"max_new_tokens\":1,\"top_k\":0,\"top_p\":1,\"seed\":1,\"temperature\":";
-    String ok = talk(post(PREDICT, all.replace("\"inputs\":{", settings + "1.5,")));
+    String ok = talk(server, post(PREDICT, all.replace("\"inputs\":{", settings + "1.5,")));
     assertThat(ok).startsWith("HTTP/1.1 200 ");
-    String reply = talk(post(PREDICT, all.replace("\"inputs\":{", settings + value + ",")));
+    String reply = talk(server, post(PREDICT, all.replace("\"inputs\":{", settings + value + ",")));
     assertThat(reply).startsWith("HTTP/1.1 400 ");
     assertThat(error(reply)).startsWith("input 'temperature' must ");
   }
 
   @Test
   void readerThatDoesNotRead_isGivenUp() throws IOException {
-    try (Socket socket = connect()) {
+    try (Socket socket = connect(server)) {
       socket.setReceiveBufferSize(1);
       OutputStream out = socket.getOutputStream();
       byte[] request =
