@@ -42,7 +42,8 @@ class LocaleIT {
           "xla=off",
           "max_steps=2",
           "eval_steps=2",
-          "save_steps=1");
+          "save_steps=1",
+          "data.max_buckets=1");
 
   @TempDir Path directory;
 

@@ -35,7 +35,8 @@ class TrainCommandIT {
           "save_steps=2",
           "data.train_tasks=40",
           "data.val_tasks=6",
-          "data.test_tasks=6");
+          "data.test_tasks=6",
+          "data.max_buckets=1");
 
   @TempDir Path directory;
   @TempDir Path logs;

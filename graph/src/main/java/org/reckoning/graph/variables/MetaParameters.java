@@ -3,11 +3,13 @@ package org.reckoning.graph.variables;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.reckoning.graph.gpt2.Gpt2Initializer;
@@ -31,13 +33,19 @@ public final class MetaParameters<T extends TNumber> {
   /** Name of the variable that holds the inner rates. */
   public static final String RATES = "rates";
 
+  /**
+   * Bytes of weights that one run of the session sets: the session prepares each set of targets,
+   * which takes longer than to set a small weight, and the values of a run need memory at once.
+   */
+  private static final long BYTES_A_RUN = 64 << 20;
+
   private final BilevelConfig config;
   private final WeightLayout layout;
   private final Class<T> type;
   private final Variables<T> weights;
   private final Variables<T> rates;
   private final Operand<TInt64> initialSeed;
-  private final List<Op> initializers;
+  private final Map<String, Op> initializers;
 
   public MetaParameters(Ops tf, BilevelConfig config, WeightLayout layout, Class<T> type) {
     this(tf, config, layout, type, true);
@@ -56,11 +64,14 @@ public final class MetaParameters<T extends TNumber> {
     rates = new Variables<>(tf, "inner_rates", rateShapes, type);
     initialSeed =
         tf.withName("initial_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    initializers =
-        starts
-            ? weights.assignments(
-                tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")))
-            : List.of();
+    initializers = new LinkedHashMap<>();
+    if (starts) {
+      Iterator<Op> assignments =
+          weights
+              .assignments(tf.withSubScope("initialize"), initialValues(tf.withSubScope("initial")))
+              .iterator();
+      layout.shapes().keySet().forEach(name -> initializers.put(name, assignments.next()));
+    }
   }
 
   /** Returns variables that get all values from files; the graph has no initial values. */
@@ -107,12 +118,34 @@ public final class MetaParameters<T extends TNumber> {
    * gives the same values.
    */
   public void initialize(Session session, long seed) {
+    draw(session, initializers.keySet(), seed);
+    resetRates(session);
+  }
+
+  private void draw(Session session, Collection<String> names, long seed) {
     try (TInt64 value = TInt64.scalarOf(seed)) {
-      for (Op initializer : initializers) { // one at a time, to limit memory
-        session.runner().feed(initialSeed, value).addTarget(initializer).run().close();
+      for (List<String> part : parts(names)) {
+        Session.Runner runner = session.runner().feed(initialSeed, value);
+        part.forEach(name -> runner.addTarget(Objects.requireNonNull(initializers.get(name))));
+        runner.run().close();
       }
     }
-    resetRates(session);
+  }
+
+  /** Splits weights into parts of at most {@link #BYTES_A_RUN}, or of one weight. */
+  private List<List<String>> parts(Collection<String> names) {
+    List<List<String>> parts = new ArrayList<>();
+    long bytes = 0;
+    for (String name : names) {
+      long own = layout.shape(name).size() * Double.BYTES;
+      if (parts.isEmpty() || bytes + own > BYTES_A_RUN) {
+        parts.add(new ArrayList<>());
+        bytes = 0;
+      }
+      parts.get(parts.size() - 1).add(name);
+      bytes += own;
+    }
+    return parts;
   }
 
   /**
@@ -140,12 +173,18 @@ public final class MetaParameters<T extends TNumber> {
                     .formatted(name, shape.size(), shape, numbers.length));
           }
         });
-    values.forEach(
-        (name, numbers) -> {
-          try (Tensor tensor = HostTensors.of(type, layout.shape(name), numbers)) {
-            weights.assign(session, name, tensor);
-          }
-        });
+    for (List<String> part : parts(values.keySet())) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      try {
+        for (String name : part) {
+          double[] numbers = Objects.requireNonNull(values.get(name));
+          tensors.put(name, HostTensors.of(type, layout.shape(name), numbers));
+        }
+        weights.assign(session, tensors);
+      } finally {
+        tensors.values().forEach(Tensor::close);
+      }
+    }
     resetRates(session);
   }
 
@@ -159,22 +198,18 @@ public final class MetaParameters<T extends TNumber> {
    */
   public void initialize(Session session, WeightSource source, long seed) throws IOException {
     Map<String, Tensor> given = new LinkedHashMap<>();
-    List<Op> random = new ArrayList<>();
-    try (TInt64 fed = TInt64.scalarOf(seed)) {
-      Iterator<Op> initializer = initializers.iterator(); // in the order of the layout
+    List<String> lacking = new ArrayList<>();
+    try {
       for (String name : layout.shapes().keySet()) {
-        Op drawn = initializer.next();
         TFloat32 read = source.read(name);
         if (read == null) {
-          random.add(drawn);
+          lacking.add(name);
         } else {
           given.put(name, ofType(read));
         }
       }
       weights.assign(session, given);
-      for (Op each : random) {
-        session.runner().feed(initialSeed, fed).addTarget(each).run().close();
-      }
+      draw(session, lacking, seed);
     } finally {
       given.values().forEach(Tensor::close);
     }

@@ -53,7 +53,6 @@ class InnerProductsTest {
       want.forEach(
           (name, values) ->
               assertThat(got.get(name)).as(name).containsExactly(values, within(1e-11)));
-      assertThat(kept.adapt(BATCH).keySet()).isEqualTo(recomputed.adapt(BATCH).keySet());
     }
   }
 

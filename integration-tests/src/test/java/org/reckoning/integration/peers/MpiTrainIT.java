@@ -32,7 +32,8 @@ class MpiTrainIT {
           "save_steps=2",
           "data.train_tasks=40",
           "data.val_tasks=6",
-          "data.test_tasks=7");
+          "data.test_tasks=7",
+          "data.max_buckets=2");
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit

@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,6 +44,7 @@ import org.reckoning.trainer.training.TrainingRun;
 import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.ModelDirectory;
 
+@Execution(ExecutionMode.CONCURRENT)
 class ReasonerTest {
   private static final String QUESTION = "How are Mary and Alice related to each other ?";
   private static final List<String> FACTS =
@@ -65,7 +68,8 @@ class ReasonerTest {
         .with("data.distractors", 2)
         .with("data.train_tasks", 40)
         .with("data.val_tasks", 1)
-        .with("data.test_tasks", 4);
+        .with("data.test_tasks", 4)
+        .with("data.max_buckets", 1);
   }
 
   private static Splits splits(RunConfig config) throws IOException {

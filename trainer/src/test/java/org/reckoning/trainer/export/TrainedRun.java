@@ -32,7 +32,8 @@ public final class TrainedRun {
         .with("data.distractors", 1)
         .with("data.train_tasks", 12)
         .with("data.val_tasks", 4)
-        .with("data.test_tasks", 5);
+        .with("data.test_tasks", 5)
+        .with("data.max_buckets", 1);
   }
 
   /** Trains into a directory. */

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.tokens.Method;
@@ -17,6 +19,7 @@ import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 
+@Execution(ExecutionMode.CONCURRENT)
 class CompactVocabularyTest {
   private static final RunConfig CONFIG =
       DefaultRun.config()

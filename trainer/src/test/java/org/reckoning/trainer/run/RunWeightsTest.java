@@ -52,7 +52,8 @@ class RunWeightsTest {
         .with("data.distractors", 1)
         .with("data.train_tasks", 8)
         .with("data.val_tasks", 1)
-        .with("data.test_tasks", 2);
+        .with("data.test_tasks", 2)
+        .with("data.max_buckets", 1);
   }
 
   private Path trained(RunConfig config, String name) throws IOException {
@@ -193,7 +194,12 @@ class RunWeightsTest {
       PaddedModel.write(published, plain, 50_304, 7.5f);
     }
     RunConfig full =
-        config().with("model.name_or_path", published.toString()).with("model.vocabulary", "full");
+        config()
+            .with("model.name_or_path", published.toString())
+            .with("model.vocabulary", "full")
+            .with("gradient", "first_order")
+            .with("train_batch_size", 1)
+            .with("max_steps", 1);
     Path place = trained(full, "full");
     try (Gpt2Weights padded = PublishedWeights.open(published);
         Gpt2Weights run = RunWeights.openAny(place);

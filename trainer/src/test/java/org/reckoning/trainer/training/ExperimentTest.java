@@ -47,7 +47,8 @@ class ExperimentTest {
         .with("baselines", List.of("no_facts"))
         .with("data.train_tasks", 8)
         .with("data.val_tasks", 2)
-        .with("data.test_tasks", 2);
+        .with("data.test_tasks", 2)
+        .with("data.max_buckets", 1);
   }
 
   private List<String> run(RunConfig config) throws IOException {

@@ -71,7 +71,8 @@ class GroupExperimentTest {
         .with("baselines", List.of("no_facts"))
         .with("data.train_tasks", 20)
         .with("data.val_tasks", 7)
-        .with("data.test_tasks", 7);
+        .with("data.test_tasks", 7)
+        .with("data.max_buckets", 2);
   }
 
   private static RunConfig withoutBaselines() {

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,6 +35,7 @@ import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.tokens.VocabularyBuilder;
 
+@Execution(ExecutionMode.CONCURRENT)
 class KinshipGeneratorTest {
   private static final KinshipGenerator TWO_HOPS = KinshipGenerator.of(List.of(2), 3, 42);
 
