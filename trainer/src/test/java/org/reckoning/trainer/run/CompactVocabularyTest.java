@@ -14,6 +14,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;
@@ -59,9 +60,10 @@ class CompactVocabularyTest {
             .with("data.distractors", 12)
             .with("data.forms", 4)
             .with("data.train_tasks", 1);
+    List<ReasoningTask> problems = splits(harder).test();
     for (Method method : Method.values()) {
       TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), compact, method, true);
-      assertThat(encoder.encodeAll(splits(harder).test(), 1)).hasSize(20);
+      assertThat(encoder.encodeAll(problems, 1)).hasSize(20);
     }
   }
 

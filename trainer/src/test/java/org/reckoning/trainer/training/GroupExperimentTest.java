@@ -72,7 +72,7 @@ class GroupExperimentTest {
         .with("data.train_tasks", 20)
         .with("data.val_tasks", 7)
         .with("data.test_tasks", 7)
-        .with("data.max_buckets", 2);
+        .with("data.max_buckets", 1);
   }
 
   private static RunConfig withoutBaselines() {
