@@ -70,6 +70,12 @@ class HelpTest {
         .noneMatch(text -> text.contains(":\n"));
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("commands")
+  void defaults_areWrittenAsTheyAreTyped(CommandSpec command) {
+    assertThat(usage(command)).doesNotContainPattern("default:\\s+[A-Z]");
+  }
+
   /** Picocli may break a long word, such as an address, after a punctuation mark. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("commands")

@@ -105,8 +105,7 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "WORDING",
       converter = LowerCase.WordingWord.class,
       description =
-          "Sentences of facts: plain, clutrr_sg (letters for names), clutrr (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Sentences of facts: plain, clutrr_sg (letters for names), clutrr (default: plain).")
   private Wording wording = Wording.PLAIN;
 
   @Option(

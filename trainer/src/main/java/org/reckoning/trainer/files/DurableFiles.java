@@ -138,6 +138,19 @@ public final class DurableFiles {
     }
   }
 
+  /**
+   * Removes a directory with its content in one step: a process that is killed leaves all of it, or
+   * leaves the rest under the name {@code .NAME.deleted.tmp}.
+   */
+  public static void deleteWhole(Path directory) throws IOException {
+    Path renamed = directory.resolveSibling("." + directory.getFileName() + ".deleted.tmp");
+    if (Files.exists(renamed)) {
+      deleteTree(renamed);
+    }
+    Files.move(directory, renamed, StandardCopyOption.ATOMIC_MOVE);
+    deleteTree(renamed);
+  }
+
   /** Removes a file, or a directory with its content; links are removed, not followed. */
   public static void deleteTree(Path tree) throws IOException {
     List<Path> files;

@@ -61,7 +61,7 @@ public final class Checkpoints {
     Path saved = write(program, state, STEP);
     List<Path> all = sorted(STEP);
     for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
-      DurableFiles.deleteTree(old);
+      DurableFiles.deleteWhole(old);
     }
     return saved;
   }
@@ -71,7 +71,7 @@ public final class Checkpoints {
     Path saved = write(program, state, BEST);
     for (Path old : sorted(BEST)) {
       if (!old.equals(saved)) {
-        DurableFiles.deleteTree(old);
+        DurableFiles.deleteWhole(old);
       }
     }
     return saved;
@@ -92,7 +92,7 @@ public final class Checkpoints {
       JsonRecord.write(temporary.resolve(STATE), state);
       Checksums.write(temporary);
       if (Files.exists(target)) {
-        DurableFiles.deleteTree(target); // of the same step, with an older state
+        DurableFiles.deleteWhole(target); // of the same step, with an older state
       }
       DurableFiles.moveDirectory(temporary, target);
     } catch (IOException | RuntimeException e) {
