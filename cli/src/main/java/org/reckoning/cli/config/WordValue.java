@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
+import org.reckoning.trainer.config.KeyType;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.config.RunConfig.KeyType;
 import org.reckoning.trainer.config.YamlDocument;
 
 /**

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.config.RunConfig.KeyType;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.text.NearestName;
 
