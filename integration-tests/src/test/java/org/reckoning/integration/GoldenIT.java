@@ -111,19 +111,15 @@ final class GoldenIT {
     }
   }
 
-  /**
-   * Every case in every XLA mode, with one task and with three, in both dtypes. Of their four
-   * combinations a mode has two; {@code -Dgolden.all=true} adds the other ones.
-   */
   static Stream<Row> rows() throws IOException {
     List<Row> rows = new ArrayList<>();
     for (GoldenCase each : GoldenDirectory.read().cases()) {
       for (Class<? extends TNumber> type : List.of(TFloat64.class, TFloat32.class)) {
         for (int tasks : new int[] {1, 3}) {
           for (XlaMode xla : XlaMode.values()) {
-            boolean isWide = type == TFloat64.class;
-            boolean isRow = ((tasks == 1) == isWide) == (xla == XlaMode.OFF);
-            if (isRow || Boolean.getBoolean("golden.all")) {
+            // A whole pass compiles for long: one number of tasks for each dtype.
+            boolean isRow = xla != XlaMode.WHOLE || (tasks == 1) == (type == TFloat32.class);
+            if (isRow) {
               rows.add(new Row(each, type, tasks, xla));
             }
           }

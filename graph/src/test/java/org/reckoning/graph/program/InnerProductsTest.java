@@ -53,6 +53,7 @@ class InnerProductsTest {
       want.forEach(
           (name, values) ->
               assertThat(got.get(name)).as(name).containsExactly(values, within(1e-11)));
+      assertThat(kept.adapt(BATCH).keySet()).isEqualTo(recomputed.adapt(BATCH).keySet());
     }
   }
 

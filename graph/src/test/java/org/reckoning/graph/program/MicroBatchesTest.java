@@ -103,6 +103,7 @@ class MicroBatchesTest {
         assertThat(got.questionLoss(n, 0)).isCloseTo(want.questionLoss(n, 0), within(1e-12));
       }
       assertClose(program.gradients(BATCH, 0), atOnce.gradients(BATCH, 0));
+      assertClose(program.adapt(BATCH), atOnce.adapt(BATCH));
     }
   }
 

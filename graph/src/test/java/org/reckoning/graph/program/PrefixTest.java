@@ -84,7 +84,7 @@ class PrefixTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SEGMENTS, 1", "WHOLE, 2"})
+  @CsvSource({"OFF, 1", "SEGMENTS, 1", "WHOLE, 2"})
   void evaluation_afterAPrefix_isThatOfWholeQuestions(XlaMode xla, int groups) {
     Task[] tasks = {task(1, 7), task(2, 14)};
     BilevelConfig config = config(1, WHOLE).withXla(xla).withTaskGroups(groups);

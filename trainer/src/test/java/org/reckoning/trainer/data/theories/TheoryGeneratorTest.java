@@ -278,10 +278,10 @@ class TheoryGeneratorTest {
     TheoryGenerator easy = new TheoryGenerator(TheoryKind.of(List.of(1)), 1);
     Vocabulary known = new VocabularyBuilder().add(easy.lexicon()).addFactNames(64).build();
     List<ReasoningTask> deep =
-        new TheoryGenerator(TheoryKind.of(List.of(0, 3)), 2).tasks(Split.TEST, 60).toList();
+        new TheoryGenerator(TheoryKind.of(List.of(0, 3)), 2).tasks(Split.TEST, 200).toList();
     for (Method method : Method.values()) {
       TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), known, method, true);
-      assertThat(encoder.encodeAll(deep, 3)).hasSize(60);
+      assertThat(encoder.encodeAll(deep, 3)).hasSize(200);
     }
   }
 }
