@@ -43,7 +43,7 @@ class ArchitectureTest {
         knowsOnly("model"),
         knowsOnly("chart"),
         knowsOnly("sweep", "chart", "config"),
-        knowsOnly("study", "chart", "config", "process"),
+        knowsOnly("study", "bench", "chart", "config", "process"),
         knowsOnly("train", "config", "device", "process", "sweep"),
         knowsOnly("export", "config", "process"),
         knowsOnly("serve", "ask", "config"),

@@ -1,17 +1,19 @@
 package org.reckoning.cli.bench;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import org.reckoning.cli.program.ProgramSettings;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.task.TaskShape;
+import org.reckoning.trainer.files.JsonRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -45,12 +47,6 @@ import picocli.CommandLine.Spec;
       "  reckoning bench encoding model=small steps=1,4"
     })
 final class EncodingCommand implements Callable<Integer> {
-  private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "facts", "8", "fact_tokens", "127", "questions", "18", "question_tokens", "7", "k", "0");
-  private static final Map<String, String> MORE =
-      Map.of("steps", "1,4", "counts", "1,2,5,18,100", "batch", "true", "runs", "5");
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -58,109 +54,77 @@ final class EncodingCommand implements Callable<Integer> {
   @Parameters(paramLabel = "KEY=VALUE", arity = "0..*", description = "Keys to change.")
   private List<String> words = new ArrayList<>();
 
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Also write the times to a JSON file.")
+  private @Nullable Path output;
+
   @Override
-  public Integer call() {
-    ProgramSettings settings;
-    int[] steps;
-    int[] counts;
+  public Integer call() throws IOException {
+    EncodingSettings settings;
     try {
-      List<String> all = new ArrayList<>();
-      DEFAULTS.forEach((key, value) -> all.add(key + "=" + value));
-      all.addAll(words);
-      settings = ProgramSettings.parse(all, MORE);
-      settings.atLeast("runs", 1);
-      settings.config().withShapes(inContext(settings)); // checks the lengths
-      steps = numbers("steps", settings);
-      counts = numbers("counts", settings);
+      settings = EncodingSettings.parse(words);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    EncodingComparison comparison = new EncodingComparison();
-    comparison.add("read in context", readEachTime(settings));
-    comparison.add("in context, prefix cache", readOnce(settings));
-    for (int k : steps) {
-      comparison.add("encoded once, K = " + k, encodeOnce(settings, k));
+    EncodingComparison comparison = measure(settings);
+    if (output != null) {
+      JsonRecord.write(output, comparison);
     }
     PrintWriter out = spec.commandLine().getOut();
-    comparison.parts(settings.value("model"), settings.shape().questions()).forEach(out::println);
-    out.println();
-    comparison.totals(counts).forEach(out::println);
-    out.println();
-    comparison.gains().forEach(out::println);
+    comparison.markdown().forEach(out::println);
     out.flush();
     return 0;
   }
 
-  private static int[] numbers(String key, ProgramSettings settings) {
-    String words = settings.value(key);
-    String example = Objects.requireNonNull(MORE.get(key));
-    try {
-      int[] numbers = Arrays.stream(words.split(",", -1)).mapToInt(Integer::parseInt).toArray();
-      if (Arrays.stream(numbers).allMatch(number -> number >= 1)) {
-        return numbers;
-      }
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(notNumbers(key, words, example), e);
+  private static EncodingComparison measure(EncodingSettings settings) {
+    Map<String, EncodingTimes> ways = new LinkedHashMap<>();
+    ways.put("read in context", readEachTime(settings));
+    ways.put("in context, prefix cache", readOnce(settings));
+    for (int k : settings.steps()) {
+      ways.put("encoded once, K = " + k, encodeOnce(settings, k));
     }
-    throw new IllegalArgumentException(notNumbers(key, words, example));
-  }
-
-  private static String notNumbers(String key, String words, String example) {
-    return "%s (%s) must be whole numbers of at least 1, such as %s".formatted(key, words, example);
-  }
-
-  /** Returns the shape of one question with all facts before it, and room for the answer. */
-  private static TaskShape inContext(ProgramSettings settings) {
-    TaskShape shape = settings.shape();
-    return question(shape.facts() * shape.factTokens() + shape.questionTokens() + 1);
-  }
-
-  private static TaskShape question(int tokens) {
-    return new TaskShape(1, 1, 2, 1, tokens);
+    return new EncodingComparison(
+        settings.program().value("model"),
+        settings.program().shape().questions(),
+        settings.counts(),
+        ways);
   }
 
   private static TaskShape batch(TaskShape question, int questions) {
     return new TaskShape(1, 1, 2, questions, question.questionTokens(), question.prefixTokens());
   }
 
-  private static EncodingTimes readEachTime(ProgramSettings settings) {
-    TaskShape question = inContext(settings);
-    int questions = settings.shape().questions();
-    boolean measuresBatch = settings.value("batch").equals("true");
-    try (TimedKnowledge timed = new TimedKnowledge(settings, 0)) {
+  private static EncodingTimes readEachTime(EncodingSettings settings) {
+    TaskShape question = settings.inContext();
+    int questions = settings.program().shape().questions();
+    try (TimedKnowledge timed = new TimedKnowledge(settings.program(), 0)) {
       double each = timed.answer(question, questions);
-      OptionalDouble batch =
-          measuresBatch
-              ? OptionalDouble.of(timed.answer(batch(question, questions), 1))
-              : OptionalDouble.empty();
-      return new EncodingTimes(timed.compilation(), OptionalDouble.empty(), each, batch);
+      Double batch = settings.measuresBatch() ? timed.answer(batch(question, questions), 1) : null;
+      return new EncodingTimes(timed.compilation(), null, each, batch);
     }
   }
 
-  private static EncodingTimes readOnce(ProgramSettings settings) {
-    TaskShape shape = settings.shape();
-    TaskShape question =
-        question(shape.questionTokens() + 1).withPrefixTokens(shape.facts() * shape.factTokens());
-    try (TimedKnowledge timed = new TimedKnowledge(settings, 0)) {
-      double reading = timed.read(question);
-      return answered(timed, reading, question, shape.questions());
+  private static EncodingTimes readOnce(EncodingSettings settings) {
+    TaskShape question = settings.afterPrefix();
+    try (TimedKnowledge timed = new TimedKnowledge(settings.program(), 0)) {
+      return answered(timed, timed.read(question), question, settings);
     }
   }
 
-  private static EncodingTimes encodeOnce(ProgramSettings settings, int k) {
-    TaskShape shape = settings.shape();
-    TaskShape question = question(shape.questionTokens() + 1);
-    try (TimedKnowledge timed = new TimedKnowledge(settings, k)) {
-      double encoding = timed.encode(shape);
-      return answered(timed, encoding, question, shape.questions());
+  private static EncodingTimes encodeOnce(EncodingSettings settings, int k) {
+    try (TimedKnowledge timed = new TimedKnowledge(settings.program(), k)) {
+      double encoding = timed.encode(settings.program().shape());
+      return answered(timed, encoding, settings.alone(), settings);
     }
   }
 
   private static EncodingTimes answered(
-      TimedKnowledge timed, double encoding, TaskShape question, int questions) {
+      TimedKnowledge timed, double encoding, TaskShape question, EncodingSettings settings) {
+    int questions = settings.program().shape().questions();
     double each = timed.answer(question, questions);
     double batch = timed.answer(batch(question, questions), 1);
-    return new EncodingTimes(
-        timed.compilation(), OptionalDouble.of(encoding), each, OptionalDouble.of(batch));
+    return new EncodingTimes(timed.compilation(), encoding, each, batch);
   }
 }

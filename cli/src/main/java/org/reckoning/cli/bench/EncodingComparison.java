@@ -1,6 +1,7 @@
 package org.reckoning.cli.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,21 +9,34 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.reckoning.trainer.text.TextTable;
 
-/** Compares ways to give facts to a model by their times for some numbers of questions. */
-final class EncodingComparison {
-  /** A way to give facts and its times, in the order of the rows of the first table. */
-  private final Map<String, EncodingTimes> ways = new LinkedHashMap<>();
-
-  void add(String way, EncodingTimes times) {
-    ways.put(way, times);
+/**
+ * Compares ways to give facts to a model by their times for some numbers of questions.
+ *
+ * @param model name of the sizes of the model
+ * @param questions number of all questions
+ * @param counts numbers of questions of the table of totals
+ * @param ways ways to give facts and their times, in the order of the rows
+ */
+public record EncodingComparison(
+    String model, int questions, List<Integer> counts, Map<String, EncodingTimes> ways) {
+  /** Copies the collections. */
+  public EncodingComparison {
+    counts = List.copyOf(counts);
+    ways = Collections.unmodifiableMap(new LinkedHashMap<>(ways));
   }
 
-  /**
-   * Returns the lines of a Markdown table with a row for each way.
-   *
-   * @param questions number of all questions
-   */
-  List<String> parts(String model, int questions) {
+  /** Returns both tables and the gains, separated by empty lines. */
+  public List<String> markdown() {
+    List<String> lines = new ArrayList<>(parts().markdown());
+    lines.add("");
+    lines.addAll(totals().markdown());
+    lines.add("");
+    lines.addAll(gains());
+    return lines;
+  }
+
+  /** Returns a table with a row for each way. */
+  public TextTable parts() {
     TextTable table = new TextTable();
     ways.forEach(
         (way, times) -> {
@@ -32,28 +46,28 @@ final class EncodingComparison {
           }
           table.row(joined(List.of(model, way), cells.values()));
         });
-    return table.markdown();
+    return table;
   }
 
-  /** Returns the lines of a Markdown table of the seconds of some numbers of questions. */
-  List<String> totals(int... counts) {
+  /** Returns a table of the seconds of some numbers of questions. */
+  public TextTable totals() {
     TextTable table =
         new TextTable().row(joined(List.of("questions one by one, s"), ways.keySet()));
     for (int count : counts) {
       List<String> cells = ways.values().stream().map(times -> seconds(times.of(count))).toList();
       table.row(joined(List.of(String.valueOf(count)), cells));
     }
-    return table.markdown();
+    return table;
   }
 
   /** Returns a line for each way that gives facts once: the number of questions it pays from. */
-  List<String> gains() {
+  public List<String> gains() {
     List<String> lines = new ArrayList<>();
     ways.forEach(
         (way, times) ->
             ways.forEach(
                 (other, others) -> {
-                  if (times.encoding().isPresent() && isEarlier(other, way)) {
+                  if (times.encoding() != null && isEarlier(other, way)) {
                     lines.add(gain(way, other, times.fasterFrom(others)));
                   }
                 }));

@@ -3,24 +3,29 @@ package org.reckoning.cli.bench;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measured times of one way to give facts to a model, in seconds.
  *
  * @param compilation compilation of all parts
- * @param encoding inner steps on the facts, or reading them as a prefix; empty if each question
+ * @param encoding inner steps on the facts, or reading them as a prefix; null if each question
  *     reads them again
  * @param question one question alone
- * @param batch all questions as one batch; empty if not measured
+ * @param batch all questions as one batch; null if not measured
  */
-record EncodingTimes(
-    double compilation, OptionalDouble encoding, double question, OptionalDouble batch) {
+public record EncodingTimes(
+    double compilation, @Nullable Double encoding, double question, @Nullable Double batch) {
 
   /** Returns the seconds of some questions, one by one. */
-  double of(int questions) {
-    return encoding.orElse(0) + questions * question;
+  public double of(int questions) {
+    return once() + questions * question;
+  }
+
+  private double once() {
+    return Objects.requireNonNullElse(encoding, 0.0);
   }
 
   /**
@@ -29,7 +34,7 @@ record EncodingTimes(
    */
   OptionalLong fasterFrom(EncodingTimes other) {
     double gain = other.question - question; // of each question
-    double cost = encoding.orElse(0) - other.encoding.orElse(0);
+    double cost = once() - other.once();
     return gain <= 0
         ? OptionalLong.empty()
         : OptionalLong.of(Math.max(1, (long) Math.floor(cost / gain) + 1));
@@ -41,16 +46,15 @@ record EncodingTimes(
    * @param questions number of all questions
    */
   Map<String, String> cells(int questions) {
-    double once = encoding.orElse(0);
     Map<String, String> row = new LinkedHashMap<>();
     row.put("compile, s", String.format(Locale.ROOT, "%.1f", compilation));
-    row.put("encode, s", encoding.isPresent() ? rounded(once) : "");
+    row.put("encode, s", encoding == null ? "" : rounded(encoding));
     row.put("a question, s", rounded(question));
     row.put("1 question in all, s", rounded(of(1)));
     row.put(questions + " in all, one by one, s", rounded(of(questions)));
     row.put(
         questions + " in all, a batch, s",
-        batch.isPresent() ? rounded(once + batch.getAsDouble()) : "not measured");
+        batch == null ? "not measured" : rounded(once() + batch));
     return row;
   }
 

@@ -28,9 +28,15 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param yTitle name of the vertical axis
  * @param xValues values of the horizontal axis, from left to right
  * @param lines the lines
+ * @param logarithmic whether the vertical axis shows logarithms; then all heights are positive
  */
 public record LineChart(
-    String title, String xTitle, String yTitle, List<String> xValues, List<Line> lines) {
+    String title,
+    String xTitle,
+    String yTitle,
+    List<String> xValues,
+    List<Line> lines,
+    boolean logarithmic) {
   /** Width of a picture in pixels. */
   public static final int WIDTH = 800;
 
@@ -87,6 +93,17 @@ public record LineChart(
       points = List.copyOf(points);
       dots = List.copyOf(dots);
     }
+  }
+
+  /** Makes a picture with a linear vertical axis. */
+  public LineChart(
+      String title, String xTitle, String yTitle, List<String> xValues, List<Line> lines) {
+    this(title, xTitle, yTitle, xValues, lines, false);
+  }
+
+  /** Returns the picture with a logarithmic vertical axis. */
+  public LineChart withLogarithms() {
+    return new LineChart(title, xTitle, yTitle, xValues, lines, true);
   }
 
   /** Copies the lists. */
@@ -177,6 +194,7 @@ public record LineChart(
     styler.setLegendPosition(LegendPosition.OutsideE);
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setMarkerSize(MARKER);
+    styler.setYAxisLogarithmic(logarithmic);
     if (xValues.stream().mapToInt(value -> Math.min(value.length(), MOST_OF_ONE)).sum()
         > MOST_CHARACTERS) {
       styler.setXAxisLabelRotation(ROTATION);

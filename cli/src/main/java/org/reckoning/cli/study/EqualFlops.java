@@ -58,7 +58,7 @@ record EqualFlops(String like, List<String> runs) {
             .forEach(run -> all.add(repeated(run, all.size(), word)));
       }
     }
-    return new StudyPlan(plan.study(), plan.size(), plan.words(), all);
+    return plan.withRuns(all);
   }
 
   private StudyRun likeOf(StudyPlan plan, StudyRun run) {

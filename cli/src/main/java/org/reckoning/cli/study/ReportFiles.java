@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 
@@ -18,6 +19,14 @@ final class ReportFiles {
     Set<String> drawn = new LinkedHashSet<>();
     for (Map.Entry<String, StudyReport.Picture> each : report.pictures().entrySet()) {
       Optional<byte[]> png = StudyChart.png(each.getValue());
+      if (png.isPresent()) {
+        DurableFiles.write(directory.resolve(each.getKey() + ".png"), png.get());
+        drawn.add(each.getKey());
+      }
+    }
+    for (Map.Entry<String, StudyReport.Timing> each : report.timings().entrySet()) {
+      EncodingComparison times = each.getValue().times();
+      Optional<byte[]> png = times == null ? Optional.empty() : StudyChart.png(times);
       if (png.isPresent()) {
         DurableFiles.write(directory.resolve(each.getKey() + ".png"), png.get());
         drawn.add(each.getKey());

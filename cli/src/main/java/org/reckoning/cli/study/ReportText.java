@@ -26,18 +26,21 @@ final class ReportText {
   String markdown() {
     add("# Study " + report.study() + ", size " + report.size(), "", report.question(), "");
     String own = report.words().isEmpty() ? "" : " with `" + join(report.words()) + "`";
+    long timed =
+        report.timings().values().stream().filter(timing -> timing.times() != null).count();
+    List<String> done = new ArrayList<>();
+    count(done, report.count(StudyReport.Status.DONE), report.runs().size(), "runs");
+    count(done, timed, report.timings().size(), "timings");
     add(
-        "%d of %d runs are done%s. Made by %s, commit %s."
-            .formatted(
-                report.count(StudyReport.Status.DONE),
-                report.runs().size(),
-                own,
-                report.version(),
-                report.commit()),
+        "%s are done%s. Made by %s, commit %s."
+            .formatted(String.join(" and ", done), own, report.version(), report.commit()),
         "");
     report.pictures().forEach(this::picture);
+    report.timings().forEach(this::timing);
     failures();
-    runs();
+    if (!report.runs().isEmpty()) {
+      runs();
+    }
     words();
     return String.join("\n", lines) + "\n";
   }
@@ -54,6 +57,29 @@ final class ReportText {
     add(picture.see(), "");
     table(picture).markdown().forEach(this::add);
     add("", explanation(picture), "");
+  }
+
+  private static void count(List<String> counts, long done, int all, String what) {
+    if (all > 0) {
+      counts.add("%d of %d %s".formatted(done, all, what));
+    }
+  }
+
+  private void timing(String name, StudyReport.Timing timing) {
+    add("## " + name, "");
+    if (timing.times() == null) {
+      add("Not measured yet.", "");
+      return;
+    }
+    if (drawn.contains(name)) {
+      add("![seconds by questions](%s.png)".formatted(name), "");
+    }
+    timing.times().totals().markdown().forEach(this::add);
+    add("", "Seconds of questions one by one, facts included; medians. Parts:", "");
+    timing.times().parts().markdown().forEach(this::add);
+    add("");
+    timing.times().gains().forEach(gain -> add("- " + gain));
+    add("");
   }
 
   /** Returns a table with a row for each line and a column for each value of the axis. */
@@ -101,9 +127,19 @@ final class ReportText {
   private void failures() {
     List<StudyReport.Run> failed =
         report.runs().stream().filter(run -> run.status() == StudyReport.Status.FAILED).toList();
-    if (!failed.isEmpty()) {
+    List<String> problems = new ArrayList<>();
+    failed.forEach(run -> problems.add("- %s: %s".formatted(run.run(), run.reason())));
+    report
+        .timings()
+        .forEach(
+            (name, timing) -> {
+              if (timing.reason() != null) {
+                problems.add("- %s: %s".formatted(name, timing.reason()));
+              }
+            });
+    if (!problems.isEmpty()) {
       add("## Failures", "");
-      failed.forEach(run -> add("- %s: %s".formatted(run.run(), run.reason())));
+      problems.forEach(this::add);
       add("");
     }
   }
@@ -162,10 +198,13 @@ final class ReportText {
   }
 
   private void words() {
-    add("## Configurations", "", "Each line makes one run.", "", "```");
+    add("## Configurations", "", "Each line makes one run or timing.", "", "```");
     for (StudyReport.Run each : report.runs()) {
       String quoted = join(each.run().words().stream().map(ReportText::quoted).toList());
       add("./reckoning train %s seed=%d".formatted(quoted, each.run().seed()));
+    }
+    for (StudyReport.Timing each : report.timings().values()) {
+      add("./reckoning bench encoding " + join(each.words()));
     }
     add("```");
   }

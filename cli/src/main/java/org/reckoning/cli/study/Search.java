@@ -49,7 +49,7 @@ record Search(List<String> words, List<String> runs, List<String> with) {
           new StudyRun(
               all.size(), run.name(), run.varied(), run.seed(), run.words(), candidates, false));
     }
-    return new StudyPlan(plan.study(), plan.size(), plan.words(), all);
+    return plan.withRuns(all);
   }
 
   private StudyRun candidate(StudyRun run, int number, List<String> setting) {
@@ -96,7 +96,7 @@ record Search(List<String> words, List<String> runs, List<String> with) {
           new StudyRun(
               run.number(), run.name(), run.varied(), run.seed(), words, List.of(), run.search()));
     }
-    return new StudyPlan(plan.study(), plan.size(), plan.words(), all);
+    return plan.withRuns(all);
   }
 
   private List<String> setting(StudyRun candidate) {

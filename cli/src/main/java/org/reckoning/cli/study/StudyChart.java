@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.cli.chart.LineChart;
 
 /** Draws the pictures of a report. */
@@ -28,6 +29,31 @@ final class StudyChart {
             picture.metric() + (scale == 1 ? "" : " (%)"),
             xValues,
             lines)
+        .png();
+  }
+
+  /** Returns the seconds of each way over the numbers of questions; empty without a font. */
+  static Optional<byte[]> png(EncodingComparison times) {
+    List<String> counts = times.counts().stream().map(String::valueOf).toList();
+    List<LineChart.Line> lines = new ArrayList<>();
+    times
+        .ways()
+        .forEach(
+            (way, of) ->
+                lines.add(
+                    new LineChart.Line(
+                        way,
+                        times.counts().stream()
+                            .map(n -> new LineChart.Point(String.valueOf(n), of.of(n), null, null))
+                            .toList(),
+                        List.of())));
+    return new LineChart(
+            "seconds by questions",
+            "questions about the same facts, one by one",
+            "seconds",
+            LineChart.ordered(counts),
+            lines)
+        .withLogarithms()
         .png();
   }
 

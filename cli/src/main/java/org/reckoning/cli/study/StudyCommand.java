@@ -26,18 +26,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code reckoning study}: trains the runs of a study, examines them and writes a report. */
+/** {@code reckoning study}: does the runs and timings of a study and writes a report. */
 @Command(
     name = "study",
     mixinStandardHelpOptions = true,
     description = {
-      "Train the runs of a study, examine them and write a report.",
+      "Train and examine the runs of a study, measure its timings and write a report.",
       "The studies are the files of configs/study."
     },
     footer = {
       "",
       "Words: NAME of the study, size=quick (default) or size=full, and overrides of",
-      "every run as for train; or resume=DIR alone.",
+      "every run as for train, or of every timing as for bench encoding if the study",
+      "has no runs; or resume=DIR alone.",
       "",
       "Examples:",
       "  reckoning study methods",
@@ -97,9 +98,17 @@ public final class StudyCommand implements Callable<Integer> {
     Configurations files = new Configurations(configDir);
     ObjectNode tree = files.study(name);
     StudyFile file = StudyFile.of(tree, "study " + name);
+    if (plan && file.runs().isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "--plan writes the directories of runs, and study %s has none: omit it"
+                  .formatted(name)));
+    }
     StudyPlan plan = plan(StudyPlan.of(name, file, sorted.size(), sorted.overrides()), file, files);
     List<RunConfig> configs = plan.configs(files);
-    Path parent = Path.of(configs.get(0).outputDir(), "study", name);
+    RunConfig any =
+        configs.isEmpty() ? files.jobs(List.of(List.of())).get(0).config() : configs.get(0);
+    Path parent = Path.of(any.outputDir(), "study", name);
     return StudyDirectory.create(NewDirectory.create(parent).get(0), plan, tree, configs);
   }
 
@@ -122,7 +131,7 @@ public final class StudyCommand implements Callable<Integer> {
     StudyReport.Program program = new StudyReport.Program(spec.root().version()[0], Commit.of());
     String resume = "./reckoning study resume=" + study.path();
     ChildProcesses processes = new ChildProcesses(MAIN);
-    Map<Integer, String> failures;
+    Map<String, String> failures;
     try (StopSignals signals =
         StopSignals.install(
             resume,
@@ -160,11 +169,30 @@ public final class StudyCommand implements Callable<Integer> {
               ReportText.table(picture).lines().forEach(out::println);
               out.println();
             });
+    report
+        .timings()
+        .forEach(
+            (name, timing) -> {
+              if (timing.times() != null) {
+                out.println("  " + name);
+                timing.times().totals().lines().forEach(out::println);
+                timing.times().gains().forEach(gain -> out.println("  " + gain));
+                out.println();
+              }
+            });
     for (StudyReport.Run run : report.runs()) {
       if (run.reason() != null) {
         out.println("  %s: %s".formatted(run.run(), run.reason()));
       }
     }
+    report
+        .timings()
+        .forEach(
+            (name, timing) -> {
+              if (timing.reason() != null) {
+                out.println("  %s: %s".formatted(name, timing.reason()));
+              }
+            });
     out.println("wrote " + study.path().resolve("report.md"));
     out.flush();
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
@@ -26,7 +27,8 @@ import org.reckoning.trainer.text.EnumWord;
  * <pre>{@code
  * STUDY/0/ 1/ ..        runs, each with its configuration from the start
  * STUDY/0/study.log     output of the commands that trained and examined the run
- * STUDY/study.json      plan of the runs
+ * STUDY/timings/NAME.json, NAME.log   times, and output of the command that measured them
+ * STUDY/study.json      plan of the runs and timings
  * STUDY/study.yaml      copy of the file of the study
  * STUDY/report.md       report, see StudyReport
  * STUDY/report.json     its numbers
@@ -41,6 +43,7 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
   /** Name of the test problems of the run itself, among the examinations. */
   static final String TEST = "test";
 
+  private static final String TIMINGS = "timings";
   private static final String PLAN = "study.json";
   private static final String FILE = "study.yaml";
 
@@ -57,6 +60,9 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
           .write(configs.get(run.number()));
     }
     DurableFiles.write(path.resolve(FILE), YamlDocument.write(tree));
+    if (!plan.timings().isEmpty()) {
+      Files.createDirectories(path.resolve(TIMINGS));
+    }
     JsonRecord.write(path.resolve(PLAN), plan);
     return open(path);
   }
@@ -126,6 +132,28 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
   /** Returns the output of the commands of a run. */
   Path log(StudyRun run) {
     return of(run).resolve("study.log");
+  }
+
+  /** Returns the file of the times of a timing. */
+  Path timing(String name) {
+    return path.resolve(TIMINGS).resolve(name + ".json");
+  }
+
+  /** Returns the output of the command of a timing. */
+  Path timingLog(String name) {
+    return path.resolve(TIMINGS).resolve(name + ".log");
+  }
+
+  /** Returns the times of a timing; empty if they are not measured, or their file is damaged. */
+  Optional<EncodingComparison> times(String name) {
+    try {
+      return Files.exists(timing(name))
+          ? Optional.of(
+              JsonRecord.read(timing(name), EncodingComparison.class, "the times of a study"))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // damaged: measured again
+    }
   }
 
   /** Returns the configuration of a run. */

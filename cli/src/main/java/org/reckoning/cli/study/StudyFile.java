@@ -18,11 +18,13 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
 
 /**
- * A file of {@code configs/study}: what to train, what to measure, and what to draw.
+ * A file of {@code configs/study}: what to train, what to measure, and what to draw. Its subject
+ * are runs, or the timings of ways to give facts to a model, or both.
  *
  * @param question that the study answers
  * @param words overrides of every run, as {@code train -m} takes them
  * @param runs overrides by name of the run
+ * @param timings words of {@code bench encoding} by name of the timing
  * @param examinations of the best checkpoints on other problems, by name
  * @param search finds a setting for each method; null: no search
  * @param equalFlops repeats runs at equal operations; null: none
@@ -33,6 +35,7 @@ record StudyFile(
     String question,
     List<String> words,
     Map<String, List<String>> runs,
+    Map<String, List<String>> timings,
     Map<String, StudyExamination> examinations,
     @Nullable Search search,
     @Nullable EqualFlops equalFlops,
@@ -46,12 +49,14 @@ record StudyFile(
    *
    * @param words further overrides of every run
    * @param seeds a run is repeated for each
+   * @param timings names of the timings; empty: all
    */
-  record Size(List<String> words, List<Long> seeds) {
+  record Size(List<String> words, List<Long> seeds, List<String> timings) {
     /** Copies the lists. */
     Size {
       words = List.copyOf(words);
       seeds = List.copyOf(seeds);
+      timings = List.copyOf(timings);
       require(!seeds.isEmpty(), "seeds ([]) must have at least one seed");
     }
   }
@@ -102,10 +107,13 @@ record StudyFile(
     require(!Objects.requireNonNull(question).isBlank(), "question must not be empty");
     words = List.copyOf(words);
     runs = ordered(runs);
+    timings = ordered(timings);
     examinations = ordered(examinations);
     sizes = ordered(sizes);
     pictures = ordered(pictures);
-    require(!runs.isEmpty(), "runs ({}) must have at least one run");
+    require(
+        !runs.isEmpty() || !timings.isEmpty(),
+        "runs ({}) must have at least one run, or timings at least one timing");
     require(!sizes.isEmpty(), "sizes ({}) must have at least one size");
     Set<String> trained = new LinkedHashSet<>(runs.keySet());
     if (search != null) {
@@ -127,7 +135,17 @@ record StudyFile(
             "examination (%s) of a picture must be test or one of examinations".formatted(name));
       }
     }
+    for (Size size : sizes.values()) {
+      requireTimings(size.timings(), timings.keySet());
+    }
+    for (String name : timings.keySet()) {
+      require(
+          !pictures.containsKey(name),
+          "name (%s) must be that of a timing or of a picture: both have a picture"
+              .formatted(name));
+    }
     List<String> names = new ArrayList<>(runs.keySet());
+    names.addAll(timings.keySet());
     names.addAll(examinations.keySet());
     names.addAll(pictures.keySet());
     for (String name : names) {
@@ -146,7 +164,7 @@ record StudyFile(
    */
   static StudyFile of(ObjectNode tree, String shown) {
     ObjectNode all = tree.deepCopy();
-    for (String optional : List.of("examinations", "pictures")) {
+    for (String optional : List.of("runs", "timings", "examinations", "pictures")) {
       if (!all.has(optional)) {
         all.putObject(optional);
       }
@@ -160,6 +178,10 @@ record StudyFile(
     putList(all, "words");
     putList(all.path("search"), "with");
     all.path("sizes").forEach(size -> putList(size, "words"));
+    all.path("sizes").forEach(size -> putList(size, "timings"));
+    if (all.path("runs").isEmpty()) {
+      all.path("sizes").forEach(StudyFile::putSeed); // no run asks for it
+    }
     all.path("pictures").forEach(picture -> putList(picture, "runs"));
     all.path("pictures").forEach(picture -> putList(picture, "examinations"));
     try {
@@ -172,6 +194,12 @@ record StudyFile(
   private static void putList(JsonNode parent, String key) {
     if (parent instanceof ObjectNode object && !object.has(key)) {
       object.putArray(key);
+    }
+  }
+
+  private static void putSeed(JsonNode size) {
+    if (size instanceof ObjectNode object && !object.has("seeds")) {
+      object.putArray("seeds").add(0);
     }
   }
 
@@ -193,6 +221,13 @@ record StudyFile(
   private static void requireRuns(String of, List<String> names, Set<String> runs) {
     for (String name : names) {
       require(runs.contains(name), "run (%s) of %s must be one of runs".formatted(name, of));
+    }
+  }
+
+  private static void requireTimings(List<String> names, Set<String> timings) {
+    for (String name : names) {
+      require(
+          timings.contains(name), "timing (%s) of a size must be one of timings".formatted(name));
     }
   }
 

@@ -1,36 +1,47 @@
 package org.reckoning.cli.study;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.reckoning.cli.bench.EncodingSettings;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.Configurations;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 
 /**
- * The runs of a study, as stored in {@code study.json}.
+ * The runs and timings of a study, as stored in {@code study.json}.
  *
  * @param study name of the study
  * @param size name of its size
  * @param words overrides of the user
  * @param runs in the order in which they start: all runs of a seed, then those of the next one
+ * @param timings words of {@code bench encoding} by name of the timing
  */
-record StudyPlan(String study, String size, List<String> words, List<StudyRun> runs) {
+record StudyPlan(
+    String study,
+    String size,
+    List<String> words,
+    List<StudyRun> runs,
+    Map<String, List<String>> timings) {
   private static final String SEED = "seed=";
 
-  /** Copies the lists. */
+  /** Copies the collections. */
   StudyPlan {
     words = List.copyOf(words);
     runs = List.copyOf(runs);
-    if (runs.isEmpty()) {
-      throw new IllegalArgumentException("runs must be at least 1");
+    timings = Collections.unmodifiableMap(new LinkedHashMap<>(timings));
+    if (runs.isEmpty() && timings.isEmpty()) {
+      throw new IllegalArgumentException("runs and timings must be at least 1 together");
     }
   }
 
   /**
    * Plans the runs. Words of the user override those of the run, these override those of the size,
-   * and these override those of all runs. Several values of one word make several runs.
+   * and these override those of all runs. Several values of one word make several runs. Without
+   * runs the words of the user override those of the timings.
    *
    * @throws ConfigException if the study has no such size, or a list is invalid
    */
@@ -52,7 +63,42 @@ record StudyPlan(String study, String size, List<String> words, List<StudyRun> r
         }
       }
     }
-    return new StudyPlan(study, sizeName, users, runs);
+    return new StudyPlan(study, sizeName, users, runs, timings(study, file, size, users));
+  }
+
+  private static Map<String, List<String>> timings(
+      String study, StudyFile file, StudyFile.Size size, List<String> users) {
+    Map<String, List<String>> timings = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    file.timings()
+        .forEach(
+            (name, own) -> {
+              if (size.timings().isEmpty() || size.timings().contains(name)) {
+                List<String> words = new ArrayList<>(own);
+                if (file.runs().isEmpty()) {
+                  words.addAll(size.words());
+                  words.addAll(users);
+                }
+                timings.put(name, lastOfEachKey(words));
+              }
+            });
+    timings.forEach(
+        (name, words) -> {
+          try {
+            EncodingSettings.parse(words);
+          } catch (IllegalArgumentException e) {
+            problems.add("timing %s of study %s: %s".formatted(name, study, e.getMessage()));
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return timings;
+  }
+
+  /** Returns the plan with other runs. */
+  StudyPlan withRuns(List<StudyRun> others) {
+    return new StudyPlan(study, size, words, others, timings);
   }
 
   /** Returns the seeds of the user, or those of the size. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.text.EnumWord;
 
@@ -21,6 +22,7 @@ import org.reckoning.trainer.text.EnumWord;
  * @param words overrides of the user
  * @param runs all planned runs
  * @param pictures by name of the file
+ * @param timings by name
  */
 record StudyReport(
     String study,
@@ -30,15 +32,16 @@ record StudyReport(
     String commit,
     List<String> words,
     List<Run> runs,
-    Map<String, Picture> pictures) {
+    Map<String, Picture> pictures,
+    Map<String, Timing> timings) {
 
-  /** Progress of a run. */
+  /** Progress of a run or timing. */
   enum Status {
     /** Not finished. */
     OPEN,
-    /** Trained, and all examinations have results. */
+    /** Trained, and all examinations have results; or measured. */
     DONE,
-    /** The training or an examination ended with an error. */
+    /** The training, an examination or the measurement ended with an error. */
     FAILED;
 
     /** Returns the word in files: {@code done}. */
@@ -87,16 +90,29 @@ record StudyReport(
    */
   record Picture(String metric, String x, String line, String see, List<Cell> cells) {}
 
+  /**
+   * A timing of ways to give facts to a model.
+   *
+   * @param words of {@code bench encoding}
+   * @param reason reason of a failure; null without one
+   * @param times what was measured; null if nothing was
+   */
+  record Timing(
+      List<String> words,
+      Status status,
+      @Nullable String reason,
+      @Nullable EncodingComparison times) {}
+
   /** What made a report: the version of this program, and the commit of its sources. */
   record Program(String version, String commit) {}
 
   /**
    * Reads the results of a study.
    *
-   * @param failures reasons by number of the run
+   * @param failures reasons by {@link StudyRun#toString} or name of the timing
    * @throws IOException if a file cannot be read
    */
-  static StudyReport of(StudyDirectory study, Program program, Map<Integer, String> failures)
+  static StudyReport of(StudyDirectory study, Program program, Map<String, String> failures)
       throws IOException {
     List<Measurement> all = new ArrayList<>();
     List<Run> runs = new ArrayList<>();
@@ -105,9 +121,9 @@ record StudyReport(
       if (!run.search()) {
         all.addAll(measured);
       }
-      String reason = failures.get(run.number());
+      String reason = failures.get(run.toString());
       boolean done = study.isTrained(run) && study.missing(run).isEmpty();
-      Status status = done ? Status.DONE : reason == null ? Status.OPEN : Status.FAILED;
+      Status status = status(done, reason);
       runs.add(
           new Run(
               run,
@@ -125,6 +141,16 @@ record StudyReport(
                     name,
                     new Picture(
                         plan.metric(), plan.x(), plan.line(), plan.see(), Cell.of(plan, all))));
+    Map<String, Timing> timings = new LinkedHashMap<>();
+    study
+        .plan()
+        .timings()
+        .forEach(
+            (name, words) -> {
+              EncodingComparison times = study.times(name).orElse(null);
+              String reason = times == null ? failures.get(name) : null;
+              timings.put(name, new Timing(words, status(times != null, reason), reason, times));
+            });
     return new StudyReport(
         study.plan().study(),
         study.plan().size(),
@@ -133,7 +159,12 @@ record StudyReport(
         program.commit(),
         study.plan().words(),
         runs,
-        pictures);
+        pictures,
+        timings);
+  }
+
+  private static Status status(boolean done, @Nullable String reason) {
+    return done ? Status.DONE : reason == null ? Status.OPEN : Status.FAILED;
   }
 
   private static Result result(Measurement each) {

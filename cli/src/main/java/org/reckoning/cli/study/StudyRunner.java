@@ -2,6 +2,7 @@ package org.reckoning.cli.study;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,8 @@ import org.reckoning.trainer.training.StopRequest;
 
 /**
  * Trains and examines the unfinished runs of a study by the commands {@code train} and {@code
- * eval}, each in a process of its own. A failed run does not stop the others.
+ * eval}, and then measures its timings by {@code bench encoding}, each in a process of its own. A
+ * failure does not stop the others.
  */
 final class StudyRunner {
   private static final long POLL_MILLIS = 500;
@@ -31,19 +33,19 @@ final class StudyRunner {
   private final ChildProcesses processes;
   private final ConsoleProgress progress;
   private final Finished finished;
-  private final Map<Integer, String> failures = new TreeMap<>();
+  private final Map<String, String> failures = new TreeMap<>();
   private final Map<Integer, Long> work = new LinkedHashMap<>();
 
-  /** Is told after every run. */
+  /** Is told after every run and every timing. */
   @FunctionalInterface
   interface Finished {
-    /** Takes the study and the reasons of failures so far, by number of the run. */
-    void run(StudyDirectory study, Map<Integer, String> failures) throws IOException;
+    /** Takes the study and the reasons of failures so far, by the name of the run or timing. */
+    void run(StudyDirectory study, Map<String, String> failures) throws IOException;
   }
 
   /**
    * @param processes start the commands
-   * @param finished called after every run, by one thread at a time
+   * @param finished called after every run and timing, by one thread at a time
    */
   StudyRunner(
       StudyDirectory study, ChildProcesses processes, ConsoleProgress progress, Finished finished) {
@@ -56,10 +58,10 @@ final class StudyRunner {
   /**
    * Does all work that is left, or stops early if asked to.
    *
-   * @param jobs number of processes at a time
-   * @return the reasons of failures, by number of the run
+   * @param jobs number of processes at a time; timings are measured one after another
+   * @return the reasons of failures, by {@link StudyRun#toString} or name of the timing
    */
-  Map<Integer, String> run(int jobs, StopRequest stop) throws IOException {
+  Map<String, String> run(int jobs, StopRequest stop) throws IOException {
     for (StudyRun run : study.plan().runs()) {
       work.put(run.number(), work(study.config(run)));
     }
@@ -68,18 +70,31 @@ final class StudyRunner {
       study = study.settle();
       run(study.plan().runs().stream().filter(run -> !run.search()).toList(), jobs, stop);
     }
+    complete(1, stop, List.copyOf(study.plan().timings().keySet()), this::time);
     return Map.copyOf(failures);
   }
 
   private void run(List<StudyRun> runs, int jobs, StopRequest stop) throws IOException {
+    complete(jobs, stop, runs, this::complete);
+  }
+
+  /** Does a piece of work. */
+  @FunctionalInterface
+  private interface Work<T> {
+    /** Does it, if it is not done. */
+    void of(T piece) throws IOException;
+  }
+
+  private <T> void complete(int jobs, StopRequest stop, List<T> pieces, Work<T> work)
+      throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<?>> futures = new ArrayList<>();
-      for (StudyRun run : runs) {
+      for (T piece : pieces) {
         futures.add(
             threads.submit(
                 () -> {
-                  complete(run);
+                  work.of(piece);
                   return null;
                 }));
       }
@@ -122,6 +137,9 @@ final class StudyRunner {
   }
 
   private void show() throws IOException {
+    if (work.isEmpty()) {
+      return;
+    }
     long all = 0;
     long done = 0;
     int runs = 0;
@@ -154,40 +172,55 @@ final class StudyRunner {
       return;
     }
     String directory = study.of(run).toString();
+    String name = run.toString();
+    Path log = study.log(run);
     if (!trained) {
-      progress.message(run + " begins");
-      trained = command(run, List.of("train", "--no-progress", "resume=" + directory));
+      progress.message(name + " begins");
+      trained = command(name, List.of("train", "--no-progress", "resume=" + directory), log);
     }
     if (trained) {
-      for (String name : study.missing(run)) {
-        List<String> words = new ArrayList<>(List.of("eval", "--run", directory, "--name", name));
-        words.addAll(Objects.requireNonNull(study.file().examinations().get(name)).words());
-        command(run, words);
+      for (String other : study.missing(run)) {
+        List<String> words = new ArrayList<>(List.of("eval", "--run", directory, "--name", other));
+        words.addAll(Objects.requireNonNull(study.file().examinations().get(other)).words());
+        command(name, words, log);
       }
     }
-    end(run);
+    end(name);
+  }
+
+  /** Measures a timing, if it is not measured. */
+  private void time(String name) throws IOException {
+    if (study.times(name).isPresent()) {
+      return;
+    }
+    progress.message(name + " begins");
+    List<String> words = new ArrayList<>(List.of("bench", "encoding"));
+    words.addAll(List.of("--output", study.timing(name).toString()));
+    words.addAll(Objects.requireNonNull(study.plan().timings().get(name)));
+    command(name, words, study.timingLog(name));
+    end(name);
   }
 
   /** Runs a command; returns whether it succeeded, and else keeps its reason. */
-  private boolean command(StudyRun run, List<String> words) throws IOException {
-    int code = processes.run(words, study.log(run));
+  private boolean command(String name, List<String> words, Path log) throws IOException {
+    int code = processes.run(words, log);
     if (code != 0 && !processes.isStopped()) {
-      String line = ChildProcesses.lastLine(study.log(run));
-      fail(run, line.isEmpty() ? "it ended with exit code " + code : line);
+      String line = ChildProcesses.lastLine(log);
+      fail(name, line.isEmpty() ? "it ended with exit code " + code : line);
     }
     return code == 0;
   }
 
-  private synchronized void fail(StudyRun run, String reason) {
-    failures.merge(run.number(), reason, (first, second) -> first + "; " + second);
+  private synchronized void fail(String name, String reason) {
+    failures.merge(name, reason, (first, second) -> first + "; " + second);
   }
 
-  private synchronized void end(StudyRun run) {
-    String reason = failures.get(run.number());
+  private synchronized void end(String name) {
+    String reason = failures.get(name);
     if (reason != null) {
-      progress.message("%s failed: %s".formatted(run, reason));
+      progress.message("%s failed: %s".formatted(name, reason));
     } else if (!processes.isStopped()) {
-      progress.message(run + " is done");
+      progress.message(name + " is done");
     }
     try {
       finished.run(study, failures);

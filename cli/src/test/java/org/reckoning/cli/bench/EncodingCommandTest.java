@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.reckoning.cli.bench.CommandRun.number;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.reckoning.trainer.files.JsonRecord;
 
 class EncodingCommandTest {
   /** Sums of two numbers that are rounded to four decimals. */
@@ -16,8 +22,7 @@ class EncodingCommandTest {
 
   @Test
   void cells_ofEncodedFacts_countTheEncodingOnce() {
-    EncodingTimes times =
-        new EncodingTimes(16.66, OptionalDouble.of(6), 0.05, OptionalDouble.of(0.25));
+    EncodingTimes times = new EncodingTimes(16.66, 6.0, 0.05, 0.25);
 
     assertThat(times.cells(18))
         .containsExactly(
@@ -31,8 +36,7 @@ class EncodingCommandTest {
 
   @Test
   void cells_ofFactsInContext_haveNoEncoding() {
-    EncodingTimes times =
-        new EncodingTimes(5.4, OptionalDouble.empty(), 1.34, OptionalDouble.empty());
+    EncodingTimes times = new EncodingTimes(5.4, null, 1.34, null);
 
     assertThat(times.cells(18))
         .containsExactly(
@@ -46,11 +50,12 @@ class EncodingCommandTest {
 
   @Test
   void gains_sayFromWhichNumberOfQuestionsAWayPays() {
-    EncodingComparison comparison = new EncodingComparison();
-    comparison.add("again", times(OptionalDouble.empty(), 1));
-    comparison.add("prefix", times(OptionalDouble.of(1), 0.25));
-    comparison.add("K = 1", times(OptionalDouble.of(6), 0.2));
-    comparison.add("K = 4", times(OptionalDouble.of(20), 0.25));
+    Map<String, EncodingTimes> ways = new LinkedHashMap<>();
+    ways.put("again", times(null, 1));
+    ways.put("prefix", times(1.0, 0.25));
+    ways.put("K = 1", times(6.0, 0.2));
+    ways.put("K = 4", times(20.0, 0.25));
+    EncodingComparison comparison = new EncodingComparison("tiny", 18, List.of(1, 8), ways);
 
     assertThat(comparison.gains())
         .containsExactly(
@@ -59,7 +64,7 @@ class EncodingCommandTest {
             "K = 1: faster than 'prefix' from 101 questions on", // 26.2 and 26.25
             "K = 4: faster than 'again' from 27 questions on", // 26.75 and 27
             "K = 4: not faster than 'prefix' for many questions");
-    assertThat(comparison.totals(1, 8))
+    assertThat(comparison.totals().markdown())
         .containsExactly(
             "| questions one by one, s | again | prefix | K = 1 | K = 4 |",
             "| --- | --- | --- | --- | --- |",
@@ -67,12 +72,14 @@ class EncodingCommandTest {
             "| 8 | 8.0000 | 3.0000 | 7.6000 | 22.0000 |");
   }
 
-  private static EncodingTimes times(OptionalDouble encoding, double question) {
-    return new EncodingTimes(0, encoding, question, OptionalDouble.empty());
+  private static EncodingTimes times(@Nullable Double encoding, double question) {
+    return new EncodingTimes(0, encoding, question, null);
   }
 
   @Test
-  void command_printsRowsOfConsistentNumbers() {
+  void command_printsRowsOfConsistentNumbers_andWritesThem(@TempDir Path directory)
+      throws IOException {
+    Path file = directory.resolve("times.json");
     CommandRun run =
         CommandRun.of(
             "bench",
@@ -83,7 +90,9 @@ class EncodingCommandTest {
             "questions=3",
             "steps=2,3",
             "runs=2",
-            "xla=off");
+            "xla=off",
+            "--output",
+            file.toString());
 
     assertThat(run.code()).as(run.err()).isZero();
     Map<String, String> inContext = run.row(0);
@@ -101,6 +110,9 @@ class EncodingCommandTest {
       assertThat(encoding).isPositive();
       assertSums(run.row(row), encoding);
     }
+    EncodingComparison written =
+        JsonRecord.read(file, EncodingComparison.class, "the times of a study");
+    assertThat(String.join("\n", written.markdown())).isEqualTo(run.out().strip());
   }
 
   private static void assertSums(Map<String, String> row, double encoding) {

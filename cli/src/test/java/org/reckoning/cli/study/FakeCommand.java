@@ -12,10 +12,14 @@ final class FakeCommand {
   /**
    * Does a command.
    *
-   * @param args as {@code train} and {@code eval} take them
+   * @param args as {@code train}, {@code eval} and {@code bench encoding} take them
    */
   public static void main(String[] args) throws IOException, InterruptedException {
     List<String> words = List.of(args);
+    if (words.get(0).equals("bench")) {
+      time(Path.of(words.get(3)), words.subList(4, words.size()));
+      return;
+    }
     boolean trains = words.get(0).equals("train");
     Path run = Path.of(trains ? words.get(2).substring("resume=".length()) : words.get(2));
     if (Files.exists(run.resolve("fail"))) {
@@ -39,5 +43,19 @@ final class FakeCommand {
             : "{\"words\": [\"%s\"], \"left_out\": 0, \"rows\": [%s]}"
                 .formatted(words.get(5), row));
     System.out.println(String.join(" ", words.subList(0, trains ? 1 : 5)));
+  }
+
+  private static void time(Path file, List<String> words) throws IOException {
+    Path fail = file.resolveSibling("fail");
+    if (Files.exists(fail) && Files.readString(fail).equals(file.getFileName().toString())) {
+      System.err.println("no memory");
+      System.exit(1);
+    }
+    Files.writeString(
+        file,
+        """
+        {"model": "tiny", "questions": 2, "counts": [1],
+         "ways": {"again": {"compilation": 1, "encoding": null, "question": 1.5, "batch": null}}}""");
+    System.out.println(String.join(" ", words));
   }
 }

@@ -2,6 +2,7 @@ package org.reckoning.cli.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -94,6 +95,45 @@ class StudyPlanTest {
         .hasMessage("seed=a must be whole numbers, such as seed=1,2");
   }
 
+  private static final String TIMINGS =
+      """
+      question: Which is faster?
+      timings:
+        tiny: [model=tiny, facts=5, fact_tokens=11, runs=3]
+        small: [model=small]
+      sizes:
+        quick: {timings: [tiny], words: [runs=2]}
+        full: {}
+      """;
+
+  @Test
+  void timings_areThoseOfTheSize_withTheWordsOfTheUserLast() {
+    StudyFile file = file(TIMINGS);
+
+    assertThat(StudyPlan.of("mine", file, "quick", List.of("steps=1")).timings())
+        .containsExactly(
+            entry("tiny", List.of("model=tiny", "facts=5", "fact_tokens=11", "runs=2", "steps=1")));
+    assertThat(StudyPlan.of("mine", file, "full", List.of()).timings().keySet())
+        .containsExactly("tiny", "small");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[tiny] | [big] | s.yaml must be a study: timing (big) of a size must be one of timings",
+        "small: [ | tiny.png/: [ | s.yaml must be a study: name (tiny.png/) must have only letters",
+        "sizes: | 'pictures: {small: {metric: f1, x: run, line: run, see: a}}\nsizes:' | s.yaml must be a study: name (small) must be that of a timing or of a picture",
+        "runs=3 | rums=3 | timing tiny of study mine: rums",
+        "runs=2 | runs=0 | timing tiny of study mine: runs (0) must be at least 1",
+      })
+  void timings_withAMistake_areRefusedWithASentence(String from, String to, String problem) {
+    assertThatThrownBy(
+            () -> StudyPlan.of("mine", file(TIMINGS.replace(from, to)), "quick", List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(problem);
+  }
+
   static Stream<String> projectStudies() {
     return new Configurations(null).studies().stream();
   }
@@ -116,6 +156,6 @@ class StudyPlanTest {
         assertThat(RunOverrides.apply(examined, examination.words())).isNotEqualTo(examined);
       }
     }
-    assertThat(file.pictures()).isNotEmpty();
+    assertThat(file.pictures().size() + file.timings().size()).isPositive();
   }
 }

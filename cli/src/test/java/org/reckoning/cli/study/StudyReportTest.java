@@ -8,15 +8,19 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.reckoning.cli.bench.EncodingComparison;
+import org.reckoning.cli.bench.EncodingTimes;
 import org.reckoning.cli.chart.LineChart;
 import org.reckoning.cli.config.Configurations;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.files.JsonRecord;
 
 /** Reports of results that were made by hand. */
 class StudyReportTest {
@@ -69,7 +73,7 @@ class StudyReportTest {
             + "]}");
   }
 
-  private String report(StudyDirectory study, Map<Integer, String> failures) throws IOException {
+  private String report(StudyDirectory study, Map<String, String> failures) throws IOException {
     ReportFiles.write(directory, StudyReport.of(study, PROGRAM, failures));
     return Files.readString(directory.resolve("report.md"));
   }
@@ -80,7 +84,7 @@ class StudyReportTest {
     StudyDirectory study = study("42");
     write(0, "reckoning", 98, 30);
 
-    assertThat(report(study, Map.of(1, "the loss is not finite")))
+    assertThat(report(study, Map.of("#1 prompt seed=42", "the loss is not finite")))
         .contains(
             """
             | acc_scored by run, hops | 2 | 3 |
@@ -107,6 +111,42 @@ class StudyReportTest {
     assertThat(report(study, Map.of()))
         .contains(
             "| prompt | 50.0 % (40.4 to 59.6) | 40.0 % (27.6 to 53.8) |", "2 of 2 runs are done.");
+  }
+
+  /** 0.5 + 2 * 0.25 = 1, and 2 * 1.5 = 3. */
+  @Test
+  void report_ofTimings_hasTimesTotalsAndPictures() throws IOException {
+    YamlDocument yaml =
+        YamlDocument.of(
+            """
+            question: Which is faster?
+            timings: {tiny: [model=tiny, facts=1, fact_tokens=4], small: [model=small]}
+            sizes: {quick: {}}
+            """,
+            "s.yaml",
+            key -> true);
+    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
+    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
+    StudyDirectory study = StudyDirectory.create(directory, plan, yaml.root(), List.of());
+    Map<String, EncodingTimes> ways = new LinkedHashMap<>();
+    ways.put("again", new EncodingTimes(1, null, 1.5, null));
+    ways.put("once", new EncodingTimes(1, 0.5, 0.25, null));
+    JsonRecord.write(study.timing("tiny"), new EncodingComparison("tiny", 2, List.of(1, 2), ways));
+
+    String text = report(study, Map.of("small", "no memory"));
+
+    assertThat(text)
+        .contains(
+            "1 of 2 timings are done. Made by",
+            "| 2 | 3.0000 | 1.0000 |",
+            "- once: faster than 'again' for any number of questions",
+            "![seconds by questions](tiny.png)",
+            "- small: no memory",
+            "./reckoning bench encoding model=tiny facts=1 fact_tokens=4")
+        .doesNotContain("## Runs");
+    assertThat(directory.resolve("tiny.png")).isNotEmptyFile();
+    assertThat(directory.resolve("small.png")).doesNotExist();
+    assertThat(study.times("tiny").orElseThrow().ways()).isEqualTo(ways);
   }
 
   /** Student's interval of 0.98 and 0.90 is 0.94 -+ 12.706 * 0.04; it ends at 1. */

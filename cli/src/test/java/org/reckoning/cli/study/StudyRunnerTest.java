@@ -49,7 +49,7 @@ class StudyRunnerTest {
         StudyDirectory.create(directory, plan, yaml.root(), plan.configs(new Configurations(null)));
   }
 
-  private Map<Integer, String> run(int jobs, StopRequest stop) throws IOException {
+  private Map<String, String> run(int jobs, StopRequest stop) throws IOException {
     ConsoleProgress progress =
         new ConsoleProgress(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
@@ -71,7 +71,8 @@ class StudyRunnerTest {
   void run_whereOneFails_doesTheOthers_andRepeatsOnlyThatOne() throws IOException {
     Files.createFile(directory.resolve("1/fail"));
 
-    assertThat(run(2, () -> false)).isEqualTo(Map.of(1, "the loss is not finite"));
+    assertThat(run(2, () -> false))
+        .isEqualTo(Map.of("#1 weights seed=2", "the loss is not finite"));
 
     assertThat(IntStream.range(0, 3).filter(this::isDone)).containsExactly(0, 2);
     assertThat(log(0)).contains("train\n", "eval --run", "--name hops_3");
@@ -82,6 +83,35 @@ class StudyRunnerTest {
     assertThat(isDone(1)).isTrue();
     assertThat(log(0).lines()).hasSize(2); // not repeated
     assertThat(reports).isEqualTo(4);
+  }
+
+  @Test
+  void run_ofTimings_measuresEachOnce_andRepeatsTheFailedOne() throws IOException {
+    YamlDocument yaml =
+        YamlDocument.of(
+            """
+            question: Which is faster?
+            timings: {fails: [model=tiny, facts=1], tiny: [model=tiny, fact_tokens=4]}
+            sizes: {quick: {}}
+            """,
+            "s.yaml",
+            key -> true);
+    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
+    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of("fact_tokens=5", "facts=2"));
+    study = StudyDirectory.create(directory, plan, yaml.root(), List.of());
+    Path fail = directory.resolve("timings/fail");
+    Files.writeString(fail, "fails.json");
+
+    assertThat(run(2, () -> false)).isEqualTo(Map.of("fails", "no memory"));
+    assertThat(study.times("fails")).isEmpty();
+    assertThat(study.times("tiny")).isPresent();
+
+    Files.delete(fail);
+    assertThat(run(2, () -> false)).isEmpty();
+    assertThat(study.times("fails")).isPresent();
+    assertThat(Files.readString(study.timingLog("tiny")))
+        .isEqualTo("model=tiny fact_tokens=5 facts=2\n"); // once
+    assertThat(reports).isEqualTo(3);
   }
 
   @Test
