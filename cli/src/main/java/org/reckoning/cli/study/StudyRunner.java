@@ -94,7 +94,9 @@ final class StudyRunner {
         futures.add(
             threads.submit(
                 () -> {
-                  work.of(piece);
+                  if (!processes.isStopped()) {
+                    work.of(piece);
+                  }
                   return null;
                 }));
       }
