@@ -50,7 +50,7 @@ class ArchitectureTest {
         knowsOnly("random"),
         knowsOnly("peers"),
         knowsOnly("exchange", "peers", "variables"),
-        knowsOnly("gpt2", "autodiff", "random"),
+        knowsOnly("gpt2", "autodiff", "random", "xla"),
         knowsOnly("task", "gpt2"),
         knowsOnly("settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),

@@ -3,6 +3,7 @@ package org.reckoning.cli.bench;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import org.reckoning.graph.inspect.Stopwatch;
 import org.reckoning.graph.peers.Peers;
 
 /**

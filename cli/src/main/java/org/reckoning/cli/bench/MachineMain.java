@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.reckoning.cli.device.Device;
 import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.process.ProcessStart;
-import org.reckoning.graph.xla.XlaCheck;
+import org.reckoning.graph.inspect.MatrixProductPeak;
 import org.tensorflow.TensorFlow;
 
 /**
@@ -36,7 +36,6 @@ final class MachineMain {
       ChildJvm.report("peak", peak.measure(false));
       ChildJvm.report(
           "devices", Device.all().stream().map(Device::toString).collect(Collectors.joining(", ")));
-      XlaCheck.require();
       ChildJvm.report("peak_xla", peak.measure(true));
     } catch (RuntimeException | IOException e) {
       ChildJvm.reportFailure(e);

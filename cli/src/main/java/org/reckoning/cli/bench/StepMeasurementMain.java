@@ -6,6 +6,8 @@ import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.process.ProcessMemory;
 import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.graph.inspect.MatrixProductPeak;
+import org.reckoning.graph.inspect.Stopwatch;
 
 /**
  * Measures training steps of one program, as a child process of {@link StepCommand}. The class

@@ -9,6 +9,8 @@ import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.process.ProcessMemory;
 import org.reckoning.cli.process.ProcessStart;
 import org.reckoning.cli.program.ProgramSettings;
+import org.reckoning.graph.inspect.MatrixProductPeak;
+import org.reckoning.graph.inspect.Stopwatch;
 import org.reckoning.graph.program.UpdateResult;
 
 /**

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import org.reckoning.cli.program.ProgramSettings;
 import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.decoding.Decoding;
+import org.reckoning.graph.inspect.Stopwatch;
 import org.reckoning.graph.program.KnowledgeProgram;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.InnerRates;

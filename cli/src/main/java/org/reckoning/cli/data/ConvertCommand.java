@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.RecordWriter;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
-import org.reckoning.trainer.files.Links;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,7 +67,9 @@ final class ConvertCommand implements Callable<Integer> {
     }
     List<Path> files = data.files(); // before anything is written
     DataProblems problems = DataProblems.NONE;
+    boolean toOpenFile;
     try (RecordWriter writer = RecordWriter.open(output)) {
+      toOpenFile = writer.writesToOpenFile();
       for (Path file : files) {
         problems = problems.plus(data.read(file, task -> convert(task, writer)));
       }
@@ -81,7 +82,7 @@ final class ConvertCommand implements Callable<Integer> {
     data.report(problems.plusLeftOut("hops must be one of " + hops, otherHops));
     if (problems.isEmpty() || skipBad) {
       PrintWriter out = // records may go to standard output
-          Links.leadsToOpenFile(output) ? spec.commandLine().getErr() : spec.commandLine().getOut();
+          toOpenFile ? spec.commandLine().getErr() : spec.commandLine().getOut();
       out.printf("%s: %d records%n", output, written);
     } else {
       spec.commandLine()

@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.data.FactOrder;
-import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.RecordWriter;
 import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.formats.DataFormat;
@@ -188,10 +186,11 @@ final class GenerateCommand implements Callable<Integer> {
     if (isOfficial()) {
       return (writer, split, index) -> writer.write(generator.official(split, index));
     }
-    FactOrder order = new FactOrder(LoadOrder.NORM, distractors, seed);
     return (writer, split, index) ->
         writer.write(
-            order.apply((split == Split.TRAIN ? ofTraining : generator).task(split, index)));
+            (split == Split.TRAIN ? ofTraining : generator)
+                .task(split, index)
+                .withDistractors(distractors, seed));
   }
 
   private boolean isOfficial() {

@@ -3,9 +3,9 @@ package org.reckoning.cli.data;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.reckoning.trainer.data.theories.Family;
 import org.reckoning.trainer.data.theories.TheoryKind;
-import org.reckoning.trainer.data.theories.World;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import picocli.CommandLine.Option;
 
 /** The options of generated theories. */

@@ -9,10 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.InnerOptimizer;
-import org.reckoning.graph.optimizer.Momentum;
-import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
@@ -57,9 +54,9 @@ public final class ProgramSettings {
     MODELS.put("medium", Gpt2Config::medium);
     MODELS.put("large", Gpt2Config::large);
     MODELS.put("xl", Gpt2Config::xl);
-    OPTIMIZERS.put("sgd", Sgd::new);
-    OPTIMIZERS.put("momentum", Momentum::new);
-    OPTIMIZERS.put("adamw", AdamW::new);
+    OPTIMIZERS.put("sgd", InnerOptimizer::sgd);
+    OPTIMIZERS.put("momentum", InnerOptimizer::momentum);
+    OPTIMIZERS.put("adamw", InnerOptimizer::adamW);
     for (InnerProducts products : InnerProducts.values()) {
       PRODUCTS.put(EnumWord.of(products), products);
     }

@@ -14,8 +14,6 @@ import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.server.ModelServer;
 import org.reckoning.trainer.server.Predictor;
-import org.reckoning.trainer.server.RunPredictor;
-import org.reckoning.trainer.server.SavedModelPredictor;
 import org.reckoning.trainer.server.ServedModelInfo;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -123,10 +121,10 @@ public final class ServeCommand implements Callable<Integer> {
     err.flush();
     if (!RunWeights.isRun(path)) {
       String directory = String.valueOf(path.toAbsolutePath().normalize().getFileName());
-      return new Opened(ServedModelInfo.of(directory, model), RunPredictor.of(model));
+      return new Opened(ServedModelInfo.of(directory, model), Predictor.of(model));
     }
     try (RunWeights run = RunWeights.open(path)) {
-      return new Opened(ServedModelInfo.of(model, run.settings()), RunPredictor.of(model));
+      return new Opened(ServedModelInfo.of(model, run.settings()), Predictor.of(model));
     }
   }
 
@@ -138,6 +136,6 @@ public final class ServeCommand implements Callable<Integer> {
     }
     ClientAssets assets = ClientAssets.read(directory);
     Path version = ModelExport.newest(directory).orElseThrow();
-    return new Opened(ServedModelInfo.of(assets), SavedModelPredictor.load(version));
+    return new Opened(ServedModelInfo.of(assets), Predictor.load(version));
   }
 }

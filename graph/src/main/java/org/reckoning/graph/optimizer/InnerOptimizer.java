@@ -12,6 +12,36 @@ import org.tensorflow.types.family.TNumber;
  */
 public sealed interface InnerOptimizer permits Sgd, Momentum, AdamW {
 
+  /** Returns gradient descent with the default settings. */
+  static InnerOptimizer sgd() {
+    return new Sgd();
+  }
+
+  /** Returns gradient descent with momentum and the default settings. */
+  static InnerOptimizer momentum() {
+    return new Momentum();
+  }
+
+  /** Returns Adam with decoupled weight decay and the default settings. */
+  static InnerOptimizer adamW() {
+    return new AdamW();
+  }
+
+  /** Returns gradient descent; see {@link Sgd}. */
+  static InnerOptimizer sgd(double weightDecay) {
+    return new Sgd(weightDecay);
+  }
+
+  /** Returns gradient descent with momentum, without Nesterov's step; see {@link Momentum}. */
+  static InnerOptimizer momentum(double momentum, double weightDecay) {
+    return new Momentum(momentum, weightDecay, false);
+  }
+
+  /** Returns Adam with decoupled weight decay; see {@link AdamW}. */
+  static InnerOptimizer adamW(double beta1, double beta2, double epsilon, double weightDecay) {
+    return new AdamW(beta1, beta2, epsilon, weightDecay);
+  }
+
   /** Returns the names of the state tensors. Each has the shape of the weight and starts at 0. */
   List<String> slots();
 

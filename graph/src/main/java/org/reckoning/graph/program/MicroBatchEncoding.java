@@ -10,6 +10,7 @@ import org.reckoning.graph.inner.Iterate;
 import org.reckoning.graph.model.Facts;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
+import org.reckoning.graph.program.KnowledgeProgram.EncodingProgress;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.unroll.StepwiseEncoding;
 import org.reckoning.graph.variables.Variables;

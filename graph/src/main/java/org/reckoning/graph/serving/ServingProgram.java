@@ -284,6 +284,16 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
     files.restore(session, prefix);
   }
 
+  /**
+   * Loads an exported model with the session settings of this program.
+   *
+   * @param version directory of a version
+   * @throws RuntimeException of TensorFlow if it is damaged
+   */
+  public static SavedModelBundle load(String version) {
+    return SavedModelBundle.loader(version).withConfigProto(GraphSession.config()).load();
+  }
+
   /** Returns the signatures of the program, the default first. */
   public List<Signature> signatures() {
     return List.copyOf(signatures);

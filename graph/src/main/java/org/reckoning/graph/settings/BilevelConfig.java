@@ -12,6 +12,7 @@ import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * Settings that determine the static graph. Start with {@link #of} and change single settings with
@@ -149,6 +150,11 @@ public record BilevelConfig(
         XlaMode.SEGMENTS,
         1,
         0);
+  }
+
+  /** Returns the shape of the inner rates, [J, K] for J adapted weights. */
+  public Shape rateShape() {
+    return Shape.of(new WeightLayout(this).adapted().size(), innerSteps);
   }
 
   /** Returns the low-rank factors, or null. */

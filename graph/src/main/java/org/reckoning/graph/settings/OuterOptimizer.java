@@ -32,6 +32,24 @@ public record OuterOptimizer(AdamW weights, AdamW rates, double clipWeights, dou
         new AdamW().withWeightDecay(0.05), new AdamW().withWeightDecay(0), 0.1, 0.1);
   }
 
+  /**
+   * Returns AdamW with the same betas and epsilon for weights and rates, and the clipping of the
+   * defaults.
+   *
+   * @param weightDecay decay of the weights; the rates have none
+   */
+  public static OuterOptimizer of(double beta1, double beta2, double epsilon, double weightDecay) {
+    OuterOptimizer defaults = defaults();
+    AdamW weights = new AdamW(beta1, beta2, epsilon, weightDecay);
+    return new OuterOptimizer(
+        weights, weights.withWeightDecay(0), defaults.clipWeights, defaults.clipRates);
+  }
+
+  /** Returns the optimizer with other largest global norms; infinite for no clipping. */
+  public OuterOptimizer withClipping(double ofWeights, double ofRates) {
+    return new OuterOptimizer(weights, rates, ofWeights, ofRates);
+  }
+
   private static void requireNorm(String name, double norm) {
     if (!(norm > 0)) {
       throw new IllegalArgumentException("%s (%s) must be positive".formatted(name, norm));

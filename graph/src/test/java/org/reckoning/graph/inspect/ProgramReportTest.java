@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reckoning.graph.inspect.MemoryReport.Boundary;
+import org.reckoning.graph.inspect.ParameterReport.TensorCount;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.optimizer.Momentum;

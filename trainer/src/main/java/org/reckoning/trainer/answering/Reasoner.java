@@ -3,7 +3,7 @@ package org.reckoning.trainer.answering;
 import java.io.IOException;
 import java.util.List;
 import org.reckoning.graph.decoding.Decoding;
-import org.reckoning.graph.program.EncodingProgress;
+import org.reckoning.graph.program.KnowledgeProgram.EncodingProgress;
 
 /**
  * Learns facts once, and answers questions about them.

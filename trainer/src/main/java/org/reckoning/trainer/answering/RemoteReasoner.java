@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
-import org.reckoning.graph.program.EncodingProgress;
+import org.reckoning.graph.program.KnowledgeProgram.EncodingProgress;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.ReasoningTask.Fact;

@@ -7,9 +7,9 @@ import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.kinship.Wording;
-import org.reckoning.trainer.data.theories.Family;
 import org.reckoning.trainer.data.theories.TheoryKind;
-import org.reckoning.trainer.data.theories.World;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.FactSegments;
 

@@ -6,8 +6,8 @@ import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.kinship.Wording;
-import org.reckoning.trainer.data.theories.Family;
 import org.reckoning.trainer.data.theories.TheoryKind;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
 import org.reckoning.trainer.text.EnumWord;
 
 /** Checks the values of generated data. */

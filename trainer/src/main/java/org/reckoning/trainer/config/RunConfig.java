@@ -14,10 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.InnerOptimizer;
-import org.reckoning.graph.optimizer.Momentum;
-import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
@@ -240,9 +237,10 @@ public record RunConfig(
   /** Returns the update rule of the inner loop. */
   public InnerOptimizer innerOptimizer() {
     return switch (innerOpt) {
-      case SGD -> new Sgd(innerWeightDecay);
-      case MOMENTUM -> new Momentum(innerMomentum, innerWeightDecay, false);
-      case ADAMW -> new AdamW(innerAdamBeta1, innerAdamBeta2, innerAdamEpsilon, innerWeightDecay);
+      case SGD -> InnerOptimizer.sgd(innerWeightDecay);
+      case MOMENTUM -> InnerOptimizer.momentum(innerMomentum, innerWeightDecay);
+      case ADAMW ->
+          InnerOptimizer.adamW(innerAdamBeta1, innerAdamBeta2, innerAdamEpsilon, innerWeightDecay);
     };
   }
 
@@ -299,9 +297,8 @@ public record RunConfig(
 
   /** Returns the outer optimizer; its learning rates are fed at each step. */
   public OuterOptimizer outerOptimizer() {
-    AdamW weights = new AdamW(adamBeta1, adamBeta2, adamEpsilon, weightDecay);
-    return new OuterOptimizer(
-        weights, weights.withWeightDecay(0), norm(maxGradNorm), norm(maxRatesGradNorm));
+    return OuterOptimizer.of(adamBeta1, adamBeta2, adamEpsilon, weightDecay)
+        .withClipping(norm(maxGradNorm), norm(maxRatesGradNorm));
   }
 
   private static double norm(@Nullable Double largest) {

@@ -1,6 +1,8 @@
 package org.reckoning.trainer.data;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.FactOrder.LoadOrder;
 
 /**
  * A reasoning problem: facts and questions about them. All data becomes this record.
@@ -55,6 +57,17 @@ public record ReasoningTask(
   /** Returns the number of facts that no question needs. */
   public int distractors() {
     return (int) facts.stream().filter(fact -> !fact.relevant()).count();
+  }
+
+  /**
+   * Returns the task with at most a number of distractors, in the order of its facts.
+   *
+   * @param most largest number, drawn without replacement; null for all
+   * @param seed seed of the choice
+   * @throws IllegalArgumentException if the number is negative
+   */
+  public ReasoningTask withDistractors(@Nullable Integer most, long seed) {
+    return new FactOrder(LoadOrder.NORM, most, seed).apply(this);
   }
 
   /**

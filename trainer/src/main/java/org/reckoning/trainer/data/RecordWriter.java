@@ -62,6 +62,11 @@ public final class RecordWriter implements Closeable {
     }
   }
 
+  /** Returns whether the records go to an open file of a process, such as {@code /dev/stdout}. */
+  public boolean writesToOpenFile() {
+    return output.isOpenFile();
+  }
+
   /** Adds a record. */
   public void write(ReasoningTask task) throws IOException {
     write(record(task));

@@ -56,6 +56,11 @@ public final class AtomicOutput implements Closeable {
     return new AtomicOutput(file, null, null, stream, List.of());
   }
 
+  /** Returns whether the output is an open file of a process, such as {@code /dev/stdout}. */
+  public boolean isOpenFile() {
+    return OpenFiles.isOne(file);
+  }
+
   /**
    * Opens an output; creates its directory if necessary.
    *

@@ -29,13 +29,4 @@ public final class Links {
     }
     return target;
   }
-
-  /**
-   * Returns whether the target of a path is an open file of a process, such as {@code /dev/stdout}.
-   *
-   * @throws IOException if links form a circle
-   */
-  public static boolean leadsToOpenFile(Path path) throws IOException {
-    return OpenFiles.isOne(follow(path));
-  }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.graph.settings.WeightLayout;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DurableFiles;
@@ -98,7 +97,6 @@ public record TrainedModel(Path path, RunConfig settings) {
 
   static Shape rateShape(RunConfig settings, Gpt2Config model) {
     TaskShape any = new TaskShape(1, 1, 2, 1, 2);
-    int adapted = new WeightLayout(settings.bilevel(model, List.of(any))).adapted().size();
-    return Shape.of(adapted, settings.innerSteps());
+    return settings.bilevel(model, List.of(any)).rateShape();
   }
 }

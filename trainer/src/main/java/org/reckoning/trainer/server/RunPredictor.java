@@ -35,7 +35,7 @@ import org.tensorflow.proto.DataType;
  * <p>{@code ask_no_knowledge} and {@code choose_no_knowledge} answer with the initial weights,
  * which have not learned the facts. They have no inner losses.
  */
-public final class RunPredictor implements Predictor {
+final class RunPredictor implements Predictor {
   private static final String FACTS = "facts";
   private static final String QUESTIONS = "questions";
   private static final String LABELS = "labels";
@@ -61,7 +61,7 @@ public final class RunPredictor implements Predictor {
    *
    * @throws IOException if they cannot be read
    */
-  public static RunPredictor of(LocalModel model) throws IOException {
+  static RunPredictor of(LocalModel model) throws IOException {
     return new RunPredictor(model, model.reasoner());
   }
 

@@ -13,7 +13,7 @@ import org.reckoning.trainer.serving.ServingRequest;
  *
  * @param model loaded in this process
  */
-public record SavedModelPredictor(ServedModel model) implements Predictor {
+record SavedModelPredictor(ServedModel model) implements Predictor {
   private static final int COMPUTED_AT_ONCE = 8;
 
   /**
@@ -21,7 +21,7 @@ public record SavedModelPredictor(ServedModel model) implements Predictor {
    *
    * @throws IOException if the directory is not a SavedModel
    */
-  public static SavedModelPredictor load(Path version) throws IOException {
+  static SavedModelPredictor load(Path version) throws IOException {
     return new SavedModelPredictor(ServedModel.load(version));
   }
 

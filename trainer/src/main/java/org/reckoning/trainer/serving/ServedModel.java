@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.reckoning.graph.xla.GraphSession;
+import org.reckoning.graph.serving.ServingProgram;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Signature;
@@ -38,10 +38,7 @@ public final class ServedModel implements AutoCloseable {
               .formatted(version));
     }
     try {
-      return new ServedModel(
-          SavedModelBundle.loader(version.toString())
-              .withConfigProto(GraphSession.config())
-              .load());
+      return new ServedModel(ServingProgram.load(version.toString()));
     } catch (RuntimeException e) { // TensorFlow's have no common type of their own
       throw new IOException(
           "'%s' must be an intact SavedModel, but loading it failed: %s"

@@ -3,6 +3,7 @@ package org.reckoning.trainer.data.theories;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.theories.NumberedTheory.NumberedRule;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 
 /**
  * Forward chaining: derives all statements that follow from a theory, each with its depth. A given

@@ -1,6 +1,7 @@
 package org.reckoning.trainer.data.theories;
 
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 
 /** All statements that follow from a theory, see {@link Chaining}. */
 final class Closure {

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 
 /** Chooses random questions about a theory, none about the same statement or its negation twice. */
 final class Inquirer {

@@ -2,6 +2,7 @@ package org.reckoning.trainer.data.theories;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.files.Json;
 
 /**

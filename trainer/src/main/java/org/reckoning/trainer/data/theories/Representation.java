@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 
 /**
  * The notation of the official files for statements and rules:

@@ -3,6 +3,7 @@ package org.reckoning.trainer.data.theories;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 
 /**
  * Facts and rules. They are numbered together, the facts first; these numbers name the sentences of

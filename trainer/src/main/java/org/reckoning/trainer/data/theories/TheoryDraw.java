@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.theories.NumberedTheory.NumberedRule;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
 
 /**
  * Draws random theories in numbers, with the sizes and shapes of ProofWriter. In a rule with

@@ -17,6 +17,7 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.TaskGenerator;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
 
 /**
  * Generates any number of theories in the style of ProofWriter, with questions about them:

@@ -22,6 +22,61 @@ public record TheoryKind(
     int depth,
     @Nullable Integer subjects,
     @Nullable Integer sentences) {
+
+  /** A kind of theory: whether it has relations, and whether it has negations. */
+  public enum Family {
+    /** Attributes of people, without negation. */
+    ATT(false, false, "AttNoneg"),
+    /** Attributes of people, with negation. */
+    ATT_NEG(false, true, "AttNeg"),
+    /** Attributes and relations of animals, without negation. */
+    REL(true, false, "RelNoneg"),
+    /** Attributes and relations of animals, with negation. */
+    REL_NEG(true, true, "RelNeg");
+
+    private final boolean relations;
+    private final boolean negations;
+    private final String officialName;
+
+    Family(boolean relations, boolean negations, String officialName) {
+      this.relations = relations;
+      this.negations = negations;
+      this.officialName = officialName;
+    }
+
+    boolean hasRelations() {
+      return relations;
+    }
+
+    boolean hasNegations() {
+      return negations;
+    }
+
+    /** Returns the name in the official files. */
+    String officialName() {
+      return officialName;
+    }
+  }
+
+  /** What follows if neither a statement nor its negation can be derived. */
+  public enum World {
+    /**
+     * The statement is unknown. "not" in a condition requires a derived negation. Labels: {@code
+     * yes}, {@code no}, {@code none}.
+     */
+    OPEN,
+    /**
+     * The statement is false. "not" in a condition means that the statement cannot be derived.
+     * Labels: {@code yes}, {@code no}.
+     */
+    CLOSED;
+
+    /** Returns the labels of statements. */
+    List<String> labels() {
+      return this == OPEN ? List.of("yes", "no", "none") : List.of("yes", "no");
+    }
+  }
+
   /** Largest depth that can be generated. */
   public static final int MOST_HOPS = 5;
 

@@ -8,6 +8,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
 import org.reckoning.trainer.data.theories.Wording.Form;
 
 /** Makes tasks with every word of a kind of theories in every place. They need not make sense. */

@@ -3,6 +3,7 @@ package org.reckoning.trainer.data.theories;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
 import org.reckoning.trainer.data.theories.Wording.Form;
 
 /**

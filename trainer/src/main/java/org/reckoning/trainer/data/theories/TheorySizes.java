@@ -1,6 +1,7 @@
 package org.reckoning.trainer.data.theories;
 
 import java.util.Random;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
 
 /**
  * The sizes of a theory.

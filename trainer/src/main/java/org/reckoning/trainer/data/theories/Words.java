@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.reckoning.trainer.data.theories.NumberedTheory.NumberedRule;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
 
 /**
  * The words of a theory, in the order of their numbers.

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.trainer.data.theories.Explanation.Attempt;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 
 /** The semantics on theories written by hand. */
 class ClosureTest {

@@ -26,6 +26,7 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.Samples;
 import org.reckoning.trainer.data.formats.TaskReader;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.files.Json;
 
 /** Compares the solver with the labels and proof depths of all published files at hand. */

@@ -32,6 +32,8 @@ import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.Samples;
 import org.reckoning.trainer.data.formats.TaskReader;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Tokenizer;

@@ -18,6 +18,7 @@ import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.Samples;
 import org.reckoning.trainer.data.formats.TaskReader;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.data.theories.Wording.Form;
 
 class WordingTest {

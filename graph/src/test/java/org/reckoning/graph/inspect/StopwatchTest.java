@@ -1,4 +1,4 @@
-package org.reckoning.cli.bench;
+package org.reckoning.graph.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package org.reckoning.cli.bench;
+package org.reckoning.graph.inspect;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,11 +33,11 @@ import org.tensorflow.types.TInt32;
  * @param tokens length of each text
  * @param compiled whether XLA compiles the pass
  */
-record PlainPass(Gpt2Config model, int texts, int tokens, boolean compiled) {
+public record PlainPass(Gpt2Config model, int texts, int tokens, boolean compiled) {
   private static final long SEED = 3;
 
   /** Returns the seconds of a pass, the median of several runs. */
-  double measure(int runs) {
+  public double measure(int runs) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     model.parameterShapes().forEach((name, shape) -> shapes.put(name, shape.prepend(1)));
     Segment pass =

@@ -1,4 +1,4 @@
-package org.reckoning.cli.bench;
+package org.reckoning.graph.inspect;
 
 import org.reckoning.graph.xla.GraphSession;
 import org.tensorflow.Graph;
@@ -16,12 +16,12 @@ import org.tensorflow.types.TFloat32;
  *
  * @param bytes size of the tensor to read, more than any cache holds
  */
-record MemoryBandwidth(long bytes) {
+public record MemoryBandwidth(long bytes) {
   private static final int WARM_UP = 2;
   private static final int RUNS = 7;
 
   /** Returns bytes a second, the best of several sums over the tensor. */
-  double measure() {
+  public double measure() {
     Shape shape = Shape.of(bytes / Float.BYTES / 1024, 1024);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);

@@ -1,4 +1,4 @@
-package org.reckoning.cli.bench;
+package org.reckoning.graph.inspect;
 
 import java.util.List;
 import java.util.Map;
@@ -6,6 +6,7 @@ import org.reckoning.graph.xla.GraphSession;
 import org.reckoning.graph.xla.Segment;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
+import org.reckoning.graph.xla.XlaCheck;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -20,7 +21,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param size rows and columns of the matrices
  */
-record MatrixProductPeak(int size) {
+public record MatrixProductPeak(int size) {
   /** Products of a run; each uses the result of the one before. */
   private static final int CHAIN = 4;
 
@@ -31,8 +32,12 @@ record MatrixProductPeak(int size) {
    * Returns floating-point operations a second, the median of several runs.
    *
    * @param xla whether XLA compiles the products
+   * @throws IllegalStateException if it must, and does not work on this machine
    */
-  double measure(boolean xla) {
+  public double measure(boolean xla) {
+    if (xla) {
+      XlaCheck.require();
+    }
     Shape shape = Shape.of(size, size);
     Segment products =
         Segment.define(

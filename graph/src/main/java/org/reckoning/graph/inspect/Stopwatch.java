@@ -1,4 +1,4 @@
-package org.reckoning.cli.bench;
+package org.reckoning.graph.inspect;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Times laps, in seconds. */
-final class Stopwatch {
+public final class Stopwatch {
   private final LongSupplier nanos;
   private final List<Double> laps = new ArrayList<>();
   private long last;
 
-  Stopwatch() {
+  /** Creates a stopwatch that runs from now on. */
+  public Stopwatch() {
     this(System::nanoTime);
   }
 
@@ -22,7 +23,7 @@ final class Stopwatch {
   }
 
   /** Runs work several times and times all runs but the first ones, a lap each. */
-  static Stopwatch time(int warmUps, int runs, Runnable work) {
+  public static Stopwatch time(int warmUps, int runs, Runnable work) {
     for (int i = 0; i < warmUps; i++) {
       work.run();
     }
@@ -35,7 +36,7 @@ final class Stopwatch {
   }
 
   /** Ends a lap and returns its seconds. */
-  double lap() {
+  public double lap() {
     long now = nanos.getAsLong();
     double seconds = (now - last) / 1e9;
     laps.add(seconds);
@@ -44,12 +45,12 @@ final class Stopwatch {
   }
 
   /** Returns the median lap; of two in the middle, the longer. */
-  double median() {
+  public double median() {
     return laps.stream().sorted().toList().get(laps.size() / 2);
   }
 
   /** Returns the shortest lap. */
-  double min() {
+  public double min() {
     return Collections.min(laps);
   }
 }
