@@ -392,6 +392,8 @@ public record RunConfig(
     /** Cosine decay to 0. */
     COSINE,
     /** Constant rates. */
-    CONSTANT
+    CONSTANT,
+    /** Constant rates, and a linear decay to 0 in the last fifth. */
+    TRAPEZOID
   }
 }

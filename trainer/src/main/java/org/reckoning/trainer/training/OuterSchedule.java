@@ -11,9 +11,13 @@ import org.reckoning.trainer.config.RunConfig.Schedule;
  * linear         (T + 1 - s) / (T + 1 - w)
  * cosine         (1 + cos(pi (s - w) / (T + 1 - w))) / 2
  * constant       1
+ * trapezoid      min(1, (T + 1 - s) / (T / 5))
  * }</pre>
  */
 final class OuterSchedule {
+  /** Share of the updates in which a trapezoid falls. */
+  private static final double FALL = 0.2;
+
   private final Schedule schedule;
   private final long updates;
   private final long warmUp;
@@ -41,6 +45,7 @@ final class OuterSchedule {
     return switch (schedule) {
       case CONSTANT -> 1;
       case LINEAR -> (updates + 1 - update) / left;
+      case TRAPEZOID -> Math.min(1, (updates + 1 - update) / (FALL * updates));
       case COSINE -> (1 + Math.cos(Math.PI * (update - warmUp) / left)) / 2;
     };
   }

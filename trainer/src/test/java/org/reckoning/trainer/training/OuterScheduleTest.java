@@ -40,6 +40,17 @@ class OuterScheduleTest {
     assertThat(schedule.factor(100)).isEqualTo(1);
   }
 
+  @Test
+  void trapezoid_isConstant_andFallsInTheLastFifth() {
+    OuterSchedule schedule = new OuterSchedule(Schedule.TRAPEZOID, 100, 0.06);
+
+    assertThat(schedule.factor(3)).isEqualTo(0.5);
+    assertThat(schedule.factor(6)).isEqualTo(1);
+    assertThat(schedule.factor(81)).isEqualTo(1);
+    assertThat(schedule.factor(91)).isCloseTo(0.5, within(1e-12));
+    assertThat(schedule.factor(100)).isCloseTo(0.05, within(1e-12));
+  }
+
   @ParameterizedTest
   @EnumSource(Schedule.class)
   void factor_ofASingleUpdate_isOne(Schedule kind) {
