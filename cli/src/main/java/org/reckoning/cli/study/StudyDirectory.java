@@ -84,8 +84,15 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
         YamlDocument.read(path.resolve(FILE), shown, key -> !key.endsWith(".seeds"));
     return new StudyDirectory(
         path,
-        JsonRecord.read(plan, StudyPlan.class, "the plan of a study"),
+        JsonRecord.read(plan, StudyPlan.class, "the plan of a study", StudyDirectory::upgrade),
         StudyFile.of(file.root(), shown));
+  }
+
+  /** Adds the timings, which older plans do not have. */
+  private static void upgrade(ObjectNode plan) {
+    if (!plan.has("timings")) {
+      plan.putObject("timings");
+    }
   }
 
   /**

@@ -18,8 +18,8 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
 
 /**
- * A file of {@code configs/study}: what to train, what to measure, and what to draw. Its subject
- * are runs, or the timings of ways to give facts to a model, or both.
+ * A file of {@code configs/study}: what to train, what to measure, and what to draw. It has runs,
+ * or timings of ways to give facts to a model, or both.
  *
  * @param question that the study answers
  * @param words overrides of every run, as {@code train -m} takes them
