@@ -2,11 +2,11 @@ package org.reckoning.cli.study;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 
@@ -16,17 +16,16 @@ final class ReportFiles {
 
   /** Writes the files; replaces those of an earlier report. */
   static void write(Path directory, StudyReport report) throws IOException {
+    Map<String, Optional<byte[]>> pngs = new LinkedHashMap<>();
+    report.pictures().forEach((name, picture) -> pngs.put(name, StudyChart.png(picture)));
+    report
+        .timings()
+        .forEach(
+            (name, timing) ->
+                pngs.put(name, Optional.ofNullable(timing.times()).flatMap(StudyChart::png)));
     Set<String> drawn = new LinkedHashSet<>();
-    for (Map.Entry<String, StudyReport.Picture> each : report.pictures().entrySet()) {
-      Optional<byte[]> png = StudyChart.png(each.getValue());
-      if (png.isPresent()) {
-        DurableFiles.write(directory.resolve(each.getKey() + ".png"), png.get());
-        drawn.add(each.getKey());
-      }
-    }
-    for (Map.Entry<String, StudyReport.Timing> each : report.timings().entrySet()) {
-      EncodingComparison times = each.getValue().times();
-      Optional<byte[]> png = times == null ? Optional.empty() : StudyChart.png(times);
+    for (Map.Entry<String, Optional<byte[]>> each : pngs.entrySet()) {
+      Optional<byte[]> png = each.getValue();
       if (png.isPresent()) {
         DurableFiles.write(directory.resolve(each.getKey() + ".png"), png.get());
         drawn.add(each.getKey());

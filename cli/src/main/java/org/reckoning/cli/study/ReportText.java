@@ -125,21 +125,9 @@ final class ReportText {
   }
 
   private void failures() {
-    List<StudyReport.Run> failed =
-        report.runs().stream().filter(run -> run.status() == StudyReport.Status.FAILED).toList();
-    List<String> problems = new ArrayList<>();
-    failed.forEach(run -> problems.add("- %s: %s".formatted(run.run(), run.reason())));
-    report
-        .timings()
-        .forEach(
-            (name, timing) -> {
-              if (timing.reason() != null) {
-                problems.add("- %s: %s".formatted(name, timing.reason()));
-              }
-            });
-    if (!problems.isEmpty()) {
+    if (!report.failures().isEmpty()) {
       add("## Failures", "");
-      problems.forEach(this::add);
+      report.failures().forEach(failure -> add("- " + failure));
       add("");
     }
   }

@@ -180,19 +180,7 @@ public final class StudyCommand implements Callable<Integer> {
                 out.println();
               }
             });
-    for (StudyReport.Run run : report.runs()) {
-      if (run.reason() != null) {
-        out.println("  %s: %s".formatted(run.run(), run.reason()));
-      }
-    }
-    report
-        .timings()
-        .forEach(
-            (name, timing) -> {
-              if (timing.reason() != null) {
-                out.println("  %s: %s".formatted(name, timing.reason()));
-              }
-            });
+    report.failures().forEach(failure -> out.println("  " + failure));
     out.println("wrote " + study.path().resolve("report.md"));
     out.flush();
   }

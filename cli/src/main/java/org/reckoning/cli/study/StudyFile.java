@@ -48,7 +48,7 @@ record StudyFile(
    * How much work a study takes.
    *
    * @param words further overrides of every run
-   * @param seeds a run is repeated for each
+   * @param seeds a run is repeated for each; at least one if the study has runs
    * @param timings names of the timings; empty: all
    */
   record Size(List<String> words, List<Long> seeds, List<String> timings) {
@@ -57,7 +57,6 @@ record StudyFile(
       words = List.copyOf(words);
       seeds = List.copyOf(seeds);
       timings = List.copyOf(timings);
-      require(!seeds.isEmpty(), "seeds ([]) must have at least one seed");
     }
   }
 
@@ -136,6 +135,7 @@ record StudyFile(
       }
     }
     for (Size size : sizes.values()) {
+      require(runs.isEmpty() || !size.seeds().isEmpty(), "seeds ([]) must have at least one seed");
       requireTimings(size.timings(), timings.keySet());
     }
     for (String name : timings.keySet()) {
@@ -180,7 +180,7 @@ record StudyFile(
     all.path("sizes").forEach(size -> putList(size, "words"));
     all.path("sizes").forEach(size -> putList(size, "timings"));
     if (all.path("runs").isEmpty()) {
-      all.path("sizes").forEach(StudyFile::putSeed); // no run asks for it
+      all.path("sizes").forEach(size -> putList(size, "seeds")); // no run asks for them
     }
     all.path("pictures").forEach(picture -> putList(picture, "runs"));
     all.path("pictures").forEach(picture -> putList(picture, "examinations"));
@@ -194,12 +194,6 @@ record StudyFile(
   private static void putList(JsonNode parent, String key) {
     if (parent instanceof ObjectNode object && !object.has(key)) {
       object.putArray(key);
-    }
-  }
-
-  private static void putSeed(JsonNode size) {
-    if (size instanceof ObjectNode object && !object.has("seeds")) {
-      object.putArray("seeds").add(0);
     }
   }
 

@@ -70,26 +70,22 @@ record StudyPlan(
       String study, StudyFile file, StudyFile.Size size, List<String> users) {
     Map<String, List<String>> timings = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
-    file.timings()
-        .forEach(
-            (name, own) -> {
-              if (size.timings().isEmpty() || size.timings().contains(name)) {
-                List<String> words = new ArrayList<>(own);
-                if (file.runs().isEmpty()) {
-                  words.addAll(size.words());
-                  words.addAll(users);
-                }
-                timings.put(name, lastOfEachKey(words));
-              }
-            });
-    timings.forEach(
-        (name, words) -> {
-          try {
-            EncodingSettings.parse(words);
-          } catch (IllegalArgumentException e) {
-            problems.add("timing %s of study %s: %s".formatted(name, study, e.getMessage()));
-          }
-        });
+    for (Map.Entry<String, List<String>> each : file.timings().entrySet()) {
+      String name = each.getKey();
+      if (size.timings().isEmpty() || size.timings().contains(name)) {
+        List<String> words = new ArrayList<>(each.getValue());
+        if (file.runs().isEmpty()) {
+          words.addAll(size.words());
+          words.addAll(users);
+        }
+        timings.put(name, lastOfEachKey(words));
+        try {
+          EncodingSettings.parse(words);
+        } catch (IllegalArgumentException e) {
+          problems.add("timing %s of study %s: %s".formatted(name, study, e.getMessage()));
+        }
+      }
+    }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }

@@ -177,6 +177,23 @@ record StudyReport(
         each.row().scored());
   }
 
+  /** Returns a sentence for each run and timing that failed, with its name. */
+  List<String> failures() {
+    List<String> failures = new ArrayList<>();
+    for (Run run : runs) {
+      if (run.reason() != null) {
+        failures.add("%s: %s".formatted(run.run(), run.reason()));
+      }
+    }
+    timings.forEach(
+        (name, timing) -> {
+          if (timing.reason() != null) {
+            failures.add("%s: %s".formatted(name, timing.reason()));
+          }
+        });
+    return failures;
+  }
+
   /** Returns the number of runs with a status. */
   long count(Status status) {
     return runs.stream().filter(run -> run.status() == status).count();

@@ -65,17 +65,14 @@ final class StudyRunner {
     for (StudyRun run : study.plan().runs()) {
       work.put(run.number(), work(study.config(run)));
     }
-    run(study.plan().searches(), jobs, stop);
+    doAll(study.plan().searches(), this::complete, jobs, stop);
     if (!processes.isStopped()) {
       study = study.settle();
-      run(study.plan().runs().stream().filter(run -> !run.search()).toList(), jobs, stop);
+      List<StudyRun> runs = study.plan().runs().stream().filter(run -> !run.search()).toList();
+      doAll(runs, this::complete, jobs, stop);
     }
-    complete(1, stop, List.copyOf(study.plan().timings().keySet()), this::time);
+    doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1, stop);
     return Map.copyOf(failures);
-  }
-
-  private void run(List<StudyRun> runs, int jobs, StopRequest stop) throws IOException {
-    complete(jobs, stop, runs, this::complete);
   }
 
   /** Does a piece of work. */
@@ -85,7 +82,7 @@ final class StudyRunner {
     void of(T piece) throws IOException;
   }
 
-  private <T> void complete(int jobs, StopRequest stop, List<T> pieces, Work<T> work)
+  private <T> void doAll(List<T> pieces, Work<T> work, int jobs, StopRequest stop)
       throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(jobs);
     try {

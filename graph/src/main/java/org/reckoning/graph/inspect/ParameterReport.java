@@ -53,8 +53,7 @@ public record ParameterReport(
         TensorCount.of(select(layout.shapes(), layout.adapted()), bytes),
         TensorCount.of(select(layout.shapes(), layout.trained()), bytes),
         TensorCount.of(select(layout.shapes(), constant), bytes),
-        TensorCount.of(
-            steps == 0 ? List.of() : List.of(Shape.of(layout.adapted().size(), steps)), bytes));
+        TensorCount.of(steps == 0 ? List.of() : List.of(program.config().rateShape()), bytes));
   }
 
   private static Collection<Shape> select(Map<String, Shape> shapes, List<String> names) {

@@ -33,21 +33,21 @@ public record OuterOptimizer(AdamW weights, AdamW rates, double clipWeights, dou
   }
 
   /**
-   * Returns AdamW with the same betas and epsilon for weights and rates, and the clipping of the
-   * defaults.
+   * Returns AdamW with the same betas and epsilon for weights and rates.
    *
    * @param weightDecay decay of the weights; the rates have none
+   * @param clipWeights largest global norm of the gradient of all weights; infinite: no clipping
+   * @param clipRates the same for the rates
    */
-  public static OuterOptimizer of(double beta1, double beta2, double epsilon, double weightDecay) {
-    OuterOptimizer defaults = defaults();
+  public static OuterOptimizer of(
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay,
+      double clipWeights,
+      double clipRates) {
     AdamW weights = new AdamW(beta1, beta2, epsilon, weightDecay);
-    return new OuterOptimizer(
-        weights, weights.withWeightDecay(0), defaults.clipWeights, defaults.clipRates);
-  }
-
-  /** Returns the optimizer with other largest global norms; infinite for no clipping. */
-  public OuterOptimizer withClipping(double ofWeights, double ofRates) {
-    return new OuterOptimizer(weights, rates, ofWeights, ofRates);
+    return new OuterOptimizer(weights, weights.withWeightDecay(0), clipWeights, clipRates);
   }
 
   private static void requireNorm(String name, double norm) {

@@ -7,7 +7,6 @@ import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -32,10 +31,7 @@ public record PassArguments<T extends TNumber>(
   static Specs initialSpecs(TaskModel<?> model) {
     return new Specs()
         .tensors(WEIGHTS, model.type(), model.layout().shapes())
-        .tensor(
-            RATES,
-            model.type(),
-            Shape.of(model.layout().adapted().size(), model.config().innerSteps()));
+        .tensor(RATES, model.type(), model.config().rateShape());
   }
 
   /** Reads the arguments of a segment that holds a whole pass. */

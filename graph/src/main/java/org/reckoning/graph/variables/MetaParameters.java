@@ -58,9 +58,7 @@ public final class MetaParameters<T extends TNumber> {
     this.type = type;
     weights = new Variables<>(tf, "weights", layout.shapes(), type);
     Map<String, Shape> rateShapes =
-        config.innerSteps() == 0
-            ? Map.of()
-            : Map.of(RATES, Shape.of(layout.adapted().size(), config.innerSteps()));
+        config.innerSteps() == 0 ? Map.of() : Map.of(RATES, config.rateShape());
     rates = new Variables<>(tf, "inner_rates", rateShapes, type);
     initialSeed =
         tf.withName("initial_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));

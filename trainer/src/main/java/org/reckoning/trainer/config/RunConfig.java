@@ -297,8 +297,8 @@ public record RunConfig(
 
   /** Returns the outer optimizer; its learning rates are fed at each step. */
   public OuterOptimizer outerOptimizer() {
-    return OuterOptimizer.of(adamBeta1, adamBeta2, adamEpsilon, weightDecay)
-        .withClipping(norm(maxGradNorm), norm(maxRatesGradNorm));
+    return OuterOptimizer.of(
+        adamBeta1, adamBeta2, adamEpsilon, weightDecay, norm(maxGradNorm), norm(maxRatesGradNorm));
   }
 
   private static double norm(@Nullable Double largest) {
