@@ -44,13 +44,14 @@ class ArchitectureTest {
             .resideInAnyPackage("org.reckoning.trainer..", "org.reckoning.cli..")
             .as("graph knows neither trainer nor cli")
             .allowEmptyShould(false),
-        knowsOnly("autodiff"),
-        knowsOnly("xla"),
+        knowsOnly("kernels"),
+        knowsOnly("autodiff", "kernels"),
+        knowsOnly("xla", "kernels"),
         knowsOnly("optimizer", "autodiff"),
         knowsOnly("random"),
         knowsOnly("peers"),
         knowsOnly("exchange", "peers", "variables"),
-        knowsOnly("gpt2", "autodiff", "random", "xla"),
+        knowsOnly("gpt2", "autodiff", "kernels", "random", "xla"),
         knowsOnly("task", "gpt2"),
         knowsOnly("settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "may be lists:",
       "  model=small k=4 tasks=1 facts=4 fact_tokens=32 questions=1",
       "  question_tokens=32 optimizer=sgd mode=exact adapt=all products=auto",
-      "  micro_facts=all xla=segments task_groups=1",
+      "  matmul_dtype=float32 micro_facts=all xla=segments task_groups=1",
       "  n_layer=auto n_embd=auto n_head=auto vocab_size=auto",
       "  steps=5              training steps to time, after the first",
       "  peak_size=2048       rows and columns of the matrices of the peak",

@@ -45,6 +45,7 @@ final class InspectionJson {
     program.put("inner_steps", config.innerSteps());
     program.put("inner_optimizer", config.innerOptimizer().toString());
     program.put("gradient", config.gradientMode().toString());
+    program.put("matmul_dtype", EnumWord.of(config.matmulDtype()));
     program.put("inner_products", EnumWord.of(config.innerProducts()));
     program.put("kept_product_bytes", report.keptProductBytes());
     program.put("micro_facts", config.microFacts(report.shape()));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.inspect.FlopCount;
 import org.reckoning.graph.inspect.MemoryReport;
 import org.reckoning.graph.inspect.MemoryReport.Boundary;
@@ -99,6 +100,9 @@ final class ReportTable {
                         shape.questionTokens()))
             .row("products", products(config))
             .row("XLA", EnumWord.of(config.xla()));
+    if (config.matmulDtype() == MatmulDtype.BFLOAT16) {
+      table.row("products of weights", "operands in bfloat16");
+    }
     processes.forEach(table::row);
     lines.addAll(table.lines());
   }

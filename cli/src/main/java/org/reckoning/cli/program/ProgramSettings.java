@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
@@ -30,6 +31,7 @@ import org.reckoning.trainer.text.NearestName;
  * mode=exact            exact, first_order, truncated1, truncated2, ..
  * adapt=all             all, lora, or name patterns: h.*.mlp.*,ln_f.*
  * products=auto         auto, keep, recompute: the matrix products of inner steps
+ * matmul_dtype=float32  float32, bfloat16: operands of the products of weights
  * micro_facts=all       facts in memory at a time: all, auto (about 1 GiB of activations), 1, 2, ..
  * xla=segments          segments, whole, off
  * task_groups=1         groups of tasks that a pass computes in parallel
@@ -45,6 +47,7 @@ public final class ProgramSettings {
   private static final Map<String, Supplier<Gpt2Config>> MODELS = new LinkedHashMap<>();
   private static final Map<String, Supplier<InnerOptimizer>> OPTIMIZERS = new LinkedHashMap<>();
   private static final Map<String, InnerProducts> PRODUCTS = new LinkedHashMap<>();
+  private static final Map<String, MatmulDtype> MATMUL_DTYPES = new LinkedHashMap<>();
   private static final Map<String, XlaMode> XLA = new LinkedHashMap<>();
 
   static {
@@ -59,6 +62,9 @@ public final class ProgramSettings {
     OPTIMIZERS.put("adamw", InnerOptimizer::adamW);
     for (InnerProducts products : InnerProducts.values()) {
       PRODUCTS.put(EnumWord.of(products), products);
+    }
+    for (MatmulDtype dtype : MatmulDtype.values()) {
+      MATMUL_DTYPES.put(EnumWord.of(dtype), dtype);
     }
     for (XlaMode mode : XlaMode.values()) {
       XLA.put(EnumWord.of(mode), mode);
@@ -86,6 +92,7 @@ public final class ProgramSettings {
     defaults.put("mode", "exact");
     defaults.put("adapt", "all");
     defaults.put("products", "auto");
+    defaults.put("matmul_dtype", "float32");
     defaults.put("micro_facts", "all");
     defaults.put("xla", "segments");
     defaults.put("task_groups", "1");
@@ -205,6 +212,7 @@ public final class ProgramSettings {
       Optional<Supplier<Gpt2Config>> model = oneOf("model", MODELS);
       Optional<Supplier<InnerOptimizer>> optimizer = oneOf("optimizer", OPTIMIZERS);
       Optional<InnerProducts> products = oneOf("products", PRODUCTS);
+      Optional<MatmulDtype> matmulDtype = oneOf("matmul_dtype", MATMUL_DTYPES);
       Optional<XlaMode> xla = oneOf("xla", XLA);
       Optional<GradientMode> mode = mode();
       int k = integer("k");
@@ -221,6 +229,7 @@ public final class ProgramSettings {
           return BilevelConfig.of(resized(model.orElseThrow().get()), k, shape)
               .withInnerOptimizer(optimizer.orElseThrow().get())
               .withInnerProducts(products.orElseThrow())
+              .withMatmulDtype(matmulDtype.orElseThrow())
               .withXla(xla.orElseThrow())
               .withGradientMode(mode.orElseThrow())
               .withAdaptation(adaptation())

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
@@ -30,7 +31,7 @@ class ProgramSettingsTest {
         parse(
                 "model=medium k=3 tasks=2 facts=5 fact_tokens=6 questions=7 question_tokens=8"
                     + " optimizer=adamw mode=truncated2 adapt=h.*.mlp.*,ln_f.* micro_facts=3"
-                    + " products=keep xla=whole task_groups=2")
+                    + " products=keep matmul_dtype=bfloat16 xla=whole task_groups=2")
             .config();
 
     assertThat(config)
@@ -40,6 +41,7 @@ class ProgramSettingsTest {
                 .withGradientMode(GradientMode.truncated(2))
                 .withAdaptation(Adaptation.matching("h.*.mlp.*", "ln_f.*"))
                 .withInnerProducts(InnerProducts.KEEP)
+                .withMatmulDtype(MatmulDtype.BFLOAT16)
                 .withInnerMicroFacts(3)
                 .withXla(XlaMode.WHOLE)
                 .withTaskGroups(2));
@@ -84,7 +86,7 @@ class ProgramSettingsTest {
         "k | k must be given as k=VALUE",
         "modle=small | modle is not a known key; did you mean model?; known: model, k, tasks, facts,"
             + " fact_tokens, questions, question_tokens, optimizer, mode, adapt, products,"
-            + " micro_facts, xla, task_groups, n_layer, n_embd, n_head, vocab_size",
+            + " matmul_dtype, micro_facts, xla, task_groups, n_layer, n_embd, n_head, vocab_size",
         "micro_facts=0 | micro_facts (0) must be all, auto or a whole number of at least 1",
         "n_layer=x | n_layer (x) must be a whole number",
         "n_embd=100 | n_embd (100) must be divisible by n_head (12)",

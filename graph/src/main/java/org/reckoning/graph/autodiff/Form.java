@@ -23,6 +23,9 @@ sealed interface Form {
   /** The elements of x in another shape. */
   record View(Operand<TNumber> x) implements Form {}
 
+  /** The elements of x, in float32 or float64, rounded to bfloat16. */
+  record Rounded(Operand<TNumber> x) implements Form {}
+
   /**
    * A function that is linear in one input, which is often much smaller than the output.
    *

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.op.core.Reshape;
+import org.tensorflow.op.dtypes.Cast;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Add;
 import org.tensorflow.op.math.Mul;
 import org.tensorflow.op.math.Neg;
 import org.tensorflow.op.math.UnsortedSegmentSum;
 import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -29,6 +31,7 @@ final class Forms {
           entry(Neg.OP_NAME, op -> new Form.Negative(input(op, 0))),
           entry(Mul.OP_NAME, Forms::product),
           entry(Reshape.OP_NAME, op -> new Form.View(input(op, 0))),
+          entry(Cast.OP_NAME, Forms::rounded),
           entry(UnsortedSegmentSum.OP_NAME, op -> new Form.Linear(0)),
           entry(MatMul.OP_NAME, op -> matrixProduct(op, "transpose_a")),
           entry(BatchMatMul.OP_NAME, op -> matrixProduct(op, "adj_x")),
@@ -69,6 +72,13 @@ final class Forms {
       return new Form.Multiple(b, a);
     }
     return sameShapes(op) ? new Form.Product(a, b) : null;
+  }
+
+  private static @Nullable Form rounded(GraphOperation op) {
+    Operand<TNumber> x = input(op, 0);
+    DataType from = x.asOutput().dataType();
+    boolean wide = from == DataType.DT_FLOAT || from == DataType.DT_DOUBLE;
+    return wide && op.output(0).dataType() == DataType.DT_BFLOAT16 ? new Form.Rounded(x) : null;
   }
 
   /** Chooses the operand whose pullback does not transpose the cotangent of the output. */

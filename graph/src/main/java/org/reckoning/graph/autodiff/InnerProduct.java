@@ -34,7 +34,7 @@ final class InnerProduct {
     if (!shrinks(b)) {
       return Shapes.unbroadcast(node.tf(), node.tf().math.mul(a, b), emitter.scalar(a, 0).shape());
     }
-    Scaled scaled = Scaled.of(emitter, a);
+    Scaled scaled = Scaled.of(emitter, a, a.type());
     return scaled == null
         ? moved(node, a, b)
         : node.tf().math.mul(scaled.s(), moved(node, scaled.x(), b));
@@ -69,6 +69,15 @@ final class InnerProduct {
     Node source = new Node(emitter, (GraphOperation) b.op());
     Tangents dy = new Tangents(emitter, List.of(b), List.of(a));
     Operand<TNumber> back = rules.pullback(source).apply(source, dy, i);
-    return back == null ? emitter.scalar(a, 0) : of(node, back, source.in(i));
+    if (back == null) {
+      return emitter.scalar(a, 0);
+    }
+    // Both were rounded for matrix products alone.
+    return Forms.of(back) instanceof Form.Rounded wideBack
+            && Forms.of(source.in(i)) instanceof Form.Rounded wide
+            && wideBack.x().type() == a.type()
+            && wide.x().type() == a.type()
+        ? of(node, wideBack.x(), wide.x())
+        : of(node, back, source.in(i));
   }
 }

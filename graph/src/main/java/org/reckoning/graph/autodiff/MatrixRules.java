@@ -3,6 +3,7 @@ package org.reckoning.graph.autodiff;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.reckoning.graph.kernels.MatrixKernels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.linalg.Einsum;
 import org.tensorflow.op.linalg.MatMul;
@@ -14,6 +15,10 @@ import org.tensorflow.types.family.TNumber;
  * after an optional transposition, {@code Y = A' B'}. Then {@code dA' = dY B'^T} and {@code dB' =
  * A'^T dY}; the cotangent of a transposed operand is transposed. The driver sums over broadcast
  * batch axes.
+ *
+ * <p>The operands of {@code BatchMatMulV3} may have a narrower dtype than its output. Then those of
+ * its derivatives have it too: dY is rounded, and a cotangent is rounded to the dtype of its
+ * operand.
  */
 final class MatrixRules {
   private MatrixRules() {}
@@ -56,9 +61,23 @@ final class MatrixRules {
     Operand<TNumber> a = n.in(0);
     Operand<TNumber> b = n.in(1);
     if (i == 0) {
-      return ta ? oriented(n, b, dy, product, tb, true) : oriented(n, dy, b, product, false, !tb);
+      Operand<TNumber> factor = cast(n, dy, b.type());
+      Operand<TNumber> da =
+          ta
+              ? oriented(n, b, factor, product, tb, true)
+              : oriented(n, factor, b, product, false, !tb);
+      return cast(n, da, a.type());
     }
-    return tb ? oriented(n, dy, a, product, true, ta) : oriented(n, a, dy, product, !ta, false);
+    Operand<TNumber> factor = cast(n, dy, a.type());
+    Operand<TNumber> db =
+        tb
+            ? oriented(n, factor, a, product, true, ta)
+            : oriented(n, a, factor, product, !ta, false);
+    return cast(n, db, b.type());
+  }
+
+  private static Operand<TNumber> cast(Node n, Operand<TNumber> x, Class<TNumber> type) {
+    return x.type() == type ? x : n.tf().dtypes.cast(x, type);
   }
 
   /**

@@ -57,7 +57,7 @@ final class Rewrites {
       if (node.outputs() != 1 || dx == null || dx.shape().size() <= node.outShape(0).size()) {
         continue;
       }
-      Scaled scaled = Scaled.of(emitter, dx);
+      Scaled scaled = Scaled.of(emitter, dx, node.out().type());
       if (scaled != null) {
         return Collections.singletonList(scaledPushforward(node, rule, dxs, i, scaled));
       }

@@ -16,27 +16,44 @@ import org.tensorflow.types.family.TNumber;
  */
 record Scaled(Operand<TNumber> x, Operand<TNumber> s) {
 
-  /** Separates a tensor from its scalar factors and signs; null if it has none. */
-  static @Nullable Scaled of(Emitter emitter, Operand<TNumber> tensor) {
+  /**
+   * Separates a tensor from its scalar factors and signs; null if it has none of a dtype.
+   *
+   * @param type dtype of s, which is that of the result to be scaled; x may be rounded
+   */
+  static @Nullable Scaled of(Emitter emitter, Operand<TNumber> tensor, Class<TNumber> type) {
     Form form = Forms.of(tensor);
+    if (form instanceof Form.View view) {
+      Scaled inner = of(emitter, view.x(), type);
+      return inner == null ? null : new Scaled(viewed(emitter, tensor, inner.x), inner.s);
+    }
+    if (form instanceof Form.Rounded rounded) {
+      Scaled inner = of(emitter, rounded.x(), type);
+      return inner == null ? null : new Scaled(rounded(emitter, tensor, inner.x), inner.s);
+    }
+    if (tensor.type() != type) {
+      return null;
+    }
     if (form instanceof Form.Negative negative) {
       return times(emitter, negative.x(), emitter.scalar(tensor, -1));
     }
     if (form instanceof Form.Multiple multiple) {
       return times(emitter, multiple.x(), multiple.scalar());
     }
-    if (form instanceof Form.View view) {
-      Scaled inner = of(emitter, view.x());
-      return inner == null ? null : new Scaled(viewed(emitter, tensor, inner.x), inner.s);
-    }
     return null;
   }
 
   private static Scaled times(Emitter emitter, Operand<TNumber> x, Operand<TNumber> s) {
-    Scaled inner = of(emitter, x);
+    Scaled inner = of(emitter, x, s.type());
     return inner == null
         ? new Scaled(x, s)
         : new Scaled(inner.x, emitter.scopeOf(s.op().name()).math.mul(s, inner.s));
+  }
+
+  /** Emits another tensor in the dtype of a rounded one. */
+  private static Operand<TNumber> rounded(
+      Emitter emitter, Operand<TNumber> tensor, Operand<TNumber> x) {
+    return emitter.scopeOf(tensor.op().name()).dtypes.cast(x, tensor.type());
   }
 
   /** Emits the op of a view on another tensor. */

@@ -51,8 +51,7 @@ final class ShapeRules {
     RuleTable.Adjoint reshapeBack = (n, dy) -> n.tf().reshape(dy, n.ints(n.inShape(0).asArray()));
     rules.linear(Identity.OP_NAME, same);
     rules.linear(EnsureShape.OP_NAME, same, "shape");
-    rules.linear(
-        Cast.OP_NAME, (n, dy) -> n.tf().dtypes.cast(dy, n.in(0).type()), "DstT", "Truncate");
+    rules.linear(Cast.OP_NAME, ShapeRules::castBack, "DstT", "Truncate");
     rules.linear(Reshape.OP_NAME, reshapeBack);
     rules.linear(ExpandDims.OP_NAME, reshapeBack);
     rules.linear(Squeeze.OP_NAME, reshapeBack, "squeeze_dims");
@@ -61,6 +60,17 @@ final class ShapeRules {
         Fill.OP_NAME,
         (n, dy, i) -> i == 1 ? dy.get(0) : null,
         (n, dx) -> List.of(n.replay(List.of(n.in(0), dx.orZero(1))).output(0)));
+  }
+
+  /**
+   * Casts a cotangent to the dtype of the input. One that was rounded only to have the dtype of the
+   * output is taken before rounding.
+   */
+  private static Operand<TNumber> castBack(Node n, Operand<TNumber> dy) {
+    Class<TNumber> type = n.in(0).type();
+    return Forms.of(dy) instanceof Form.Rounded rounded && rounded.x().type() == type
+        ? rounded.x()
+        : n.tf().dtypes.cast(dy, type);
   }
 
   private static void addMoves(RuleTable rules) {

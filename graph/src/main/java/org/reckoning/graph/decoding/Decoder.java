@@ -55,7 +55,7 @@ public final class Decoder<T extends TNumber> {
   public Decoder(TaskModel<T> model, int questions, int tokens) {
     this.model = model;
     this.texts = Shape.of(model.shape().tasks(), questions, tokens);
-    this.gpt2 = new CachedGpt2<>(model.config().model(), model.config().lora());
+    this.gpt2 = model.cachedGpt2();
     this.choice = choice();
     Loop loop = loop();
     segment =

@@ -34,13 +34,19 @@ public final class CachedGpt2<T extends TNumber> {
    */
   public record Step<T extends TNumber>(Operand<T> hidden, Map<String, Operand<T>> cache) {}
 
+  /** Creates a model whose products are in its own dtype. */
+  public CachedGpt2(Gpt2Config config, @Nullable Lora lora) {
+    this(config, lora, MatmulDtype.FLOAT32);
+  }
+
   /**
    * Creates a model; its weights are passed to every call.
    *
    * @param lora settings of the low-rank factors among the parameters, or null for none
+   * @param products dtype of the products of activations and weights
    */
-  public CachedGpt2(Gpt2Config config, @Nullable Lora lora) {
-    this(config, new Gpt2<>(config, lora, Dropout.none()), PrefixCache.none());
+  public CachedGpt2(Gpt2Config config, @Nullable Lora lora, MatmulDtype products) {
+    this(config, new Gpt2<>(config, lora, Dropout.none(), products), PrefixCache.none());
   }
 
   private CachedGpt2(Gpt2Config config, Gpt2<T> model, PrefixCache<T> prefix) {

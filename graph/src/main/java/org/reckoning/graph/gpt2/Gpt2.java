@@ -29,7 +29,13 @@ public final class Gpt2<T extends TNumber> {
   private final @Nullable Lora lora;
   private final Dropout<T> dropout;
   private final Attention<T> attention;
+  private final MatrixProduct product;
   private final PrefixCache<T> prefix;
+
+  /** Creates a model whose products are in its own dtype. */
+  public Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout) {
+    this(config, lora, dropout, MatmulDtype.FLOAT32);
+  }
 
   /**
    * Creates a model; its weights are passed to every call.
@@ -37,22 +43,30 @@ public final class Gpt2<T extends TNumber> {
    * @param lora settings of the low-rank factors among the parameters, or null for none
    * @param dropout applied to the embeddings, to the attention weights, and to the outputs of
    *     attention and MLP
+   * @param products dtype of the products of activations and weights; those of queries, keys and
+   *     values, which are small, have the dtype of the model
    */
-  public Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout) {
-    this(config, lora, dropout, PrefixCache.none());
+  public Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout, MatmulDtype products) {
+    this(config, lora, dropout, new MatrixProduct(products), PrefixCache.none());
   }
 
-  private Gpt2(Gpt2Config config, @Nullable Lora lora, Dropout<T> dropout, PrefixCache<T> prefix) {
+  private Gpt2(
+      Gpt2Config config,
+      @Nullable Lora lora,
+      Dropout<T> dropout,
+      MatrixProduct product,
+      PrefixCache<T> prefix) {
     this.config = config;
     this.lora = lora;
     this.dropout = dropout;
     this.attention = new Attention<>(config, dropout);
+    this.product = product;
     this.prefix = prefix;
   }
 
   /** Returns this model for sequences that continue a prefix. */
   public Gpt2<T> after(PrefixCache<T> other) {
-    return new Gpt2<>(config, lora, dropout, other);
+    return new Gpt2<>(config, lora, dropout, product, other);
   }
 
   /**
@@ -126,7 +140,7 @@ public final class Gpt2<T extends TNumber> {
    * @return logits [N, M, V]
    */
   public Operand<T> logits(Ops tf, Parameters<T> p, Operand<T> hidden) {
-    return MatrixProduct.ofTransposed(tf.withSubScope("lm_head"), hidden, p.get("wte.weight"));
+    return product.ofTransposed(tf.withSubScope("lm_head"), hidden, p.get("wte.weight"));
   }
 
   /** Emits the token embeddings of ids [N, B, T]: [N, B, T, C]. */
@@ -244,12 +258,12 @@ public final class Gpt2<T extends TNumber> {
   }
 
   private Operand<T> linear(Ops tf, Parameters<T> p, String name, Operand<T> x, Operand<T> bias) {
-    Operand<T> y = MatrixProduct.of(tf, x, p.get(name + ".weight"));
+    Operand<T> y = product.of(tf, x, p.get(name + ".weight"));
     y = tf.math.add(y, tf.expandDims(bias, tf.constant(1)));
     if (lora != null && p.contains(Lora.factorA(name))) {
       Ops scope = tf.withSubScope("lora");
-      Operand<T> low = MatrixProduct.ofTransposed(scope, x, p.get(Lora.factorA(name)));
-      Operand<T> high = MatrixProduct.ofTransposed(scope, low, p.get(Lora.factorB(name)));
+      Operand<T> low = product.ofTransposed(scope, x, p.get(Lora.factorA(name)));
+      Operand<T> high = product.ofTransposed(scope, low, p.get(Lora.factorB(name)));
       y = tf.math.add(y, scope.math.mul(high, Scalars.of(scope, x.type(), lora.scale())));
     }
     return y;

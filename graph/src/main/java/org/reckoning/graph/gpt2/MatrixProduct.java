@@ -1,10 +1,11 @@
 package org.reckoning.graph.gpt2;
 
-import org.reckoning.graph.autodiff.MatrixKernels;
 import org.reckoning.graph.autodiff.Scalars;
+import org.reckoning.graph.kernels.MatrixKernels;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -23,21 +24,22 @@ import org.tensorflow.types.family.TNumber;
  *       row gets a second row of zeros.
  *   <li>With shared weights, the rows of all tasks are one long batch.
  * </ul>
+ *
+ * @param dtype dtype of the operands
  */
-final class MatrixProduct {
-  private MatrixProduct() {}
+record MatrixProduct(MatmulDtype dtype) {
 
   /** Emits {@code x w} [N, M, out]. */
-  static <T extends TNumber> Operand<T> of(Ops tf, Operand<T> x, Operand<T> w) {
+  <T extends TNumber> Operand<T> of(Ops tf, Operand<T> x, Operand<T> w) {
     return product(tf, x, w, false);
   }
 
   /** Emits {@code x w^T} [N, M, out] for w [N|1, out, in]. */
-  static <T extends TNumber> Operand<T> ofTransposed(Ops tf, Operand<T> x, Operand<T> w) {
+  <T extends TNumber> Operand<T> ofTransposed(Ops tf, Operand<T> x, Operand<T> w) {
     return product(tf, x, w, true);
   }
 
-  private static <T extends TNumber> Operand<T> product(
+  private <T extends TNumber> Operand<T> product(
       Ops tf, Operand<T> x, Operand<T> w, boolean transposeW) {
     long n = x.shape().get(0);
     long m = x.shape().get(1);
@@ -49,12 +51,24 @@ final class MatrixProduct {
         shared ? tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)})) : x;
     Operand<T> y;
     if (transposeW && MatrixKernels.avoidTransposedRight()) {
-      y = tf.train.batchMatMul(w, rows, x.type(), BatchMatMul.adjY(true)); // [N|1, out, M]
+      y = rounded(tf, w, rows, true); // [N|1, out, M]
       y = tf.linalg.transpose(y, tf.constant(new int[] {0, 2, 1}));
     } else {
-      y = tf.train.batchMatMul(rows, w, x.type(), BatchMatMul.adjY(transposeW));
+      y = rounded(tf, rows, w, transposeW);
     }
     return shared ? tf.reshape(y, tf.constant(new long[] {n, m, y.shape().get(2)})) : y;
+  }
+
+  /** Emits {@code a b} or {@code a b^T} of operands in the dtype of products. */
+  private <T extends TNumber> Operand<T> rounded(
+      Ops tf, Operand<T> a, Operand<T> b, boolean transposeB) {
+    Operand<? extends TNumber> left = a;
+    Operand<? extends TNumber> right = b;
+    if (dtype == MatmulDtype.BFLOAT16) {
+      left = tf.dtypes.cast(a, TBfloat16.class);
+      right = tf.dtypes.cast(b, TBfloat16.class);
+    }
+    return tf.train.batchMatMul(left, right, a.type(), BatchMatMul.adjY(transposeB));
   }
 
   private static <T extends TNumber> Operand<T> withSecondRow(Ops tf, Operand<T> x) {

@@ -15,13 +15,14 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.dtypes.Cast;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.family.TNumber;
 
 /**
  * The matrix products of an inner step that have a weight as an operand: those of the forward pass
  * and the cotangents of their inputs. A pullback that reads them instead of recomputing them has a
- * quarter fewer products.
+ * quarter fewer products. An operand may be a weight that was cast to another dtype.
  */
 public final class WeightProducts {
   /** Path of the products among the results of an inner step and the arguments of its pullback. */
@@ -77,10 +78,15 @@ public final class WeightProducts {
     while (ops.hasNext()) {
       GraphOperation op = ops.next();
       if (op.type().equals(BatchMatMul.OP_NAME)
-          && (operands.contains(op.input(0)) || operands.contains(op.input(1)))) {
+          && (operands.contains(uncast(op.input(0))) || operands.contains(uncast(op.input(1))))) {
         products.put(String.valueOf(products.size()), op.output(0).expect(type));
       }
     }
     return products;
+  }
+
+  private static Output<?> uncast(Output<?> tensor) {
+    GraphOperation op = (GraphOperation) tensor.op();
+    return op.type().equals(Cast.OP_NAME) ? op.input(0) : tensor;
   }
 }

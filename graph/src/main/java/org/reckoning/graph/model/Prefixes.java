@@ -2,7 +2,6 @@ package org.reckoning.graph.model;
 
 import java.util.List;
 import java.util.Map;
-import org.reckoning.graph.gpt2.CachedGpt2;
 import org.reckoning.graph.gpt2.Parameters;
 import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.task.TaskShape;
@@ -62,7 +61,7 @@ public record Prefixes(Operand<TInt32> tokens, Operand<TInt32> lengths) {
           Parameters<T> p = Weights.of(in, model.type()).parameters();
           Prefixes read = of(in);
           return new Tensors()
-              .putAll(CACHE, gpt2(model).read(tf, p, read.tokens(), read.lengths()));
+              .putAll(CACHE, model.cachedGpt2().read(tf, p, read.tokens(), read.lengths()));
         });
   }
 
@@ -75,7 +74,7 @@ public record Prefixes(Operand<TInt32> tokens, Operand<TInt32> lengths) {
 
   /** Returns the shapes of the keys and values of the prefixes. */
   public static Map<String, Shape> cacheShapes(TaskModel<?> model) {
-    return gpt2(model).shapes(model.shape().tasks(), 1, model.shape().prefixTokens());
+    return model.cachedGpt2().shapes(model.shape().tasks(), 1, model.shape().prefixTokens());
   }
 
   /** Returns the arguments of a segment whose texts continue prefixes; none without prefixes. */
@@ -99,9 +98,5 @@ public record Prefixes(Operand<TInt32> tokens, Operand<TInt32> lengths) {
     Tensors named = new Tensors().putAll(CACHE, prefix.cache());
     Operand<TInt32> lengths = prefix.lengths();
     return lengths == null ? named : named.put(CACHE_LENGTHS, lengths);
-  }
-
-  private static <T extends TNumber> CachedGpt2<T> gpt2(TaskModel<T> model) {
-    return new CachedGpt2<>(model.config().model(), model.config().lora());
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.CachedGpt2;
 import org.reckoning.graph.gpt2.Dropout;
 import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
@@ -192,14 +193,22 @@ public final class TaskModel<T extends TNumber> {
       PrefixCache<T> prefix,
       Operand<TInt32> tokens,
       Operand<TInt32> lengths) {
-    Gpt2<T> gpt2 = new Gpt2<>(config.model(), config.lora(), Dropout.none());
+    Gpt2<T> gpt2 = gpt2(Dropout.none());
     return LanguageModelLoss.inParts(
         tf, gpt2.after(prefix), weights.parameters(), tokens, lengths, LOGITS_OF_A_PART);
   }
 
   private Gpt2<T> gpt2(Masks masks, String purpose) {
-    return new Gpt2<>(
-        config.model(), config.lora(), new Dropout<>(masks.rate(), masks.seed(), purpose));
+    return gpt2(new Dropout<>(masks.rate(), masks.seed(), purpose));
+  }
+
+  private Gpt2<T> gpt2(Dropout<T> dropout) {
+    return new Gpt2<>(config.model(), config.lora(), dropout, config.matmulDtype());
+  }
+
+  /** Returns the model for decoding. */
+  public CachedGpt2<T> cachedGpt2() {
+    return new CachedGpt2<>(config.model(), config.lora(), config.matmulDtype());
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.DecodingInputs;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.WeightLayout;
 import org.reckoning.graph.variables.MetaParameters;
@@ -135,7 +136,8 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Builds a program.
    *
-   * @param config configuration; its shapes and its XLA mode are ignored
+   * @param config configuration; its shapes, its XLA mode and the dtype of its matrix products are
+   *     ignored
    * @param limits size limits of a request
    * @param form tokens and templates of the signatures that take text
    * @param compiled whether to add a second set of signatures, compiled by XLA
@@ -148,7 +150,11 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
       BilevelConfig config, ServingLimits limits, TextForm form, boolean compiled, Class<T> type) {
     limits.requireFit(config.model());
     form.requireFit(config.model());
-    BilevelConfig used = config.withXla(compiled ? XlaMode.SEGMENTS : XlaMode.OFF);
+    // Without XLA, TensorFlow cannot multiply bfloat16.
+    BilevelConfig used =
+        config
+            .withMatmulDtype(MatmulDtype.FLOAT32)
+            .withXla(compiled ? XlaMode.SEGMENTS : XlaMode.OFF);
     return new ServingProgram<>(
         used, WeightLayout.checked(used, type), limits, form, compiled, type);
   }

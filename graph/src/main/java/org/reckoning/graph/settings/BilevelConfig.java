@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.task.TaskShape;
@@ -27,6 +28,7 @@ import org.tensorflow.ndarray.Shape;
  * @param trained patterns of the weights that the outer loop trains; {@code *} matches any text
  * @param gradientMode the inner steps that the outer gradient differentiates exactly
  * @param innerProducts whether exact inner steps keep their matrix products for the pullback
+ * @param matmulDtype dtype of the matrix products of activations and weights
  * @param outerTerms terms of the outer loss
  * @param outerOptimizer update rule of the outer loop
  * @param innerDropout dropout rate in inner steps of training, 0 for none
@@ -47,6 +49,7 @@ public record BilevelConfig(
     List<String> trained,
     GradientMode gradientMode,
     InnerProducts innerProducts,
+    MatmulDtype matmulDtype,
     List<OuterTerm> outerTerms,
     OuterOptimizer outerOptimizer,
     double innerDropout,
@@ -78,6 +81,9 @@ public record BilevelConfig(
       problems.add(
           "inner micro facts (%d) must be at least 1, or 0 for all facts at once"
               .formatted(innerMicroFacts));
+    }
+    if (matmulDtype == MatmulDtype.BFLOAT16 && !xla.compiles()) {
+      problems.add("XLA (%s) must be on with matrix products in bfloat16".formatted(xla));
     }
     if (shapes.isEmpty()) {
       problems.add("at least one task shape is needed");
@@ -143,6 +149,7 @@ public record BilevelConfig(
         List.of("*"),
         GradientMode.exact(),
         InnerProducts.AUTO,
+        MatmulDtype.FLOAT32,
         List.of(OuterTerm.target()),
         OuterOptimizer.defaults(),
         0,
@@ -205,6 +212,11 @@ public record BilevelConfig(
   /** Returns a copy that keeps or recomputes the matrix products of inner steps. */
   public BilevelConfig withInnerProducts(InnerProducts value) {
     return changed(draft -> draft.innerProducts = value);
+  }
+
+  /** Returns a copy with another dtype of matrix products. */
+  public BilevelConfig withMatmulDtype(MatmulDtype value) {
+    return changed(draft -> draft.matmulDtype = value);
   }
 
   /** Returns a copy with other terms of the outer loss. */
@@ -273,6 +285,7 @@ public record BilevelConfig(
     private List<String> trained;
     private GradientMode gradientMode;
     private InnerProducts innerProducts;
+    private MatmulDtype matmulDtype;
     private List<OuterTerm> outerTerms;
     private OuterOptimizer outerOptimizer;
     private double innerDropout;
@@ -291,6 +304,7 @@ public record BilevelConfig(
       trained = config.trained;
       gradientMode = config.gradientMode;
       innerProducts = config.innerProducts;
+      matmulDtype = config.matmulDtype;
       outerTerms = config.outerTerms;
       outerOptimizer = config.outerOptimizer;
       innerDropout = config.innerDropout;
@@ -311,6 +325,7 @@ public record BilevelConfig(
           trained,
           gradientMode,
           innerProducts,
+          matmulDtype,
           outerTerms,
           outerOptimizer,
           innerDropout,

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.xla.XlaCheck;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -51,6 +52,11 @@ public final class WeightLayout {
     if (type != TFloat32.class && type != TFloat64.class) {
       throw new IllegalArgumentException(
           "dtype (%s) of a program must be TFloat32 or TFloat64".formatted(type.getSimpleName()));
+    }
+    if (config.matmulDtype() == MatmulDtype.BFLOAT16 && type != TFloat32.class) {
+      throw new IllegalArgumentException(
+          "dtype (%s) of a program must be TFloat32 with matrix products in bfloat16"
+              .formatted(type.getSimpleName()));
     }
     if (config.xla().compiles()) {
       XlaCheck.require();

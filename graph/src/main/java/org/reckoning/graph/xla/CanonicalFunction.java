@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.reckoning.graph.kernels.MatrixKernels;
 import org.tensorflow.Graph;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
@@ -32,9 +33,10 @@ final class CanonicalFunction {
         Comparator.comparing(
                 (NodeDef node) -> position.getOrDefault(node.getName(), Integer.MAX_VALUE))
             .thenComparing(NodeDef::getName));
+    FunctionDef merged =
+        EqualNodes.merge(function.toBuilder().clearNodeDef().addAllNodeDef(nodes).build());
     FunctionDef.Builder builder =
-        EqualNodes.merge(function.toBuilder().clearNodeDef().addAllNodeDef(nodes).build())
-            .toBuilder();
+        (MatrixKernels.needOneDtype() ? RoundedProducts.lower(merged) : merged).toBuilder();
     builder.getSignatureBuilder().setName(name);
     String hash = ContentHash.of(builder.build());
     builder.getSignatureBuilder().setName(name + "_" + hash);

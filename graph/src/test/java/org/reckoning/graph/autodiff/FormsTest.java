@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
 /** The forms that {@link Rewrites} see. */
@@ -51,6 +53,15 @@ class FormsTest {
   @Test
   void of_aReshape_isAView() {
     assertThat(Forms.of(tf.reshape(a, tf.constant(new int[] {6})))).isEqualTo(new Form.View(a));
+  }
+
+  @Test
+  void of_aCastToBfloat16_isRounded() {
+    assertThat(Forms.of(TestGraph.number(tf.dtypes.cast(a, TBfloat16.class))))
+        .isEqualTo(new Form.Rounded(a));
+    assertThat(Forms.of(TestGraph.number(tf.dtypes.cast(a, TFloat32.class)))).isNull();
+    assertThat(Forms.of(TestGraph.number(tf.dtypes.cast(tf.constant(1), TBfloat16.class))))
+        .isNull();
   }
 
   @Test

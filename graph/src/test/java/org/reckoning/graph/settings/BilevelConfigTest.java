@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
@@ -40,6 +41,7 @@ class BilevelConfigTest {
                 List.of("*"),
                 new GradientMode(Integer.MAX_VALUE),
                 InnerProducts.AUTO,
+                MatmulDtype.FLOAT32,
                 List.of(new OuterTerm.Questions("target", 1, Set.of(Span.ANSWER, Span.KNOWLEDGE))),
                 new OuterOptimizer(
                     new AdamW(0.9, 0.999, 1e-8, 0.05), new AdamW(0.9, 0.999, 1e-8, 0), 0.1, 0.1),
@@ -66,6 +68,7 @@ class BilevelConfigTest {
             .withTrained("*.lora_A")
             .withGradientMode(GradientMode.truncated(3))
             .withInnerProducts(InnerProducts.KEEP)
+            .withMatmulDtype(MatmulDtype.BFLOAT16)
             .withOuterTerms(OuterTerm.recall(2))
             .withOuterOptimizer(outer)
             .withDropout(0.1, 0.2)
@@ -85,6 +88,7 @@ class BilevelConfigTest {
                 List.of("*.lora_A"),
                 new GradientMode(3),
                 InnerProducts.KEEP,
+                MatmulDtype.BFLOAT16,
                 List.of(new OuterTerm.Recall("recall", 2)),
                 outer,
                 0.1,
@@ -167,6 +171,7 @@ class BilevelConfigTest {
                     List.of("*"),
                     GradientMode.exact(),
                     InnerProducts.AUTO,
+                    MatmulDtype.FLOAT32,
                     List.of(OuterTerm.target()),
                     OuterOptimizer.defaults(),
                     -1,
@@ -174,6 +179,9 @@ class BilevelConfigTest {
                     XlaMode.OFF,
                     1,
                     0)),
+        refused(
+            "XLA (OFF) must be on with matrix products in bfloat16",
+            () -> CONFIG.withXla(XlaMode.OFF).withMatmulDtype(MatmulDtype.BFLOAT16)),
         // The parts.
         refused("tasks (0) must be at least 1", () -> new TaskShape(0, 1, 2, 1, 2)),
         refused("facts (0) must be at least 1", () -> new TaskShape(1, 0, 2, 1, 2)),

@@ -6,10 +6,13 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.xla.XlaMode;
 import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.config.ModelConfig.Preset;
 import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
+import org.reckoning.trainer.config.RunConfig.FloatType;
 import org.reckoning.trainer.config.RunConfig.GradientKind;
 import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
@@ -68,6 +71,18 @@ final class ConfigRules {
             .formatted(config.patience()),
         "patience",
         "eval_steps");
+    boolean rounds = config.matmulDtype() == MatmulDtype.BFLOAT16;
+    require(
+        !rounds || config.dtype() == FloatType.FLOAT32,
+        "matmul_dtype (bfloat16) must be float32 with dtype=%s; bfloat16 needs dtype=float32"
+            .formatted(EnumWord.of(config.dtype())),
+        "matmul_dtype",
+        "dtype");
+    require(
+        !rounds || config.xla() != XlaMode.OFF,
+        "matmul_dtype (bfloat16) must be float32 with xla=off; bfloat16 needs xla=segments or whole",
+        "matmul_dtype",
+        "xla");
     monitor(config);
   }
 

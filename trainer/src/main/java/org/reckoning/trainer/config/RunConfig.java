@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
@@ -49,6 +50,7 @@ public record RunConfig(
     boolean multiTask,
     XlaMode xla,
     FloatType dtype,
+    MatmulDtype matmulDtype,
     @Range(atLeast = 0) int nInnerIter,
     InnerOpt innerOpt,
     @Range(atLeast = 0) double innerLr,
@@ -188,9 +190,7 @@ public record RunConfig(
     return Objects.requireNonNull(TreeCheck.keys().get(key)).schema(reference);
   }
 
-  /**
-   * Returns {@code "; did you mean X?"} for an unknown key, or an empty text if no key is similar.
-   */
+  /** Returns {@code "; did you mean X?"} for an unknown key; empty if no key is similar. */
   public static String hint(String word) {
     return KeyHint.of(word);
   }
@@ -322,6 +322,7 @@ public record RunConfig(
         trained(),
         gradientMode(),
         innerProducts,
+        matmulDtype,
         outerTerms(),
         outerOptimizer(),
         innerDropout,

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
-import org.reckoning.graph.xla.HostTensors;
 import org.tensorflow.Signature.TensorDescription;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -50,11 +50,7 @@ final class TensorJson {
           TInt64.tensorOf(
               flat.shape(),
               DataBuffers.of(flat.numbers().stream().mapToLong(JsonNode::longValue).toArray()));
-      case DT_FLOAT ->
-          HostTensors.of(
-              TFloat32.class,
-              flat.shape(),
-              flat.numbers().stream().mapToDouble(JsonNode::doubleValue).toArray());
+      case DT_FLOAT -> TFloat32.tensorOf(flat.shape(), floats(flat.numbers()));
       case DT_STRING ->
           TString.tensorOf(
               flat.shape(),
@@ -62,6 +58,14 @@ final class TensorJson {
                   flat.numbers().stream().map(JsonNode::textValue).toArray(String[]::new)));
       default -> throw unknown(dtype);
     };
+  }
+
+  private static FloatDataBuffer floats(List<JsonNode> numbers) {
+    FloatDataBuffer floats = DataBuffers.ofFloats(numbers.size());
+    for (int i = 0; i < numbers.size(); i++) {
+      floats.setFloat(numbers.get(i).floatValue(), i);
+    }
+    return floats;
   }
 
   /** Makes a tensor as a protobuf message. */

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.gpt2.Gpt2Config;
+import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.optimizer.Sgd;
@@ -64,6 +65,7 @@ class RunConfigTest {
         multi_task: false
         xla: "off"
         dtype: float64
+        matmul_dtype: float32
         n_inner_iter: 5
         inner_opt: momentum
         inner_lr: 1e-5
@@ -159,8 +161,8 @@ class RunConfigTest {
           sentences: 18
         """;
     ObjectNode tree = (ObjectNode) YamlDocument.value(yaml, "test");
-    DefaultRun.tree()
-        .properties()
+    DefaultRun.tree().properties().stream()
+        .filter(field -> !field.getKey().equals("matmul_dtype")) // needs defaults of other keys
         .forEach(
             field ->
                 assertThat(tree.get(field.getKey()))
@@ -179,6 +181,7 @@ class RunConfigTest {
                 false,
                 XlaMode.OFF,
                 FloatType.FLOAT64,
+                MatmulDtype.FLOAT32,
                 5,
                 InnerOpt.MOMENTUM,
                 1e-5,
@@ -272,6 +275,16 @@ class RunConfigTest {
                     4,
                     3,
                     18)));
+  }
+
+  @Test
+  void matmulDtype_isThatOfTheGraph() {
+    RunConfig config = DefaultRun.config().with("matmul_dtype", MatmulDtype.BFLOAT16);
+
+    assertThat(config.yaml()).contains("matmul_dtype: bfloat16");
+    assertThat(config.bilevel(Gpt2Config.small(), List.of(new TaskShape(1, 1, 2, 1, 2))))
+        .extracting(BilevelConfig::matmulDtype)
+        .isEqualTo(MatmulDtype.BFLOAT16);
   }
 
   @Test
@@ -438,6 +451,14 @@ class RunConfigTest {
             "lora_targets (wte) must name linear layers: attn.c_attn, attn.c_proj, mlp.c_fc,"
                 + " mlp.c_proj"),
         Arguments.of(
+            Map.of("matmul_dtype", "bfloat16", "dtype", "float64"),
+            "matmul_dtype (bfloat16) must be float32 with dtype=float64; bfloat16 needs"
+                + " dtype=float32"),
+        Arguments.of(
+            Map.of("matmul_dtype", "bfloat16", "xla", "off"),
+            "matmul_dtype (bfloat16) must be float32 with xla=off; bfloat16 needs xla=segments or"
+                + " whole"),
+        Arguments.of(
             Map.of("eval_steps", "null", "patience", 3),
             "eval_steps (null) must be a whole number with patience=3, which counts evaluations"),
         Arguments.of(
@@ -578,7 +599,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(60 + 10 + 30);
+    assertThat(RunConfig.keys()).hasSize(61 + 10 + 30);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.reckoning.graph.autodiff;
+package org.reckoning.graph.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

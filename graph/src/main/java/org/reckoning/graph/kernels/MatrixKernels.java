@@ -1,4 +1,4 @@
-package org.reckoning.graph.autodiff;
+package org.reckoning.graph.kernels;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,5 +22,13 @@ public final class MatrixKernels {
 
   static boolean avoidTransposedRight(@Nullable String flags) {
     return flags == null || !flags.contains(ONEDNN);
+  }
+
+  /**
+   * Returns whether operands in bfloat16 are multiplied as such only if the result is in bfloat16,
+   * too. With oneDNN, XLA turns a product of two dtypes into one in float32.
+   */
+  public static boolean needOneDtype() {
+    return !avoidTransposedRight();
   }
 }
