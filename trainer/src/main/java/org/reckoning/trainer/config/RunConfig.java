@@ -160,13 +160,13 @@ public record RunConfig(
   }
 
   /**
-   * Reads a complete configuration in the form of {@link #yaml}.
+   * Reads a configuration in the form of {@link #yaml}, of this or an earlier version.
    *
    * @throws ConfigException with all problems of its values, or if the file is not YAML
    */
   public static RunConfig read(Path file) throws IOException {
     YamlDocument document = YamlDocument.read(file, file.toString(), key -> typeOf(key).text());
-    return of(document.root(), document.origins());
+    return of(AddedKeys.in(document.root()), document.origins());
   }
 
   /** Returns all keys in their order; a nested key is {@code model.n_layer}. */

@@ -303,6 +303,16 @@ class RunConfigTest {
     assertThat(RunConfig.read(file)).isEqualTo(config);
   }
 
+  @Test
+  void read_ofAnEarlierVersion_setsTheAddedKeys(@TempDir Path directory) throws IOException {
+    RunConfig config = DefaultRun.config();
+    Path file = directory.resolve("config.yaml");
+    Files.writeString(file, config.yaml().replace("matmul_dtype: float32\n", ""));
+
+    assertThat(file).content().doesNotContain("matmul_dtype");
+    assertThat(RunConfig.read(file)).isEqualTo(config);
+  }
+
   static Stream<Arguments> wrongValues() {
     return Stream.of(
         Arguments.of(
