@@ -44,14 +44,14 @@ class ArchitectureTest {
             .resideInAnyPackage("org.reckoning.trainer..", "org.reckoning.cli..")
             .as("graph knows neither trainer nor cli")
             .allowEmptyShould(false),
-        knowsOnly("kernels"),
-        knowsOnly("autodiff", "kernels"),
-        knowsOnly("xla", "kernels"),
+        knowsOnly("runtime"),
+        knowsOnly("autodiff", "runtime"),
+        knowsOnly("xla", "runtime"),
         knowsOnly("optimizer", "autodiff"),
         knowsOnly("random"),
         knowsOnly("peers"),
         knowsOnly("exchange", "peers", "variables"),
-        knowsOnly("gpt2", "autodiff", "kernels", "random", "xla"),
+        knowsOnly("gpt2", "autodiff", "runtime", "random", "xla"),
         knowsOnly("task", "gpt2"),
         knowsOnly("settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),
@@ -85,6 +85,7 @@ class ArchitectureTest {
             "exchange",
             "peers",
             "random",
+            "runtime",
             "xla"),
         knowsOnly("text", "xla"),
         knowsOnly(

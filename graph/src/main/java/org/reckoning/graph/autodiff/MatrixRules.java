@@ -3,7 +3,7 @@ package org.reckoning.graph.autodiff;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.reckoning.graph.kernels.MatrixKernels;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.tensorflow.Operand;
 import org.tensorflow.op.linalg.Einsum;
 import org.tensorflow.op.linalg.MatMul;
@@ -81,13 +81,13 @@ final class MatrixRules {
   }
 
   /**
-   * Emits {@code a' b'} in the faster orientation. Where {@link MatrixKernels} read a transposed
-   * right operand slowly and b is transposed and larger than a, the product is {@code (b a'^T)^T}:
-   * it transposes the smaller operand and the result.
+   * Emits {@code a' b'} in the faster orientation. Where {@link CpuRuntime} read a transposed right
+   * operand slowly and b is transposed and larger than a, the product is {@code (b a'^T)^T}: it
+   * transposes the smaller operand and the result.
    */
   private static Operand<TNumber> oriented(
       Node n, Operand<TNumber> a, Operand<TNumber> b, Product product, boolean ta, boolean tb) {
-    boolean slow = tb && MatrixKernels.avoidTransposedRight();
+    boolean slow = tb && CpuRuntime.avoidsTransposedRight();
     if (!slow || a.shape().size() >= b.shape().size()) {
       return product.of(n, a, b, ta, tb);
     }

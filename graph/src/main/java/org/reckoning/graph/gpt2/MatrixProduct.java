@@ -1,7 +1,7 @@
 package org.reckoning.graph.gpt2;
 
 import org.reckoning.graph.autodiff.Scalars;
-import org.reckoning.graph.kernels.MatrixKernels;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.BatchMatMul;
@@ -19,7 +19,7 @@ import org.tensorflow.types.family.TNumber;
  *
  * <ul>
  *   <li>Some kernels are several times slower if the larger operand is transposed ({@link
- *       MatrixKernels}). For them {@code x w^T} is computed as {@code (w x^T)^T}.
+ *       CpuRuntime}). For them {@code x w^T} is computed as {@code (w x^T)^T}.
  *   <li>XLA's kernel for a single row has a tenth of the speed of that for two rows. So a single
  *       row gets a second row of zeros.
  *   <li>With shared weights, the rows of all tasks are one long batch.
@@ -50,7 +50,7 @@ record MatrixProduct(MatmulDtype dtype) {
     Operand<T> rows =
         shared ? tf.reshape(x, tf.constant(new long[] {1, n * m, x.shape().get(2)})) : x;
     Operand<T> y;
-    if (transposeW && MatrixKernels.avoidTransposedRight()) {
+    if (transposeW && CpuRuntime.avoidsTransposedRight()) {
       y = rounded(tf, w, rows, true); // [N|1, out, M]
       y = tf.linalg.transpose(y, tf.constant(new int[] {0, 2, 1}));
     } else {

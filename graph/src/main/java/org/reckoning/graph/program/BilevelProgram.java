@@ -104,7 +104,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     if (outer == null) {
       throw new IllegalStateException("a program for evaluation cannot train");
     }
-    return new Updater<>(model, outer, this::bucket, exchange);
+    return new Updater<>(model, outer, shape -> bucket(shape).readyToTrain(), exchange);
   }
 
   /** Returns the configuration. */

@@ -13,6 +13,7 @@ import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.unroll.GroupedPass;
@@ -21,6 +22,7 @@ import org.reckoning.graph.unroll.TaskGroups;
 import org.reckoning.graph.unroll.UnrolledPass;
 import org.reckoning.graph.variables.MetaParameters;
 import org.reckoning.graph.xla.HostTensors;
+import org.reckoning.graph.xla.Precompilation;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -40,6 +42,7 @@ final class Bucket<T extends TNumber> {
   private final @Nullable Training<T> training;
   private final UnrolledPass.Evaluation<T> evaluation;
   private @Nullable DecodedTexts<T> generation;
+  private boolean isCompiled;
 
   /**
    * Fetches and ops of a training step.
@@ -121,6 +124,17 @@ final class Bucket<T extends TNumber> {
               + " to be trained on");
     }
     return training;
+  }
+
+  /** Returns this bucket, with the functions of a training step compiled. */
+  Bucket<T> readyToTrain() {
+    if (!isCompiled && session.config().xla().compiles() && CpuRuntime.compilesOnOneThread()) {
+      List<Operand<T>> fetches = new ArrayList<>(training().pass().scores().fetches());
+      fetches.add(training().normsOfApplied());
+      Precompilation.run(session.session(), tf.withSubScope("compile"), fetches);
+      isCompiled = true;
+    }
+    return this;
   }
 
   UnrolledPass.Evaluation<T> evaluation() {

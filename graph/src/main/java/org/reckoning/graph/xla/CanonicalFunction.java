@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.reckoning.graph.kernels.MatrixKernels;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.tensorflow.Graph;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NodeDef;
@@ -36,7 +36,7 @@ final class CanonicalFunction {
     FunctionDef merged =
         EqualNodes.merge(function.toBuilder().clearNodeDef().addAllNodeDef(nodes).build());
     FunctionDef.Builder builder =
-        (MatrixKernels.needOneDtype() ? RoundedProducts.lower(merged) : merged).toBuilder();
+        (CpuRuntime.needsOneDtype() ? RoundedProducts.lower(merged) : merged).toBuilder();
     builder.getSignatureBuilder().setName(name);
     String hash = ContentHash.of(builder.build());
     builder.getSignatureBuilder().setName(name + "_" + hash);

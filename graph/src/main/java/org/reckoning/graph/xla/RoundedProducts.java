@@ -2,7 +2,7 @@ package org.reckoning.graph.xla;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.reckoning.graph.kernels.MatrixKernels;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.tensorflow.op.dtypes.Cast;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.proto.AttrValue;
@@ -12,8 +12,8 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * Matrix products of bfloat16 operands with a float32 result, in the form that some kernels need
- * ({@link MatrixKernels#needOneDtype}): a product with a bfloat16 result and a cast. The sums
- * inside are in float32 all the same; the result is rounded once.
+ * ({@link CpuRuntime#needsOneDtype}): a product with a bfloat16 result and a cast. The sums inside
+ * are in float32 all the same; the result is rounded once.
  */
 final class RoundedProducts {
   private static final String PRODUCT = "/product";
