@@ -23,6 +23,7 @@ import org.reckoning.graph.unroll.UnrolledPass;
 import org.reckoning.graph.variables.MetaParameters;
 import org.reckoning.graph.xla.HostTensors;
 import org.reckoning.graph.xla.Precompilation;
+import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -128,7 +129,8 @@ final class Bucket<T extends TNumber> {
 
   /** Returns this bucket, with the functions of a training step compiled. */
   Bucket<T> readyToTrain() {
-    if (!isCompiled && session.config().xla().compiles() && CpuRuntime.compilesOnOneThread()) {
+    boolean ofSegments = session.config().xla() == XlaMode.SEGMENTS;
+    if (!isCompiled && ofSegments && CpuRuntime.compilesOnOneThread()) {
       List<Operand<T>> fetches = new ArrayList<>(training().pass().scores().fetches());
       fetches.add(training().normsOfApplied());
       Precompilation.run(session.session(), tf.withSubScope("compile"), fetches);

@@ -116,7 +116,7 @@ public final class Precompilation {
         run.get();
       }
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a function of the program cannot be compiled", e.getCause());
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
