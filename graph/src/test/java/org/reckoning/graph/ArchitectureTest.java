@@ -85,7 +85,6 @@ class ArchitectureTest {
             "exchange",
             "peers",
             "random",
-            "runtime",
             "xla"),
         knowsOnly("text", "xla"),
         knowsOnly(

@@ -147,10 +147,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
 
   /** Returns the fetches of a training step of one pass, for inspection. */
   public List<Operand<?>> trainingFetches(TaskShape shape) {
-    Bucket.Training<T> training = bucket(shape).training();
-    List<Operand<?>> fetches = new ArrayList<>(training.pass().scores().fetches());
-    fetches.add(training.normsOfApplied());
-    return fetches;
+    return List.copyOf(bucket(shape).training().fetches());
   }
 
   /** Returns the fetches of an evaluation, for inspection. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.DecodedTexts;
 import org.reckoning.graph.decoding.Decoder;
@@ -13,7 +14,6 @@ import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.model.TaskInputs;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
-import org.reckoning.graph.runtime.CpuRuntime;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.unroll.GroupedPass;
@@ -43,7 +43,7 @@ final class Bucket<T extends TNumber> {
   private final @Nullable Training<T> training;
   private final UnrolledPass.Evaluation<T> evaluation;
   private @Nullable DecodedTexts<T> generation;
-  private boolean isCompiled;
+  private boolean isReady;
 
   /**
    * Fetches and ops of a training step.
@@ -60,7 +60,13 @@ final class Bucket<T extends TNumber> {
       Map<String, Operand<T>> gradients,
       Operand<T> normsOfApplied,
       List<Op> accumulateFirst,
-      List<Op> accumulateNext) {}
+      List<Op> accumulateNext) {
+
+    /** Returns the fetches of a whole update: scores of the pass, then the norms. */
+    List<Operand<T>> fetches() {
+      return Stream.concat(pass.scores().fetches().stream(), Stream.of(normsOfApplied)).toList();
+    }
+  }
 
   /**
    * Emits the pass of a shape.
@@ -120,21 +126,17 @@ final class Bucket<T extends TNumber> {
   Training<T> training() {
     if (training == null) {
       throw new IllegalArgumentException(
-          "batch shape %s is for evaluation only; training needs a shape of the configuration"
-                  .formatted(shape)
-              + " to be trained on");
+          "batch shape %s is for evaluation only; train on one of the configuration"
+              .formatted(shape));
     }
     return training;
   }
 
   /** Returns this bucket, with the functions of a training step compiled. */
   Bucket<T> readyToTrain() {
-    boolean ofSegments = session.config().xla() == XlaMode.SEGMENTS;
-    if (!isCompiled && ofSegments && CpuRuntime.compilesOnOneThread()) {
-      List<Operand<T>> fetches = new ArrayList<>(training().pass().scores().fetches());
-      fetches.add(training().normsOfApplied());
-      Precompilation.run(session.session(), tf.withSubScope("compile"), fetches);
-      isCompiled = true;
+    if (!isReady && session.config().xla() == XlaMode.SEGMENTS) {
+      Precompilation.run(session.session(), tf.withSubScope("compile"), training().fetches());
+      isReady = true;
     }
     return this;
   }

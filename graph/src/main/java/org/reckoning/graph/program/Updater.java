@@ -124,16 +124,14 @@ final class Updater<T extends TNumber> {
       long seed,
       Function<Session.Runner, Result> run) {
     Bucket<T> bucket = buckets.apply(batch.shape());
-    Bucket.Training<T> training = bucket.training();
-    List<Operand<T>> scores = training.pass().scores().fetches();
+    List<Operand<T>> fetches = bucket.training().fetches();
     Session.Runner runner = model.runner();
-    scores.forEach(runner::fetch);
-    runner.fetch(training.normsOfApplied());
+    fetches.forEach(runner::fetch);
     try (FedTensors<T> feeds = bucket.feeds(batch, seedOfPass(seed, 0));
         FedTensors<T> ofUpdate = outer.feeds(learningRates, number);
         Result fetched = run.apply(ofUpdate.into(feeds.into(runner)))) {
       PassResult result = PassResult.of(batch, model.config(), fetched);
-      return updated(List.of(result), HostTensors.toDoubles(fetched.get(scores.size())));
+      return updated(List.of(result), HostTensors.toDoubles(fetched.get(fetches.size() - 1)));
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
@@ -46,12 +47,19 @@ public final class Precompilation {
   }
 
   /**
-   * Compiles the functions that fetches need. With less than two, it leaves them to the run.
+   * Compiles the functions that fetches need, in the runtime where this saves time.
    *
    * @param tf scope of the calls
    * @param fetches fetches of the run; XLA must compile every call that they need
    */
   public static void run(Session session, Ops tf, List<? extends Operand<?>> fetches) {
+    if (CpuRuntime.compilesOnOneThread()) {
+      compile(session, tf, fetches);
+    }
+  }
+
+  /** Compiles the functions that fetches need. With less than two, it leaves them to the run. */
+  static void compile(Session session, Ops tf, List<? extends Operand<?>> fetches) {
     List<GraphOperation> calls = new ArrayList<>(calls(fetches).values());
     if (calls.size() < 2) {
       return;

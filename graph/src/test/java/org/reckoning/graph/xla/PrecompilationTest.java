@@ -58,13 +58,13 @@ class PrecompilationTest {
   }
 
   @Test
-  void run_callsEachFunctionOnceWithZerosAndLeavesTheRunAsItIs() {
+  void compile_callsEachFunctionOnceWithZerosAndLeavesTheRunAsItIs() {
     try (Graph graph = new Graph()) {
       Ops tf = GraphScope.root(graph);
       Operand<TFloat32> x = tf.constant(new float[] {1, 2, 3});
       Operand<TFloat32> y = product(tf, twice(tf, twice(tf, x)), x); // 4 x^2
       try (Session session = GraphSession.open(graph)) {
-        Precompilation.run(session, tf.withSubScope("compile"), List.of(y));
+        Precompilation.compile(session, tf.withSubScope("compile"), List.of(y));
 
         assertThat(calls(graph, "compile"))
             .hasSize(2)
@@ -82,12 +82,12 @@ class PrecompilationTest {
   }
 
   @Test
-  void run_ofOneFunction_callsNothing() {
+  void compile_ofOneFunction_callsNothing() {
     try (Graph graph = new Graph()) {
       Ops tf = GraphScope.root(graph);
       Operand<TFloat32> y = twice(tf, twice(tf, tf.constant(new float[] {1, 2, 3})));
       try (Session session = GraphSession.open(graph)) {
-        Precompilation.run(session, tf.withSubScope("compile"), List.of(y));
+        Precompilation.compile(session, tf.withSubScope("compile"), List.of(y));
 
         assertThat(calls(graph, "compile")).isEmpty();
       }
@@ -95,7 +95,7 @@ class PrecompilationTest {
   }
 
   @Test
-  void run_leavesAFunctionOfVariablesToTheRun() {
+  void compile_leavesAFunctionOfVariablesToTheRun() {
     try (Graph graph = new Graph()) {
       Ops tf = GraphScope.root(graph);
       Segment assigns =
@@ -121,7 +121,7 @@ class PrecompilationTest {
       Operand<?> z =
           assigns.call(tf, new Tensors().put("variable/v", variable).put("x", y), true).get("y");
       try (Session session = GraphSession.open(graph)) {
-        Precompilation.run(session, tf.withSubScope("compile"), List.of(z));
+        Precompilation.compile(session, tf.withSubScope("compile"), List.of(z));
 
         assertThat(calls(graph, "compile")).hasSize(2);
       }
