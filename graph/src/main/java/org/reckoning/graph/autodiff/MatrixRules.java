@@ -81,9 +81,9 @@ final class MatrixRules {
   }
 
   /**
-   * Emits {@code a' b'} in the faster orientation. Where {@link CpuRuntime} read a transposed right
-   * operand slowly and b is transposed and larger than a, the product is {@code (b a'^T)^T}: it
-   * transposes the smaller operand and the result.
+   * Emits {@code a' b'} in the faster orientation. If b is transposed and larger than a, and the
+   * kernels read a transposed right operand slowly ({@link CpuRuntime}), the product is {@code (b
+   * a'^T)^T}: it transposes the smaller operand and the result.
    */
   private static Operand<TNumber> oriented(
       Node n, Operand<TNumber> a, Operand<TNumber> b, Product product, boolean ta, boolean tb) {
