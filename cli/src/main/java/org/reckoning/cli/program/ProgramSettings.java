@@ -46,9 +46,9 @@ public final class ProgramSettings {
 
   private static final Map<String, Supplier<Gpt2Config>> MODELS = new LinkedHashMap<>();
   private static final Map<String, Supplier<InnerOptimizer>> OPTIMIZERS = new LinkedHashMap<>();
-  private static final Map<String, InnerProducts> PRODUCTS = new LinkedHashMap<>();
-  private static final Map<String, MatmulDtype> MATMUL_DTYPES = new LinkedHashMap<>();
-  private static final Map<String, XlaMode> XLA = new LinkedHashMap<>();
+  private static final Map<String, InnerProducts> PRODUCTS = byWord(InnerProducts.values());
+  private static final Map<String, MatmulDtype> MATMUL_DTYPES = byWord(MatmulDtype.values());
+  private static final Map<String, XlaMode> XLA = byWord(XlaMode.values());
 
   static {
     MODELS.put("micro", SmallModels::micro);
@@ -60,15 +60,6 @@ public final class ProgramSettings {
     OPTIMIZERS.put("sgd", InnerOptimizer::sgd);
     OPTIMIZERS.put("momentum", InnerOptimizer::momentum);
     OPTIMIZERS.put("adamw", InnerOptimizer::adamW);
-    for (InnerProducts products : InnerProducts.values()) {
-      PRODUCTS.put(EnumWord.of(products), products);
-    }
-    for (MatmulDtype dtype : MatmulDtype.values()) {
-      MATMUL_DTYPES.put(EnumWord.of(dtype), dtype);
-    }
-    for (XlaMode mode : XlaMode.values()) {
-      XLA.put(EnumWord.of(mode), mode);
-    }
   }
 
   private final Map<String, String> values;
@@ -77,6 +68,14 @@ public final class ProgramSettings {
   private ProgramSettings(Map<String, String> values, BilevelConfig config) {
     this.values = values;
     this.config = config;
+  }
+
+  private static <E extends Enum<E>> Map<String, E> byWord(E[] constants) {
+    Map<String, E> words = new LinkedHashMap<>();
+    for (E constant : constants) {
+      words.put(EnumWord.of(constant), constant);
+    }
+    return words;
   }
 
   private static Map<String, String> defaults() {
