@@ -53,7 +53,7 @@ class ArchitectureTest {
         knowsOnly("exchange", "peers", "variables"),
         knowsOnly("gpt2", "autodiff", "runtime", "random", "xla"),
         knowsOnly("task", "gpt2"),
-        knowsOnly("settings", "task", "gpt2", "optimizer", "xla"),
+        knowsOnly("settings", "task", "gpt2", "optimizer", "xla", "runtime"),
         knowsOnly("variables", "settings", "gpt2", "autodiff", "xla"),
         knowsOnly("model", "settings", "task", "gpt2", "optimizer", "xla"),
         knowsOnly(
@@ -146,10 +146,12 @@ class ArchitectureTest {
             .callMethod(System.class, "exit", int.class)
             .as("only main classes end the process"),
         noClasses()
+            .that()
+            .resideOutsideOfPackage("..graph.runtime..") // reads what Linux tells of the processor
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.nio.file..", "java.net..")
-            .as("files are left to the trainer"));
+            .resideInAnyPackage("java.nio.file..", "java.net..", "com.sun.jna..")
+            .as("files are left to the trainer, native functions to TensorFlow"));
   }
 
   @ParameterizedTest(name = "{0}")

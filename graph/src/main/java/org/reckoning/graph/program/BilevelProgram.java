@@ -78,7 +78,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * @throws IllegalStateException if the configuration uses XLA and XLA cannot compile here
    */
   public static <T extends TNumber> BilevelProgram<T> build(BilevelConfig config, Class<T> type) {
-    WeightLayout layout = WeightLayout.checked(config, type);
+    WeightLayout layout = WeightLayout.forManyPasses(config, type);
     boolean learnsRates = config.innerRates().learned() && config.innerSteps() > 0;
     if (layout.trained().isEmpty() && !learnsRates) {
       throw new IllegalArgumentException(
@@ -96,7 +96,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    */
   public static <T extends TNumber> BilevelProgram<T> forEvaluation(
       BilevelConfig config, Class<T> type) {
-    WeightLayout layout = WeightLayout.checked(config, type);
+    WeightLayout layout = WeightLayout.forManyPasses(config, type);
     return new BilevelProgram<>(new ModelSession<>(config, layout, type), false);
   }
 

@@ -41,7 +41,7 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
   /**
    * Emits the parameters.
    *
-   * @param layout from {@link WeightLayout#checked}
+   * @param layout of a checked configuration
    */
   ModelSession(BilevelConfig config, WeightLayout layout, Class<T> type) {
     this.config = config;

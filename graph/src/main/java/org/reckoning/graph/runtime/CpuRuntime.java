@@ -1,5 +1,10 @@
 package org.reckoning.graph.runtime;
 
+import com.sun.jna.Function;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,17 +13,36 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The default one packs operands for Eigen's kernels and reads a transposed right operand
  *       element by element. It compiles a function on several threads.
- *   <li>The other one calls oneDNN, for which {@code x w^T} is the fastest form of a product. It
- *       compiles a function on one thread.
+ *   <li>The other one calls oneDNN for products of two matrices, for which {@code x w^T} is the
+ *       fastest form, and not for batches of products. It compiles a function on one thread.
  * </ul>
  *
- * <p>XLA reads its choice from the environment, so it holds for the process: {@code
- * XLA_FLAGS=--xla_cpu_use_thunk_runtime=false} selects oneDNN.
+ * <p>XLA reads its flags from the environment when it first compiles, so the choice holds for the
+ * process. {@code --xla_cpu_use_thunk_runtime} in {@code XLA_FLAGS} is the choice of the user:
+ * {@code false} selects oneDNN. Without it the default runtime is used, unless {@link
+ * #preferOneDnn} is called in time.
  */
 public final class CpuRuntime {
-  private static final String ONEDNN = "--xla_cpu_use_thunk_runtime=false";
+  private static final String FLAGS = "XLA_FLAGS";
+  private static final String FLAG = "--xla_cpu_use_thunk_runtime";
+  private static final String ONEDNN = FLAG + "=false";
+
+  /** Whether oneDNN is called; null until the first question, which settles it. */
+  private static @Nullable Boolean onednn;
 
   private CpuRuntime() {}
+
+  /**
+   * Chooses oneDNN, where it is known to be faster for large products: on Linux with an x86-64
+   * processor that has AVX-512, without a GPU. Does nothing if the user has chosen, or if a
+   * function was built before in this process.
+   */
+  public static synchronized void preferOneDnn() {
+    if (onednn == null && leavesTheChoice(System.getenv(), Path.of("/proc"))) {
+      String flags = System.getenv().getOrDefault(FLAGS, "");
+      onednn = set(FLAGS, (flags + " " + ONEDNN).strip());
+    }
+  }
 
   /** Returns whether a product with a large transposed right operand should be avoided. */
   public static boolean avoidsTransposedRight() {
@@ -38,11 +62,52 @@ public final class CpuRuntime {
     return callsOneDnn();
   }
 
-  private static boolean callsOneDnn() {
-    return callsOneDnn(System.getenv("XLA_FLAGS"));
+  /**
+   * Returns what the hash of a function must contain besides its content. XLA finds a compiled
+   * function by name and content, and would take one that it compiled for the other runtime.
+   */
+  public static String suffix() {
+    return callsOneDnn() ? "_onednn" : "";
+  }
+
+  private static synchronized boolean callsOneDnn() {
+    if (onednn == null) {
+      onednn = callsOneDnn(System.getenv(FLAGS));
+    }
+    return onednn;
   }
 
   static boolean callsOneDnn(@Nullable String flags) {
     return flags != null && flags.contains(ONEDNN);
+  }
+
+  /** Returns whether the user has not chosen, and oneDNN is faster here. */
+  static boolean leavesTheChoice(Map<String, String> environment, Path proc) {
+    String flags = environment.getOrDefault(FLAGS, "").strip();
+    boolean isFile = !flags.isEmpty() && !flags.startsWith("-");
+    return !isFile && !flags.contains(FLAG) && !hasGpu(environment, proc) && hasAvx512(proc);
+  }
+
+  private static boolean hasGpu(Map<String, String> environment, Path proc) {
+    return Files.exists(proc.resolve("driver/nvidia"))
+        && !"-1".equals(environment.get("CUDA_VISIBLE_DEVICES"));
+  }
+
+  /** Linux alone has this file, and x86-64 alone this word. */
+  private static boolean hasAvx512(Path proc) {
+    try {
+      return Files.readString(proc.resolve("cpuinfo")).contains(" avx512f ");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Sets an environment variable for native code; Java still sees the old value. */
+  private static boolean set(String name, String value) {
+    try {
+      return Function.getFunction("c", "setenv").invokeInt(new Object[] {name, value, 1}) == 0;
+    } catch (LinkageError e) {
+      return false; // JNA cannot be unpacked, or the C library has another name
+    }
   }
 }

@@ -61,6 +61,9 @@ public record BilevelConfig(
   /** The value of {@code innerMicroFacts} that chooses it for each shape. */
   public static final int AUTO = -1;
 
+  /** Width C from which on products of [C, C] were measured to be faster with oneDNN. */
+  private static final int LARGE_WIDTH = 512;
+
   /**
    * Checks the values and their consistency.
    *
@@ -266,6 +269,15 @@ public record BilevelConfig(
           default -> innerMicroFacts;
         };
     return (int) Math.min(most, shape.facts());
+  }
+
+  /**
+   * Returns whether the time of a pass is in products of two large matrices in float32: a wide
+   * model, and groups of one task, whose weights are matrices and not batches of matrices.
+   */
+  public boolean hasLargeProducts() {
+    return model.nEmbd() >= LARGE_WIDTH
+        && shapes.stream().allMatch(shape -> shape.tasks() <= taskGroups);
   }
 
   private BilevelConfig changed(Consumer<Draft> change) {

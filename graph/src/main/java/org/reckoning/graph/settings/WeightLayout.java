@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.reckoning.graph.gpt2.MatmulDtype;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.reckoning.graph.xla.XlaCheck;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -62,6 +63,19 @@ public final class WeightLayout {
       XlaCheck.require();
     }
     return new WeightLayout(config);
+  }
+
+  /**
+   * Returns the layout of a program that computes many passes, so that a faster one is worth a
+   * longer compilation. Before the check, which compiles a function, it chooses XLA's runtime.
+   *
+   * @see #checked
+   */
+  public static WeightLayout forManyPasses(BilevelConfig config, Class<? extends TNumber> type) {
+    if (type == TFloat32.class && config.xla().compiles() && config.hasLargeProducts()) {
+      CpuRuntime.preferOneDnn();
+    }
+    return checked(config, type);
   }
 
   /** Returns the shape of every weight, in order, without a task axis. */

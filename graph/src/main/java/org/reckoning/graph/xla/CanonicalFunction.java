@@ -37,7 +37,7 @@ final class CanonicalFunction {
         EqualNodes.merge(function.toBuilder().clearNodeDef().addAllNodeDef(nodes).build());
     FunctionDef.Builder builder =
         (CpuRuntime.needsOneDtype() ? RoundedProducts.lower(merged) : merged).toBuilder();
-    builder.getSignatureBuilder().setName(name);
+    builder.getSignatureBuilder().setName(name + CpuRuntime.suffix());
     String hash = ContentHash.of(builder.build());
     builder.getSignatureBuilder().setName(name + "_" + hash);
     return builder.build();

@@ -119,6 +119,22 @@ class BilevelConfigTest {
     assertThat(config.withInnerMicroFacts(setting).microFacts(shape)).isEqualTo(microFacts);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "768, 1, 1, true",
+    "64, 1, 1, false", // a narrow model
+    "768, 2, 1, false", // two tasks in a group: batches of products
+    "768, 2, 2, true",
+    "768, 4, 3, false", // two groups of two tasks
+  })
+  void largeProducts_areThoseOfAWideModelWithSingleTasks(
+      int width, int tasks, int groups, boolean large) {
+    Gpt2Config model = new Gpt2Config(32, 16, width, 1, 4, 4 * width, 1e-5);
+    BilevelConfig config = BilevelConfig.of(model, 1, new TaskShape(tasks, 1, 4, 1, 4));
+
+    assertThat(config.withTaskGroups(groups).hasLargeProducts()).isEqualTo(large);
+  }
+
   static Stream<Arguments> rejected() {
     double nan = Double.NaN;
     double infinite = Double.POSITIVE_INFINITY;
