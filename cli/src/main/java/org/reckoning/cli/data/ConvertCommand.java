@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.ReasoningTask;
@@ -49,7 +50,7 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--hops",
       split = ",",
       paramLabel = "N",
-      description = "Convert only tasks with N hops; 0 selects an unknown number.")
+      description = "Convert only tasks with N hops; -1 selects an unknown number.")
   private Set<Integer> hops = new HashSet<>();
 
   @Option(names = "--skip-bad", description = "Write the valid lines in spite of malformed ones.")
@@ -79,7 +80,7 @@ final class ConvertCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    data.report(problems.plusLeftOut("hops must be one of " + hops, otherHops));
+    data.report(problems.plusLeftOut("hops must be one of " + new TreeSet<>(hops), otherHops));
     if (problems.isEmpty() || skipBad) {
       PrintWriter out = // records may go to standard output
           toOpenFile ? spec.commandLine().getErr() : spec.commandLine().getOut();

@@ -2,6 +2,7 @@ package org.reckoning.cli.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.run.Results;
 
 /**
@@ -23,7 +24,7 @@ record Measurement(
     return switch (key) {
       case "run" -> run.name();
       case "examination" -> examination;
-      case "hops" -> Integer.toString(row.hops());
+      case "hops" -> ReasoningTask.hopsText(row.hops());
       default -> text(config.tree().at("/" + key.replace('.', '/')));
     };
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.text.TextTable;
@@ -163,7 +164,7 @@ final class ReportText {
             with(
                 start,
                 result.examination(),
-                result.hops() == 0 ? "?" : Integer.toString(result.hops()),
+                ReasoningTask.hopsText(result.hops()),
                 result.problems() + leftOut,
                 Cell.text(
                     Evaluation.ACC_SCORED,

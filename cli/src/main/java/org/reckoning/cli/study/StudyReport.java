@@ -65,7 +65,7 @@ record StudyReport(
    * Result on problems of one number of hops.
    *
    * @param examination name of the problems; {@code test}: those of the run itself
-   * @param hops of the problems; 0 if unknown
+   * @param hops of the problems; -1 if unknown
    * @param problems number of questions
    * @param leftOut number of tasks of the examination that are too long for the model
    * @param metrics by name

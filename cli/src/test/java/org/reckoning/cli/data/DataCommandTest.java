@@ -176,6 +176,27 @@ class DataCommandTest {
   }
 
   @Test
+  void convert_ofDepthZero_isNotThatOfAnUnknownDepth() throws IOException {
+    String unknown = RECORD.formatted("u", 1).replace(", \"hops\": 1", "");
+    Path file = file("x.jsonl", RECORD.formatted("g", 0) + unknown);
+    Path output = folder.resolve("train.jsonl");
+    for (String hops : List.of("0", "-1")) {
+      assertThat(
+              run(
+                  "convert",
+                  file.toString(),
+                  "--type=proofwriter",
+                  "--hops=" + hops,
+                  "--output=" + output))
+          .isZero();
+      assertThat(Files.readString(output))
+          .contains(hops.equals("0") ? "\"g\"" : "\"u\"")
+          .hasLineCount(1);
+      assertThat(Files.readString(output).contains("\"hops\":0")).isEqualTo(hops.equals("0"));
+    }
+  }
+
+  @Test
   void convert_ofBadLines_writesNothingUnlessTheyAreSkipped() throws IOException {
     Path file = file("x.jsonl", RECORD.formatted("g", 1) + "{}\n");
     Path output = folder.resolve("train.jsonl");

@@ -59,7 +59,7 @@ public final class DataStatistics implements Consumer<ReasoningTask> {
     return Map.copyOf(labels);
   }
 
-  /** Returns the number of tasks for each number of hops; 0 hops means unknown. */
+  /** Returns the number of tasks for each number of hops, or {@link ReasoningTask#UNKNOWN_HOPS}. */
   public Map<Integer, Long> hops() {
     return Map.copyOf(hops);
   }
@@ -72,7 +72,9 @@ public final class DataStatistics implements Consumer<ReasoningTask> {
         "questions",
         questions() + ", of which the relevant facts are unknown: " + unknownRelevance);
     rows.put("labels", counts(labels));
-    rows.put("hops", counts(hops));
+    Map<String, Long> byHops = new LinkedHashMap<>();
+    hops.forEach((number, of) -> byHops.put(ReasoningTask.hopsText(number), of));
+    rows.put("hops", counts(byHops));
     rows.put("questions of a task", range(questions));
     rows.put("facts of a task", range(facts));
     rows.put("distractors of a task", range(distractors));

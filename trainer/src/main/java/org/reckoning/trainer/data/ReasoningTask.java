@@ -11,7 +11,7 @@ import org.reckoning.trainer.data.FactOrder.LoadOrder;
  * @param type decides the text templates and the default labels
  * @param facts in the order in which they are presented
  * @param questions at least one
- * @param hops number of reasoning steps of the questions; 0 if unknown
+ * @param hops number of reasoning steps of the questions, or {@link #UNKNOWN_HOPS}
  * @param labels the possible answers; each question's label is one of them
  */
 public record ReasoningTask(
@@ -21,6 +21,9 @@ public record ReasoningTask(
     List<Question> questions,
     int hops,
     List<String> labels) {
+
+  /** The number of hops of a task that does not tell it. A statement that is a fact has 0. */
+  public static final int UNKNOWN_HOPS = -1;
 
   /**
    * Checks labels and indices.
@@ -35,9 +38,10 @@ public record ReasoningTask(
     if (questions.isEmpty()) {
       throw new IllegalArgumentException("task '%s' must have at least one question".formatted(id));
     }
-    if (hops < 0) {
+    if (hops < UNKNOWN_HOPS) {
       throw new IllegalArgumentException(
-          "hops (%d) of task '%s' must be 0 or more".formatted(hops, id));
+          "hops (%d) of task '%s' must be 0 or more, or %d if unknown"
+              .formatted(hops, id, UNKNOWN_HOPS));
     }
     for (Question question : questions) {
       if (!labels.contains(question.label())) {
@@ -52,6 +56,11 @@ public record ReasoningTask(
         }
       }
     }
+  }
+
+  /** Returns a number of hops for tables: {@code ?} if it is unknown. */
+  public static String hopsText(int hops) {
+    return hops == UNKNOWN_HOPS ? "?" : Integer.toString(hops);
   }
 
   /** Returns the number of facts that no question needs. */

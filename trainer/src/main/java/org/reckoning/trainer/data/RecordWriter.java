@@ -121,7 +121,7 @@ public final class RecordWriter implements Closeable {
         question.relevant().forEach(index -> indices.add(needed.indexOf(index)));
       }
     }
-    if (task.hops() > 0) {
+    if (task.hops() != ReasoningTask.UNKNOWN_HOPS) {
       json.put("hops", task.hops());
     }
     if (!task.labels().equals(task.type().labels())) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Answer of a model to one question of an evaluation.
  *
  * @param id id of the task
- * @param hops hops of the task; 0 if unknown
+ * @param hops hops of the task; -1 if unknown
  * @param question its text
  * @param label the right label
  * @param scored the label that scoring chooses: the sum of the losses of its tokens is the smallest

@@ -43,7 +43,8 @@ record DataFingerprint(Part train, Part val, Part test) {
     static Part of(List<ReasoningTask> tasks) {
       MessageDigest digest = sha256Digest();
       for (ReasoningTask task : tasks) {
-        add(digest, task.id(), task.type().name(), Integer.toString(task.hops()));
+        int hops = Math.max(task.hops(), 0); // runs of earlier versions have 0 for unknown, too
+        add(digest, task.id(), task.type().name(), Integer.toString(hops));
         add(digest, task.labels().toArray(String[]::new));
         for (Fact fact : task.facts()) {
           add(digest, "fact", fact.text(), Boolean.toString(fact.relevant()));

@@ -3,6 +3,7 @@ package org.reckoning.trainer.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
 
 /** Formats results as a table for the console. */
@@ -28,7 +29,7 @@ final class ResultTable {
               Locale.ROOT,
               "%-13s %4s %8d   %-30s %10s %8s %8.3f",
               row.method(),
-              row.hops() == 0 ? "?" : Integer.toString(row.hops()),
+              ReasoningTask.hopsText(row.hops()),
               row.problems(),
               String.format(
                   Locale.ROOT,

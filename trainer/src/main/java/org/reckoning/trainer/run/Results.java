@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.text.EnumWord;
@@ -36,7 +37,7 @@ public record Results(List<Row> rows) {
    * Result of a method on the test problems of one number of hops.
    *
    * @param method name in the configuration
-   * @param hops of the problems; 0 if unknown
+   * @param hops of the problems, or {@link ReasoningTask#UNKNOWN_HOPS}
    * @param problems number of questions
    * @param metrics by name
    * @param scored confidence interval of {@code acc_scored}
@@ -55,9 +56,10 @@ public record Results(List<Row> rows) {
       Objects.requireNonNull(method); // a file may have null
       Objects.requireNonNull(scored);
       metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
-      if (hops < 0 || problems < 1) {
+      if (hops < ReasoningTask.UNKNOWN_HOPS || problems < 1) {
         throw new IllegalArgumentException(
-            "hops (%d) must be 0 or more, and problems (%d) at least 1".formatted(hops, problems));
+            "hops (%d) must be 0 or more, or %d if unknown, and problems (%d) at least 1"
+                .formatted(hops, ReasoningTask.UNKNOWN_HOPS, problems));
       }
       metrics.forEach(Row::requireMetric);
       if (!metrics.keySet().containsAll(List.of("loss", Evaluation.ACC_SCORED))) {

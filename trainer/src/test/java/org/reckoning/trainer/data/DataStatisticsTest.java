@@ -13,12 +13,12 @@ class DataStatisticsTest {
     DataStatistics statistics = new DataStatistics();
     List<Fact> facts =
         List.of(new Fact("a b c", true), new Fact("d", true), new Fact("e  f", false));
-    for (int hops : new int[] {2, 3, 3}) {
+    for (int hops : new int[] {ReasoningTask.UNKNOWN_HOPS, 0, 0}) {
       statistics.accept(
           new ReasoningTask(
               "t" + hops,
               DatasetType.PROOFWRITER,
-              hops == 2 ? facts.subList(0, 1) : facts,
+              hops < 0 ? facts.subList(0, 1) : facts,
               List.of(
                   new Question("is it so", "yes", List.of(0)),
                   new Question("no", "none", List.of())),
@@ -30,7 +30,7 @@ class DataStatisticsTest {
             "tasks                         3",
             "questions                     6, of which the relevant facts are unknown: 3",
             "labels                        none: 3, yes: 3",
-            "hops                          2: 1, 3: 2",
+            "hops                          ?: 1, 0: 2",
             "questions of a task           2.0 on average, 2 to 2",
             "facts of a task               2.3 on average, 1 to 3",
             "distractors of a task         0.7 on average, 0 to 1",

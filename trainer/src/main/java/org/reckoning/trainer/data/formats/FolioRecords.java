@@ -44,7 +44,7 @@ final class FolioRecords implements RecordFormat {
         DatasetType.FOLIO,
         premises,
         List.of(new Question(JsonFields.text(json, "conclusion"), label, List.of())),
-        0,
+        ReasoningTask.UNKNOWN_HOPS,
         DatasetType.FOLIO.labels());
   }
 }

@@ -71,7 +71,7 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
       throws BadLineException {
     MultipleChoice choice = MultipleChoice.of(item);
     if (proof == null) {
-      return choice.task(id, new TreeSet<>(), 0);
+      return choice.task(id, new TreeSet<>(), ReasoningTask.UNKNOWN_HOPS);
     }
     checkProof(proof, id, choice.label(), choice.sentences().size());
     return choice.task(id, new TreeSet<>(proof.relevant()), proof.depth());

@@ -70,7 +70,8 @@ final class RecordLines implements RecordFormat {
         IntStream.range(0, all.size())
             .mapToObj(i -> new Fact(all.get(i), relevant.contains(i)))
             .toList();
-    int hops = json.hasNonNull("hops") ? JsonFields.count(json, "hops") : 0;
+    int hops =
+        json.hasNonNull("hops") ? JsonFields.count(json, "hops") : ReasoningTask.UNKNOWN_HOPS;
     return new ReasoningTask(id, type, facts, questions, hops, labels);
   }
 

@@ -44,7 +44,7 @@ record KinshipLexicon(Wording wording) {
         List.of(
             Question.ofKinship(
                 name, name, labels.get(0), IntStream.range(0, facts.size()).boxed().toList())),
-        0,
+        ReasoningTask.UNKNOWN_HOPS,
         labels);
   }
 }

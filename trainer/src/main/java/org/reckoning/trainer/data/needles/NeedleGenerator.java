@@ -164,7 +164,7 @@ public final class NeedleGenerator implements TaskGenerator {
         like.type(),
         facts,
         List.of(new Question(question.text(), question.label(), List.of(0, 1))),
-        0,
+        ReasoningTask.UNKNOWN_HOPS,
         like.labels());
   }
 }

@@ -73,7 +73,7 @@ record TheoryLexicon(TheoryKind kind) {
         DatasetType.PROOFWRITER,
         sentences.stream().map(text -> new Fact(text, true)).toList(),
         questions,
-        0,
+        ReasoningTask.UNKNOWN_HOPS,
         labels);
   }
 }

@@ -33,7 +33,7 @@ class RecordLinesTest {
             new Fact("Dave is kind.", true),
             new Fact("All kind things are red.", true));
     assertThat(task.questions()).containsExactly(new Question("Dave is red.", "no", List.of(2, 1)));
-    assertThat(task.hops()).isZero();
+    assertThat(task.hops()).isEqualTo(ReasoningTask.UNKNOWN_HOPS);
     assertThat(task.labels()).containsExactly("yes", "no", "none");
   }
 

@@ -167,8 +167,8 @@ class SharedDataTest {
       delimiter = '|',
       textBlock =
           """
-          folio/folio-train.jsonl                  | FOLIO     | 1004 | yes 388, no 286, unknown 330 | 0
-          folio/folio-validation.part-a.jsonl      | FOLIO     | 93   | yes 35, no 26, unknown 32    | 0
+          folio/folio-train.jsonl                  | FOLIO     | 1004 | yes 388, no 286, unknown 330 | -1
+          folio/folio-validation.part-a.jsonl      | FOLIO     | 93   | yes 35, no 26, unknown 32    | -1
           prontoqa/dev.first350.json               | PRONTOQA  | 350  | yes 185, no 165              | 5
           lost_in_the_middle/kv-retrieval-75_keys.part-a.jsonl.gz  | KEY_VALUE | 300 | | 1
           lost_in_the_middle/kv-retrieval-140_keys.part-a.jsonl.gz | KEY_VALUE | 100 | | 1
