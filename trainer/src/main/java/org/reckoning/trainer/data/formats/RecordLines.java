@@ -24,8 +24,7 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
  *   <li>{@code relevant}: for each question, indices into {@code facts} of the facts that it needs.
  *       Without this key, a single question needs all facts; with several questions, relevance is
  *       unknown;
- *   <li>{@code all_facts} or {@code distractors}, for every dataset type;
- *   <li>{@code hops};
+ *   <li>{@code hops}, and {@code all_facts} or {@code distractors} for every dataset type;
  *   <li>{@code labels}, for labels other than those of the dataset type.
  * </ul>
  */
