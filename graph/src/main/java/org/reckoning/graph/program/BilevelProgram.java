@@ -104,7 +104,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
     if (outer == null) {
       throw new IllegalStateException("a program for evaluation cannot train");
     }
-    return new Updater<>(model, outer, shape -> bucket(shape).readyToTrain(), exchange);
+    return new Updater<>(model, outer, shape -> bucket(shape).forTraining(), exchange);
   }
 
   /** Returns the configuration. */
@@ -392,6 +392,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
 
   @Override
   public void close() {
+    buckets.values().forEach(Bucket::close);
     model.close();
   }
 }

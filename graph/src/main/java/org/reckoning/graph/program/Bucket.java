@@ -43,14 +43,13 @@ final class Bucket<T extends TNumber> {
   private final @Nullable Training<T> training;
   private final UnrolledPass.Evaluation<T> evaluation;
   private @Nullable DecodedTexts<T> generation;
-  private boolean isReady;
+  private final Precompilation precompilation = new Precompilation();
 
   /**
    * Fetches and ops of a training step.
    *
    * @param pass losses and scores of the pass
-   * @param gradients gradients of all updated variables, by name; for the rates, of their stored
-   *     form
+   * @param gradients of all updated variables, by name; for the rates, of their stored form
    * @param normsOfApplied squared norms of the gradients; a fetch of them makes the update
    * @param accumulateFirst ops that set the accumulated gradients
    * @param accumulateNext ops that add to the accumulated gradients
@@ -118,11 +117,7 @@ final class Bucket<T extends TNumber> {
     return pass;
   }
 
-  /**
-   * Returns the fetches of a training step.
-   *
-   * @throws IllegalArgumentException if the shape is for evaluation only
-   */
+  /** Returns the fetches of a training step; refuses a shape for evaluation. */
   Training<T> training() {
     if (training == null) {
       throw new IllegalArgumentException(
@@ -132,13 +127,16 @@ final class Bucket<T extends TNumber> {
     return training;
   }
 
-  /** Returns this bucket, with the functions of a training step compiled. */
-  Bucket<T> readyToTrain() {
-    if (!isReady && session.config().xla() == XlaMode.SEGMENTS) {
-      Precompilation.run(session.session(), tf.withSubScope("compile"), training().fetches());
-      isReady = true;
+  /** Returns this bucket for a training step. The first one is compiled by several threads. */
+  Bucket<T> forTraining() {
+    if (session.config().xla() == XlaMode.SEGMENTS) {
+      precompilation.begin(session.session(), tf.withSubScope("compile"), training().fetches());
     }
     return this;
+  }
+
+  void close() {
+    precompilation.close();
   }
 
   UnrolledPass.Evaluation<T> evaluation() {

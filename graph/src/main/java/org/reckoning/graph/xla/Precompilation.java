@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.runtime.CpuRuntime;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -28,46 +29,64 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.types.family.TType;
 
 /**
- * Compiles the functions that a run needs before the run, several at a time. In the run itself the
- * calls wait for each other, so XLA would compile one function after the other.
+ * Compiles the largest functions of a run beside the run. In the run itself the calls wait for each
+ * other, so XLA would compile one function after the other.
  *
- * <p>XLA compiles a function in its first call. So each function is called once with zeros, and the
- * results are dropped. Functions that write variables are left to the run; they are small.
+ * <p>XLA compiles a function in its first call. So each of these functions is called once with
+ * zeros, and the results are dropped. A call of the run that needs the function meanwhile waits for
+ * it. If a function cannot be compiled, the run says why. Functions that write variables are left
+ * to the run; they are small.
  */
-public final class Precompilation {
+public final class Precompilation implements AutoCloseable {
   /** All attributes of a call that {@link Segment} sets. */
   private static final List<String> ATTRIBUTES =
       List.of("Tin", "Tout", "f", "config_proto", "_noinline", "_XlaMustCompile");
 
-  private final Ops tf;
-  private final Map<TensorSpec, Operand<?>> zeros = new HashMap<>();
-
-  private Precompilation(Ops tf) {
-    this.tf = tf;
-  }
+  private @Nullable List<Future<?>> calls;
 
   /**
-   * Compiles the functions that fetches need, in the runtime where this saves time.
+   * Starts to compile functions, in the runtime where this saves time. The run should begin now.
+   * Does nothing if it was called before.
    *
    * @param tf scope of the calls
    * @param fetches fetches of the run; XLA must compile every call that they need
    */
-  public static void run(Session session, Ops tf, List<? extends Operand<?>> fetches) {
-    if (CpuRuntime.compilesOnOneThread()) {
-      compile(session, tf, fetches);
-    }
+  public void begin(Session session, Ops tf, List<? extends Operand<?>> fetches) {
+    boolean saves = CpuRuntime.compilesOnOneThread();
+    begin(session, tf, fetches, saves ? Runtime.getRuntime().availableProcessors() - 1 : 0);
   }
 
-  /** Compiles the functions that fetches need. With less than two, it leaves them to the run. */
-  static void compile(Session session, Ops tf, List<? extends Operand<?>> fetches) {
-    List<GraphOperation> calls = new ArrayList<>(calls(fetches).values());
-    if (calls.size() < 2) {
+  /** Starts to compile a function on each thread, and leaves at least one to the run. */
+  void begin(Session session, Ops tf, List<? extends Operand<?>> fetches, int threads) {
+    if (calls != null) {
       return;
     }
-    calls.sort(comparingInt(GraphOperation::numInputs).reversed()); // the largest first
-    Precompilation precompilation = new Precompilation(tf);
-    List<Operation> ofZeros = calls.stream().map(precompilation::ofZeros).toList();
-    runAll(session, ofZeros);
+    calls = new ArrayList<>();
+    List<GraphOperation> ofRun = new ArrayList<>(calls(fetches).values());
+    ofRun.sort(comparingInt(GraphOperation::numInputs).reversed()); // the largest first
+    int most = Math.max(0, Math.min(threads, ofRun.size() - 1));
+    Map<TensorSpec, Operand<?>> zeros = new HashMap<>();
+    List<Operation> ofZeros =
+        ofRun.subList(0, most).stream().map(call -> ofZeros(tf, call, zeros)).toList();
+    ExecutorService pool = Executors.newCachedThreadPool();
+    for (Operation call : ofZeros) {
+      calls.add(pool.submit(() -> session.runner().addTarget(call).run().close()));
+    }
+    pool.shutdown();
+  }
+
+  /** Waits until all calls with zeros have ended. The session must not be closed before. */
+  @Override
+  public void close() {
+    for (Future<?> call : calls == null ? List.<Future<?>>of() : calls) {
+      try {
+        call.get();
+      } catch (ExecutionException e) {
+        // the run needs the same function, and says why it failed
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Returns a call of each function that takes tensors alone, by function. */
@@ -93,9 +112,11 @@ public final class Precompilation {
         .noneMatch(input -> input.asOutput().dataType() == DataType.DT_RESOURCE);
   }
 
-  private Operation ofZeros(GraphOperation call) {
+  private static Operation ofZeros(Ops tf, GraphOperation call, Map<TensorSpec, Operand<?>> zeros) {
     Output<?>[] inputs =
-        call.inputs().stream().map(input -> zeros(input.asOutput())).toArray(Output<?>[]::new);
+        call.inputs().stream()
+            .map(input -> zeros(tf, input.asOutput(), zeros))
+            .toArray(Output<?>[]::new);
     OperationBuilder builder =
         tf.scope()
             .env()
@@ -105,30 +126,12 @@ public final class Precompilation {
     return builder.build();
   }
 
-  private Output<?> zeros(Output<? extends TType> like) {
+  private static Output<?> zeros(
+      Ops tf, Output<? extends TType> like, Map<TensorSpec, Operand<?>> zeros) {
     return zeros
         .computeIfAbsent(
             TensorSpec.of(like.type(), like.shape()),
             spec -> tf.zeros(tf.constant(spec.shape().asArray()), like.type()))
         .asOutput();
-  }
-
-  private static void runAll(Session session, List<Operation> calls) {
-    int processors = Runtime.getRuntime().availableProcessors();
-    ExecutorService pool = Executors.newFixedThreadPool(Math.min(calls.size(), processors));
-    try {
-      List<Future<?>> runs = new ArrayList<>();
-      calls.forEach(
-          call -> runs.add(pool.submit(() -> session.runner().addTarget(call).run().close())));
-      for (Future<?> run : runs) {
-        run.get();
-      }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      pool.shutdown();
-    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Session;
@@ -58,36 +59,45 @@ class PrecompilationTest {
   }
 
   @Test
-  void compile_callsEachFunctionOnceWithZerosAndLeavesTheRunAsItIs() {
+  void begin_callsTheLargestFunctionWithZerosAndLeavesTheRunAsItIs() {
     try (Graph graph = new Graph()) {
       Ops tf = GraphScope.root(graph);
       Operand<TFloat32> x = tf.constant(new float[] {1, 2, 3});
       Operand<TFloat32> y = product(tf, twice(tf, twice(tf, x)), x); // 4 x^2
       try (Session session = GraphSession.open(graph)) {
-        Precompilation.compile(session, tf.withSubScope("compile"), List.of(y));
-
-        assertThat(calls(graph, "compile"))
-            .hasSize(2)
-            .allSatisfy(
-                call ->
-                    assertThat(session.runner().fetch(call.name()).run().get(0))
-                        .isInstanceOfSatisfying(
-                            TFloat32.class,
-                            zeros -> assertThat(HostTensors.toDoubles(zeros)).containsOnly(0)));
+        Precompilation precompilation = new Precompilation();
+        for (int step = 1; step <= 2; step++) {
+          precompilation.begin(session, tf.withSubScope("compile"), List.of(y), 8);
+        }
         try (var fetched = session.runner().fetch(y).run()) {
           assertThat(HostTensors.toDoubles(fetched.get(0))).containsExactly(4, 16, 36);
         }
+        precompilation.close();
+
+        assertThat(calls(graph, "compile"))
+            .singleElement()
+            .satisfies(
+                call -> {
+                  assertThat(call.numOutputs()).isEqualTo(1);
+                  assertThat(((GraphOperation) call).numInputs()).isEqualTo(2);
+                  assertThat(session.runner().fetch(call.name()).run().get(0))
+                      .isInstanceOfSatisfying(
+                          TFloat32.class,
+                          zeros -> assertThat(HostTensors.toDoubles(zeros)).containsOnly(0));
+                });
       }
     }
   }
 
   @Test
-  void compile_ofOneFunction_callsNothing() {
+  void begin_ofOneFunction_callsNothing() {
     try (Graph graph = new Graph()) {
       Ops tf = GraphScope.root(graph);
       Operand<TFloat32> y = twice(tf, twice(tf, tf.constant(new float[] {1, 2, 3})));
       try (Session session = GraphSession.open(graph)) {
-        Precompilation.compile(session, tf.withSubScope("compile"), List.of(y));
+        try (Precompilation precompilation = new Precompilation()) {
+          precompilation.begin(session, tf.withSubScope("compile"), List.of(y), 8);
+        }
 
         assertThat(calls(graph, "compile")).isEmpty();
       }
@@ -95,7 +105,7 @@ class PrecompilationTest {
   }
 
   @Test
-  void compile_leavesAFunctionOfVariablesToTheRun() {
+  void begin_leavesAFunctionOfVariablesToTheRun() {
     try (Graph graph = new Graph()) {
       Ops tf = GraphScope.root(graph);
       Segment assigns =
@@ -121,9 +131,11 @@ class PrecompilationTest {
       Operand<?> z =
           assigns.call(tf, new Tensors().put("variable/v", variable).put("x", y), true).get("y");
       try (Session session = GraphSession.open(graph)) {
-        Precompilation.compile(session, tf.withSubScope("compile"), List.of(z));
+        try (Precompilation precompilation = new Precompilation()) {
+          precompilation.begin(session, tf.withSubScope("compile"), List.of(z), 8);
+        }
 
-        assertThat(calls(graph, "compile")).hasSize(2);
+        assertThat(calls(graph, "compile")).hasSize(1);
       }
     }
   }
