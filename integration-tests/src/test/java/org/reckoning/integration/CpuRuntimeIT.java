@@ -1,8 +1,10 @@
 package org.reckoning.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ class CpuRuntimeIT {
           "model.n_layer=1",
           "model.n_embd=512",
           "task_groups=1",
-          "max_steps=1",
+          "max_steps=2",
           "eval_steps=null",
           "eval_batch_size=1",
           "data.train_tasks=4",
@@ -39,20 +41,34 @@ class CpuRuntimeIT {
   @TempDir Path directory;
 
   @Test
-  void training_ofAWideModel_callsOneDnnUnlessItsWeightsAreBatches() throws Exception {
+  void training_ofAWideModel_callsOneDnnUnlessItsWeightsAreBatchesOrTheUserChose()
+      throws Exception {
     assumeTrue(Files.isReadable(Path.of("/proc/cpuinfo")));
     assumeTrue(Files.readString(Path.of("/proc/cpuinfo")).contains(" avx512f "));
 
-    assertThat(callsOneDnn("train_batch_size=1", "")).isTrue();
-    assertThat(callsOneDnn("train_batch_size=2", "")).isFalse();
-    assertThat(callsOneDnn("train_batch_size=1", " --xla_cpu_use_thunk_runtime=true")).isFalse();
+    Trained wide = train("train_batch_size=1", "");
+    Trained batches = train("train_batch_size=2", "");
+    Trained chosen = train("train_batch_size=1", " --xla_cpu_use_thunk_runtime=true");
+
+    assertThat(wide.callsOneDnn()).isTrue();
+    assertThat(batches.callsOneDnn()).isFalse();
+    assertThat(chosen.callsOneDnn()).isFalse();
+    assertThat(wide.loss()).isCloseTo(chosen.loss(), within(1e-4 * chosen.loss()));
   }
 
-  /** Trains a run and returns whether XLA's programs call oneDNN. */
-  private boolean callsOneDnn(String word, String flags) throws Exception {
+  /**
+   * A run that is trained.
+   *
+   * @param callsOneDnn whether XLA's programs call oneDNN
+   * @param loss of the test problems
+   */
+  private record Trained(boolean callsOneDnn, double loss) {}
+
+  private Trained train(String word, String flags) throws Exception {
     Path dumps = Files.createTempDirectory(directory, "dumps");
+    Path runs = Files.createTempDirectory(directory, "runs");
     List<String> words = new ArrayList<>(WIDE);
-    words.add("output_dir=" + directory.resolve("runs"));
+    words.add("output_dir=" + runs);
     words.add(word);
     Path log = directory.resolve("log");
     ProcessBuilder builder = ShortProcess.of(List.of(), "train", words);
@@ -64,13 +80,20 @@ class CpuRuntimeIT {
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     assertThat(process.waitFor(4, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(log)).isZero();
-    try (Stream<Path> files = Files.list(dumps)) {
-      List<Path> pullbacks =
-          files
-              .filter(file -> file.toString().matches(".*pullback.*_after_optimizations\\.txt"))
-              .toList();
-      assertThat(pullbacks).isNotEmpty();
-      return pullbacks.stream().anyMatch(CpuRuntimeIT::callsOneDnn);
+    return new Trained(
+        found(dumps, ".*pullback.*_after_optimizations\\.txt").stream()
+            .anyMatch(CpuRuntimeIT::callsOneDnn),
+        new ObjectMapper()
+            .readTree(found(runs, ".*/results\\.json").get(0).toFile())
+            .at("/rows/0/metrics/loss")
+            .asDouble(Double.NaN));
+  }
+
+  private static List<Path> found(Path directory, String pattern) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> found = files.filter(file -> file.toString().matches(pattern)).toList();
+      assertThat(found).isNotEmpty();
+      return found;
     }
   }
 

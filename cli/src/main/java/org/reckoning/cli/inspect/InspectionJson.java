@@ -50,6 +50,7 @@ final class InspectionJson {
     program.put("kept_product_bytes", report.keptProductBytes());
     program.put("micro_facts", config.microFacts(report.shape()));
     program.put("xla", EnumWord.of(config.xla()));
+    program.put("onednn", report.callsOneDnn());
     program.put("buckets", config.shapes().size());
     program.set("shape", Json.SNAKE_CASE.valueToTree(report.shape()));
     processes.forEach(program::put);

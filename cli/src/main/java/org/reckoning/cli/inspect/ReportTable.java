@@ -99,7 +99,9 @@ final class ReportTable {
                         shape.questions(),
                         shape.questionTokens()))
             .row("products", products(config))
-            .row("XLA", EnumWord.of(config.xla()));
+            .row(
+                "XLA",
+                EnumWord.of(config.xla()) + (report.callsOneDnn() ? ", products by oneDNN" : ""));
     if (config.matmulDtype() == MatmulDtype.BFLOAT16) {
       table.row("products of weights", "operands in bfloat16");
     }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.program.BilevelProgram;
+import org.reckoning.graph.runtime.CpuRuntime;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.unroll.UnrolledPass;
@@ -113,6 +114,11 @@ public record ProgramReport(
             .filter(segment -> segment.trainingCalls() > 0)
             .mapToInt(SegmentReport::nodes)
             .sum();
+  }
+
+  /** Returns whether XLA calls oneDNN for products of large matrices. */
+  public boolean callsOneDnn() {
+    return config.xla().compiles() && CpuRuntime.callsOneDnn();
   }
 
   /** Returns the bytes of the matrix products that an inner step keeps; 0 if it keeps none. */

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The default one packs operands for Eigen's kernels and reads a transposed right operand
  *       element by element. It compiles a function on several threads.
- *   <li>The other one calls oneDNN for products of two matrices, for which {@code x w^T} is the
- *       fastest form, and not for batches of products. It compiles a function on one thread.
+ *   <li>The other one calls oneDNN, for which {@code x w^T} is the fastest form of a product. It is
+ *       slower for batches of small products, and compiles a function on one thread.
  * </ul>
  *
  * <p>XLA reads its flags from the environment when it first compiles, so the choice holds for the
- * process. {@code --xla_cpu_use_thunk_runtime} in {@code XLA_FLAGS} is the choice of the user:
- * {@code false} selects oneDNN. Without it the default runtime is used, unless {@link
- * #preferOneDnn} is called in time.
+ * process. If {@code XLA_FLAGS} has {@code --xla_cpu_use_thunk_runtime}, the user has chosen:
+ * {@code false} selects oneDNN. Else it is the default runtime, unless {@link #preferOneDnn} is
+ * called before the first function is built.
  */
 public final class CpuRuntime {
   private static final String FLAGS = "XLA_FLAGS";
@@ -33,15 +33,23 @@ public final class CpuRuntime {
   private CpuRuntime() {}
 
   /**
-   * Chooses oneDNN, where it is known to be faster for large products: on Linux with an x86-64
-   * processor that has AVX-512, without a GPU. Does nothing if the user has chosen, or if a
-   * function was built before in this process.
+   * Chooses oneDNN where it is faster for large products: on Linux, on an x86-64 processor with
+   * AVX-512, without a GPU. Does nothing if the user has chosen, or if this process has built a
+   * function before.
    */
   public static synchronized void preferOneDnn() {
     if (onednn == null && leavesTheChoice(System.getenv(), Path.of("/proc"))) {
       String flags = System.getenv().getOrDefault(FLAGS, "");
       onednn = set(FLAGS, (flags + " " + ONEDNN).strip());
     }
+  }
+
+  /** Returns whether XLA calls oneDNN. The first call settles it for the process. */
+  public static synchronized boolean callsOneDnn() {
+    if (onednn == null) {
+      onednn = callsOneDnn(System.getenv(FLAGS));
+    }
+    return onednn;
   }
 
   /** Returns whether a product with a large transposed right operand should be avoided. */
@@ -70,13 +78,6 @@ public final class CpuRuntime {
     return callsOneDnn() ? "_onednn" : "";
   }
 
-  private static synchronized boolean callsOneDnn() {
-    if (onednn == null) {
-      onednn = callsOneDnn(System.getenv(FLAGS));
-    }
-    return onednn;
-  }
-
   static boolean callsOneDnn(@Nullable String flags) {
     return flags != null && flags.contains(ONEDNN);
   }
@@ -96,7 +97,7 @@ public final class CpuRuntime {
   /** Linux alone has this file, and x86-64 alone this word. */
   private static boolean hasAvx512(Path proc) {
     try {
-      return Files.readString(proc.resolve("cpuinfo")).contains(" avx512f ");
+      return Files.readString(proc.resolve("cpuinfo")).contains(" avx512f");
     } catch (IOException e) {
       return false;
     }

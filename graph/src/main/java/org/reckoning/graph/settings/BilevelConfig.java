@@ -61,8 +61,8 @@ public record BilevelConfig(
   /** The value of {@code innerMicroFacts} that chooses it for each shape. */
   public static final int AUTO = -1;
 
-  /** Width C from which on products of [C, C] were measured to be faster with oneDNN. */
-  private static final int LARGE_WIDTH = 512;
+  /** Width C from which on a step of one task was measured to be faster with oneDNN. */
+  private static final int LARGE_WIDTH = 384;
 
   /**
    * Checks the values and their consistency.

@@ -122,7 +122,8 @@ class BilevelConfigTest {
   @ParameterizedTest
   @CsvSource({
     "768, 1, 1, true",
-    "64, 1, 1, false", // a narrow model
+    "384, 1, 1, true",
+    "256, 1, 1, false", // a narrow model
     "768, 2, 1, false", // two tasks in a group: batches of products
     "768, 2, 2, true",
     "768, 4, 3, false", // two groups of two tasks
