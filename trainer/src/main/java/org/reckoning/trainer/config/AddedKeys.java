@@ -1,8 +1,13 @@
 package org.reckoning.trainer.config;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
 import org.reckoning.graph.gpt2.MatmulDtype;
+import org.reckoning.trainer.data.needles.NeedleGenerator;
 import org.reckoning.trainer.text.EnumWord;
 
 /**
@@ -10,18 +15,26 @@ import org.reckoning.trainer.text.EnumWord;
  * versions did, so runs and models of before can be read, examined and continued.
  */
 final class AddedKeys {
-  private static final Map<String, String> EARLIER =
-      Map.of("matmul_dtype", EnumWord.of(MatmulDtype.FLOAT32));
+  private static final Map<JsonPointer, JsonNode> EARLIER =
+      Map.of(
+          JsonPointer.compile("/matmul_dtype"), word(MatmulDtype.FLOAT32),
+          JsonPointer.compile("/data/varied_context"), BooleanNode.FALSE,
+          JsonPointer.compile("/data/needles_part"), word(NeedleGenerator.Part.ALL));
 
   private AddedKeys() {}
+
+  private static JsonNode word(Enum<?> constant) {
+    return TextNode.valueOf(EnumWord.of(constant));
+  }
 
   /** Returns a configuration with the keys that it lacks. */
   static ObjectNode in(ObjectNode written) {
     ObjectNode complete = written.deepCopy();
     EARLIER.forEach(
         (key, value) -> {
-          if (!complete.has(key)) {
-            complete.put(key, value);
+          String name = key.last().getMatchingProperty();
+          if (complete.at(key.head()) instanceof ObjectNode group && !group.has(name)) {
+            group.set(name, value);
           }
         });
     return complete;

@@ -7,6 +7,7 @@ import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.kinship.Wording;
+import org.reckoning.trainer.data.needles.NeedleGenerator;
 import org.reckoning.trainer.data.theories.TheoryKind;
 import org.reckoning.trainer.data.theories.TheoryKind.Family;
 import org.reckoning.trainer.data.theories.TheoryKind.World;
@@ -42,7 +43,9 @@ public record DataConfig(
     Wording wording,
     @Nullable String names,
     @Range(atLeast = 0, below = 1) double exchanged,
-    @Range(atLeast = 64) @Nullable Integer contextTokens,
+    @Range(atLeast = NeedleGenerator.Text.LEAST_TOKENS) @Nullable Integer contextTokens,
+    boolean variedContext,
+    NeedleGenerator.Part needlesPart,
     World world,
     List<Family> families,
     @Range(atLeast = 0, atMost = TheoryKind.MOST_HOPS) @Nullable Integer theoryDepth,
@@ -75,8 +78,8 @@ public record DataConfig(
     return switch (source) {
       case KINSHIP -> "generated kinship problems of %s hops%s".formatted(steps, others);
       case NEEDLES ->
-          "generated kinship problems of %s hops in texts of %d tokens"
-              .formatted(steps, contextTokens);
+          "generated kinship problems of %s hops in texts of %s%d tokens"
+              .formatted(steps, variedContext ? "up to " : "", contextTokens);
       case THEORIES ->
           "generated theories (%s world, %s), statements of depth %s"
               .formatted(

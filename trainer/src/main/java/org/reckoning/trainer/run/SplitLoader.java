@@ -88,8 +88,11 @@ public final class SplitLoader {
     return new NeedleGenerator(
         kinship,
         seed,
-        Objects.requireNonNull(config.contextTokens(), "checked with the configuration"),
-        segment == null ? 0 : segment - FactSegments.PROMPT_TOKENS);
+        new NeedleGenerator.Text(
+            Objects.requireNonNull(config.contextTokens(), "checked with the configuration"),
+            config.variedContext(),
+            segment == null ? 0 : segment - FactSegments.PROMPT_TOKENS,
+            config.needlesPart()));
   }
 
   /** Returns the generator of all splits; a file of names is read once. */

@@ -46,6 +46,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.Wording;
+import org.reckoning.trainer.data.needles.NeedleGenerator;
 import org.reckoning.trainer.data.theories.TheoryKind.Family;
 import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.tokens.Method;
@@ -154,6 +155,8 @@ class RunConfigTest {
           names: 30
           exchanged: 0.125
           context_tokens: 4096
+          varied_context: true
+          needles_part: middle
           world: closed
           families: [rel]
           theory_depth: 4
@@ -270,6 +273,8 @@ class RunConfigTest {
                     "30",
                     0.125,
                     4096,
+                    true,
+                    NeedleGenerator.Part.MIDDLE,
                     World.CLOSED,
                     List.of(Family.REL),
                     4,
@@ -307,9 +312,10 @@ class RunConfigTest {
   void read_ofAnEarlierVersion_setsTheAddedKeys(@TempDir Path directory) throws IOException {
     RunConfig config = DefaultRun.config();
     Path file = directory.resolve("config.yaml");
-    Files.writeString(file, config.yaml().replace("matmul_dtype: float32\n", ""));
+    String added = "(?m)^ *(matmul_dtype|varied_context|needles_part): .*\n";
+    Files.writeString(file, config.yaml().replaceAll(added, ""));
 
-    assertThat(file).content().doesNotContain("matmul_dtype");
+    assertThat(file).content().hasLineCount((int) config.yaml().lines().count() - 3);
     assertThat(RunConfig.read(file)).isEqualTo(config);
   }
 
@@ -609,7 +615,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(61 + 10 + 30);
+    assertThat(RunConfig.keys()).hasSize(61 + 10 + 32);
   }
 
   @Test

@@ -29,7 +29,8 @@ import org.reckoning.trainer.data.kinship.KinshipGenerator;
  * </pre>
  *
  * <p>A fact of a task is a passage: as many sentences as its length allows. A question needs the
- * passages that have its facts; all places of the facts in the text are equally likely.
+ * passages that have its facts; all places of the facts in their part of the text are equally
+ * likely.
  *
  * <p>Problems, labels and splits are those of the {@link KinshipGenerator}. Seed, split and index
  * determine a task.
@@ -40,20 +41,58 @@ public final class NeedleGenerator implements TaskGenerator {
 
   private final KinshipGenerator needles;
   private final long seed;
-  private final int tokens;
-  private final int passageTokens;
+  private final Text text;
+
+  /**
+   * The texts to make.
+   *
+   * @param tokens length of the text of a task in tokens, reached by its last sentence
+   * @param varied whether the length of each text is drawn, from {@code LEAST_TOKENS} to tokens
+   * @param passageTokens length of the longest passage in tokens; 0 makes each sentence a passage
+   * @param part where the hidden facts are
+   */
+  public record Text(int tokens, boolean varied, int passageTokens, Part part) {
+    /** Length of the shortest text. */
+    public static final int LEAST_TOKENS = 64;
+
+    /** Returns texts of one length, with facts anywhere. */
+    public static Text of(int tokens, int passageTokens) {
+      return new Text(tokens, false, passageTokens, Part.ALL);
+    }
+  }
+
+  /** A part of a text: all of it, or a third. */
+  public enum Part {
+    ALL,
+    BEGINNING,
+    MIDDLE,
+    END;
+
+    /**
+     * Returns the sentences of this part.
+     *
+     * @param least smallest number of sentences that it may have
+     */
+    private <E> List<E> of(List<E> sentences, int least) {
+      int length = Math.max(least, sentences.size() / 3);
+      int last = sentences.size() - length;
+      return switch (this) {
+        case ALL -> sentences;
+        case BEGINNING -> sentences.subList(0, length);
+        case MIDDLE -> sentences.subList(last / 2, last / 2 + length);
+        case END -> sentences.subList(last, last + length);
+      };
+    }
+  }
 
   /**
    * @param needles the generator of the hidden problems
    * @param seed seed of the other sentences and of all places
-   * @param tokens length of the text of a task in tokens, reached by its last sentence
-   * @param passageTokens length of the longest passage in tokens; 0 makes each sentence a passage
    */
-  public NeedleGenerator(KinshipGenerator needles, long seed, int tokens, int passageTokens) {
+  public NeedleGenerator(KinshipGenerator needles, long seed, Text text) {
     this.needles = needles;
     this.seed = seed;
-    this.tokens = tokens;
-    this.passageTokens = passageTokens;
+    this.text = text;
   }
 
   @Override
@@ -61,13 +100,13 @@ public final class NeedleGenerator implements TaskGenerator {
     ReasoningTask problem = needles.task(split, index);
     Random random = new Random(StableHash.of("needles", seed, split, index));
     List<String> hidden = problem.facts().stream().map(fact -> sentence(fact.text())).toList();
-    List<String> sentences = text(hidden, needles.names(), random);
+    List<String> sentences = sentences(hidden, needles.names(), random);
     List<String> passages = new ArrayList<>();
     Map<String, Integer> places = new HashMap<>(); // of the hidden facts, which differ
-    int used = passageTokens;
+    int used = text.passageTokens();
     for (String sentence : sentences) {
       int length = length(sentence);
-      if (used + length > passageTokens) {
+      if (used + length > text.passageTokens()) {
         passages.add(sentence);
         used = length;
       } else {
@@ -80,7 +119,11 @@ public final class NeedleGenerator implements TaskGenerator {
   }
 
   /** Returns the hidden facts among other sentences. */
-  private List<String> text(List<String> hidden, List<String> people, Random random) {
+  private List<String> sentences(List<String> hidden, List<String> people, Random random) {
+    int tokens = text.tokens();
+    if (text.varied()) {
+      tokens -= random.nextInt(tokens - Text.LEAST_TOKENS + 1);
+    }
     List<String> sentences = new ArrayList<>();
     int length = hidden.stream().mapToInt(NeedleGenerator::length).sum();
     while (length < tokens) {
@@ -88,16 +131,18 @@ public final class NeedleGenerator implements TaskGenerator {
       sentences.add(sentence);
       length += length(sentence);
     }
-    List<Boolean> isHidden = new ArrayList<>(Collections.nCopies(hidden.size(), true));
-    isHidden.addAll(Collections.nCopies(sentences.size(), false));
-    Collections.shuffle(isHidden, random);
-    List<String> text = new ArrayList<>();
+    int size = hidden.size() + sentences.size();
+    List<Boolean> isHidden = new ArrayList<>(Collections.nCopies(size, false));
+    List<Boolean> places = text.part().of(isHidden, hidden.size());
+    Collections.fill(places.subList(0, hidden.size()), true);
+    Collections.shuffle(places, random);
+    List<String> all = new ArrayList<>();
     int needle = 0;
     for (boolean each : isHidden) {
-      text.add(each ? hidden.get(needle) : sentences.get(text.size() - needle));
+      all.add(each ? hidden.get(needle) : sentences.get(all.size() - needle));
       needle += each ? 1 : 0;
     }
-    return text;
+    return all;
   }
 
   /**
