@@ -9,7 +9,8 @@ import org.reckoning.cli.config.Configurations;
 
 /**
  * Finds a setting for each method by short runs of the first seed. The validation problems decide,
- * never the test problems.
+ * never the test problems. The repetition of a run at equal operations takes the setting of the
+ * run.
  *
  * @param words settings to try, with lists of values: {@code learning_rate=0.001,0.003}
  * @param runs names of the runs that use the best setting
@@ -42,7 +43,7 @@ record Search(List<String> words, List<String> runs, List<String> with) {
     for (StudyRun run : plan.runs()) {
       List<Integer> candidates =
           all.subList(0, searches).stream()
-              .filter(each -> runs.contains(run.name()) && isOf(each, run))
+              .filter(each -> isOf(each, run))
               .map(StudyRun::number)
               .toList();
       all.add(
@@ -63,7 +64,8 @@ record Search(List<String> words, List<String> runs, List<String> with) {
 
   private boolean isOf(StudyRun candidate, StudyRun run) {
     int own = run.varied().size();
-    return candidate.name().equals(run.name())
+    String name = candidate.name();
+    return (run.name().equals(name) || run.name().equals(EqualFlops.name(name)))
         && candidate.varied().size() == own + words.size()
         && candidate.varied().subList(0, own).equals(run.varied());
   }

@@ -1,0 +1,80 @@
+package org.reckoning.cli.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.reckoning.cli.config.Configurations;
+import org.reckoning.trainer.config.RunConfig;
+
+class SearchTest {
+  private static final StudyFile FILE =
+      StudyPlanTest.file(
+          """
+          question: Which is better?
+          words: [experiment=quickstart, max_steps=100]
+          runs:
+            weights: ['n_inner_iter=1,2']
+            prompt: ['n_inner_iter=1,2', method=in_context]
+          search: {words: ['learning_rate=0.1,0.2'], runs: [prompt], with: [max_steps=7]}
+          sizes:
+            quick: {seeds: [1, 2]}
+          """);
+
+  private static final Search SEARCH = Objects.requireNonNull(FILE.search());
+
+  /** Returns the plan with repetitions of prompt, which take a third of the operations. */
+  private static StudyPlan plan() throws IOException {
+    StudyPlan plan = StudyPlan.of("mine", FILE, "quick", List.of());
+    List<RunConfig> configs = plan.configs(new Configurations(null));
+    return SEARCH.plan(
+        new EqualFlops("weights", List.of("prompt"))
+            .repeat(
+                plan,
+                run -> configs.get(run.number()),
+                config -> config.method().adapts() ? 3 : 1));
+  }
+
+  @Test
+  void plan_beginsWithAShortRunOfEachSetting_ofTheFirstSeed() throws IOException {
+    assertThat(plan().searches())
+        .extracting(StudyRun::toString)
+        .containsExactly(
+            "#0 search of prompt n_inner_iter=1 learning_rate=0.1 seed=1",
+            "#1 search of prompt n_inner_iter=1 learning_rate=0.2 seed=1",
+            "#2 search of prompt n_inner_iter=2 learning_rate=0.1 seed=1",
+            "#3 search of prompt n_inner_iter=2 learning_rate=0.2 seed=1");
+    assertThat(plan().searches())
+        .allSatisfy(run -> assertThat(run.words()).contains("max_steps=7"));
+  }
+
+  @Test
+  void bestSetting_isThatOfTheValidation_forAllSeeds_andForEqualOperations() throws IOException {
+    StudyPlan settled =
+        SEARCH.settle(plan(), run -> Optional.of(List.of(0.3, 0.5, 0.9, 0.5).get(run.number())));
+
+    assertThat(settled.isOpen()).isFalse();
+    for (StudyRun run : settled.runs().subList(4, settled.runs().size())) {
+      boolean first = run.varied().contains("n_inner_iter=1");
+      if (run.name().equals("weights")) {
+        assertThat(run.words()).noneMatch(word -> word.startsWith("learning_rate"));
+      } else {
+        assertThat(run.words()).contains("learning_rate=" + (first ? "0.2" : "0.1"));
+      }
+      assertThat(run.words())
+          .contains(run.name().endsWith("equal_flops") ? "max_steps=300" : "max_steps=100");
+    }
+    assertThat(settled.runs()).hasSize(4 + 8 + 4);
+  }
+
+  @Test
+  void run_keepsItsOwnSetting_ifNoShortRunHasAResult() throws IOException {
+    StudyPlan settled = SEARCH.settle(plan(), run -> Optional.empty());
+
+    assertThat(settled.runs().subList(4, 16))
+        .noneMatch(run -> run.words().stream().anyMatch(word -> word.startsWith("learning_rate")));
+  }
+}
