@@ -25,8 +25,8 @@ import org.reckoning.trainer.files.TextLines;
  * table in the same order: id, label, depth and relevant sentences of a shortest proof.
  *
  * <p>The table is {@code NAME.depth.tsv} beside {@code NAME.json}, or {@code
- * ../derived/FOLDER.NAME.depth.tsv}. Without the table, and for unknown statements, {@code hops} is
- * 0 and the relevant sentences are unknown.
+ * ../derived/FOLDER.NAME.depth.tsv}. Without the table, and for unknown statements, {@code hops}
+ * and the relevant sentences are unknown.
  */
 final class MultipleChoiceArray implements RecordFormat, Closeable {
   private static final Pattern DEPTH_ROW =
@@ -101,7 +101,7 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
   /**
    * A row of the table.
    *
-   * @param depth 0 if unknown
+   * @param depth -1 if unknown
    * @param relevant indices of sentences; empty if unknown
    */
   private record Proof(String id, String label, int depth, List<Integer> relevant) {}
@@ -176,7 +176,10 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
         relevant.add(Integer.valueOf(index.group()));
       }
       return new Proof(
-          row.group(1), row.group(2), depth.isEmpty() ? 0 : Integer.parseInt(depth), relevant);
+          row.group(1),
+          row.group(2),
+          depth.isEmpty() ? ReasoningTask.UNKNOWN_HOPS : Integer.parseInt(depth),
+          relevant);
     }
 
     @Override
