@@ -315,7 +315,7 @@ class RunConfigTest {
     String added = "(?m)^ *(matmul_dtype|varied_context|needles_part): .*\n";
     Files.writeString(file, config.yaml().replaceAll(added, ""));
 
-    assertThat(file).content().hasLineCount((int) config.yaml().lines().count() - 3);
+    assertThat(file).content().doesNotContain("matmul_dtype", "varied_context", "needles_part");
     assertThat(RunConfig.read(file)).isEqualTo(config);
   }
 

@@ -54,11 +54,6 @@ public final class NeedleGenerator implements TaskGenerator {
   public record Text(int tokens, boolean varied, int passageTokens, Part part) {
     /** Length of the shortest text. */
     public static final int LEAST_TOKENS = 64;
-
-    /** Returns texts of one length, with facts anywhere. */
-    public static Text of(int tokens, int passageTokens) {
-      return new Text(tokens, false, passageTokens, Part.ALL);
-    }
   }
 
   /** A part of a text: all of it, or a third. */

@@ -30,6 +30,11 @@ class NeedleGeneratorTest {
   private static final KinshipGenerator KINSHIP =
       KinshipGenerator.of(List.of(2, 3), 1, 5).withQuestions(2);
 
+  /** Returns texts of one length, with facts anywhere. */
+  private static Text texts(int tokens, int passageTokens) {
+    return new Text(tokens, false, passageTokens, Part.ALL);
+  }
+
   private static int tokens(String text) {
     return Tokenizer.gpt2().encode(text).length;
   }
@@ -41,7 +46,7 @@ class NeedleGeneratorTest {
   @ParameterizedTest
   @CsvSource({"512, 56", "2048, 120", "32768, 248", "512, 0"})
   void text_hasTheWantedLength_inPassages_withEveryFactWhereTheRecordSays(int length, int passage) {
-    NeedleGenerator generator = new NeedleGenerator(KINSHIP, 5, Text.of(length, passage));
+    NeedleGenerator generator = new NeedleGenerator(KINSHIP, 5, texts(length, passage));
     for (int index = 0; index < 4; index++) {
       ReasoningTask task = generator.task(Split.TEST, index);
       ReasoningTask problem = KINSHIP.task(Split.TEST, index);
@@ -74,15 +79,15 @@ class NeedleGeneratorTest {
 
   @Test
   void places_areAllOverTheText_andDependOnSeedSplitAndIndexAlone() {
-    NeedleGenerator generator = new NeedleGenerator(KINSHIP, 5, Text.of(512, 56));
+    NeedleGenerator generator = new NeedleGenerator(KINSHIP, 5, texts(512, 56));
     Set<Integer> places = new TreeSet<>();
     generator
         .tasks(Split.TRAIN, 100)
         .forEach(task -> places.addAll(task.questions().get(0).relevant()));
     assertThat(places).contains(0, 4, 9);
-    assertThat(new NeedleGenerator(KINSHIP, 5, Text.of(512, 56)).task(Split.TRAIN, 70))
+    assertThat(new NeedleGenerator(KINSHIP, 5, texts(512, 56)).task(Split.TRAIN, 70))
         .isEqualTo(generator.task(Split.TRAIN, 70));
-    assertThat(new NeedleGenerator(KINSHIP, 6, Text.of(512, 56)).task(Split.TRAIN, 70))
+    assertThat(new NeedleGenerator(KINSHIP, 6, texts(512, 56)).task(Split.TRAIN, 70))
         .isNotEqualTo(generator.task(Split.TRAIN, 70));
   }
 
@@ -127,12 +132,12 @@ class NeedleGeneratorTest {
   void lexicon_hasEveryTokenOfLongerTexts() {
     Vocabulary known =
         new VocabularyBuilder()
-            .add(new NeedleGenerator(KINSHIP, 5, Text.of(512, 56)).lexicon())
+            .add(new NeedleGenerator(KINSHIP, 5, texts(512, 56)).lexicon())
             .addFactNames(64)
             .build();
     TaskEncoder encoder = new TaskEncoder(Tokenizer.gpt2(), known, Method.RECKONING, true);
     List<ReasoningTask> longer =
-        new NeedleGenerator(KINSHIP, 9, Text.of(4096, 100)).tasks(Split.VAL, 10).toList();
+        new NeedleGenerator(KINSHIP, 9, texts(4096, 100)).tasks(Split.VAL, 10).toList();
     assertThat(encoder.encodeAll(longer, 1)).hasSize(10);
     assertThat(Arrays.stream(Tokenizer.gpt2().encode(Templates.factPrompt(63))))
         .allMatch(known::contains);
