@@ -63,11 +63,13 @@ final class TextRequest {
     Map<String, Operand<TString>> index = Map.of("index", tf.dtypes.asString(numbers));
     Operand<TString> names =
         tf.strings.reduceJoin(
-            filled(templates.factName(), index), tf.constant(0), ReduceJoin.separator(" "));
+            ofEach(toldFacts, templates.factName(), index),
+            tf.constant(0),
+            ReduceJoin.separator(" "));
     Operand<TString> prompts =
         filled(templates.questionPrompt(), Map.of("facts", names, "question", asked));
     Operand<TString> named =
-        TextReader.interleaved(tf, filled(templates.factPrompt(), index), toldFacts);
+        TextReader.interleaved(tf, ofEach(toldFacts, templates.factPrompt(), index), toldFacts);
     EncodedTexts encoded = reader.encode(tf, tf.concat(List.of(named, prompts), tf.constant(0)));
 
     Operand<TInt32> parts = tf.math.mul(count, tf.constant(2)); // the prompt of each fact, and it
@@ -96,6 +98,12 @@ final class TextRequest {
     Operand<TString> given = TextReader.input(tf, name + "s");
     inputs.put(name + "s", given);
     return reader.checked(tf.withSubScope(name), given, name, most, tokens, stops);
+  }
+
+  /** Emits a text for each fact from a template, which may be the same for all. */
+  private Operand<TString> ofEach(
+      Operand<TString> facts, String template, Map<String, Operand<TString>> values) {
+    return tf.broadcastTo(filled(template, values), tf.shape(facts));
   }
 
   /** Emits texts from a template; a scalar has the same value in all of them. */

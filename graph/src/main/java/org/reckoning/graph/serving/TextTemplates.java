@@ -3,9 +3,10 @@ package org.reckoning.graph.serving;
 /**
  * Texts around facts and questions, with placeholders in {@code {braces}}.
  *
- * @param factPrompt prompt of a fact, with {@code {index}}
- * @param factName name of a fact in a question, with {@code {index}}; a blank separates two names
- * @param questionPrompt prompt of an answer, with {@code {facts}} and {@code {question}}
+ * @param factPrompt prompt of a fact, with {@code {index}} unless it is the same for all
+ * @param factName name of a fact in {@code {facts}}, likewise; a blank separates two names
+ * @param questionPrompt prompt of an answer, with {@code {question}}, and {@code {facts}} if it
+ *     lists their names
  * @param candidateEnd text after a scored label; empty for the end of text
  * @param ofFacts treatment of full stops in facts
  * @param ofQuestions treatment of full stops in questions

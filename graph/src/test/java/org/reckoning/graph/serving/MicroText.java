@@ -14,18 +14,18 @@ public final class MicroText {
       List.of(" ", "0", "1", "2", "a", "b", "c", "d", "ab", " c", "");
 
   /** Facts begin with their number, questions with the numbers of all facts. */
-  public static final TextForm FORM =
-      new TextForm(
-          TextVocabulary.of(pairs(), 32, 48, 49, 50, 97, 98, 99, 100, 256, 257, 258),
-          new TextTemplates(
-              "{index}",
-              "{index}",
-              "{facts}{question}",
-              "",
-              FullStops.ALL_REMOVED,
-              FullStops.LAST_REMOVED));
+  public static final TextForm FORM = form("{index}", "{facts}{question}");
+
+  /** Facts and questions begin with 0. */
+  static final TextForm SHARED_NAME = form("0", "0{question}");
 
   private MicroText() {}
+
+  private static TextForm form(String fact, String question) {
+    return new TextForm(
+        TextVocabulary.of(pairs(), 32, 48, 49, 50, 97, 98, 99, 100, 256, 257, 258),
+        new TextTemplates(fact, fact, question, "", FullStops.ALL_REMOVED, FullStops.LAST_REMOVED));
+  }
 
   private static BytePairs pairs() {
     List<byte[]> tokens = new ArrayList<>();

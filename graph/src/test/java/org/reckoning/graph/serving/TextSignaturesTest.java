@@ -44,16 +44,19 @@ class TextSignaturesTest {
 
   @BeforeAll
   static void serve() throws IOException {
+    served = served(MicroText.FORM, "model");
+  }
+
+  private static SavedModelBundle served(TextForm form, String name) throws IOException {
     String prefix = directory.resolve("variables").toString();
-    String model = directory.resolve("model").toString();
+    String model = directory.resolve(name).toString();
     try (var reference = Micro.program(Micro.config(2));
-        var program =
-            ServingProgram.build(Micro.config(2), LIMITS, MicroText.FORM, false, TFloat64.class)) {
+        var program = ServingProgram.build(Micro.config(2), LIMITS, form, false, TFloat64.class)) {
       reference.save(prefix);
       program.restore(prefix);
       program.export(model);
     }
-    served = SavedModelBundle.load(model);
+    return SavedModelBundle.load(model);
   }
 
   @AfterAll
@@ -80,6 +83,11 @@ class TextSignaturesTest {
 
   /** Returns texts as strings, numbers as doubles, by output. */
   private static Map<String, List<Object>> call(String signature, Map<String, Tensor> inputs) {
+    return call(served, signature, inputs);
+  }
+
+  private static Map<String, List<Object>> call(
+      SavedModelBundle served, String signature, Map<String, Tensor> inputs) {
     Map<String, List<Object>> outputs = new LinkedHashMap<>();
     try (Result result = served.function(signature).call(inputs)) {
       result.forEach(
@@ -117,7 +125,7 @@ class TextSignaturesTest {
     Map<String, Tensor> ids = twoFacts();
     ids.put("question_tokens", ids(1, 0, 2, 7, 8, 1, 0, 2, 6));
     ids.put("question_lengths", ids(5, 4));
-    var want = callInts(ids);
+    var want = callInts(served, ids);
     var given =
         call("ask", inputs("facts", texts("\tab. c.", "da"), "questions", texts(" dab. ", "c")));
 
@@ -127,11 +135,32 @@ class TextSignaturesTest {
     assertThat(numbers(given, "inner_losses")).containsExactly(want.losses(), within(EXACT));
   }
 
+  @Test
+  void ask_sharedNameOfFacts_answersAsTheIdsDo() throws IOException {
+    try (SavedModelBundle shared = served(MicroText.SHARED_NAME, "shared")) {
+      Map<String, Tensor> ids =
+          inputs( // "0" "ab c", "0" "da", "0dab", "0c"
+              "fact_tokens", ids(1, 8, 9, 1, 7, 4),
+              "fact_lengths", ids(3, 3),
+              "fact_prompts", ids(1, 1),
+              "question_tokens", ids(1, 7, 8, 1, 6),
+              "question_lengths", ids(3, 2));
+      var want = callInts(shared, ids);
+      var given =
+          call(shared, "ask", inputs("facts", texts("ab c", "da"), "questions", texts("dab", "c")));
+
+      assertThat(given.get("answers")).isEqualTo(want.texts());
+      assertThat(numbers(given, "probabilities"))
+          .containsExactly(want.probabilities(), within(EXACT));
+      assertThat(numbers(given, "inner_losses")).containsExactly(want.losses(), within(EXACT));
+    }
+  }
+
   /** Answers of {@code serving_default}. */
   @SuppressWarnings("ArrayRecordComponent") // read only
   private record Answers(List<Object> texts, double[] probabilities, double[] losses) {}
 
-  private static Answers callInts(Map<String, Tensor> inputs) {
+  private static Answers callInts(SavedModelBundle served, Map<String, Tensor> inputs) {
     List<Object> texts = new ArrayList<>();
     try (Result result = served.function("serving_default").call(inputs)) {
       var tokens = (TInt32) result.get("answer_tokens").orElseThrow();

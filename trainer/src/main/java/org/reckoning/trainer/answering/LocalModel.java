@@ -22,6 +22,7 @@ import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.TrainedModel;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.tokens.FactNames;
 import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.Vocabulary;
@@ -69,6 +70,7 @@ public final class LocalModel extends AskedModel {
         new PromptEncoder(
             method,
             type,
+            settings.data().factNames(),
             Objects.requireNonNullElse(labels, type.labels()),
             model.vocabulary().orElseThrow(),
             settings.multiTask(),
@@ -154,6 +156,7 @@ public final class LocalModel extends AskedModel {
         new PromptEncoder(
             method,
             how.type(),
+            FactNames.NUMBERED,
             Objects.requireNonNullElse(labels, List.of()),
             known(path, published),
             false,

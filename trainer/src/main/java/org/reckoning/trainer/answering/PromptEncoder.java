@@ -9,10 +9,10 @@ import org.reckoning.graph.task.Prefix;
 import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
+import org.reckoning.trainer.tokens.FactNames;
 import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
-import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 
@@ -22,6 +22,7 @@ final class PromptEncoder {
   private static final int MOST_CHARACTERS = 1 << 20;
 
   private final Method method;
+  private final FactNames names;
   private final DatasetType type;
   private final List<String> labels;
   private final Vocabulary vocabulary;
@@ -29,6 +30,7 @@ final class PromptEncoder {
   private final FactSegments segments;
 
   /**
+   * @param names the names of facts in prompts
    * @param labels to choose from; may be empty
    * @param tellsKnowledge whether the model generates the relevant facts after the label
    * @param segments cut of long facts
@@ -37,16 +39,18 @@ final class PromptEncoder {
   PromptEncoder(
       Method method,
       DatasetType type,
+      FactNames names,
       List<String> labels,
       Vocabulary vocabulary,
       boolean tellsKnowledge,
       FactSegments segments) {
     this.method = method;
     this.type = type;
+    this.names = names;
     this.labels = labels;
     this.vocabulary = vocabulary;
     this.segments = segments;
-    encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, tellsKnowledge);
+    encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, tellsKnowledge, names);
     checkLabels(labels);
   }
 
@@ -143,7 +147,7 @@ final class PromptEncoder {
   /** Checks that the compact vocabulary has the numbers of all facts. */
   private void checkNumbers(int facts) {
     for (int i = 0; i < facts; i++) {
-      if (!knows(Templates.factPrompt(i))) {
+      if (!knows(names.prompt(i))) {
         throw new IllegalArgumentException(
             "facts (%d) must be at most %d: the vocabulary of the model has no further fact numbers"
                 .formatted(facts, i));

@@ -48,6 +48,7 @@ public final class RemoteModel extends AskedModel {
         new PromptEncoder(
             assets.config().method(),
             assets.config().data().datasetType(),
+            assets.config().data().factNames(),
             labels == null ? ownLabels(assets) : labels,
             assets.vocabulary(),
             assets.config().multiTask(),

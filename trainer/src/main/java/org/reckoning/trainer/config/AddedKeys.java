@@ -9,6 +9,7 @@ import java.util.Map;
 import org.reckoning.graph.gpt2.MatmulDtype;
 import org.reckoning.trainer.data.needles.NeedleGenerator;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.tokens.FactNames;
 
 /**
  * Keys that the configurations of earlier versions lack. Each has the value that does what those
@@ -18,6 +19,7 @@ final class AddedKeys {
   private static final Map<JsonPointer, JsonNode> EARLIER =
       Map.of(
           JsonPointer.compile("/matmul_dtype"), word(MatmulDtype.FLOAT32),
+          JsonPointer.compile("/data/fact_names"), word(FactNames.NUMBERED),
           JsonPointer.compile("/data/varied_context"), BooleanNode.FALSE,
           JsonPointer.compile("/data/needles_part"), word(NeedleGenerator.Part.ALL));
 

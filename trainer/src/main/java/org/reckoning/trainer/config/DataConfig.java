@@ -12,6 +12,7 @@ import org.reckoning.trainer.data.theories.TheoryKind;
 import org.reckoning.trainer.data.theories.TheoryKind.Family;
 import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.tokens.FactNames;
 import org.reckoning.trainer.tokens.FactSegments;
 
 /**
@@ -28,6 +29,7 @@ public record DataConfig(
     @Nullable String val,
     @Nullable String test,
     LoadOrder loadOrder,
+    FactNames factNames,
     @Range(atLeast = 0) @Nullable Integer distractors,
     boolean variedDistractors,
     @Range(atLeast = 0) List<Integer> hops,

@@ -25,6 +25,7 @@ import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.EncodedTask.Answer;
+import org.reckoning.trainer.tokens.FactNames;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.tokens.Tokenizer;
@@ -83,7 +84,12 @@ record ExportedRun(
           weights.config(),
           vocabulary,
           new SplitLoader(config.data(), config.seed(), report).load(),
-          new TaskEncoder(Tokenizer.gpt2(), vocabulary, config.method(), config.multiTask()));
+          new TaskEncoder(
+              Tokenizer.gpt2(),
+              vocabulary,
+              config.method(),
+              config.multiTask(),
+              config.data().factNames()));
     }
   }
 
@@ -111,10 +117,12 @@ record ExportedRun(
   /** Returns the texts around facts and questions. */
   TextTemplates templates() {
     DatasetType type = config.data().datasetType();
+    FactNames names = config.data().factNames();
+    boolean shared = names == FactNames.SHARED;
     return new TextTemplates(
-        Templates.factPrompt(0).replace("0", "{index}"),
-        "fact_{index}",
-        Templates.questionPrompt(type, 1, "{question}").replace("fact_0", "{facts}"),
+        names.prompt(0).replace("0", shared ? "0" : "{index}"),
+        names.of(0).replace("0", shared ? "0" : "{index}"),
+        Templates.questionPrompt(type, shared ? names.list(1) : "{facts}", "{question}"),
         encoder.tellsKnowledge() ? " " + Answer.BECAUSE : "",
         fullStops(Templates.fact(type, "a.b.")),
         fullStops(Templates.question(type, "a.b.")));

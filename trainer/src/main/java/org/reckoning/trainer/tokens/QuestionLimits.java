@@ -1,6 +1,7 @@
 package org.reckoning.trainer.tokens;
 
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model can be asked: the limits that its positions and the fact names in its vocabulary
@@ -9,29 +10,37 @@ import java.util.Collection;
  *
  * @param method how the model gets the facts
  * @param facts largest number of facts that the prompt of the longest question can name; 0 if its
- *     prompts name none
+ *     prompts name none, null if one name stands for any number of them
  * @param tokens length of the longest sequence: a fact with its name, or a prompt with its answer
  * @param trained the largest sizes of the training data
  */
-public record QuestionLimits(Method method, int facts, int tokens, TaskLengths trained) {
+public record QuestionLimits(
+    Method method, @Nullable Integer facts, int tokens, TaskLengths trained) {
 
   /**
    * Returns the limits of a model.
    *
+   * @param names the names of facts in prompts
    * @param tokens length of its longest sequence
    * @param train the tasks that it is trained on, at least one
    */
   public static QuestionLimits of(
-      Method method, Vocabulary vocabulary, int tokens, Collection<EncodedTask> train) {
+      Method method,
+      FactNames names,
+      Vocabulary vocabulary,
+      int tokens,
+      Collection<EncodedTask> train) {
     TaskLengths sizes =
         train.stream().map(EncodedTask::lengths).reduce(QuestionLimits::largest).orElseThrow();
-    int facts = 0;
-    if (method.adapts()) {
-      int names = Tokenizer.gpt2().encode(Templates.factNames(sizes.facts())).length;
-      int room = tokens - (sizes.questionTokens() - names);
-      facts = facts(vocabulary, room);
+    if (!method.adapts()) {
+      return new QuestionLimits(method, 0, tokens, sizes);
     }
-    return new QuestionLimits(method, facts, tokens, sizes);
+    if (names == FactNames.SHARED) {
+      return new QuestionLimits(method, null, tokens, sizes);
+    }
+    int listed = Tokenizer.gpt2().encode(names.list(sizes.facts())).length;
+    int room = tokens - (sizes.questionTokens() - listed);
+    return new QuestionLimits(method, facts(vocabulary, room), tokens, sizes);
   }
 
   private static TaskLengths largest(TaskLengths a, TaskLengths b) {
@@ -48,7 +57,7 @@ public record QuestionLimits(Method method, int facts, int tokens, TaskLengths t
     int facts = 0;
     int used = 0;
     while (true) {
-      int[] name = Tokenizer.gpt2().encode((facts == 0 ? "" : " ") + "fact_" + facts);
+      int[] name = Tokenizer.gpt2().encode((facts == 0 ? "" : " ") + FactNames.NUMBERED.of(facts));
       used += name.length;
       for (int token : name) {
         if (!vocabulary.contains(token)) {
@@ -67,9 +76,9 @@ public record QuestionLimits(Method method, int facts, int tokens, TaskLengths t
   public String toString() {
     return switch (method) {
       case RECKONING, RANDOM_FACTS ->
-          "up to %d facts of %d tokens, and questions of %d tokens with the names of the facts and the answer; training has %d facts of %d, questions of %d"
+          "%s facts of %d tokens, and questions of %d tokens with the names of the facts and the answer; training has %d facts of %d, questions of %d"
               .formatted(
-                  facts,
+                  facts == null ? "any number of" : "up to " + facts,
                   tokens,
                   tokens,
                   trained.facts(),

@@ -165,7 +165,7 @@ final class SegmentedText {
   }
 
   private int length(String piece, int number) {
-    return count(Templates.factPrompt(number)) + count(Templates.fact(type, piece));
+    return count(FactNames.NUMBERED.prompt(number)) + count(Templates.fact(type, piece));
   }
 
   private boolean overlaps(int from, int end) {

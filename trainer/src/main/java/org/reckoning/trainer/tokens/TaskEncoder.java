@@ -37,18 +37,31 @@ public final class TaskEncoder {
   private final Tokenizer tokenizer;
   private final Vocabulary vocabulary;
   private final Method method;
+  private final FactNames names;
   private final boolean withKnowledge;
+
+  /** Creates an encoder for one method, with {@linkplain FactNames#NUMBERED numbered} facts. */
+  public TaskEncoder(Tokenizer tokenizer, Vocabulary vocabulary, Method method, boolean multiTask) {
+    this(tokenizer, vocabulary, method, multiTask, FactNames.NUMBERED);
+  }
 
   /**
    * Creates an encoder for one method.
    *
    * @param multiTask whether targets include the relevant facts, if the method {@linkplain
    *     Method#canTellKnowledge supports it}
+   * @param names the names of facts in prompts
    */
-  public TaskEncoder(Tokenizer tokenizer, Vocabulary vocabulary, Method method, boolean multiTask) {
+  public TaskEncoder(
+      Tokenizer tokenizer,
+      Vocabulary vocabulary,
+      Method method,
+      boolean multiTask,
+      FactNames names) {
     this.tokenizer = tokenizer;
     this.vocabulary = vocabulary;
     this.method = method;
+    this.names = names;
     this.withKnowledge = multiTask && method.canTellKnowledge();
   }
 
@@ -150,7 +163,7 @@ public final class TaskEncoder {
     }
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < told.size(); i++) {
-      int[] prompt = model(Templates.factPrompt(i));
+      int[] prompt = model(names.prompt(i));
       int[] target = model(Templates.fact(type, told.get(i).text()));
       if (target.length == 0) {
         throw new IllegalArgumentException(
@@ -175,7 +188,7 @@ public final class TaskEncoder {
    */
   public int[] prompt(DatasetType type, List<Fact> told, String question) {
     if (method.adapts()) {
-      return model(Templates.questionPrompt(type, told.size(), question));
+      return model(Templates.questionPrompt(type, names.list(told.size()), question));
     }
     List<String> facts =
         method == Method.NO_FACTS ? List.of() : told.stream().map(Fact::text).toList();

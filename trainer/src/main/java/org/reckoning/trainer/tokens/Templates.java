@@ -2,7 +2,6 @@ package org.reckoning.trainer.tokens;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.reckoning.trainer.data.DatasetType;
 
 /**
@@ -38,25 +37,14 @@ public final class Templates {
     };
   }
 
-  /** Returns the names of facts as the prompt of a question lists them. */
-  static String factNames(int facts) {
-    return IntStream.range(0, facts).mapToObj(i -> "fact_" + i).collect(Collectors.joining(" "));
-  }
-
-  /** Returns the prompt of a fact in the inner loop. */
-  public static String factPrompt(int index) {
-    return "fact_" + index + ": ";
-  }
-
   /**
    * Returns the prompt of a question after the inner loop. It names all facts, so it does not
    * reveal which are relevant.
    *
-   * @param facts number of facts
+   * @param names the names of the facts, from {@link FactNames#list}
    * @param text the question in the data
    */
-  public static String questionPrompt(DatasetType type, int facts, String text) {
-    String names = factNames(facts);
+  public static String questionPrompt(DatasetType type, String names, String text) {
     String question = question(type, text);
     return switch (type) {
       case CLUTRR, QUESTION -> "Based on %s, %s".formatted(names, question);

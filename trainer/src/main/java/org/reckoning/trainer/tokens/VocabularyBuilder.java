@@ -41,8 +41,8 @@ public final class VocabularyBuilder {
 
   /** Adds the names of facts in every place where templates have them. */
   public VocabularyBuilder addFactNames(int facts) {
-    IntStream.range(0, facts).mapToObj(Templates::factPrompt).forEach(this::addText);
-    addText(" " + Templates.factNames(facts));
+    IntStream.range(0, facts).mapToObj(FactNames.NUMBERED::prompt).forEach(this::addText);
+    addText(" " + FactNames.NUMBERED.list(facts));
     return this;
   }
 

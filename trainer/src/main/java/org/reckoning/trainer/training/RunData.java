@@ -36,7 +36,13 @@ final class RunData {
     this.model = model;
     config.data().segments().requireWithin(model.nPositions());
     this.vocabulary = vocabulary;
-    encoder = new TaskEncoder(Tokenizer.gpt2(), vocabulary, config.method(), config.multiTask());
+    encoder =
+        new TaskEncoder(
+            Tokenizer.gpt2(),
+            vocabulary,
+            config.method(),
+            config.multiTask(),
+            config.data().factNames());
     train = encoder.encodeAll(splits.train(), config.seed());
     val = encoder.encodeAll(splits.val(), config.seed());
     test = encoder.encodeAll(splits.test(), config.seed());
@@ -160,7 +166,8 @@ final class RunData {
 
   /** Returns what the model can be asked. */
   QuestionLimits questionLimits() {
-    return QuestionLimits.of(config.method(), vocabulary, limits(1).maxTokens(), train);
+    return QuestionLimits.of(
+        config.method(), config.data().factNames(), vocabulary, limits(1).maxTokens(), train);
   }
 
   /** Returns lines about the shapes of training batches. */

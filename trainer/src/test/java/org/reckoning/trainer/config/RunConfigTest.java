@@ -49,6 +49,7 @@ import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.data.needles.NeedleGenerator;
 import org.reckoning.trainer.data.theories.TheoryKind.Family;
 import org.reckoning.trainer.data.theories.TheoryKind.World;
+import org.reckoning.trainer.tokens.FactNames;
 import org.reckoning.trainer.tokens.Method;
 
 class RunConfigTest {
@@ -139,6 +140,7 @@ class RunConfigTest {
           val: b
           test: c
           load_order: norm
+          fact_names: shared
           distractors: 2
           varied_distractors: true
           hops: [2, 3]
@@ -257,6 +259,7 @@ class RunConfigTest {
                     "b",
                     "c",
                     LoadOrder.NORM,
+                    FactNames.SHARED,
                     2,
                     true,
                     List.of(2, 3),
@@ -312,10 +315,12 @@ class RunConfigTest {
   void read_ofAnEarlierVersion_setsTheAddedKeys(@TempDir Path directory) throws IOException {
     RunConfig config = DefaultRun.config();
     Path file = directory.resolve("config.yaml");
-    String added = "(?m)^ *(matmul_dtype|varied_context|needles_part): .*\n";
+    String added = "(?m)^ *(matmul_dtype|fact_names|varied_context|needles_part): .*\n";
     Files.writeString(file, config.yaml().replaceAll(added, ""));
 
-    assertThat(file).content().doesNotContain("matmul_dtype", "varied_context", "needles_part");
+    assertThat(file)
+        .content()
+        .doesNotContain("matmul_dtype", "fact_names", "varied_context", "needles_part");
     assertThat(RunConfig.read(file)).isEqualTo(config);
   }
 
@@ -615,7 +620,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(61 + 10 + 32);
+    assertThat(RunConfig.keys()).hasSize(61 + 10 + 33);
   }
 
   @Test

@@ -152,6 +152,26 @@ class ModelExportTest {
   }
 
   @Test
+  void export_sharedNamesOfFacts_agreesWithTheRun() throws IOException {
+    RunConfig config = TrainedRun.config().with("data.fact_names", "shared");
+    Path trained = TrainedRun.into(directory.resolve("run"), config);
+    Path version =
+        ModelExport.write(
+                trained, directory.resolve("shared"), ServingSizes.ofData(), false, line -> {})
+            .version();
+    JsonNode words = JSON.readTree(version.resolve("assets.extra/templates.json").toFile());
+    assertThat(words.path("fact_prompt").asText()).isEqualTo("fact_0: ");
+    assertThat(words.path("question_prompt").asText()).isEqualTo("Based on fact_0, {question}");
+
+    Path requests = directory.resolve("requests");
+    Path answers = directory.resolve("answers");
+    ExportCheck check = ExportCheck.prepare(trained, version, requests, 2, line -> {});
+    ExportCheck.answer(version, requests, answers);
+    ExportCheck.Report report = check.compare(answers, new TrainingListener() {});
+    assertThat(report.agrees()).describedAs("%s", report).isTrue();
+  }
+
+  @Test
   void warmUpRequests_parseBackToRequestsThatTheModelAnswers() throws IOException {
     List<ServingRequest> parsed = new ArrayList<>();
     ByteBuffer file =

@@ -38,7 +38,11 @@ public final class TrainedRun {
 
   /** Trains into a directory. */
   public static Path into(Path directory) throws IOException {
-    RunConfig config = config();
+    return into(directory, config());
+  }
+
+  /** Trains a configuration into a directory. */
+  static Path into(Path directory, RunConfig config) throws IOException {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve(RunDirectory.CONFIG), config.yaml());
     var splits = new SplitLoader(config.data(), config.seed(), line -> {}).load();

@@ -36,7 +36,7 @@ class FactSegmentsTest {
 
   private static int length(int number, DatasetType type, String text) {
     Tokenizer tokenizer = Tokenizer.gpt2();
-    return tokenizer.encode(Templates.factPrompt(number)).length
+    return tokenizer.encode(FactNames.NUMBERED.prompt(number)).length
         + tokenizer.encode(Templates.fact(type, text)).length;
   }
 

@@ -90,6 +90,21 @@ class TaskEncoderTest {
   }
 
   @Test
+  void encode_sharedNames_isTheSamePromptForAnyNumberOfFacts() {
+    TaskEncoder encoder =
+        new TaskEncoder(
+            Tokenizer.gpt2(), Vocabulary.full(), Method.RECKONING, true, FactNames.SHARED);
+    Task task = encoder.encode(Problems.PROOFWRITER).task();
+    assertThat(read(task.facts()))
+        .containsExactly(
+            "fact_0: [Red, kind things are cold", "fact_0: [Gary is big", "fact_0: [Dave is kind");
+    assertThat(read(task.questions()))
+        .containsExactly(
+            "Based on fact_0, can we conclude Dave is cold?[yes( because Red, kind things are"
+                + " cold,Dave is kind[<E>");
+  }
+
+  @Test
   void encode_randomFactsWithoutAny_isAnError() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> encoder(Method.RANDOM_FACTS, false).encode(Problems.PROOFWRITER))

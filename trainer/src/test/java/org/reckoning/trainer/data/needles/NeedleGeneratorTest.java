@@ -18,10 +18,10 @@ import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.needles.NeedleGenerator.Part;
 import org.reckoning.trainer.data.needles.NeedleGenerator.Text;
+import org.reckoning.trainer.tokens.FactNames;
 import org.reckoning.trainer.tokens.FactSegments;
 import org.reckoning.trainer.tokens.Method;
 import org.reckoning.trainer.tokens.TaskEncoder;
-import org.reckoning.trainer.tokens.Templates;
 import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.tokens.VocabularyBuilder;
@@ -139,7 +139,7 @@ class NeedleGeneratorTest {
     List<ReasoningTask> longer =
         new NeedleGenerator(KINSHIP, 9, texts(4096, 100)).tasks(Split.VAL, 10).toList();
     assertThat(encoder.encodeAll(longer, 1)).hasSize(10);
-    assertThat(Arrays.stream(Tokenizer.gpt2().encode(Templates.factPrompt(63))))
+    assertThat(Arrays.stream(Tokenizer.gpt2().encode(FactNames.NUMBERED.prompt(63))))
         .allMatch(known::contains);
     assertThat(longer.get(0).type()).isEqualTo(DatasetType.CLUTRR);
   }
