@@ -119,9 +119,10 @@ record ExportedRun(
     DatasetType type = config.data().datasetType();
     FactNames names = config.data().factNames();
     boolean shared = names == FactNames.SHARED;
+    String number = shared ? "0" : "{index}";
     return new TextTemplates(
-        names.prompt(0).replace("0", shared ? "0" : "{index}"),
-        names.of(0).replace("0", shared ? "0" : "{index}"),
+        names.prompt(0).replace("0", number),
+        names.of(0).replace("0", number),
         Templates.questionPrompt(type, shared ? names.list(1) : "{facts}", "{question}"),
         encoder.tellsKnowledge() ? " " + Answer.BECAUSE : "",
         fullStops(Templates.fact(type, "a.b.")),
