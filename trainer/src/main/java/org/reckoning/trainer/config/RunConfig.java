@@ -29,6 +29,9 @@ import org.reckoning.graph.xla.XlaMode;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Method;
+import org.reckoning.trainer.tokens.TaskEncoder;
+import org.reckoning.trainer.tokens.Tokenizer;
+import org.reckoning.trainer.tokens.Vocabulary;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TNumber;
@@ -303,6 +306,11 @@ public record RunConfig(
 
   private static double norm(@Nullable Double largest) {
     return largest == null ? Double.POSITIVE_INFINITY : largest;
+  }
+
+  /** Returns the encoder of the run's method, targets and names of facts. */
+  public TaskEncoder encoder(Vocabulary vocabulary) {
+    return new TaskEncoder(Tokenizer.gpt2(), vocabulary, method, multiTask, data.factNames());
   }
 
   /**

@@ -28,7 +28,6 @@ import org.reckoning.trainer.tokens.EncodedTask.Answer;
 import org.reckoning.trainer.tokens.FactNames;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.Templates;
-import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 
 /**
@@ -84,12 +83,7 @@ record ExportedRun(
           weights.config(),
           vocabulary,
           new SplitLoader(config.data(), config.seed(), report).load(),
-          new TaskEncoder(
-              Tokenizer.gpt2(),
-              vocabulary,
-              config.method(),
-              config.multiTask(),
-              config.data().factNames()));
+          config.encoder(vocabulary));
     }
   }
 

@@ -15,7 +15,6 @@ import org.reckoning.trainer.tokens.EncodedTask;
 import org.reckoning.trainer.tokens.QuestionLimits;
 import org.reckoning.trainer.tokens.TaskEncoder;
 import org.reckoning.trainer.tokens.TaskLengths;
-import org.reckoning.trainer.tokens.Tokenizer;
 import org.reckoning.trainer.tokens.Vocabulary;
 
 /** The encoded data of a run, and the shapes of its batches. */
@@ -36,13 +35,7 @@ final class RunData {
     this.model = model;
     config.data().segments().requireWithin(model.nPositions());
     this.vocabulary = vocabulary;
-    encoder =
-        new TaskEncoder(
-            Tokenizer.gpt2(),
-            vocabulary,
-            config.method(),
-            config.multiTask(),
-            config.data().factNames());
+    encoder = config.encoder(vocabulary);
     train = encoder.encodeAll(splits.train(), config.seed());
     val = encoder.encodeAll(splits.val(), config.seed());
     test = encoder.encodeAll(splits.test(), config.seed());
