@@ -220,21 +220,18 @@ public final class LanguageModelLoss<T extends TNumber> {
    * @param mask 1 for target tokens, else 0 [N, B, T]
    */
   public Operand<T> taskLosses(Ops tf, Operand<T> mask) {
-    Operand<T> targets = tf.sum(scored(tf, mask), tf.constant(-1)); // [N, B]
-    Operand<T> counts = tf.math.minimum(targets, one(tf));
-    Operand<T> sum = tf.sum(sequenceLosses(tf, mask), tf.constant(-1));
-    return tf.math.div(sum, atLeastOne(tf, tf.sum(counts, tf.constant(-1))));
+    return taskLosses(tf, mask, scoredSequences(tf, mask));
   }
 
   /**
-   * Emits the part of some sequences of each task in the loss of the task [N], as {@link
-   * #taskLosses(Ops, Operand)} does for all of them.
+   * Emits the sum of {@link #sequenceLosses} of each task over a divisor [N]. With {@link
+   * #scoredSequences} of the whole task it is the part of some sequences in the mean of all.
    *
    * @param mask 1 for target tokens, else 0 [N, B, T]
-   * @param number the divisor, see {@link #scoredSequences} [N]
+   * @param divisor [N]
    */
-  public Operand<T> taskLosses(Ops tf, Operand<T> mask, Operand<T> number) {
-    return tf.math.div(tf.sum(sequenceLosses(tf, mask), tf.constant(-1)), number);
+  public Operand<T> taskLosses(Ops tf, Operand<T> mask, Operand<T> divisor) {
+    return tf.math.div(tf.sum(sequenceLosses(tf, mask), tf.constant(-1)), divisor);
   }
 
   /**

@@ -50,7 +50,7 @@ final class InnerGradient<T extends TNumber> {
       @Nullable Operand<T> nudge) {
     this.model = model;
     LanguageModelLoss<T> scores = model.score(tf, weights, facts, masks, nudge);
-    loss = facts.innerLoss(tf.withSubScope("inner_loss"), scores); // [N]
+    loss = model.innerLoss(tf.withSubScope("inner_loss"), scores, facts); // [N]
     theta = List.copyOf(weights.theta().values());
     List<Operand<T>> variables = new ArrayList<>(theta);
     if (withShared) {

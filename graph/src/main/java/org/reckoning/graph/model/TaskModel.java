@@ -11,6 +11,7 @@ import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.graph.settings.WeightLayout;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.Segment;
@@ -196,6 +197,25 @@ public final class TaskModel<T extends TNumber> {
     Gpt2<T> gpt2 = gpt2(Dropout.none());
     return LanguageModelLoss.inParts(
         tf, gpt2.after(prefix), weights.parameters(), tokens, lengths, LOGITS_OF_A_PART);
+  }
+
+  /** Emits what the inner loss of each task divides the sum of its facts' losses by [N]. */
+  Operand<T> innerLossDivisor(Ops tf, Facts<T> facts) {
+    Operand<T> number = LanguageModelLoss.scoredSequences(tf, facts.targets());
+    return config.innerLoss() == InnerLoss.MEAN ? number : tf.onesLike(number);
+  }
+
+  /**
+   * Emits the inner loss of each task, or the part of a micro-batch in it [N].
+   *
+   * @param scores losses of the facts
+   */
+  public Operand<T> innerLoss(Ops tf, LanguageModelLoss<T> scores, Facts<T> facts) {
+    Operand<T> divisor = facts.divisor();
+    if (divisor == null) {
+      divisor = innerLossDivisor(tf, facts);
+    }
+    return scores.taskLosses(tf, facts.targets(), divisor);
   }
 
   private Gpt2<T> gpt2(Masks masks, String purpose) {

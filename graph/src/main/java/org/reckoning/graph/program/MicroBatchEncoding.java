@@ -177,8 +177,9 @@ final class MicroBatchEncoding<T extends TNumber> {
   double[] encode(TaskBatch batch, EncodingProgress progress) {
     int innerSteps = session.config().innerSteps();
     List<TaskBatch> microBatches = batch.microBatches(facts);
-    double[] number = batch.factCounts();
-    Sweep sweep = new Sweep(microBatches, number, (innerSteps + 1) * microBatches.size(), progress);
+    double[] divisors = session.config().innerLoss().divisors(batch.factCounts());
+    Sweep sweep =
+        new Sweep(microBatches, divisors, (innerSteps + 1) * microBatches.size(), progress);
     double[] losses = new double[innerSteps + 1];
     try {
       kept.state().values().forEach(state -> state.zero(session.session()));
@@ -212,14 +213,14 @@ final class MicroBatchEncoding<T extends TNumber> {
   /** Runs all micro-batches, K + 1 times in all. */
   private final class Sweep {
     private final List<TaskBatch> microBatches;
-    private final double[] number;
+    private final double[] divisors;
     private final int of;
     private final EncodingProgress progress;
     private int done;
 
-    Sweep(List<TaskBatch> microBatches, double[] number, int of, EncodingProgress progress) {
+    Sweep(List<TaskBatch> microBatches, double[] divisors, int of, EncodingProgress progress) {
       this.microBatches = microBatches;
-      this.number = number;
+      this.divisors = divisors;
       this.of = of;
       this.progress = progress;
     }
@@ -232,7 +233,7 @@ final class MicroBatchEncoding<T extends TNumber> {
             session
                 .feeds()
                 .put(feeds, microBatch)
-                .put(Objects.requireNonNull(feeds.number()), number)
+                .put(Objects.requireNonNull(feeds.divisor()), divisors)
                 .put(lossBefore, sum)) {
           Session.Runner runner = fed.into(session.runner()).fetch(lossAfter);
           targets.forEach(runner::addTarget);

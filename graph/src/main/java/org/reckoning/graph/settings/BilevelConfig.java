@@ -23,6 +23,7 @@ import org.tensorflow.ndarray.Shape;
  * @param shapes the buckets; each has its own feeds and fetches, and all share the variables
  * @param innerSteps inner steps K, 0 or more
  * @param innerOptimizer update rule of the inner loop
+ * @param innerLoss how the losses of a task's facts become its inner loss
  * @param innerRates learning rates of the inner loop
  * @param adaptation the weights that the inner loop changes
  * @param trained patterns of the weights that the outer loop trains; {@code *} matches any text
@@ -44,6 +45,7 @@ public record BilevelConfig(
     List<TaskShape> shapes,
     int innerSteps,
     InnerOptimizer innerOptimizer,
+    InnerLoss innerLoss,
     InnerRates innerRates,
     Adaptation adaptation,
     List<String> trained,
@@ -137,9 +139,9 @@ public record BilevelConfig(
   }
 
   /**
-   * Returns the default settings. Rates are learned in log space from 0.1, by SGD; all weights are
-   * adapted and trained. Gradients are exact, the outer loss is that of the target string, dropout
-   * is off, and XLA compiles segments.
+   * Returns the default settings. The inner loss is the mean. Rates are learned in log space from
+   * 0.1, by SGD; all weights are adapted and trained. Gradients are exact, the outer loss is that
+   * of the target string, dropout is off, and XLA compiles segments.
    */
   public static BilevelConfig of(Gpt2Config model, int innerSteps, TaskShape... shapes) {
     return new BilevelConfig(
@@ -147,6 +149,7 @@ public record BilevelConfig(
         List.of(shapes),
         innerSteps,
         new Sgd(),
+        InnerLoss.MEAN,
         InnerRates.log(0.1),
         Adaptation.all(),
         List.of("*"),
@@ -190,6 +193,11 @@ public record BilevelConfig(
   /** Returns a copy with another inner optimizer. */
   public BilevelConfig withInnerOptimizer(InnerOptimizer value) {
     return changed(draft -> draft.innerOptimizer = value);
+  }
+
+  /** Returns a copy with another inner loss. */
+  public BilevelConfig withInnerLoss(InnerLoss value) {
+    return changed(draft -> draft.innerLoss = value);
   }
 
   /** Returns a copy with other inner rates. */
@@ -292,6 +300,7 @@ public record BilevelConfig(
     private List<TaskShape> shapes;
     private int innerSteps;
     private InnerOptimizer innerOptimizer;
+    private InnerLoss innerLoss;
     private InnerRates innerRates;
     private Adaptation adaptation;
     private List<String> trained;
@@ -311,6 +320,7 @@ public record BilevelConfig(
       shapes = config.shapes;
       innerSteps = config.innerSteps;
       innerOptimizer = config.innerOptimizer;
+      innerLoss = config.innerLoss;
       innerRates = config.innerRates;
       adaptation = config.adaptation;
       trained = config.trained;
@@ -332,6 +342,7 @@ public record BilevelConfig(
           shapes,
           innerSteps,
           innerOptimizer,
+          innerLoss,
           innerRates,
           adaptation,
           trained,

@@ -157,7 +157,7 @@ final class FactSums<T extends TNumber> {
                 null)
             : micro.evaluate(tf, weights, facts);
     Ops scope = tf.withSubScope("inner_loss");
-    Operand<T> inner = scope.math.add(before.inner(), facts.innerLoss(scope, scores));
+    Operand<T> inner = scope.math.add(before.inner(), micro.innerLoss(scope, scores, facts));
     if (before.recall() == null) {
       return new Sums<>(inner, null, Map.of(), Map.of());
     }

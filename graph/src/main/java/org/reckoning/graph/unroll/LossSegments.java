@@ -100,11 +100,12 @@ public final class LossSegments {
     Operand<T> recall(Ops tf);
 
     /** Returns the losses of scored facts. */
-    static <T extends TNumber> FactLosses<T> of(LanguageModelLoss<T> scores, TaskInputs<T> tasks) {
+    static <T extends TNumber> FactLosses<T> of(
+        TaskModel<T> model, LanguageModelLoss<T> scores, TaskInputs<T> tasks) {
       return new FactLosses<>() {
         @Override
         public Operand<T> inner(Ops tf) {
-          return scores.taskLosses(tf, tasks.facts().targets());
+          return model.innerLoss(tf, scores, tasks.facts());
         }
 
         @Override
@@ -150,7 +151,8 @@ public final class LossSegments {
             return plus(gradient, differentiated(gradient, model, weights, losses), sums).named();
           }
           LanguageModelLoss<T> facts = model.score(tf, weights, tasks.facts(), masks, null);
-          Result<T> losses = losses(tf, model, tasks, questions, FactLosses.of(facts, tasks));
+          Result<T> losses =
+              losses(tf, model, tasks, questions, FactLosses.of(model, facts, tasks));
           return differentiated(tf.withSubScope("gradient"), model, weights, losses).named();
         });
   }
@@ -169,7 +171,7 @@ public final class LossSegments {
           FactLosses<T> facts =
               model.splitsFacts()
                   ? FactLosses.of(FactSums.Sums.of(in, model.type()))
-                  : FactLosses.of(model.evaluate(tf, weights, tasks.facts()), tasks);
+                  : FactLosses.of(model, model.evaluate(tf, weights, tasks.facts()), tasks);
           return losses(tf, model, tasks, questions, facts).named();
         });
   }
@@ -182,11 +184,8 @@ public final class LossSegments {
         List.of(),
         (tf, in) -> {
           Facts<T> facts = Facts.of(in, model.type());
-          Operand<T> loss =
-              model
-                  .evaluate(tf, Weights.of(in, model.type()), facts)
-                  .taskLosses(tf, facts.targets());
-          return new Tensors().put(INNER_LOSS, loss);
+          LanguageModelLoss<T> scores = model.evaluate(tf, Weights.of(in, model.type()), facts);
+          return new Tensors().put(INNER_LOSS, model.innerLoss(tf, scores, facts));
         });
   }
 

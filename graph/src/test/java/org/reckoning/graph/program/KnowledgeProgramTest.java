@@ -23,6 +23,7 @@ import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
+import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
@@ -66,6 +67,9 @@ class KnowledgeProgramTest {
                 .withAdaptation(Adaptation.lora(2, 3, "attn.c_attn"))
                 .withInnerRates(InnerRates.log(0.1))
                 .withInnerMicroFacts(1)),
+        Arguments.of(
+            "micro-batches, sum of the facts",
+            config.withInnerLoss(InnerLoss.SUM).withInnerMicroFacts(1)),
         Arguments.of("micro-batches, no inner loop", Micro.config(0).withInnerMicroFacts(1)));
   }
 

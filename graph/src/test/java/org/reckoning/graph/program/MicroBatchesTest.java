@@ -19,6 +19,7 @@ import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.settings.OuterTerm;
 import org.reckoning.graph.task.Task;
@@ -64,6 +65,7 @@ class MicroBatchesTest {
             two.withGradientMode(GradientMode.firstOrder()).withInnerOptimizer(new AdamW()),
             3),
         Arguments.of("truncated", two.withGradientMode(GradientMode.truncated(1)), 3),
+        Arguments.of("sum of the facts", two.withInnerLoss(InnerLoss.SUM), 2),
         Arguments.of("constant rates", one.withInnerRates(InnerRates.fixed(0.1)), 4),
         Arguments.of(
             "factors", one.withAdaptation(Adaptation.lora(2, 3, "attn.c_attn", "c_proj")), 2),

@@ -36,6 +36,7 @@ class BilevelConfigTest {
                 List.of(SHAPE),
                 2,
                 new Sgd(),
+                InnerLoss.MEAN,
                 new InnerRates(0.1, InnerRates.Space.LOG, true),
                 new Adaptation.All(),
                 List.of("*"),
@@ -63,6 +64,7 @@ class BilevelConfigTest {
             .withShapes(shape)
             .withInnerSteps(5)
             .withInnerOptimizer(new Momentum())
+            .withInnerLoss(InnerLoss.SUM)
             .withInnerRates(InnerRates.fixed(0.2))
             .withAdaptation(Adaptation.lora(2, 4, "c_proj"))
             .withTrained("*.lora_A")
@@ -83,6 +85,7 @@ class BilevelConfigTest {
                 List.of(shape),
                 5,
                 new Momentum(),
+                InnerLoss.SUM,
                 new InnerRates(0.2, InnerRates.Space.RAW, false),
                 new Adaptation.LowRank(new Lora(2, 4, List.of("c_proj"))),
                 List.of("*.lora_A"),
@@ -183,6 +186,7 @@ class BilevelConfigTest {
                     List.of(new TaskShape(1, 1, 9, 1, 8)),
                     -2,
                     new Sgd(),
+                    InnerLoss.MEAN,
                     InnerRates.log(0.1),
                     Adaptation.all(),
                     List.of("*"),

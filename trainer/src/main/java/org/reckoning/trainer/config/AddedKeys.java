@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
 import org.reckoning.graph.gpt2.MatmulDtype;
+import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.trainer.data.needles.NeedleGenerator;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.FactNames;
@@ -19,6 +20,7 @@ final class AddedKeys {
   private static final Map<JsonPointer, JsonNode> EARLIER =
       Map.of(
           JsonPointer.compile("/matmul_dtype"), word(MatmulDtype.FLOAT32),
+          JsonPointer.compile("/inner_loss"), word(InnerLoss.MEAN),
           JsonPointer.compile("/data/fact_names"), word(FactNames.NUMBERED),
           JsonPointer.compile("/data/varied_context"), BooleanNode.FALSE,
           JsonPointer.compile("/data/needles_part"), word(NeedleGenerator.Part.ALL));

@@ -19,6 +19,7 @@ import org.reckoning.graph.optimizer.InnerOptimizer;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.settings.OuterOptimizer;
@@ -56,6 +57,7 @@ public record RunConfig(
     MatmulDtype matmulDtype,
     @Range(atLeast = 0) int nInnerIter,
     InnerOpt innerOpt,
+    InnerLoss innerLoss,
     @Range(atLeast = 0) double innerLr,
     boolean dynaLr,
     InnerRates.Space innerRateSpace,
@@ -325,6 +327,7 @@ public record RunConfig(
         shapes,
         innerSteps(),
         innerOptimizer(),
+        innerLoss,
         innerRates(),
         adaptation(),
         trained(),

@@ -28,6 +28,7 @@ import org.reckoning.graph.optimizer.Sgd;
 import org.reckoning.graph.settings.Adaptation;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
+import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.graph.settings.InnerProducts;
 import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.settings.OuterOptimizer;
@@ -70,6 +71,7 @@ class RunConfigTest {
         matmul_dtype: float32
         n_inner_iter: 5
         inner_opt: momentum
+        inner_loss: sum
         inner_lr: 1e-5
         dyna_lr: false
         inner_rate_space: raw
@@ -189,6 +191,7 @@ class RunConfigTest {
                 MatmulDtype.FLOAT32,
                 5,
                 InnerOpt.MOMENTUM,
+                InnerLoss.SUM,
                 1e-5,
                 false,
                 InnerRates.Space.RAW,
@@ -315,12 +318,13 @@ class RunConfigTest {
   void read_ofAnEarlierVersion_setsTheAddedKeys(@TempDir Path directory) throws IOException {
     RunConfig config = DefaultRun.config();
     Path file = directory.resolve("config.yaml");
-    String added = "(?m)^ *(matmul_dtype|fact_names|varied_context|needles_part): .*\n";
+    String added = "(?m)^ *(matmul_dtype|inner_loss|fact_names|varied_context|needles_part): .*\n";
     Files.writeString(file, config.yaml().replaceAll(added, ""));
 
     assertThat(file)
         .content()
-        .doesNotContain("matmul_dtype", "fact_names", "varied_context", "needles_part");
+        .doesNotContain(
+            "matmul_dtype", "inner_loss", "fact_names", "varied_context", "needles_part");
     assertThat(RunConfig.read(file)).isEqualTo(config);
   }
 
@@ -620,7 +624,7 @@ class RunConfigTest {
     assertThat(RunConfig.keys())
         .contains("seed", "model.n_layer", "data.hops")
         .doesNotContain("model");
-    assertThat(RunConfig.keys()).hasSize(61 + 10 + 33);
+    assertThat(RunConfig.keys()).hasSize(62 + 10 + 33);
   }
 
   @Test
