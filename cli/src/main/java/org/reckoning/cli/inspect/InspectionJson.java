@@ -44,6 +44,7 @@ final class InspectionJson {
     program.set("model", Json.SNAKE_CASE.valueToTree(config.model()));
     program.put("inner_steps", config.innerSteps());
     program.put("inner_optimizer", config.innerOptimizer().toString());
+    program.put("inner_loss", EnumWord.of(config.innerLoss()));
     program.put("gradient", config.gradientMode().toString());
     program.put("matmul_dtype", EnumWord.of(config.matmulDtype()));
     program.put("inner_products", EnumWord.of(config.innerProducts()));

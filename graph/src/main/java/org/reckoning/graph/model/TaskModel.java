@@ -11,7 +11,6 @@ import org.reckoning.graph.gpt2.Gpt2;
 import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.gpt2.PrefixCache;
 import org.reckoning.graph.settings.BilevelConfig;
-import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.graph.settings.WeightLayout;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.Segment;
@@ -202,7 +201,11 @@ public final class TaskModel<T extends TNumber> {
   /** Emits what the inner loss of each task divides the sum of its facts' losses by [N]. */
   Operand<T> innerLossDivisor(Ops tf, Facts<T> facts) {
     Operand<T> number = LanguageModelLoss.scoredSequences(tf, facts.targets());
-    return config.innerLoss() == InnerLoss.MEAN ? number : tf.onesLike(number);
+    return switch (config.innerLoss()) {
+      case MEAN -> number;
+      case ROOT -> tf.math.sqrt(number);
+      case SUM -> tf.onesLike(number);
+    };
   }
 
   /**

@@ -2,26 +2,42 @@ package org.reckoning.graph.settings;
 
 import java.util.Arrays;
 
-/** How the losses of a task's facts become its inner loss. */
+/**
+ * The inner loss of a task with F facts: the sum of their losses over a power of F. The more facts
+ * there are, the less one of them changes the weights with {@link #MEAN}, and the more all of them
+ * together do with {@link #SUM}.
+ */
 public enum InnerLoss {
-  /**
-   * Their mean, as in the published method: {@code L = 1/F sum_f CE_f}. Among more facts each one
-   * changes the weights less. The default.
-   */
+  /** Over F, as in the published method: {@code L = 1/F sum_f CE_f}. The default. */
   MEAN,
 
   /**
-   * Their sum: {@code L = sum_f CE_f}. A fact changes the weights as much among many facts as among
-   * few, so a model can be told more of them than its training tasks had.
+   * Over the square root of F: {@code L = 1/sqrt(F) sum_f CE_f}. The parts of F facts that have
+   * nothing to do with each other add up to about sqrt(F) times one of them, so they change the
+   * weights as much for any F. For models that are told far more facts than in their training.
+   */
+  ROOT,
+
+  /**
+   * Over 1: {@code L = sum_f CE_f}. A fact changes the weights as much among many facts as among
+   * few.
    */
   SUM;
 
   /**
    * Returns the divisors of the sums of losses.
    *
-   * @param facts numbers of facts of the tasks, at least 1 [N]
+   * @param facts numbers F of facts of the tasks, at least 1 [N]
    */
   public double[] divisors(double[] facts) {
-    return this == MEAN ? facts : Arrays.stream(facts).map(count -> 1).toArray();
+    return Arrays.stream(facts)
+        .map(
+            number ->
+                switch (this) {
+                  case MEAN -> number;
+                  case ROOT -> Math.sqrt(number);
+                  case SUM -> 1;
+                })
+        .toArray();
   }
 }

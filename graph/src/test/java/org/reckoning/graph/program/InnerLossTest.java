@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.settings.BilevelConfig;
@@ -21,7 +21,7 @@ import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.task.TokenSequence;
 
-/** The sum of F facts, with rates divided by F, is their mean. */
+/** An inner loss is the mean of F facts times a power of F, as are the rates that undo it. */
 class InnerLossTest {
   private static final int FACTS = 3;
 
@@ -31,46 +31,68 @@ class InnerLossTest {
   private static final BilevelConfig MEAN = Micro.config(2, SHAPE);
 
   static Stream<Arguments> configurations() {
-    return Stream.of(
-        Arguments.of("exact", MEAN),
-        Arguments.of("first order", MEAN.withGradientMode(GradientMode.firstOrder())),
-        Arguments.of("momentum", MEAN.withInnerOptimizer(new Momentum())),
-        Arguments.of("micro-batches", MEAN.withInnerMicroFacts(2)));
+    BilevelConfig momentum = MEAN.withInnerOptimizer(new Momentum());
+    BilevelConfig firstOrder = MEAN.withGradientMode(GradientMode.firstOrder());
+    BilevelConfig microBatches = MEAN.withInnerMicroFacts(2);
+    return Stream.of(InnerLoss.ROOT, InnerLoss.SUM)
+        .flatMap(
+            loss ->
+                Stream.of(
+                    Arguments.of("exact", MEAN, loss),
+                    Arguments.of("first order", firstOrder, loss),
+                    Arguments.of("momentum", momentum, loss),
+                    Arguments.of("micro-batches", microBatches, loss)));
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}, {2}")
   @MethodSource("configurations")
-  void sum_withRatesDividedByTheFacts_isTheMean(String name, BilevelConfig config) {
+  void multiple_withRatesDividedByIt_isTheMean(
+      String name, BilevelConfig config, InnerLoss innerLoss) {
+    double multiple = multiple(innerLoss, FACTS);
     TaskBatch batch = Micro.batch(SHAPE, List.of(task(30, FACTS)));
     try (var ofMean = Micro.program(config);
-        var ofSum = Micro.program(config.withInnerLoss(InnerLoss.SUM))) {
-      ofSum.assignRates(divided(ofMean.rates()));
+        var program = Micro.program(config.withInnerLoss(innerLoss))) {
+      program.assignRates(
+          Arrays.stream(ofMean.rates())
+              .map(row -> times(1 / multiple, row))
+              .toArray(double[][]::new));
 
-      PassResult mean = ofMean.evaluate(batch);
-      PassResult sum = ofSum.evaluate(batch);
+      PassResult want = ofMean.evaluate(batch);
+      PassResult got = program.evaluate(batch);
       for (int k = 0; k <= 2; k++) {
-        assertThat(sum.innerLoss(k)).isCloseTo(FACTS * mean.innerLoss(k), within(1e-11));
+        assertThat(got.innerLoss(k)).isCloseTo(multiple * want.innerLoss(k), within(1e-11));
       }
-      assertThat(sum.outerLoss()).isCloseTo(mean.outerLoss(), within(1e-12));
-      assertClose(ofSum.adapt(batch), ofMean.adapt(batch), 1e-12);
+      assertThat(got.outerLoss()).isCloseTo(want.outerLoss(), within(1e-12));
+      assertClose(program.adapt(batch), ofMean.adapt(batch), 1e-12);
       Map<String, double[]> gradients = ofMean.gradients(batch, 0);
-      gradients.computeIfPresent("rates", (rates, g) -> multiplied(g)); // chain rule
-      assertClose(ofSum.gradients(batch, 0), gradients, 1e-10);
+      gradients.computeIfPresent("rates", (rates, g) -> times(multiple, g)); // chain rule
+      assertClose(program.gradients(batch, 0), gradients, 1e-10);
     }
   }
 
-  @Test
-  void sum_ofTasksOfOnePass_isThatOfEachTask() {
+  @ParameterizedTest
+  @EnumSource
+  void multiple_isThatOfEachTaskOfAPass(InnerLoss innerLoss) {
     TaskBatch batch = Micro.batch(SHAPE.withTasks(2), List.of(task(30, 4), task(31, 2)));
     BilevelConfig config = Micro.config(1, SHAPE.withTasks(2));
     try (var ofMean = Micro.program(config);
-        var ofSum = Micro.program(config.withInnerLoss(InnerLoss.SUM))) {
-      PassResult mean = ofMean.evaluate(batch);
-      PassResult sum = ofSum.evaluate(batch);
+        var program = Micro.program(config.withInnerLoss(innerLoss))) {
+      PassResult want = ofMean.evaluate(batch);
+      PassResult got = program.evaluate(batch);
 
-      assertThat(sum.innerLoss(0, 0)).isCloseTo(4 * mean.innerLoss(0, 0), within(1e-11));
-      assertThat(sum.innerLoss(0, 1)).isCloseTo(2 * mean.innerLoss(0, 1), within(1e-11));
+      double first = multiple(innerLoss, 4) * want.innerLoss(0, 0);
+      double second = multiple(innerLoss, 2) * want.innerLoss(0, 1);
+      assertThat(got.innerLoss(0, 0)).isCloseTo(first, within(1e-11));
+      assertThat(got.innerLoss(0, 1)).isCloseTo(second, within(1e-11));
     }
+  }
+
+  private static double multiple(InnerLoss innerLoss, int facts) {
+    return switch (innerLoss) {
+      case MEAN -> 1;
+      case ROOT -> Math.sqrt(facts);
+      case SUM -> facts;
+    };
   }
 
   private static Task task(long seed, int facts) {
@@ -81,14 +103,8 @@ class InnerLossTest {
     return new Task(sequences, relevant, Micro.task(seed).questions());
   }
 
-  private static double[][] divided(double[][] rates) {
-    return Arrays.stream(rates)
-        .map(row -> Arrays.stream(row).map(rate -> rate / FACTS).toArray())
-        .toArray(double[][]::new);
-  }
-
-  private static double[] multiplied(double[] values) {
-    return Arrays.stream(values).map(value -> value * FACTS).toArray();
+  private static double[] times(double factor, double[] values) {
+    return Arrays.stream(values).map(value -> factor * value).toArray();
   }
 
   private static void assertClose(

@@ -68,8 +68,8 @@ class KnowledgeProgramTest {
                 .withInnerRates(InnerRates.log(0.1))
                 .withInnerMicroFacts(1)),
         Arguments.of(
-            "micro-batches, sum of the facts",
-            config.withInnerLoss(InnerLoss.SUM).withInnerMicroFacts(1)),
+            "micro-batches, sum over the root of the facts",
+            config.withInnerLoss(InnerLoss.ROOT).withInnerMicroFacts(1)),
         Arguments.of("micro-batches, no inner loop", Micro.config(0).withInnerMicroFacts(1)));
   }
 

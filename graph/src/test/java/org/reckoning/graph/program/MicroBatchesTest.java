@@ -65,7 +65,7 @@ class MicroBatchesTest {
             two.withGradientMode(GradientMode.firstOrder()).withInnerOptimizer(new AdamW()),
             3),
         Arguments.of("truncated", two.withGradientMode(GradientMode.truncated(1)), 3),
-        Arguments.of("sum of the facts", two.withInnerLoss(InnerLoss.SUM), 2),
+        Arguments.of("sum over the root of the facts", two.withInnerLoss(InnerLoss.ROOT), 2),
         Arguments.of("constant rates", one.withInnerRates(InnerRates.fixed(0.1)), 4),
         Arguments.of(
             "factors", one.withAdaptation(Adaptation.lora(2, 3, "attn.c_attn", "c_proj")), 2),

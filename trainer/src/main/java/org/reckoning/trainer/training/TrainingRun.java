@@ -176,7 +176,7 @@ public final class TrainingRun implements AutoCloseable {
     Gpt2Config model = data.model();
     return """
         model     %,d parameters: %d layers, %d wide, %d heads, %,d tokens known
-        inner     %d steps of %s on the facts, %s gradient
+        inner     %d steps of %s on the facts (%s), %s gradient
         data      %s
         asks      %s
         graph     built in %.1f s
@@ -189,6 +189,7 @@ public final class TrainingRun implements AutoCloseable {
             model.vocabSize(),
             config.innerSteps(),
             EnumWord.of(config.innerOpt()),
+            EnumWord.of(config.innerLoss()),
             EnumWord.of(config.gradient()).replace('_', ' '),
             data.summary(),
             data.questionLimits(),
