@@ -68,7 +68,11 @@ public record LineChart(
   /** Characters of a value or name that are drawn. */
   private static final int MOST_OF_ONE = 40;
 
-  private static final int ROTATION = 30;
+  /** Long labels of so many values are slanted, of more values upright. */
+  private static final int MOST_SLANTED = 8;
+
+  /** Pixels of the horizontal axis. */
+  private static final int AXIS = 520;
 
   /**
    * A point of a line.
@@ -197,8 +201,9 @@ public record LineChart(
     styler.setYAxisLogarithmic(logarithmic);
     if (xValues.stream().mapToInt(value -> Math.min(value.length(), MOST_OF_ONE)).sum()
         > MOST_CHARACTERS) {
-      styler.setXAxisLabelRotation(ROTATION);
+      styler.setXAxisLabelRotation(xValues.size() <= MOST_SLANTED ? 60 : 90);
     }
+    styler.setXAxisTickMarkSpacingHint(AXIS / (xValues.size() + 1)); // a tick for each value
     styler.setXAxisMin(-ROOM);
     styler.setXAxisMax(xValues.size() - 1 + ROOM);
   }
@@ -218,6 +223,7 @@ public record LineChart(
                 new double[] {point.low(), point.high()});
         interval.setMarker(SeriesMarkers.NONE);
         interval.setLineColor(color);
+        interval.setLineStyle(SeriesLines.SOLID);
         interval.setShowInLegend(false);
       }
     }
@@ -226,6 +232,7 @@ public record LineChart(
     }
     XYSeries means = chart.addSeries(name, x, y);
     means.setLineColor(color);
+    means.setLineStyle(SeriesLines.SOLID);
     means.setMarkerColor(color);
     means.setMarker(SeriesMarkers.CIRCLE);
     if (!line.dots().isEmpty()) {

@@ -1,6 +1,7 @@
 package org.reckoning.trainer.config;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.FactOrder.LoadOrder;
@@ -75,7 +76,11 @@ public record DataConfig(
    * with 3 distractors}.
    */
   public String description() {
-    String steps = String.join(" or ", hops.stream().map(String::valueOf).toList());
+    String steps =
+        hops.stream()
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "))
+            .replaceFirst(", (\\d+)$", " or $1");
     String others = distractors == null ? "" : " with up to %d distractors".formatted(distractors);
     return switch (source) {
       case KINSHIP -> "generated kinship problems of %s hops%s".formatted(steps, others);
