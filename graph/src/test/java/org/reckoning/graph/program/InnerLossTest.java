@@ -21,7 +21,7 @@ import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.task.TokenSequence;
 
-/** An inner loss is the mean of F facts times a power of F, as are the rates that undo it. */
+/** An inner loss is a multiple of the mean; rates divided by the multiple make the same steps. */
 class InnerLossTest {
   private static final int FACTS = 3;
 
