@@ -3,6 +3,7 @@ package org.reckoning.graph.model;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.graph.gpt2.LanguageModelLoss;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.Specs;
 import org.reckoning.graph.xla.Tensors;
@@ -18,18 +19,18 @@ import org.tensorflow.types.family.TNumber;
  * @param tokens token ids [N, F, T]
  * @param lengths number of tokens of each fact, 0 for padding [N, F]
  * @param targets 1 for each scored token, else 0 [N, F, T]
- * @param divisor for a micro-batch: what the inner loss of the whole task divides the sum of its
- *     losses by [N]; null for all facts
+ * @param number for a micro-batch: the facts of the whole task with a target, at least 1 [N]; null
+ *     for all facts
  */
 public record Facts<T extends TNumber>(
     Operand<TInt32> tokens,
     Operand<TInt32> lengths,
     Operand<T> targets,
-    @Nullable Operand<T> divisor) {
+    @Nullable Operand<T> number) {
   private static final String TOKENS = "facts/tokens";
   private static final String LENGTHS = "facts/lengths";
   private static final String TARGETS = "facts/targets";
-  private static final String DIVISOR = "facts/divisor";
+  private static final String NUMBER = "facts/number";
 
   /** Returns all facts of the tasks. */
   public Facts(Operand<TInt32> tokens, Operand<TInt32> lengths, Operand<T> targets) {
@@ -45,7 +46,7 @@ public record Facts<T extends TNumber>(
             .tensor(TOKENS, TInt32.class, tokens)
             .tensor(LENGTHS, TInt32.class, tokens.take(2))
             .tensor(TARGETS, model.type(), tokens);
-    return model.isMicroBatch() ? specs.tensor(DIVISOR, model.type(), tokens.take(1)) : specs;
+    return model.isMicroBatch() ? specs.tensor(NUMBER, model.type(), tokens.take(1)) : specs;
   }
 
   /** Reads the facts from the arguments of a segment. */
@@ -54,13 +55,13 @@ public record Facts<T extends TNumber>(
         in.get(TOKENS, TInt32.class),
         in.get(LENGTHS, TInt32.class),
         in.get(TARGETS, type),
-        in.contains(DIVISOR) ? in.get(DIVISOR, type) : null);
+        in.contains(NUMBER) ? in.get(NUMBER, type) : null);
   }
 
   /** Returns the facts as named arguments of a segment. */
   public Tensors named() {
     Tensors named = new Tensors().put(TOKENS, tokens).put(LENGTHS, lengths).put(TARGETS, targets);
-    return divisor == null ? named : named.put(DIVISOR, divisor);
+    return number == null ? named : named.put(NUMBER, number);
   }
 
   /**
@@ -71,7 +72,7 @@ public record Facts<T extends TNumber>(
     if (!model.splitsFacts()) {
       return List.of(this);
     }
-    Operand<T> ofTask = model.innerLossDivisor(tf, this);
+    Operand<T> ofTask = LanguageModelLoss.scoredSequences(tf, targets);
     List<Operand<TInt32>> tokenParts = model.microBatches(tf, tokens);
     List<Operand<TInt32>> lengthParts = model.microBatches(tf, lengths);
     List<Operand<T>> targetParts = model.microBatches(tf, targets);

@@ -198,26 +198,22 @@ public final class TaskModel<T extends TNumber> {
         tf, gpt2.after(prefix), weights.parameters(), tokens, lengths, LOGITS_OF_A_PART);
   }
 
-  /** Emits what the inner loss of each task divides the sum of its facts' losses by [N]. */
-  Operand<T> innerLossDivisor(Ops tf, Facts<T> facts) {
-    Operand<T> number = LanguageModelLoss.scoredSequences(tf, facts.targets());
-    return switch (config.innerLoss()) {
-      case MEAN -> number;
-      case ROOT -> tf.math.sqrt(number);
-      case SUM -> tf.onesLike(number);
-    };
-  }
-
   /**
    * Emits the inner loss of each task, or the part of a micro-batch in it [N].
    *
    * @param scores losses of the facts
    */
   public Operand<T> innerLoss(Ops tf, LanguageModelLoss<T> scores, Facts<T> facts) {
-    Operand<T> divisor = facts.divisor();
-    if (divisor == null) {
-      divisor = innerLossDivisor(tf, facts);
+    Operand<T> number = facts.number();
+    if (number == null) {
+      number = LanguageModelLoss.scoredSequences(tf, facts.targets());
     }
+    Operand<T> divisor =
+        switch (config.innerLoss()) {
+          case MEAN -> number;
+          case ROOT -> tf.math.sqrt(number);
+          case SUM -> tf.onesLike(number);
+        };
     return scores.taskLosses(tf, facts.targets(), divisor);
   }
 

@@ -177,9 +177,8 @@ final class MicroBatchEncoding<T extends TNumber> {
   double[] encode(TaskBatch batch, EncodingProgress progress) {
     int innerSteps = session.config().innerSteps();
     List<TaskBatch> microBatches = batch.microBatches(facts);
-    double[] divisors = session.config().innerLoss().divisors(batch.factCounts());
-    Sweep sweep =
-        new Sweep(microBatches, divisors, (innerSteps + 1) * microBatches.size(), progress);
+    double[] number = batch.factCounts();
+    Sweep sweep = new Sweep(microBatches, number, (innerSteps + 1) * microBatches.size(), progress);
     double[] losses = new double[innerSteps + 1];
     try {
       kept.state().values().forEach(state -> state.zero(session.session()));
@@ -213,14 +212,14 @@ final class MicroBatchEncoding<T extends TNumber> {
   /** Runs all micro-batches, K + 1 times in all. */
   private final class Sweep {
     private final List<TaskBatch> microBatches;
-    private final double[] divisors;
+    private final double[] number;
     private final int of;
     private final EncodingProgress progress;
     private int done;
 
-    Sweep(List<TaskBatch> microBatches, double[] divisors, int of, EncodingProgress progress) {
+    Sweep(List<TaskBatch> microBatches, double[] number, int of, EncodingProgress progress) {
       this.microBatches = microBatches;
-      this.divisors = divisors;
+      this.number = number;
       this.of = of;
       this.progress = progress;
     }
@@ -233,7 +232,7 @@ final class MicroBatchEncoding<T extends TNumber> {
             session
                 .feeds()
                 .put(feeds, microBatch)
-                .put(Objects.requireNonNull(feeds.divisor()), divisors)
+                .put(Objects.requireNonNull(feeds.number()), number)
                 .put(lossBefore, sum)) {
           Session.Runner runner = fed.into(session.runner()).fetch(lossAfter);
           targets.forEach(runner::addTarget);

@@ -1,7 +1,5 @@
 package org.reckoning.graph.settings;
 
-import java.util.Arrays;
-
 /**
  * The inner loss of a task with F facts: the sum of their losses over a power of F. The more facts
  * there are, the less one of them changes the weights with {@link #MEAN}, and the more all of them
@@ -14,7 +12,7 @@ public enum InnerLoss {
   /**
    * Over the square root of F: {@code L = 1/sqrt(F) sum_f CE_f}. The parts of F facts that have
    * nothing to do with each other add up to about sqrt(F) times one of them, so they change the
-   * weights as much for any F. For models that are told far more facts than in their training.
+   * weights as much for any F. Meant for far more facts than in training.
    */
   ROOT,
 
@@ -22,22 +20,5 @@ public enum InnerLoss {
    * Over 1: {@code L = sum_f CE_f}. A fact changes the weights as much among many facts as among
    * few.
    */
-  SUM;
-
-  /**
-   * Returns the divisors of the sums of losses.
-   *
-   * @param facts numbers F of facts of the tasks, at least 1 [N]
-   */
-  public double[] divisors(double[] facts) {
-    return Arrays.stream(facts)
-        .map(
-            number ->
-                switch (this) {
-                  case MEAN -> number;
-                  case ROOT -> Math.sqrt(number);
-                  case SUM -> 1;
-                })
-        .toArray();
-  }
+  SUM
 }

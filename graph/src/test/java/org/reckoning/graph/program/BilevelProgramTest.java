@@ -360,7 +360,7 @@ class BilevelProgramTest {
                 });
       }
       assertThat(result.outerLoss()).isCloseTo(loss, within(1e-12));
-      assertClose(gradients, sums, 1e-12);
+      Micro.assertClose(gradients, sums, 1e-12);
     }
   }
 
@@ -383,7 +383,7 @@ class BilevelProgramTest {
       assertThat(result.innerLoss(2)).isCloseTo(want.innerLoss(2), within(1e-13));
       assertThat(result.tokenAccuracy()).isEqualTo(want.tokenAccuracy());
       assertThat(result.questionLoss(1, 0)).isZero();
-      assertClose(gradients, program.gradients(Micro.batch(exact, tasks), 0), 1e-11);
+      Micro.assertClose(gradients, program.gradients(Micro.batch(exact, tasks), 0), 1e-11);
 
       // Whatever the padding holds.
       fillPadding(padded);
@@ -435,7 +435,7 @@ class BilevelProgramTest {
       assertThat(parts.gradientNorm()).isCloseTo(whole.gradientNorm(), within(1e-12));
       assertThat(parts.ratesGradientNorm()).isCloseTo(whole.ratesGradientNorm(), within(1e-12));
       // The first AdamW step is nearly the sign of the gradient, so that it magnifies rounding.
-      assertClose(weights(program), want, 1e-9);
+      Micro.assertClose(weights(program), want, 1e-9);
       for (int j = 0; j < wantRates.length; j++) {
         assertThat(program.rates()[j]).containsExactly(wantRates[j], within(1e-9));
       }
@@ -739,13 +739,5 @@ class BilevelProgramTest {
     assertThat(got.keySet()).containsExactlyElementsOf(want.keySet());
     want.forEach(
         (name, values) -> assertThat(Arrays.equals(got.get(name), values)).as(name).isTrue());
-  }
-
-  private static void assertClose(
-      Map<String, double[]> got, Map<String, double[]> want, double tolerance) {
-    assertThat(got.keySet()).containsExactlyElementsOf(want.keySet());
-    want.forEach(
-        (name, values) ->
-            assertThat(got.get(name)).as(name).containsExactly(values, within(tolerance)));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -54,8 +53,8 @@ class GroupedPassTest {
           assertThat(got.correctTokens(n, q)).isEqualTo(want.correctTokens(n, q));
         }
       }
-      assertClose(grouped.gradients(BATCH, 0), whole.gradients(BATCH, 0));
-      assertClose(grouped.adapt(BATCH), whole.adapt(BATCH));
+      Micro.assertClose(grouped.gradients(BATCH, 0), whole.gradients(BATCH, 0), 1e-11);
+      Micro.assertClose(grouped.adapt(BATCH), whole.adapt(BATCH), 1e-11);
       Generation texts = grouped.generate(BATCH, GREEDY);
       Generation wantTexts = whole.generate(BATCH, GREEDY);
       for (int n = 0; n < 3; n++) {
@@ -99,12 +98,5 @@ class GroupedPassTest {
       PassResult pass = update.passes().get(0);
       assertThat(pass.questionLoss(0, 0)).isNotEqualTo(pass.questionLoss(1, 0));
     }
-  }
-
-  private static void assertClose(Map<String, double[]> got, Map<String, double[]> want) {
-    assertThat(got.keySet()).isEqualTo(want.keySet());
-    want.forEach(
-        (name, values) ->
-            assertThat(got.get(name)).as(name).containsExactly(values, within(1e-11)));
   }
 }

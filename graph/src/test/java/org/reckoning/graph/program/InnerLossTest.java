@@ -63,10 +63,10 @@ class InnerLossTest {
         assertThat(got.innerLoss(k)).isCloseTo(multiple * want.innerLoss(k), within(1e-11));
       }
       assertThat(got.outerLoss()).isCloseTo(want.outerLoss(), within(1e-12));
-      assertClose(program.adapt(batch), ofMean.adapt(batch), 1e-12);
+      Micro.assertClose(program.adapt(batch), ofMean.adapt(batch), 1e-12);
       Map<String, double[]> gradients = ofMean.gradients(batch, 0);
       gradients.computeIfPresent("rates", (rates, g) -> times(multiple, g)); // chain rule
-      assertClose(program.gradients(batch, 0), gradients, 1e-10);
+      Micro.assertClose(program.gradients(batch, 0), gradients, 1e-10);
     }
   }
 
@@ -105,13 +105,5 @@ class InnerLossTest {
 
   private static double[] times(double factor, double[] values) {
     return Arrays.stream(values).map(value -> factor * value).toArray();
-  }
-
-  private static void assertClose(
-      Map<String, double[]> got, Map<String, double[]> want, double tolerance) {
-    assertThat(got.keySet()).isEqualTo(want.keySet());
-    want.forEach(
-        (name, values) ->
-            assertThat(got.get(name)).as(name).containsExactly(values, within(tolerance)));
   }
 }

@@ -1,5 +1,8 @@
 package org.reckoning.graph.program;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,7 +21,7 @@ import org.reckoning.graph.task.TokenSequence;
 import org.reckoning.graph.xla.XlaMode;
 import org.tensorflow.types.TFloat64;
 
-/** A model of one layer, and tasks for it. */
+/** A model of one layer, tasks for it, and a comparison of its tensors. */
 public final class Micro {
   public static final Gpt2Config MODEL = new Gpt2Config(11, 8, 8, 1, 2, 16, 1e-5);
 
@@ -106,5 +109,13 @@ public final class Micro {
       spans.add(t < prompt ? Span.PROMPT : t == prompt ? Span.ANSWER : Span.KNOWLEDGE);
     }
     return TokenSequence.of(random.ints(length, 0, MODEL.vocabSize()).toArray(), spans);
+  }
+
+  /** Asserts the same names in the same order, and values within a tolerance. */
+  static void assertClose(Map<String, double[]> got, Map<String, double[]> want, double tolerance) {
+    assertThat(got.keySet()).containsExactlyElementsOf(want.keySet());
+    want.forEach(
+        (name, values) ->
+            assertThat(got.get(name)).as(name).containsExactly(values, within(tolerance)));
   }
 }
