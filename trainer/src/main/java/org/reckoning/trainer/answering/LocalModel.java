@@ -102,7 +102,8 @@ public final class LocalModel extends AskedModel {
               opened.requireFinite();
             }
           };
-      return new LocalModel(path, run.settings(), run, weights, labels, segments);
+      List<String> given = labels == null ? run.labels().orElse(null) : labels;
+      return new LocalModel(path, run.settings(), run, weights, given, segments);
     }
   }
 
@@ -120,7 +121,8 @@ public final class LocalModel extends AskedModel {
             }
           }
         };
-    return new LocalModel(path, trained.settings(), published, weights, labels, segments);
+    List<String> given = labels == null ? trained.labels().orElse(null) : labels;
+    return new LocalModel(path, trained.settings(), published, weights, given, segments);
   }
 
   private static void initialize(KnowledgeProgram<?> program, Path path, Gpt2Config sizes)

@@ -55,7 +55,7 @@ final class PromptEncoder {
   }
 
   /**
-   * Checks labels, which a user may give: a run does not store those of its data.
+   * Checks labels, which a user may give.
    *
    * @throws IllegalArgumentException if a label is blank, repeated, or has an unknown word
    */

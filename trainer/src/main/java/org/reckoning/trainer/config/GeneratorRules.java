@@ -8,6 +8,7 @@ import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.data.theories.TheoryKind;
 import org.reckoning.trainer.data.theories.TheoryKind.Family;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.text.EnumWord;
 
 /** Checks the values of generated data. */
@@ -111,6 +112,13 @@ record GeneratorRules(ConfigRules rules, DataConfig data) {
         "data.distractors (0) must be at least 1 with 0 in data.hops: an unknown statement of depth 0 has no relevant fact",
         "data.source",
         "data.hops",
+        "data.distractors");
+    require(
+        data.distractors() == null || data.world() == World.OPEN,
+        "data.distractors (%s) must be null, all sentences, with data.world=closed: without a sentence another label may be right"
+            .formatted(data.distractors()),
+        "data.source",
+        "data.world",
         "data.distractors");
     Integer depth = data.theoryDepth();
     require(

@@ -96,6 +96,11 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
     if (distractors == null || distractors >= available.size()) {
       return List.copyOf(available);
     }
+    if (task.isOfClosedWorld()) {
+      throw new IllegalArgumentException(
+          "data.distractors (%d) must be null, all sentences, with theories of a closed world: without a sentence of '%s', what it proves counts as false, and another label may be right"
+              .formatted(distractors, task.id()));
+    }
     Random random = new Random(StableHash.of("distractors", seed, task.id()));
     List<Integer> chosen = new ArrayList<>(available);
     Collections.shuffle(chosen, random);

@@ -68,12 +68,18 @@ public record ReasoningTask(
     return (int) facts.stream().filter(fact -> !fact.relevant()).count();
   }
 
+  /** Returns whether what cannot be derived from the facts is false, not unknown. */
+  boolean isOfClosedWorld() {
+    return type == DatasetType.PROOFWRITER && !labels.contains("none");
+  }
+
   /**
    * Returns the task with at most a number of distractors, in the order of its facts.
    *
    * @param most largest number, drawn without replacement; null for all
    * @param seed seed of the choice
-   * @throws IllegalArgumentException if the number is negative
+   * @throws IllegalArgumentException if the number is negative, or a sentence of a closed world
+   *     would be left out
    */
   public ReasoningTask withDistractors(@Nullable Integer most, long seed) {
     return new FactOrder(LoadOrder.NORM, most, seed).apply(this);

@@ -3,6 +3,7 @@ package org.reckoning.trainer.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class Checkpoints {
   private static final String STEP = "step-";
   private static final String BEST = "best-";
   private static final String STATE = "state.json";
+  private static final String OLD = ".old.tmp";
 
   private final Path directory;
   private final int keep;
@@ -84,6 +86,7 @@ public final class Checkpoints {
     List<Path> made = List.of();
     try {
       made = DurableFiles.createDirectories(directory);
+      finishReplacements();
       for (Path left : list(".*.tmp")) {
         DurableFiles.deleteTree(left);
       }
@@ -91,10 +94,11 @@ public final class Checkpoints {
       program.save(temporary.resolve(VARIABLES).toString());
       JsonRecord.write(temporary.resolve(STATE), state);
       Checksums.write(temporary);
-      if (Files.exists(target)) {
-        DurableFiles.deleteWhole(target); // of the same step, with an older state
+      if (Files.exists(target)) { // of the same step, with an older state
+        replace(temporary, target);
+      } else {
+        DurableFiles.moveDirectory(temporary, target);
       }
-      DurableFiles.moveDirectory(temporary, target);
     } catch (IOException | RuntimeException e) {
       throw new IOException(
           "checkpoint '%s' cannot be written, older checkpoints are unchanged: %s%s"
@@ -107,6 +111,31 @@ public final class Checkpoints {
       DurableFiles.removeEmpty(made); // as on a full disk
     }
     return target;
+  }
+
+  /** Replaces a checkpoint, which keeps its name, or the name {@code .NAME.old.tmp}, until then. */
+  private static void replace(Path temporary, Path target) throws IOException {
+    DurableFiles.forceTree(temporary);
+    Path old = target.resolveSibling("." + target.getFileName() + OLD);
+    Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      DurableFiles.moveDirectory(temporary, target);
+    } catch (IOException e) {
+      Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+      throw e;
+    }
+    DurableFiles.deleteTree(old);
+  }
+
+  /** Gives checkpoints their names back whose replacement was interrupted between two renames. */
+  private void finishReplacements() throws IOException {
+    for (Path old : list(".*" + OLD)) {
+      String name = name(old);
+      Path target = old.resolveSibling(name.substring(1, name.length() - OLD.length()));
+      if (!Files.exists(target)) {
+        Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
   }
 
   /** Returns the newest checkpoint, if there is one. */
@@ -125,6 +154,7 @@ public final class Checkpoints {
    */
   public Optional<TrainingState> resume(BilevelProgram<?> program, Consumer<String> report)
       throws IOException {
+    finishReplacements();
     List<Path> all = sorted(STEP);
     List<Path> damaged = new ArrayList<>();
     List<String> reasons = new ArrayList<>();

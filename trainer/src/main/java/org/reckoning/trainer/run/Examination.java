@@ -1,6 +1,7 @@
 package org.reckoning.trainer.run;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Results of the best checkpoint of a run on problems of other data than its own.
@@ -10,6 +11,19 @@ import java.util.List;
  * @param rows a row for each number of hops, at least one
  */
 public record Examination(List<String> words, int leftOut, List<Results.Row> rows) {
+  /** Name of the predictions for the test problems of the run itself. */
+  public static final String TEST = "test";
+
+  /** Name of the predictions of an evaluation without a name. */
+  public static final String UNNAMED = "eval";
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
+
+  /** Returns whether an examination can have a name: it names files, and two names are taken. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches() && !name.equals(TEST) && !name.equals(UNNAMED);
+  }
+
   /**
    * @throws IllegalArgumentException if a value is out of range
    */

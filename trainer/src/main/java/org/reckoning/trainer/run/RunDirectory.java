@@ -6,12 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
@@ -29,6 +31,7 @@ import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
  *   model.json               the sizes of the model, as a config.json of Hugging Face
  *   vocabulary.json          the tokens of the model, unless it knows all of GPT-2's
  *   data.json                the fingerprint of the data
+ *   labels.json              the labels of the problems, see LabelsFile
  *   checkpoints/             see Checkpoints
  *   metrics.jsonl            a line for each step and each evaluation
  *   tensorboard/             event files
@@ -36,7 +39,7 @@ import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
  *   predictions/eval.jsonl   the answers to other problems, of the last evaluation
  *   results.json             the results on the test problems
  *   examinations/NAME.json   the results on other problems, see Examination
- *   results-000550.json      the results before the run was extended from step 550
+ *   results-000550.json, examinations-000550/   those before the run was extended from step 550
  *   baselines/NAME/          the same files of a baseline
  * }</pre>
  *
@@ -53,6 +56,7 @@ public record RunDirectory(Path path) {
   public static final String MODEL = "model.json";
 
   private static final String RESULTS = "results.json";
+  private static final String EXAMINATIONS = "examinations";
 
   /** Returns whether a run was started here. */
   public boolean exists() {
@@ -93,9 +97,20 @@ public record RunDirectory(Path path) {
     return Files.exists(path.resolve(MODEL));
   }
 
-  /** Reads the sizes of the model. */
-  public Gpt2Config model() throws IOException {
-    return Gpt2ConfigFile.read(path.resolve(MODEL)).config();
+  /**
+   * Returns the sizes of the model. A run of an older version has no file of them.
+   *
+   * @throws IOException if the file cannot be read, or is of another model than configuration and
+   *     vocabulary
+   */
+  public Gpt2Config model(RunConfig config, Vocabulary vocabulary) throws IOException {
+    Path file = path.resolve(MODEL);
+    if (!Files.exists(file)) {
+      return config.model().gpt2(vocabulary.size());
+    }
+    Gpt2Config sizes = Gpt2ConfigFile.read(file).config();
+    RunWeights.requireModelOf(config, vocabulary, sizes, file);
+    return sizes;
   }
 
   /** Writes the sizes of the model. */
@@ -120,6 +135,17 @@ public record RunDirectory(Path path) {
   public void write(Vocabulary vocabulary) throws IOException {
     DurableFiles.createDirectories(path);
     vocabulary.save(path.resolve(VOCABULARY));
+  }
+
+  /**
+   * Keeps the labels of the problems for later questions, if all problems have the same ones and
+   * others than those of their type.
+   */
+  public void keepLabels(Splits splits) throws IOException {
+    Optional<List<String>> labels = splits.labels();
+    if (labels.isPresent()) {
+      LabelsFile.write(path, labels.get());
+    }
   }
 
   /** Copies the vocabulary, if there is one, into the directory of another run. */
@@ -180,10 +206,13 @@ public record RunDirectory(Path path) {
   }
 
   private Path examinationFile(String name) {
-    return path.resolve("examinations").resolve(name + ".json");
+    return path.resolve(EXAMINATIONS).resolve(name + ".json");
   }
 
-  /** Renames the results, if there are any, to those before the run was extended from a step. */
+  /**
+   * Renames results and examinations, if there are any, to those before the run was extended from a
+   * step.
+   */
   public void setResultsAside(long step) throws IOException {
     Path results = path.resolve(RESULTS);
     if (Files.exists(results)) {
@@ -191,8 +220,16 @@ public record RunDirectory(Path path) {
           results,
           path.resolve(String.format(Locale.ROOT, "results-%06d.json", step)),
           StandardCopyOption.REPLACE_EXISTING);
-      DurableFiles.forceDirectory(path);
     }
+    Path examinations = path.resolve(EXAMINATIONS);
+    if (Files.exists(examinations)) {
+      Path aside = path.resolve(String.format(Locale.ROOT, "%s-%06d", EXAMINATIONS, step));
+      if (Files.exists(aside)) {
+        DurableFiles.deleteWhole(aside);
+      }
+      Files.move(examinations, aside);
+    }
+    DurableFiles.forceDirectory(path);
   }
 
   /**
@@ -220,7 +257,7 @@ public record RunDirectory(Path path) {
    * @throws IOException if another process holds the lock
    */
   public Closeable lock() throws IOException {
-    return RunLock.take(path);
+    return DirectoryLock.take(path, "run");
   }
 
   /** Returns the directory of each method: of the run's own method first, then its baselines. */

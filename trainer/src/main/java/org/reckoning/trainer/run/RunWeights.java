@@ -3,9 +3,13 @@ package org.reckoning.trainer.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.gpt2.Lora;
@@ -28,6 +32,16 @@ import org.tensorflow.types.TFloat64;
  * factors are merged into their layers, or read separately.
  */
 public final class RunWeights implements Gpt2Weights {
+  private static final Map<String, Function<Gpt2Config, Number>> SIZES =
+      new TreeMap<>(
+          Map.of(
+              "n_layer", Gpt2Config::nLayer,
+              "n_head", Gpt2Config::nHead,
+              "n_embd", Gpt2Config::nEmbd,
+              "n_inner", Gpt2Config::nInner,
+              "n_positions", Gpt2Config::nPositions,
+              "initializer_range", Gpt2Config::initializerRange));
+
   private final RunConfig settings;
   private final Path checkpoint;
   private final Gpt2Config config;
@@ -44,8 +58,7 @@ public final class RunWeights implements Gpt2Weights {
     this.checkpoint = checkpoint;
     this.merges = merges;
     vocabulary = run.vocabulary(settings.model().vocabulary());
-    config = run.hasModel() ? run.model() : settings.model().gpt2(vocabulary.size());
-    requireModelOf(settings, vocabulary, config, run.path().resolve(RunDirectory.MODEL));
+    config = run.model(settings, vocabulary);
     lora = settings.adaptation() instanceof Adaptation.LowRank low ? low.lora() : null;
     shapes = config.parameterShapes();
     factors = lora == null ? Map.of() : lora.parameterShapes(config);
@@ -64,15 +77,26 @@ public final class RunWeights implements Gpt2Weights {
       RunConfig settings, Vocabulary vocabulary, Gpt2Config config, Path sizes) throws IOException {
     if (config.vocabSize() != vocabulary.size()) {
       throw new IOException(
-          "'%s' must have vocab_size=%d, as the run's vocabulary, but has %d: restore both files of the run"
+          "'%s' must have vocab_size=%d, as the run's vocabulary, but has %d: omit changes of model.vocabulary, or restore both files of the run"
               .formatted(sizes, vocabulary.size(), config.vocabSize()));
     }
-    if (settings.model().nameOrPath() == null
-        && !config.equals(settings.model().gpt2(vocabulary.size()))) {
+    Gpt2Config configured = settings.model().gpt2(vocabulary.size());
+    if (settings.model().nameOrPath() == null && !config.equals(configured)) {
       throw new IOException(
-          "'%s' and the configuration of the run must be of one model but are not: restore both files of the run"
-              .formatted(sizes));
+          "'%s' and the configuration of the run must be of one model but are not, with %s: omit changes of model, as a run keeps its model, or restore both files of the run"
+              .formatted(sizes, differences(config, configured)));
     }
+  }
+
+  /** Returns the sizes that differ, such as {@code n_positions 128 and 256}. */
+  private static String differences(Gpt2Config a, Gpt2Config b) {
+    return SIZES.entrySet().stream()
+        .filter(size -> !size.getValue().apply(a).equals(size.getValue().apply(b)))
+        .map(
+            size ->
+                "%s %s and %s"
+                    .formatted(size.getKey(), size.getValue().apply(a), size.getValue().apply(b)))
+        .collect(Collectors.joining(", "));
   }
 
   /**
@@ -139,6 +163,11 @@ public final class RunWeights implements Gpt2Weights {
   /** Returns the configuration of the run. */
   public RunConfig settings() {
     return settings;
+  }
+
+  /** Returns the labels of the run's problems; empty if they are those of their type. */
+  public Optional<List<String>> labels() throws IOException {
+    return LabelsFile.read(runOf(checkpoint).path());
   }
 
   /** Returns the directory of the checkpoint. */

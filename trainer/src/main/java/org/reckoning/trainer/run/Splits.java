@@ -2,6 +2,7 @@ package org.reckoning.trainer.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.reckoning.trainer.data.ReasoningTask;
 
 /**
@@ -27,6 +28,16 @@ public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<Re
   /** Returns a text that only equal tasks have in common. */
   public String fingerprint() {
     return DataFingerprint.of(this).toString();
+  }
+
+  /** Returns the labels, if all tasks have the same ones and others than those of their type. */
+  Optional<List<String>> labels() {
+    ReasoningTask first = all().get(0);
+    List<String> labels = first.labels();
+    boolean isCommon = all().stream().allMatch(task -> task.labels().equals(labels));
+    return isCommon && !labels.equals(first.type().labels())
+        ? Optional.of(labels)
+        : Optional.empty();
   }
 
   /** Returns the tasks of all splits. */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.RunConfig;
@@ -26,6 +27,7 @@ import org.tensorflow.types.TFloat32;
  * <pre>{@code
  * reckoning.yaml             the resolved configuration of the run, without its own paths
  * inner_rates.safetensors    the inner rates [J, K], as stored in checkpoints
+ * labels.json                the labels, if they are not those of the type of the problems
  * }</pre>
  *
  * @param path of the model directory
@@ -68,12 +70,21 @@ public record TrainedModel(Path path, RunConfig settings) {
   public static void write(Path directory, RunWeights run) throws IOException {
     RunConfig settings = run.settings().with("output_dir", "outputs").with("resume", null);
     DurableFiles.write(directory.resolve(ModelDirectory.SETTINGS), settings.yaml());
+    Optional<List<String>> labels = run.labels();
+    if (labels.isPresent()) {
+      LabelsFile.write(directory, labels.get());
+    }
     if (run.settings().innerSteps() > 0) {
       Shape shape = rateShape(run.settings(), run.config());
       SafetensorsWriter.write(
           directory.resolve(RATES_FILE),
           Map.of(RATES, new TensorData.Lazy(shape, run::readStoredRates)));
     }
+  }
+
+  /** Returns the labels of the run's problems; empty if they are those of their type. */
+  public Optional<List<String>> labels() throws IOException {
+    return LabelsFile.read(path);
   }
 
   /**

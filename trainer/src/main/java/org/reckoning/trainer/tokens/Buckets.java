@@ -127,7 +127,7 @@ public final class Buckets {
         tasks.stream().filter(task -> task.longestSequence() <= limits.maxTokens()).toList();
     if (fitting.isEmpty()) {
       throw new IllegalArgumentException(
-          "all %d tasks exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens and model.n_positions, or cut long facts with data.segment_tokens"
+          "all %d tasks exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens, and model.n_positions of a run that has not begun, or cut long facts with data.segment_tokens"
               .formatted(
                   tasks.size(),
                   limits.maxTokens(),

@@ -164,21 +164,28 @@ public final class Experiment {
   /**
    * Trains and tests one method.
    *
-   * @param before the former configuration of the run
+   * @param before the former configuration of the run's own method
    * @return false if a stop was requested
    */
   private boolean train(Method method, Splits splits, RunDirectory place, RunConfig before)
       throws IOException {
-    RunConfig own = config.with("method", EnumWord.of(method));
     boolean isBaseline = method != config.method();
-    if (isBaseline && peers.isFirst()) {
-      place.write(own.with("baselines", List.of()));
-      directory.copyVocabulary(place);
+    RunConfig own = isBaseline ? baseline(method) : config;
+    RunConfig former = isBaseline ? baselineBefore(place, own) : before;
+    if (peers.isFirst()) {
+      if (isBaseline) {
+        place.write(own);
+        directory.copyVocabulary(place);
+      }
+      place.keepLabels(splits);
     }
     try (TrainingRun run = TrainingRun.prepare(own, splits, place.path(), peers)) {
       run.resume(progress::message);
-      if (!isBaseline && !config.equals(before)) {
-        extend(before, run);
+      if (!own.equals(former)) {
+        progress.message(run.extend(former));
+        if (!isBaseline && peers.isFirst()) {
+          setResultsAside(run.state().step());
+        }
       }
       try (RunListeners listeners =
           peers.isFirst()
@@ -188,7 +195,7 @@ public final class Experiment {
         if (stop.requested()) {
           return false;
         }
-        Evaluation test = run.test(listeners.test(), place.predictions("test"));
+        Evaluation test = run.test(listeners.test(), place.predictions(Examination.TEST));
         if (peers.isFirst()) {
           place.write(new Results(Results.rowsOf(method, test)));
         }
@@ -197,14 +204,21 @@ public final class Experiment {
     }
   }
 
-  /** Extends a run to more steps, and sets the results of all its methods aside. */
-  private void extend(RunConfig before, TrainingRun run) throws IOException {
-    progress.message(run.extend(before));
-    if (!peers.isFirst()) {
-      return;
-    }
+  /** Returns the configuration of a baseline. */
+  private RunConfig baseline(Method method) {
+    return config.with("method", EnumWord.of(method)).with("baselines", List.of());
+  }
+
+  /** Returns the former configuration of a baseline: a run is extended together with them. */
+  private RunConfig baselineBefore(RunDirectory place, RunConfig own) throws IOException {
+    return RunConfig.of(
+        first.answer(ObjectNode.class, () -> (place.exists() ? place.config() : own).tree()));
+  }
+
+  /** Sets the results of all methods aside, from a run that is extended. */
+  private void setResultsAside(long step) throws IOException {
     for (RunDirectory place : directory.byMethod(config).values()) {
-      place.setResultsAside(run.state().step());
+      place.setResultsAside(step);
     }
     directory.write(config);
   }
@@ -226,7 +240,8 @@ public final class Experiment {
       progress.message(difference);
       isOfRun = false;
     }
-    return Results.table(Results.rowsOf(config.method(), test(splits, isOfRun ? "test" : "eval")));
+    String name = isOfRun ? Examination.TEST : Examination.UNNAMED;
+    return Results.table(Results.rowsOf(config.method(), test(splits, name)));
   }
 
   /**

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
-import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
@@ -19,8 +18,9 @@ import org.reckoning.trainer.weights.Gpt2Weights;
 import org.reckoning.trainer.weights.published.PaddingFile;
 
 /**
- * The model that a run starts from: vocabulary, sizes, and published or random weights. Vocabulary
- * and sizes are written into the directory of the run, since published weights may disappear.
+ * The model that a run starts from: vocabulary, sizes, and published or random weights. The first
+ * training writes vocabulary and sizes into the directory of the run, since published weights may
+ * disappear.
  *
  * <p>Of several processes, rank 0 reads and writes, and tells vocabulary and sizes to the others.
  * Theirs is a model with random weights.
@@ -30,16 +30,10 @@ final class InitialModel implements Closeable {
   private final Gpt2Config sizes;
   private final @Nullable Gpt2Weights published;
 
-  private InitialModel(
-      RunConfig config,
-      Splits splits,
-      RunDirectory directory,
-      @Nullable Gpt2Weights published,
-      FirstRank first)
-      throws IOException {
+  private InitialModel(Vocabulary vocabulary, Gpt2Config sizes, @Nullable Gpt2Weights published) {
+    this.vocabulary = vocabulary;
+    this.sizes = sizes;
     this.published = published;
-    vocabulary = first.answer(Vocabulary.class, () -> vocabulary(config, splits, directory));
-    sizes = first.answer(Gpt2Config.class, () -> sizes(config, directory, vocabulary, published));
   }
 
   /** Opens the model for training. Published weights are not read if the run has a checkpoint. */
@@ -47,7 +41,11 @@ final class InitialModel implements Closeable {
       RunConfig config, Splits splits, RunDirectory directory, FirstRank first) throws IOException {
     Gpt2Weights published = first.peers().isFirst() ? published(config, directory) : null;
     try {
-      return new InitialModel(config, splits, directory, published, first);
+      Vocabulary vocabulary =
+          first.answer(Vocabulary.class, () -> vocabulary(config, splits, directory));
+      Gpt2Config sizes =
+          first.answer(Gpt2Config.class, () -> sizes(config, directory, vocabulary, published));
+      return new InitialModel(vocabulary, sizes, published);
     } catch (IOException | RuntimeException e) {
       if (published != null) {
         published.close();
@@ -56,10 +54,10 @@ final class InitialModel implements Closeable {
     }
   }
 
-  /** Opens the model for an evaluation of checkpoints: without weights. */
-  static InitialModel forEvaluation(RunConfig config, Splits splits, RunDirectory directory)
-      throws IOException {
-    return new InitialModel(config, splits, directory, null, new FirstRank(Peers.ALONE));
+  /** Opens the model for an evaluation of checkpoints: without weights. Writes nothing. */
+  static InitialModel forEvaluation(RunConfig config, RunDirectory directory) throws IOException {
+    Vocabulary vocabulary = directory.vocabulary(config.model().vocabulary());
+    return new InitialModel(vocabulary, directory.model(config, vocabulary), null);
   }
 
   private static @Nullable Gpt2Weights published(RunConfig config, RunDirectory directory)
@@ -88,8 +86,8 @@ final class InitialModel implements Closeable {
       Vocabulary vocabulary,
       @Nullable Gpt2Weights published)
       throws IOException {
-    if (config.model().nameOrPath() != null && published == null) {
-      return directory.model();
+    if (published == null && directory.hasModel()) {
+      return directory.model(config, vocabulary);
     }
     Gpt2Config sizes =
         published == null

@@ -68,7 +68,7 @@ final class RunData {
         tasks.stream().mapToInt(task -> task.lengths().longestSequence()).min().orElse(0);
     if (shortest > most) {
       throw new IllegalArgumentException(
-          "all %d tasks of data.%s exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens and model.n_positions, or cut long facts with data.segment_tokens"
+          "all %d tasks of data.%s exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens, and model.n_positions of a run that has not begun, or cut long facts with data.segment_tokens"
               .formatted(tasks.size(), split, most, shortest));
     }
   }

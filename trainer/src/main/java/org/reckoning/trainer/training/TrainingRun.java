@@ -151,7 +151,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun forEvaluation(RunConfig config, Splits splits, Path directory)
       throws IOException {
     RunDirectory place = new RunDirectory(directory);
-    try (InitialModel initial = InitialModel.forEvaluation(config, splits, place)) {
+    try (InitialModel initial = InitialModel.forEvaluation(config, place)) {
       return new TrainingRun(config, splits, place, initial, false, new FirstRank(Peers.ALONE));
     }
   }

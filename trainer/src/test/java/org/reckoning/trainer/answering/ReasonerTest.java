@@ -86,6 +86,33 @@ class ReasonerTest {
     }
   }
 
+  /** A closed world has no "none", and a compact vocabulary no token for it. */
+  @Test
+  void labels_areThoseOfTheRunsProblems() throws IOException {
+    ObjectNode tree = config().with("model.n_positions", 128).tree();
+    ObjectNode data = tree.withObjectProperty("data");
+    data.put("source", "theories").put("dataset_type", "proofwriter").put("world", "closed");
+    data.putNull("distractors").put("subjects", 1).put("sentences", 6);
+    data.putArray("families").add("att");
+    RunConfig config = RunConfig.of(tree);
+    trained(config);
+    new RunDirectory(directory).keepLabels(splits(config));
+
+    assertThat(LocalModel.open(directory, null, null).labels()).containsExactly("yes", "no");
+
+    Path model = directory.resolve("model");
+    try (RunWeights run = RunWeights.open(directory)) {
+      ModelDirectory.create(
+          model,
+          false,
+          to -> {
+            ModelDirectory.writeModel(to, run);
+            TrainedModel.write(to, run);
+          });
+    }
+    assertThat(LocalModel.open(model, null, null).labels()).containsExactly("yes", "no");
+  }
+
   private static List<String> facts(ReasoningTask task) {
     return task.facts().stream().map(Fact::text).toList();
   }

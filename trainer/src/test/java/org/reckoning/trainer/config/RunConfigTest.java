@@ -521,6 +521,17 @@ class RunConfigTest {
             theories("data.sentences", 5),
             "data.sentences (5) must be at least 6 for theories of depth 2"),
         Arguments.of(
+            Map.of(
+                "data.source",
+                "theories",
+                "data.dataset_type",
+                "proofwriter",
+                "data.world",
+                "closed",
+                "data.distractors",
+                3),
+            "data.distractors (3) must be null, all sentences, with data.world=closed: without a sentence another label may be right"),
+        Arguments.of(
             theories("data.dataset_type", "clutrr"),
             "data.dataset_type (clutrr) must be proofwriter with data.source=theories"),
         Arguments.of(

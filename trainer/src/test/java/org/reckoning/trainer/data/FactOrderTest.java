@@ -85,6 +85,24 @@ class FactOrderTest {
         .hasSize(6);
   }
 
+  /** Where what does not follow is false, a rule may need that a sentence does not follow. */
+  @Test
+  void limit_inAClosedWorld_isRefused_whereASentenceWouldBeLeftOut() {
+    ReasoningTask closed =
+        new ReasoningTask(
+            "t",
+            DatasetType.PROOFWRITER,
+            TASK.facts(),
+            List.of(new Question("p", "yes", List.of(6, 1))),
+            2,
+            List.of("yes", "no"));
+
+    assertThat(closed.withDistractors(4, 1)).isEqualTo(closed);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> closed.withDistractors(3, 1))
+        .withMessageStartingWith("data.distractors (3) must be null, all sentences, with theories");
+  }
+
   @Test
   void negativeNumber_isRefused() {
     assertThatIllegalArgumentException()

@@ -24,6 +24,8 @@ import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.run.Examination;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.run.SplitLoader;
+import org.reckoning.trainer.run.Splits;
 
 @Execution(ExecutionMode.CONCURRENT)
 class ExperimentTest {
@@ -72,6 +74,8 @@ class ExperimentTest {
     Files.writeString(run.resolve(RunDirectory.CONFIG), config().yaml());
     List<String> table = run(config());
     byte[] before = Files.readAllBytes(run.resolve("results.json"));
+    experiment(config()).examine("same", List.of());
+    byte[] examined = Files.readAllBytes(run.resolve("examinations/same.json"));
     assertThat(run(config())).isEqualTo(table);
     said();
 
@@ -80,10 +84,55 @@ class ExperimentTest {
 
     assertThat(said()).contains("planned for 2 steps until now, and for 4 from step 2 on");
     assertThat(run.resolve("results-000002.json")).hasBinaryContent(before);
+    assertThat(run.resolve("examinations-000002/same.json")).hasBinaryContent(examined);
+    assertThat(new RunDirectory(run).examination("same")).isEmpty();
     assertThat(run.resolve("baselines/no_facts/results-000002.json")).exists();
     assertThat(run.resolve("checkpoints/step-000004")).isDirectory();
     assertThat(run.resolve("baselines/no_facts/checkpoints/step-000004")).isDirectory();
     assertThat(new RunDirectory(run).config()).isEqualTo(longer);
+  }
+
+  /** Weights that do not move never improve: one validation after the best ends the patience. */
+  @Test
+  void extension_restartsThePatienceOfEveryMethod() throws IOException {
+    RunConfig config =
+        config()
+            .with("eval_steps", 1)
+            .with("patience", 1)
+            .with("learning_rate", 0)
+            .with("rates_learning_rate", 0)
+            .with("max_steps", 5);
+    Files.writeString(run.resolve(RunDirectory.CONFIG), config.yaml());
+    run(config);
+    assertThat(run.resolve("baselines/no_facts/checkpoints/step-000002")).isDirectory();
+
+    run(config.with("max_steps", 6));
+
+    for (String method : List.of("", "baselines/no_facts/")) {
+      assertThat(run.resolve(method + "checkpoints/step-000003")).as(method).isDirectory();
+      assertThat(run.resolve(method + "checkpoints/step-000004")).as(method).doesNotExist();
+    }
+  }
+
+  @Test
+  void evaluation_ofAModelOfOtherSizes_isRefused_andChangesNoFileOfTheRun() throws IOException {
+    RunConfig config = config().with("baselines", List.of());
+    Files.writeString(run.resolve(RunDirectory.CONFIG), config.yaml());
+    run(config);
+    byte[] sizes = Files.readAllBytes(run.resolve(RunDirectory.MODEL));
+    RunConfig longer = config.with("model.n_positions", 200);
+    String problem =
+        "must be of one model but are not, with n_positions %d and 200: omit changes of model"
+            .formatted(config.model().positions());
+
+    assertThatThrownBy(() -> experiment(longer).evaluate()).hasMessageContaining(problem);
+    Splits splits = new SplitLoader(config.data(), config.seed(), line -> {}).load();
+    assertThatThrownBy(() -> TrainingRun.prepare(longer, splits, run)) // as inspect does
+        .hasMessageContaining(problem);
+    assertThatThrownBy(() -> experiment(config.with("model.vocabulary", "full")).evaluate())
+        .hasMessageContaining("omit changes of model.vocabulary");
+
+    assertThat(run.resolve(RunDirectory.MODEL)).hasBinaryContent(sizes);
   }
 
   @Test

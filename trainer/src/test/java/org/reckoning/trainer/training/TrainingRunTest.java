@@ -297,6 +297,24 @@ class TrainingRunTest {
     Checkpoints.verify(directory.resolve("checkpoints/step-000006"));
   }
 
+  /** A checkpoint is replaced in two renames, and the process may be killed between them. */
+  @Test
+  void resume_afterAnInterruptedReplacement_findsTheFormerCheckpoint() throws IOException {
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
+      run.train(new RecordingListener(), "CPU:0", () -> false);
+    }
+    Path newest = directory.resolve("checkpoints/step-000006");
+    Path old = newest.resolveSibling(".step-000006.old.tmp");
+    Files.move(newest, old);
+
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
+      assertThat(run.resume(line -> {})).isTrue();
+      assertThat(run.state().step()).isEqualTo(6);
+    }
+    assertThat(newest).isDirectory();
+    assertThat(old).doesNotExist();
+  }
+
   @Test
   void resume_whereNoCheckpointIsWhole_saysWhyAndWhatToDo() throws IOException {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {

@@ -1,4 +1,4 @@
-package org.reckoning.trainer.run;
+package org.reckoning.trainer.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RunLockTest {
+class DirectoryLockTest {
   @TempDir Path directory;
 
   /** Takes the lock in a process of its own, says so, and waits to be ended. */
@@ -18,7 +18,7 @@ class RunLockTest {
     private Holder() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-      RunLock lock = RunLock.take(Path.of(args[0]));
+      DirectoryLock lock = DirectoryLock.take(Path.of(args[0]), "run");
       System.out.println("taken");
       Thread.sleep(TimeUnit.MINUTES.toMillis(1));
       lock.close();
@@ -40,22 +40,22 @@ class RunLockTest {
     try {
       assertThat(holder.inputReader().readLine()).isEqualTo("taken");
       assertThatIOException()
-          .isThrownBy(() -> RunLock.take(directory))
+          .isThrownBy(() -> DirectoryLock.take(directory, "run"))
           .withMessage(
               "run '%s' is already being trained: wait until that training ends, or stop it",
               directory);
     } finally {
       holder.destroyForcibly().waitFor();
     }
-    RunLock.take(directory).close();
+    DirectoryLock.take(directory, "run").close();
   }
 
   @Test
   void take_twiceInAProcess_isRefused_untilTheFirstIsClosed() throws IOException {
     Path run = directory.resolve("new");
-    RunLock lock = RunLock.take(run);
-    assertThatIOException().isThrownBy(() -> RunLock.take(run));
+    DirectoryLock lock = DirectoryLock.take(run, "run");
+    assertThatIOException().isThrownBy(() -> DirectoryLock.take(run, "run"));
     lock.close();
-    RunLock.take(run).close();
+    DirectoryLock.take(run, "run").close();
   }
 }

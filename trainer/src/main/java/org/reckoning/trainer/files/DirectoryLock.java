@@ -1,4 +1,4 @@
-package org.reckoning.trainer.run;
+package org.reckoning.trainer.files;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,34 +9,36 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Lock on the directory of a run: two processes would overwrite each other's checkpoints. The
- * operating system releases it when the process ends, for whatever reason.
+ * Lock on the directory of a run, a sweep or a study: two processes would overwrite each other's
+ * files. The operating system releases it when the process ends, for whatever reason.
  */
-final class RunLock implements Closeable {
+public final class DirectoryLock implements Closeable {
   private static final String FILE = ".lock";
 
   private final FileChannel channel;
 
-  private RunLock(FileChannel channel) {
+  private DirectoryLock(FileChannel channel) {
     this.channel = channel;
   }
 
   /**
-   * Takes the lock of a run.
+   * Takes the lock of a directory, which is created if it is missing.
    *
+   * @param use what the lock protects, such as {@code run}, for the message
    * @throws IOException if another process holds it
    */
-  static RunLock take(Path run) throws IOException {
-    Files.createDirectories(run);
+  public static DirectoryLock take(Path directory, String use) throws IOException {
+    Files.createDirectories(directory);
     FileChannel channel =
-        FileChannel.open(run.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (isHeld(channel)) {
         throw new IOException(
-            "run '%s' is already being trained: wait until that training ends, or stop it"
-                .formatted(run));
+            "%s '%s' is already being trained: wait until that training ends, or stop it"
+                .formatted(use, directory));
       }
-      return new RunLock(channel);
+      return new DirectoryLock(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
