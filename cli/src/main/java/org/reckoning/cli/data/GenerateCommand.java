@@ -16,6 +16,8 @@ import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
 import org.reckoning.trainer.data.kinship.Wording;
 import org.reckoning.trainer.data.theories.TheoryGenerator;
+import org.reckoning.trainer.data.theories.TheoryKind;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -181,7 +183,13 @@ final class GenerateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--format (%s) must be records or proofwriter".formatted(EnumWord.of(format)));
     }
-    TheoryGenerator generator = new TheoryGenerator(theories.kind(hops), seed);
+    TheoryKind made = theories.kind(hops);
+    if (distractors != null && made.world() == World.CLOSED) {
+      throw new IllegalArgumentException(
+          "--distractors (%d) must be omitted with --world closed: without a sentence another label may be right"
+              .formatted(distractors));
+    }
+    TheoryGenerator generator = new TheoryGenerator(made, seed);
     TheoryGenerator ofTraining = generator.withQuestions(questions);
     if (isOfficial()) {
       return (writer, split, index) -> writer.write(generator.official(split, index));

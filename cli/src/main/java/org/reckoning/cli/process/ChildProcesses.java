@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** Commands that run side by side as child processes, and end together with this process. */
 public final class ChildProcesses {
+  private static final int SIGNALS = 128; // the exit code of a signal is this plus its number
+
   private final String mainClass;
   private final Set<Process> running = new HashSet<>();
   private boolean stopped;
@@ -70,12 +72,23 @@ public final class ChildProcesses {
     Runtime.getRuntime().halt(code);
   }
 
-  /** Returns the last line of a log that is not blank; an error message is there. */
-  public static String lastLine(Path log) throws IOException {
-    return Files.readString(log, StandardCharsets.UTF_8)
+  /**
+   * Returns why a command failed: its last line that is not blank, where an error message is.
+   *
+   * @param code its exit code; above 128 a signal ended it, and its last line says nothing about it
+   * @param before size of the log, in bytes, before the command appended to it
+   */
+  public static String reason(int code, Path log, long before) throws IOException {
+    if (code > SIGNALS) {
+      return "signal %d ended it, and the system sends signal 9 if memory runs out; see '%s'"
+          .formatted(code - SIGNALS, log);
+    }
+    byte[] all = Files.readAllBytes(log);
+    int from = (int) Math.min(before, all.length);
+    return new String(all, from, all.length - from, StandardCharsets.UTF_8)
         .lines()
         .filter(line -> !line.isBlank())
         .reduce((first, second) -> second)
-        .orElse("");
+        .orElse("it ended with exit code " + code);
   }
 }

@@ -50,7 +50,13 @@ record EqualFlops(String like, List<String> runs) {
       if (runs.contains(each.name()) && each.seed() == firstSeed) {
         StudyRun other = likeOf(plan, each);
         RunConfig config = configs.apply(other);
-        int steps = Objects.requireNonNullElse(config.maxSteps(), 0);
+        Integer steps = config.maxSteps();
+        if (steps == null) {
+          throw new ConfigException(
+              List.of(
+                  "max_steps (null) must be a number in a study with equal_flops, which repeats runs with the operations of %s: give max_steps"
+                      .formatted(other)));
+        }
         double ratio = counter.of(config) / counter.of(configs.apply(each));
         String word = STEPS + Math.max(1, Math.round(steps * ratio));
         plan.runs().stream()

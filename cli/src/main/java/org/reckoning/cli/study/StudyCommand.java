@@ -14,6 +14,7 @@ import org.reckoning.cli.config.Configurations;
 import org.reckoning.cli.process.ChildProcesses;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.run.NewDirectory;
@@ -87,10 +88,12 @@ public final class StudyCommand implements Callable<Integer> {
     }
     StudyDirectory study =
         sorted.resume() != null ? StudyDirectory.open(sorted.resume()) : create(sorted);
-    if (plan) {
-      return planned(study.settleAfterSearch(), out);
+    DirectoryLock lock = DirectoryLock.take(study.path(), "study");
+    try {
+      return plan ? planned(study.settle(), out) : run(study, out);
+    } finally {
+      lock.close();
     }
-    return run(study, out);
   }
 
   private StudyDirectory create(StudyWords sorted) throws IOException {

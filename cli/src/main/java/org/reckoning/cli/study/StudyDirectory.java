@@ -40,9 +40,6 @@ import org.reckoning.trainer.text.EnumWord;
  * @param file of the study
  */
 record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
-  /** Name of the test problems of the run itself, among the examinations. */
-  static final String TEST = "test";
-
   private static final String TIMINGS = "timings";
   private static final String PLAN = "study.json";
   private static final String FILE = "study.yaml";
@@ -96,13 +93,14 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
   }
 
   /**
-   * Gives the runs that wait for the search its best settings, once.
+   * Gives the runs that wait for the search its best settings, once all runs of the search are
+   * trained.
    *
    * @throws IOException if a file cannot be read or written
    */
   StudyDirectory settle() throws IOException {
     Search search = file.search();
-    if (search == null || !plan.isOpen()) {
+    if (search == null || !plan.isOpen() || !plan.searches().stream().allMatch(this::isTrained)) {
       return this;
     }
     StudyPlan settled = search.settle(plan, this::validation);
@@ -113,11 +111,6 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
     }
     JsonRecord.write(path.resolve(PLAN), settled);
     return new StudyDirectory(path, settled, file);
-  }
-
-  /** Does the same if all runs of the search are trained; else changes nothing. */
-  StudyDirectory settleAfterSearch() throws IOException {
-    return plan.searches().stream().allMatch(this::isTrained) ? settle() : this;
   }
 
   /** Returns the best value of the monitored metric of a run, larger is better. */
@@ -209,7 +202,7 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
     String method = EnumWord.of(config.method());
     for (Results.Row row : new RunDirectory(of(run)).results().orElseThrow().rows()) {
       if (row.method().equals(method)) {
-        all.add(new Measurement(run, TEST, config, 0, row));
+        all.add(new Measurement(run, Examination.TEST, config, 0, row));
       }
     }
     for (Map.Entry<String, StudyExamination> each : file.examinations().entrySet()) {

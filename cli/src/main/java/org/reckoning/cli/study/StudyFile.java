@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.run.Examination;
 
 /**
  * A file of {@code configs/study}: what to train, what to measure, and what to draw. It has runs,
@@ -130,7 +131,7 @@ record StudyFile(
       requireRuns("a picture", picture.runs(), trained);
       for (String name : picture.examinations()) {
         require(
-            name.equals(StudyDirectory.TEST) || examinations.containsKey(name),
+            name.equals(Examination.TEST) || examinations.containsKey(name),
             "examination (%s) of a picture must be test or one of examinations".formatted(name));
       }
     }
@@ -144,9 +145,14 @@ record StudyFile(
           "name (%s) must be that of a timing or of a picture: both have a picture"
               .formatted(name));
     }
+    for (String name : examinations.keySet()) {
+      require(
+          Examination.isName(name),
+          "name (%s) of an examination must have only letters, digits, '.', '_' and '-', and must not be %s or %s: it names a file"
+              .formatted(name, Examination.TEST, Examination.UNNAMED));
+    }
     List<String> names = new ArrayList<>(runs.keySet());
     names.addAll(timings.keySet());
-    names.addAll(examinations.keySet());
     names.addAll(pictures.keySet());
     for (String name : names) {
       require(

@@ -2,6 +2,7 @@ package org.reckoning.cli.study;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,7 +70,14 @@ final class StudyRunner {
     if (!processes.isStopped()) {
       study = study.settle();
       List<StudyRun> runs = study.plan().runs().stream().filter(run -> !run.search()).toList();
-      doAll(runs, this::complete, jobs, stop);
+      List<StudyRun> ready = runs.stream().filter(run -> run.candidates().isEmpty()).toList();
+      if (ready.size() < runs.size()) {
+        fail(
+            "search",
+            "%d runs wait for its failed runs: resume the study, or begin one without their settings"
+                .formatted(runs.size() - ready.size()));
+      }
+      doAll(ready, this::complete, jobs, stop);
     }
     doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1, stop);
     return Map.copyOf(failures);
@@ -202,10 +210,10 @@ final class StudyRunner {
 
   /** Runs a command; returns whether it succeeded, and else keeps its reason. */
   private boolean command(String name, List<String> words, Path log) throws IOException {
+    long before = Files.exists(log) ? Files.size(log) : 0;
     int code = processes.run(words, log);
     if (code != 0 && !processes.isStopped()) {
-      String line = ChildProcesses.lastLine(log);
-      fail(name, line.isEmpty() ? "it ended with exit code " + code : line);
+      fail(name, ChildProcesses.reason(code, log, before));
     }
     return code == 0;
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.progress.ConsoleText;
@@ -101,12 +102,23 @@ public final class SweepRuns {
    *     stopped the sweep
    */
   public int run(Training training, PrintWriter out) throws IOException {
+    DirectoryLock lock = DirectoryLock.take(directory, "sweep");
+    try {
+      return runLocked(training, out);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private int runLocked(Training training, PrintWriter out) throws IOException {
     for (int i = 0; i < jobs.size(); i++) {
       SweepJob job = jobs.get(i);
       Path run = directory.resolve(Integer.toString(job.number()));
       RunConfig config = Experiment.configOf("sweep", run);
-      if (job.status() == SweepJob.Status.DONE) {
-        jobs.set(i, job.done(Results.meansByMethod(config, run))); // its run may have been extended
+      Map<String, Map<String, Double>> results = Results.meansByMethod(config, run);
+      boolean isTested = results.size() == new RunDirectory(run).byMethod(config).size();
+      if (job.status() == SweepJob.Status.DONE && isTested) {
+        jobs.set(i, job.done(results)); // its run may have been extended
         out.println(job + " is done");
         continue;
       }

@@ -12,6 +12,7 @@ import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.run.Examination;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,11 +64,11 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    if (name != null && !name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
+    if (name != null && !Examination.isName(name)) {
       throw new ConfigException(
           List.of(
-              "--name (%s) must have only letters, digits, '.', '_' and '-'; it names a file"
-                  .formatted(name)));
+              "--name (%s) must have only letters, digits, '.', '_' and '-', and must not be %s or %s: it names a file"
+                  .formatted(name, Examination.TEST, Examination.UNNAMED)));
     }
     RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
     ConsoleStyle style =

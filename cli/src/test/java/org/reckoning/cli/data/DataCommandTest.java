@@ -114,6 +114,7 @@ class DataCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "--kind=theories --world=closed --distractors=3 | --distractors (3) must be omitted with --world closed",
         "--kind=theories --hops=6 | hops ([6]) must be at least one number, each 0 to 5",
         "--kind=theories --format=clutrr_csv | --format (clutrr_csv) must be records or proofwriter",
         "--format=proofwriter | --format (proofwriter) must be records with --kind kinship"

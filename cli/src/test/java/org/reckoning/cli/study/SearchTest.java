@@ -1,6 +1,7 @@
 package org.reckoning.cli.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.reckoning.cli.config.Configurations;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 
 class SearchTest {
@@ -76,5 +78,18 @@ class SearchTest {
 
     assertThat(settled.runs().subList(4, 16))
         .noneMatch(run -> run.words().stream().anyMatch(word -> word.startsWith("learning_rate")));
+  }
+
+  @Test
+  void equalOperations_withoutANumberOfSteps_areRefused() {
+    StudyPlan plan = StudyPlan.of("mine", FILE, "quick", List.of("max_steps=null"));
+    List<RunConfig> configs = plan.configs(new Configurations(null));
+
+    assertThatThrownBy(
+            () ->
+                new EqualFlops("weights", List.of("prompt"))
+                    .repeat(plan, run -> configs.get(run.number()), config -> 1))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("max_steps (null) must be a number in a study with equal_flops");
   }
 }

@@ -8,8 +8,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,55 @@ class StudyRunnerTest {
     assertThat(isDone(1)).isTrue();
     assertThat(log(0).lines()).hasSize(2); // not repeated
     assertThat(reports).isEqualTo(4);
+  }
+
+  /** A setting that was not tried to its end must not decide. */
+  @Test
+  void run_whoseSearchFails_waits_andTakesTheBestSettingOnceAllAreTrained() throws IOException {
+    YamlDocument yaml =
+        YamlDocument.of(
+            """
+            question: Which rate is best?
+            runs: {weights: [], free: []}
+            search: {words: ['learning_rate=0.1,0.2'], runs: [weights], with: [max_steps=1]}
+            sizes: {quick: {seeds: [1]}}
+            """,
+            "s.yaml",
+            key -> !key.endsWith(".seeds"));
+    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
+    StudyPlan plan =
+        Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
+    Path place = directory.resolve("search");
+    study = StudyDirectory.create(place, plan, yaml.root(), plan.configs(new Configurations(null)));
+    Files.createFile(place.resolve("1/fail"));
+
+    assertThat(run(1, () -> false))
+        .isEqualTo(
+            Map.of(
+                "#1 search of weights learning_rate=0.2 seed=1",
+                "the loss is not finite",
+                "search",
+                "1 runs wait for its failed runs: resume the study, or begin one without their settings"));
+
+    study = StudyDirectory.open(place);
+    assertThat(study.plan().isOpen()).isTrue();
+    assertThat(IntStream.range(0, 4).filter(this::isDone)).containsExactly(0, 3);
+
+    Files.delete(place.resolve("1/fail"));
+    assertThat(run(1, () -> false)).isEmpty();
+    assertThat(StudyDirectory.open(place).plan().isOpen()).isFalse();
+    assertThat(IntStream.range(0, 4).filter(this::isDone)).containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
+  void reason_isTheLastLineOfTheCommandItself_orTheSignalThatEndedIt() throws IOException {
+    Path log = Files.writeString(directory.resolve("log"), "of the command before\n");
+    long before = Files.size(log);
+    assertThat(ChildProcesses.reason(3, log, before)).isEqualTo("it ended with exit code 3");
+    assertThat(ChildProcesses.reason(137, log, before))
+        .startsWith("signal 9 ended it, and the system sends signal 9 if memory runs out; see '");
+    Files.writeString(log, "no such key\n\n", StandardOpenOption.APPEND);
+    assertThat(ChildProcesses.reason(1, log, before)).isEqualTo("no such key");
   }
 
   @Test

@@ -94,6 +94,18 @@ class SweepRunsTest {
     assertThat(trained).containsExactly("0", "1", "2");
   }
 
+  /** As after an extension that was stopped, which sets the results aside. */
+  @Test
+  void run_thatIsDoneButHasNoResults_isTrainedAgain() throws IOException {
+    SweepRuns.create(directory, jobs("seed=1,2")).run(this::train, new PrintWriter(out, true));
+    Files.delete(directory.resolve("0/results.json"));
+    trained.clear();
+
+    assertThat(SweepRuns.open(directory).run(this::train, new PrintWriter(out, true))).isZero();
+
+    assertThat(trained).containsExactly("0");
+  }
+
   @Test
   void table_hasARowForEachMethod_andQuotesCommas() {
     SweepJob job =
