@@ -22,7 +22,7 @@ final class ActiveNodes {
   private final RuleTable rules;
   private final Set<Output<?>> xs = new HashSet<>();
   private final Set<Output<?>> moving = new HashSet<>();
-  private final Map<GraphOperation, Boolean> reaches = new HashMap<>();
+  private final Map<GraphOperation, Boolean> dependsOnMoving = new HashMap<>();
   private final List<GraphOperation> ordered = new ArrayList<>();
 
   /**
@@ -56,11 +56,12 @@ final class ActiveNodes {
 
   /** Returns whether a tensor is a moving x or has a derivative with respect to one. */
   boolean isActive(Output<?> tensor) {
-    if (isIndependent(tensor)) {
-      return moving.contains(tensor);
+    if (!isFloating(tensor.dataType())) {
+      return false;
     }
-    return isFloating(tensor.dataType())
-        && reaches.getOrDefault((GraphOperation) tensor.op(), false);
+    return isIndependent(tensor)
+        ? moving.contains(tensor)
+        : dependsOnMoving.getOrDefault((GraphOperation) tensor.op(), false);
   }
 
   /** Visits ancestors depth first, without recursion: unrolled graphs overflow a thread's stack. */
@@ -69,12 +70,12 @@ final class ActiveNodes {
     stack.push(start);
     while (!stack.isEmpty()) {
       GraphOperation op = stack.peek();
-      if (reaches.containsKey(op)) {
+      if (dependsOnMoving.containsKey(op)) {
         stack.pop();
         continue;
       }
       if (rules.isZero(op)) {
-        reaches.put(op, false);
+        dependsOnMoving.put(op, false);
         stack.pop();
         continue;
       }
@@ -84,7 +85,7 @@ final class ActiveNodes {
         Output<?> input = op.input(i);
         if (!isIndependent(input)
             && isFloating(input.dataType())
-            && !reaches.containsKey((GraphOperation) input.op())) {
+            && !dependsOnMoving.containsKey((GraphOperation) input.op())) {
           stack.push((GraphOperation) input.op());
           ready = false;
         } else {
@@ -93,7 +94,7 @@ final class ActiveNodes {
       }
       if (ready) {
         stack.pop();
-        reaches.put(op, active);
+        dependsOnMoving.put(op, active);
         if (active) {
           ordered.add(op);
         }

@@ -22,8 +22,10 @@ import org.tensorflow.types.family.TNumber;
  *
  * <p>Shapes must be static; dtypes are float32, float64 and bfloat16. The independent variables
  * {@code xs} may be any tensors of the graph. They count as independent of each other, even if one
- * is computed from another. An op without a rule causes an {@link UnsupportedOperationException}
- * that names its type and node.
+ * is computed from another. A derivative may be computed without a tensor between x and y, so to
+ * differentiate it once more with respect to such a tensor, compute y from its {@code tf.identity}
+ * and use that as x. An op without a rule causes an {@link UnsupportedOperationException} that
+ * names its type and node.
  */
 public final class Differentiator {
   private static final Differentiator STANDARD = new Differentiator(standardRules());

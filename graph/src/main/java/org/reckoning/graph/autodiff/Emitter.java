@@ -46,9 +46,13 @@ final class Emitter {
             like.asOutput().dataType() + " " + value, key -> Scalars.of(root, like.type(), value));
   }
 
-  /** Emits zeros of the shape and dtype of {@code like}. */
+  /**
+   * Emits zeros of the shape and dtype of {@code like}.
+   *
+   * @throws IllegalArgumentException if a size is unknown while the graph is built
+   */
   <T extends TNumber> Operand<T> zeros(Operand<T> like) {
-    return broadcast(scalar(like, 0), like.shape());
+    return broadcast(scalar(like, 0), Shapes.staticShape(like));
   }
 
   /** Broadcasts a tensor, unless it has the shape already. */

@@ -35,7 +35,8 @@ final class ForwardMode {
       Operand<TNumber> dx = dxs.get(i);
       if (dx != null) {
         Checks.sameShapeAndType("tangent of input " + i, dx, xs.get(i));
-        tangents.put(xs.get(i).asOutput(), dx);
+        Operand<TNumber> x = xs.get(i);
+        tangents.merge(x.asOutput(), dx, (a, b) -> emitter.scopeOf(x.op().name()).math.add(a, b));
         moving.add(xs.get(i));
       }
     }

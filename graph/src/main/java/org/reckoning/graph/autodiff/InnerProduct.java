@@ -36,8 +36,8 @@ final class InnerProduct {
     }
     Scaled scaled = Scaled.of(emitter, a, a.type());
     return scaled == null
-        ? moved(node, a, b)
-        : node.tf().math.mul(scaled.s(), moved(node, scaled.x(), b));
+        ? throughInput(node, a, b)
+        : node.tf().math.mul(scaled.s(), throughInput(node, scaled.x(), b));
   }
 
   /** Returns whether a tensor is a linear function of an input of at most half its size. */
@@ -59,8 +59,8 @@ final class InnerProduct {
     return false;
   }
 
-  /** Emits {@code <a, b>} as an inner product with the inputs of the op that computes b. */
-  private Operand<TNumber> moved(Node node, Operand<TNumber> a, Operand<TNumber> b) {
+  /** Emits {@code <a, b>} as {@code <L^T a, u>} with an input u of the op that computes b = L u. */
+  private Operand<TNumber> throughInput(Node node, Operand<TNumber> a, Operand<TNumber> b) {
     Form form = Forms.of(b);
     if (form instanceof Form.Sum sum) {
       return node.tf().math.add(of(node, a, sum.a()), of(node, a, sum.b()));
@@ -72,12 +72,17 @@ final class InnerProduct {
     if (back == null) {
       return emitter.scalar(a, 0);
     }
-    // Both were rounded for matrix products alone.
-    return Forms.of(back) instanceof Form.Rounded wideBack
-            && Forms.of(source.in(i)) instanceof Form.Rounded wide
-            && wideBack.x().type() == a.type()
-            && wide.x().type() == a.type()
-        ? of(node, wideBack.x(), wide.x())
-        : of(node, back, source.in(i));
+    Operand<TNumber> u = wide(node, source.in(i), a.type());
+    return of(node, Shapes.unbroadcast(node.tf(), wide(node, back, a.type()), u.shape()), u);
+  }
+
+  /** Returns a tensor in a dtype; one that was rounded only to be multiplied is used unrounded. */
+  private static Operand<TNumber> wide(Node node, Operand<TNumber> x, Class<TNumber> type) {
+    if (x.type() == type) {
+      return x;
+    }
+    return Forms.of(x) instanceof Form.Rounded rounded && rounded.x().type() == type
+        ? rounded.x()
+        : node.tf().dtypes.cast(x, type);
   }
 }

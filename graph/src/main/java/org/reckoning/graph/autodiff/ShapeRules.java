@@ -190,11 +190,11 @@ final class ShapeRules {
         });
     rules.rule(
         Split.OP_NAME, // axis, value -> pieces
-        (n, dy, i) -> i == 1 ? n.tf().concat(firstTangents(dy, n.outputs()), n.in(0)) : null,
+        (n, dy, i) -> i == 1 ? joined(n, dy, n.in(0)) : null,
         (n, dx) -> outputs(n.replay(List.of(n.in(0), dx.orZero(1)), "num_split")));
     rules.rule(
         SplitV.OP_NAME, // value, sizes, axis -> pieces
-        (n, dy, i) -> i == 0 ? n.tf().concat(firstTangents(dy, n.outputs()), n.in(2)) : null,
+        (n, dy, i) -> i == 0 ? joined(n, dy, n.in(2)) : null,
         (n, dx) -> outputs(n.replay(List.of(dx.orZero(0), n.in(1), n.in(2)), "num_split")));
     rules.rule(
         Stack.OP_NAME,
@@ -226,6 +226,11 @@ final class ShapeRules {
 
   private static Operand<TNumber> total(Node n, Operand<TNumber> x) {
     return n.tf().sum(x, n.ints(LongStream.range(0, x.shape().numDimensions()).toArray()));
+  }
+
+  /** Joins the cotangents of pieces; the op that concatenates refuses a single one. */
+  private static Operand<TNumber> joined(Node n, Tangents dy, Operand<TNumber> axis) {
+    return n.outputs() == 1 ? dy.orZero(0) : n.tf().concat(firstTangents(dy, n.outputs()), axis);
   }
 
   private static List<Operand<TNumber>> firstTangents(Tangents tangents, int count) {

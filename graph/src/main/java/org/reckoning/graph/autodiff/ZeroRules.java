@@ -8,10 +8,9 @@ final class ZeroRules {
   private ZeroRules() {}
 
   static void addTo(RuleTable rules) {
-    rules.zero("Const", "Placeholder", "PlaceholderWithDefault", "VarHandleOp", "ReadVariableOp");
-    rules.zero("StopGradient", "PreventGradient", "ZerosLike", "OnesLike");
-    rules.zero(
-        "Shape", "ShapeN", "Size", "Rank", "Range", "OneHot", "ArgMax", "ArgMin", "LinSpace");
+    rules.zero("Const", "Placeholder", "VarHandleOp", "ReadVariableOp");
+    rules.zero("StopGradient", "ZerosLike", "OnesLike");
+    rules.zero("Shape", "ShapeN", "Size", "Rank", "ArgMax", "ArgMin");
     rules.zero("Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual");
     rules.zero("LogicalAnd", "LogicalOr", "LogicalNot", "IsFinite", "IsInf", "IsNan", "All", "Any");
     rules.zero("Floor", "Ceil", "Round", "Rint", "Sign", "FloorDiv");

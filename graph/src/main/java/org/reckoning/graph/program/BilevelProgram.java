@@ -84,7 +84,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
       throw new IllegalArgumentException(
           "nothing is trained: give a pattern of trained weights or learned inner rates");
     }
-    return new BilevelProgram<>(new ModelSession<>(config, layout, type), true);
+    return ModelSession.build(
+        config, layout, type, session -> new BilevelProgram<T>(session, true));
   }
 
   /**
@@ -97,7 +98,8 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   public static <T extends TNumber> BilevelProgram<T> forEvaluation(
       BilevelConfig config, Class<T> type) {
     WeightLayout layout = WeightLayout.forManyPasses(config, type);
-    return new BilevelProgram<>(new ModelSession<>(config, layout, type), false);
+    return ModelSession.build(
+        config, layout, type, session -> new BilevelProgram<T>(session, false));
   }
 
   private Updater<T> updater() {

@@ -126,7 +126,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    */
   public static <T extends TNumber> KnowledgeProgram<T> build(BilevelConfig config, Class<T> type) {
     WeightLayout layout = WeightLayout.checked(config, type);
-    return new KnowledgeProgram<>(new ModelSession<>(config, layout, type));
+    return ModelSession.build(config, layout, type, KnowledgeProgram<T>::new);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.reckoning.graph.program;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Function;
 import org.reckoning.graph.decoding.DecodedTexts;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.decoding.DecodingFeeds;
@@ -43,13 +44,25 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
    *
    * @param layout of a checked configuration
    */
-  ModelSession(BilevelConfig config, WeightLayout layout, Class<T> type) {
+  private ModelSession(BilevelConfig config, WeightLayout layout, Class<T> type) {
     this.config = config;
     this.type = type;
     this.layout = layout;
     parameters = new MetaParameters<>(tf, config, layout, type);
     decodingFeeds = new DecodingFeeds<>(tf.withSubScope("decoding"), type);
     session = GraphSession.open(graph);
+  }
+
+  /** Builds a program on a new session; closes the session if the program cannot be built. */
+  static <T extends TNumber, P> P build(
+      BilevelConfig config, WeightLayout layout, Class<T> type, Function<ModelSession<T>, P> emit) {
+    ModelSession<T> session = new ModelSession<>(config, layout, type);
+    try {
+      return emit.apply(session);
+    } catch (RuntimeException | Error e) {
+      session.close();
+      throw e;
+    }
   }
 
   BilevelConfig config() {

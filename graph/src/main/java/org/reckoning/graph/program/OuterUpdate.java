@@ -251,9 +251,10 @@ final class OuterUpdate<T extends TNumber> {
   }
 
   private Operand<TBool> finite(Ops tf, List<Operand<T>> numbers) {
-    // x - x is 0 for a finite x, else NaN.
-    Operand<T> sum = tf.sum(tf.stack(numbers), tf.constant(0));
-    return tf.math.equal(tf.math.sub(sum, sum), Scalars.of(tf, type, 0));
+    // x - x is 0 for a finite x, else NaN. The sum of finite numbers may be infinite.
+    Operand<T> all = tf.stack(numbers);
+    Operand<T> sum = tf.sum(tf.math.sub(all, all), tf.constant(0));
+    return tf.math.equal(sum, Scalars.of(tf, type, 0));
   }
 
   /** Reads a variable. A handle argument does not have the shape of its variable. */

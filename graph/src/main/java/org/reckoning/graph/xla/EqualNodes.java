@@ -13,10 +13,14 @@ import org.tensorflow.proto.NodeDef;
  * derivatives share.
  */
 final class EqualNodes {
-  /** Op types that read or change state, besides those with one of the prefixes. */
+  /**
+   * Op types that read or change state, besides those with one of the prefixes. Each node of a
+   * random number has draws of its own.
+   */
   private static final Set<String> STATEFUL = Set.of("ReadVariableOp", "VarHandleOp", "NoOp");
 
-  private static final List<String> STATEFUL_PREFIXES = List.of("Stateful", "Assign");
+  private static final List<String> STATEFUL_PREFIXES =
+      List.of("Stateful", "Assign", "Resource", "Random", "TruncatedNormal");
 
   private final Map<Content, String> kept = new HashMap<>();
   private final Map<String, String> replaced = new HashMap<>();
@@ -51,19 +55,17 @@ final class EqualNodes {
     return merged.build();
   }
 
-  /** Returns a source {@code node:output:index} with a merged node replaced by the kept one. */
+  /** Returns a source with a merged node replaced by the kept one. */
   private String renamed(String source) {
-    int colon = source.indexOf(':'); // an argument of the function has none
-    String node = colon < 0 ? source : source.substring(0, colon);
-    String first = replaced.get(node);
-    return first == null ? source : first + source.substring(node.length());
+    String first = replaced.get(Sources.node(source));
+    return first == null ? source : Sources.withNode(source, first);
   }
 
   /** Returns whether the outputs of a node are a function of its inputs, without side effects. */
   private static boolean isPure(NodeDef node) {
     String op = node.getOp();
     boolean stateful = STATEFUL.contains(op) || STATEFUL_PREFIXES.stream().anyMatch(op::startsWith);
-    boolean ordered = node.getInputList().stream().anyMatch(input -> input.startsWith("^"));
+    boolean ordered = node.getInputList().stream().anyMatch(Sources::isControl);
     return !stateful && !ordered;
   }
 }

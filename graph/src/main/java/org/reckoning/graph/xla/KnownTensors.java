@@ -83,14 +83,8 @@ final class KnownTensors {
   }
 
   private static String renamed(String source, Map<String, String> arguments) {
-    String argument = arguments.get(node(source));
+    String argument = Sources.isControl(source) ? null : arguments.get(Sources.node(source));
     return argument == null ? source : argument;
-  }
-
-  /** Returns the node of a source {@code node:output:index} or {@code ^node}. */
-  private static String node(String source) {
-    int colon = source.indexOf(':'); // an argument of the function has none
-    return colon >= 0 ? source.substring(0, colon) : source.replace("^", "");
   }
 
   private static Set<String> ancestors(Iterable<String> results, Map<String, NodeDef> nodes) {
@@ -98,7 +92,7 @@ final class KnownTensors {
     Deque<String> stack = new ArrayDeque<>();
     results.forEach(stack::push);
     while (!stack.isEmpty()) {
-      NodeDef node = nodes.get(node(stack.pop()));
+      NodeDef node = nodes.get(Sources.node(stack.pop()));
       if (node != null && seen.add(node.getName())) {
         node.getInputList().forEach(stack::push);
       }

@@ -68,9 +68,7 @@ final class RoundedProducts {
 
   /** The output of a product is called output, that of a cast y. */
   private static String renamed(String source, Set<String> lowered) {
-    int colon = source.indexOf(':'); // an argument of the function has none
-    return colon >= 0 && lowered.contains(source.substring(0, colon))
-        ? source.substring(0, colon) + ":y:0"
-        : source;
+    String node = Sources.node(source);
+    return lowered.contains(node) && !Sources.isControl(source) ? node + ":y:0" : source;
   }
 }

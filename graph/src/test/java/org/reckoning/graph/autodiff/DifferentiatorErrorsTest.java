@@ -43,6 +43,25 @@ class DifferentiatorErrorsTest {
   }
 
   @Test
+  void gradients_ofAnOpThatIsNoStepFunction_areNotSilentlyZero() {
+    Operand<TFloat32> x = tf.constant(2f);
+    Operand<TFloat32> y = tf.linSpace(x, tf.constant(1f), tf.constant(5));
+
+    assertThatThrownBy(() -> D.gradients(tf, y, List.of(x)))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageStartingWith("no pullback for op type 'LinSpace'");
+  }
+
+  @Test
+  void zeros_ofAnUnknownShape_areRefusedWhileTheGraphIsBuilt() {
+    Operand<TFloat32> x = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 3)));
+
+    assertThatThrownBy(() -> D.gradients(tf, tf.constant(1f), List.of(x)).orZero(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must have a static shape to be differentiated");
+  }
+
+  @Test
   void pullback_withASeedOfAnotherShape_tellsBoth() {
     Operand<TNumber> x = g.input(2, 3);
     Operand<TNumber> y = tf.withName("y").math.tanh(x);

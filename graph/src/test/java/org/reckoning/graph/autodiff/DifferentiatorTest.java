@@ -216,6 +216,25 @@ class DifferentiatorTest {
     assertThat(g.run(new Feeds(), tangent.orZero(0))).containsExactly(3);
   }
 
+  @Test
+  void pushforward_ofARepeatedX_addsItsTangents() {
+    Operand<TNumber> x = constant(3);
+    Operand<TNumber> y = tf.math.square(x);
+
+    Tangents tangent =
+        D.pushforward(tf, List.of(y), List.of(x, x), List.of(constant(1), constant(10)));
+
+    assertThat(value(tangent.orZero(0))).isEqualTo(2 * 3 * 11);
+  }
+
+  @Test
+  void gradients_inAWholeNumber_areNone() {
+    Operand<TInt32> x = tf.constant(3);
+    Operand<TFloat32> y = tf.math.mul(tf.dtypes.cast(x, TFloat32.class), tf.constant(0.5f));
+
+    assertThat(D.gradients(tf, y, List.of(x)).get(0)).isNull();
+  }
+
   // The nodes of derivatives.
 
   @Test

@@ -16,9 +16,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.graph.autodiff.TestGraph.Feeds;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -117,6 +121,58 @@ class LargeProductTest {
     Operand<TNumber> expected = tf.sum(tf.math.mul(seed, gradient), tf.constant(new int[] {0, 1}));
     List<double[]> values = g.run(feeds, List.of(derivative, expected));
     assertThat(values.get(0)[0]).isCloseTo(values.get(1)[0], within(1e-12));
+  }
+
+  /** The rows of each product of the batch are sums of the same two numbers. */
+  @Test
+  void pullback_ofARateTimesABatchedProduct_sumsOverTheBatch() {
+    Operand<TNumber> rate = input();
+    Operand<TNumber> rows =
+        tf.math.unsortedSegmentSum(input(1, R), tf.constant(new int[] {1}), tf.constant(4));
+    Operand<TNumber> factor = input(2, R, R);
+    Operand<TNumber> product = tf.train.batchMatMul(rows, factor, factor.type());
+    Operand<TNumber> seed = input(2, 4, R);
+
+    Operand<TNumber> derivative =
+        D.pullback(tf, List.of(tf.math.mul(rate, product)), List.of(seed), List.of(rate)).orZero(0);
+
+    Operand<TNumber> expected =
+        tf.sum(tf.math.mul(seed, product), tf.constant(new int[] {0, 1, 2}));
+    List<double[]> values = g.run(feeds, List.of(derivative, expected));
+    assertThat(values.get(0)[0]).isCloseTo(values.get(1)[0], within(1e-12));
+  }
+
+  @Test
+  void pullback_ofARateTimesAProductInBfloat16_hasTheDtypeOfTheRate() {
+    Operand<TNumber> rate = g.input(TFloat32.class, Shape.scalar());
+    Operand<TNumber> x = g.input(TBfloat16.class, Shape.of(C, R));
+    Operand<TNumber> w = tf.reshape(g.input(TBfloat16.class, Shape.of(R * C)), ints(R, C));
+    Operand<TNumber> product = TestGraph.number(tf.train.batchMatMul(x, w, TFloat32.class));
+
+    Operand<TNumber> derivative =
+        D.gradients(tf, tf.math.mul(rate, product), List.of(rate)).orZero(0);
+
+    assertThat(derivative.asOutput().dataType()).isEqualTo(rate.asOutput().dataType());
+  }
+
+  /** The derivative is computed without the product, so the product itself is not between. */
+  @Test
+  void secondDerivative_inATensorBetween_needsItsIdentity() {
+    Operand<TNumber> rate = input();
+    Operand<TNumber> product = tf.linalg.matMul(input(R, C), input(R, C), MatMul.transposeA(true));
+    Operand<TNumber> between = tf.identity(product);
+    Operand<TNumber> seed = input(C, C);
+    Operand<TNumber> derivative =
+        D.pullback(tf, List.of(tf.math.mul(rate, between)), List.of(seed), List.of(rate)).orZero(0);
+
+    Operand<TNumber> second = D.gradients(tf, derivative, List.of(between)).orZero(0);
+
+    List<double[]> values = g.run(feeds, List.of(second, seed));
+    assertThat(values.get(0)).containsExactly(values.get(1), within(1e-12));
+  }
+
+  private Operand<TInt32> ints(int... values) {
+    return tf.constant(values);
   }
 
   @Test

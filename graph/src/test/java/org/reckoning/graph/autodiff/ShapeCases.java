@@ -197,6 +197,11 @@ final class ShapeCases {
         many(Split.OP_NAME, "axis 1", matrix, (tf, x) -> tf.split(tf.constant(1), x, 2L).output()),
         many(
             Split.OP_NAME,
+            "one piece",
+            matrix,
+            (tf, x) -> tf.split(tf.constant(1), x, 1L).output()),
+        many(
+            Split.OP_NAME,
             "axis -1, one output used",
             matrix,
             (tf, x) -> tf.split(tf.constant(-1), x, 4L).output().subList(2, 3)),
@@ -205,6 +210,11 @@ final class ShapeCases {
             "axis 1",
             matrix,
             (tf, x) -> tf.splitV(x, tf.constant(new int[] {1, 3}), tf.constant(1), 2L).output()),
+        many(
+            SplitV.OP_NAME,
+            "one piece",
+            matrix,
+            (tf, x) -> tf.splitV(x, tf.constant(new int[] {4}), tf.constant(1), 1L).output()),
         many(
             SplitV.OP_NAME,
             "axis -2, one output used",

@@ -44,7 +44,9 @@ class TensorFlowGradientsTest {
           "PadV2 both active", // none for the value
           "AddN one inactive",
           "ConcatV2 axis -1, one inactive", // none for OnesLike
-          "Pack axis -1, one inactive");
+          "Pack axis -1, one inactive",
+          "Split one piece", // joins pieces by an op that needs two
+          "SplitV one piece");
 
   static Stream<Case> cases() {
     return Stream.concat(DerivativeCases.all().stream(), NetworkCases.all().stream())
