@@ -67,16 +67,7 @@ final class ElementwiseRules {
     rules.rule(
         AddN.OP_NAME,
         (n, dy, i) -> dy.get(0),
-        (n, dx) -> {
-          Operand<TNumber> sum = null;
-          for (Operand<TNumber> term : dx.toList()) {
-            sum =
-                sum == null || term == null
-                    ? (sum == null ? term : sum)
-                    : n.tf().math.add(sum, term);
-          }
-          return Collections.singletonList(sum);
-        });
+        (n, dx) -> Collections.singletonList(RuleTable.sum(n, dx.toList())));
     rules.elementwise(Sub.OP_NAME, same, minus);
     rules.elementwise(Neg.OP_NAME, minus);
     rules.elementwise(
@@ -154,9 +145,9 @@ final class ElementwiseRules {
         (n, d) -> n.tf().select(n.tf().math.greater(n.in(0), n.scalar(0)), d, n.scalar(0)));
     rules.elementwise(Abs.OP_NAME, (n, d) -> n.tf().math.mul(d, n.tf().math.sign(n.in(0))));
     rules.elementwise(
-        Maximum.OP_NAME, (n, d) -> whereGreater(n, d, 0, 1), (n, d) -> whereGreater(n, d, 1, 0));
+        Maximum.OP_NAME, (n, d) -> whereLarger(n, d, 0), (n, d) -> whereLarger(n, d, 1));
     rules.elementwise(
-        Minimum.OP_NAME, (n, d) -> whereGreater(n, d, 1, 0), (n, d) -> whereGreater(n, d, 0, 1));
+        Minimum.OP_NAME, (n, d) -> whereLarger(n, d, 1), (n, d) -> whereLarger(n, d, 0));
     // y = min(max(x, low), high); at a bound, x has the derivative 1
     rules.elementwise(
         ClipByValue.OP_NAME,
@@ -200,16 +191,14 @@ final class ElementwiseRules {
     return n.tf().math.mul(d, n.tf().math.mul(n.scalar(factor), exp));
   }
 
-  /**
-   * Multiplies {@code d} by {@code ifGreater} where the first input is greater, by {@code ifLess}
-   * where it is less, and by 1/2 at a tie.
-   */
-  private static Operand<TNumber> whereGreater(
-      Node n, Operand<TNumber> d, double ifLess, double ifGreater) {
-    Operand<TNumber> unlessGreater =
-        n.tf().select(n.tf().math.less(n.in(0), n.in(1)), n.scalar(ifLess), n.scalar(0.5));
+  /** Multiplies d by 1 where input i is the larger one of two, by 1/2 at a tie, else by 0. */
+  private static Operand<TNumber> whereLarger(Node n, Operand<TNumber> d, int i) {
+    Operand<TNumber> own = n.in(i);
+    Operand<TNumber> other = n.in(1 - i);
+    Operand<TNumber> unlessLarger =
+        n.tf().select(n.tf().math.less(own, other), n.scalar(0), n.scalar(0.5));
     Operand<TNumber> share =
-        n.tf().select(n.tf().math.greater(n.in(0), n.in(1)), n.scalar(ifGreater), unlessGreater);
+        n.tf().select(n.tf().math.greater(own, other), n.scalar(1), unlessLarger);
     return n.tf().math.mul(d, share);
   }
 

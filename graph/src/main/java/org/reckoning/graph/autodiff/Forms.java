@@ -19,10 +19,7 @@ import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.family.TNumber;
 
-/**
- * The table of {@link Form}s. It is to {@link Rewrites} what {@link RuleTable} is to the drivers:
- * the only place that names op types.
- */
+/** The table of {@link Form}s. {@link Rewrites} names no op; it asks this table. */
 final class Forms {
   private static final Map<String, Reader> TABLE =
       Map.ofEntries(

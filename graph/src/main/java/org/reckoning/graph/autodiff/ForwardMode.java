@@ -42,14 +42,14 @@ final class ForwardMode {
     }
     ActiveNodes active = new ActiveNodes(rules, ys, xs, moving);
     for (GraphOperation op : active.ordered()) {
-      pushForward(op, active);
+      pushThrough(op, active);
     }
     List<@Nullable Operand<TNumber>> dys = new ArrayList<>();
     ys.forEach(y -> dys.add(tangents.get(y.asOutput())));
     return new Tangents(emitter, ys, dys);
   }
 
-  private void pushForward(GraphOperation op, ActiveNodes active) {
+  private void pushThrough(GraphOperation op, ActiveNodes active) {
     Node node = new Node(emitter, op);
     List<@Nullable Operand<TNumber>> dxs = new ArrayList<>();
     boolean any = false;

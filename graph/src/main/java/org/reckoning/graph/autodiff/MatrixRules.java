@@ -1,8 +1,10 @@
 package org.reckoning.graph.autodiff;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.runtime.CpuRuntime;
 import org.tensorflow.Operand;
 import org.tensorflow.op.linalg.Einsum;
@@ -42,10 +44,7 @@ final class MatrixRules {
     for (String type : List.of(BatchMatMul.OP_NAME, "BatchMatMul", "BatchMatMulV2")) {
       add(rules, type, batched, "adj_x", "adj_y");
     }
-    rules.bilinear(
-        Einsum.OP_NAME,
-        (n, a, b) -> n.tf().linalg.einsum(List.of(a, b), n.text("equation")),
-        MatrixRules::einsumPullback);
+    rules.rule(Einsum.OP_NAME, MatrixRules::einsumPullback, MatrixRules::einsumPushforward);
   }
 
   private static void add(
@@ -125,6 +124,26 @@ final class MatrixRules {
       return product.of(n, columns, rows, ta, tb);
     }
     return n.tf().math.add(product.of(n, da, b, ta, tb), product.of(n, a, db, ta, tb));
+  }
+
+  /** Emits {@code einsum(da, b) + einsum(a, db)}. */
+  private static List<@Nullable Operand<TNumber>> einsumPushforward(Node n, Tangents dx) {
+    if (n.inputs() != 2) {
+      throw new IllegalArgumentException(
+          "%s must have two inputs to be differentiated but has %d".formatted(n, n.inputs()));
+    }
+    Operand<TNumber> da = dx.get(0);
+    Operand<TNumber> db = dx.get(1);
+    return Collections.singletonList(
+        RuleTable.sum(
+            n,
+            Arrays.asList(
+                da == null ? null : einsum(n, da, n.in(1)),
+                db == null ? null : einsum(n, n.in(0), db))));
+  }
+
+  private static Operand<TNumber> einsum(Node n, Operand<TNumber> a, Operand<TNumber> b) {
+    return n.tf().linalg.einsum(List.of(a, b), n.text("equation"));
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.reckoning.graph.autodiff;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.ListIterator;
@@ -42,29 +41,30 @@ final class ReverseMode {
     ActiveNodes active = new ActiveNodes(rules, ys, xs, xs);
     ListIterator<GraphOperation> node = active.ordered().listIterator(active.ordered().size());
     while (node.hasPrevious()) {
-      pullBack(node.previous(), active);
+      pullThrough(node.previous(), active);
     }
     List<@Nullable Operand<TNumber>> dxs = new ArrayList<>();
     xs.forEach(x -> dxs.add(cotangents.get(x.asOutput())));
     return new Tangents(emitter, xs, dxs);
   }
 
-  private void pullBack(GraphOperation op, ActiveNodes active) {
+  private void pullThrough(GraphOperation op, ActiveNodes active) {
     List<Operand<TNumber>> ys = new ArrayList<>();
-    @SuppressWarnings({"unchecked", "rawtypes"}) // generic array
-    @Nullable Operand<TNumber>[] dys = new Operand[op.numOutputs()];
+    List<@Nullable Operand<TNumber>> dys = new ArrayList<>();
     boolean any = false;
-    for (int i = 0; i < dys.length; i++) {
+    for (int i = 0; i < op.numOutputs(); i++) {
       ys.add(op.<TNumber>output(i));
-      dys[i] = active.isIndependent(op.output(i)) ? null : cotangents.get(op.output(i));
-      any |= dys[i] != null;
+      Operand<TNumber> dy =
+          active.isIndependent(op.output(i)) ? null : cotangents.get(op.output(i));
+      dys.add(dy);
+      any |= dy != null;
     }
     if (!any) {
       return;
     }
     Node node = new Node(emitter, op);
     Pullback rule = rules.pullback(node);
-    Tangents dy = new Tangents(emitter, ys, Arrays.asList(dys));
+    Tangents dy = new Tangents(emitter, ys, dys);
     for (int i = 0; i < op.numInputs(); i++) {
       if (!active.isActive(op.input(i))) {
         continue;

@@ -38,12 +38,6 @@ final class RuleTable {
     Operand<TNumber> apply(Node node, Operand<TNumber> dy);
   }
 
-  /** Emits an op with two inputs on other inputs. */
-  @FunctionalInterface
-  interface Product {
-    Operand<TNumber> of(Node node, Operand<TNumber> a, Operand<TNumber> b);
-  }
-
   /**
    * Adds an elementwise op. Its Jacobian is diagonal, so one rule serves tangents and cotangents.
    *
@@ -57,13 +51,11 @@ final class RuleTable {
           return slope == null ? null : slope.times(node, dy.orZero(0));
         },
         (node, dx) -> {
-          List<Operand<TNumber>> terms = new ArrayList<>();
+          List<@Nullable Operand<TNumber>> terms = new ArrayList<>();
           for (int i = 0; i < slopes.length; i++) {
             Slope slope = slopes[i];
             Operand<TNumber> dxi = dx.get(i);
-            if (slope != null && dxi != null) {
-              terms.add(slope.times(node, dxi));
-            }
+            terms.add(slope == null || dxi == null ? null : slope.times(node, dxi));
           }
           return Collections.singletonList(sum(node, terms));
         });
@@ -87,35 +79,6 @@ final class RuleTable {
           List<Operand<TNumber>> inputs = new ArrayList<>(node.ins(0, node.inputs()));
           inputs.set(0, dx0);
           return List.of(node.replay(inputs, attributes).output(0));
-        });
-  }
-
-  /**
-   * Adds an op with two inputs that is linear in each. Its pushforward is {@code op(da, b) + op(a,
-   * db)}.
-   *
-   * @param product emits the op on other inputs
-   */
-  void bilinear(String type, Product product, Pullback pullback) {
-    rule(
-        type,
-        pullback,
-        (node, dx) -> {
-          if (node.inputs() != 2) {
-            throw new IllegalArgumentException(
-                "%s must have two inputs to be differentiated but has %d"
-                    .formatted(node, node.inputs()));
-          }
-          List<Operand<TNumber>> terms = new ArrayList<>();
-          Operand<TNumber> da = dx.get(0);
-          Operand<TNumber> db = dx.get(1);
-          if (da != null) {
-            terms.add(product.of(node, da, node.in(1)));
-          }
-          if (db != null) {
-            terms.add(product.of(node, node.in(0), db));
-          }
-          return Collections.singletonList(sum(node, terms));
         });
   }
 
@@ -188,7 +151,14 @@ final class RuleTable {
     return copy;
   }
 
-  private static @Nullable Operand<TNumber> sum(Node node, List<Operand<TNumber>> terms) {
-    return terms.stream().reduce((a, b) -> node.tf().math.add(a, b)).orElse(null);
+  /** Emits the sum of the terms that are not null; null if all are. */
+  static @Nullable Operand<TNumber> sum(Node node, List<@Nullable Operand<TNumber>> terms) {
+    Operand<TNumber> sum = null;
+    for (Operand<TNumber> term : terms) {
+      if (term != null) {
+        sum = sum == null ? term : node.tf().math.add(sum, term);
+      }
+    }
+    return sum;
   }
 }

@@ -8,8 +8,8 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * A tensor written as {@code s x} with a scalar s. A linear function may take x and scale its
- * result, which is cheaper where the result is smaller than the tensor. Example: the product of a
- * learning rate and a gradient, the step of a weight, is never written.
+ * result, which is cheaper where the result is smaller than the tensor. Example: the step of a
+ * weight, rate times gradient, is never written to memory.
  *
  * @param x the tensor without its scalar factors
  * @param s the product of the factors

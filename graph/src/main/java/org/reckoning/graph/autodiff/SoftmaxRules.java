@@ -120,9 +120,6 @@ final class SoftmaxRules {
 
   private static @Nullable Operand<TNumber> add(
       Node n, @Nullable Operand<TNumber> a, @Nullable Operand<TNumber> b) {
-    if (a == null || b == null) {
-      return a == null ? b : a;
-    }
-    return n.tf().math.add(a, b);
+    return RuleTable.sum(n, Arrays.asList(a, b));
   }
 }

@@ -15,8 +15,9 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * Stateless dropout. The mask is a function of a seed and of the place in the model, so a
- * recomputed step has the same mask. The mask depends neither on the dtype nor on XLA.
+ * Stateless dropout. Each call of {@link #apply} is the next site, and its mask is a function of
+ * seed, input name and site. An instance serves one pass; the same pass with another instance, as
+ * in a recomputed step, has the same masks. They depend neither on the dtype nor on XLA.
  */
 public final class Dropout<T extends TNumber> {
   /** TensorFlow's number of the Philox generator, which its kernels and XLA share. */

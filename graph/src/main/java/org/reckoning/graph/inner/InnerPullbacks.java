@@ -14,8 +14,8 @@ import org.tensorflow.types.family.TNumber;
 public sealed interface InnerPullbacks<T extends TNumber>
     permits InnerStepPullback, ReplayedPullback {
   /**
-   * Returns the pullback that needs one copy of the weights from each inner step. The copy is g_k
-   * if U runs in blocks, else theta_k.
+   * Returns the pullback for U in one segment, which reads theta_k of each step, or for U in
+   * blocks, which reads g_k.
    *
    * @param updates U in blocks; null if U has no state and a step takes all facts at once
    * @param products shapes of the products that the inner steps keep, by name

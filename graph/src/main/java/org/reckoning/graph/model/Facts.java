@@ -19,14 +19,14 @@ import org.tensorflow.types.family.TNumber;
  * @param tokens token ids [N, F, T]
  * @param lengths number of tokens of each fact, 0 for padding [N, F]
  * @param targets 1 for each scored token, else 0 [N, F, T]
- * @param number for a micro-batch: the facts of the whole task with a target, at least 1 [N]; null
- *     for all facts
+ * @param scoredOfTask for a micro-batch: the facts of the whole task with a target, at least 1 [N];
+ *     null for all facts
  */
 public record Facts<T extends TNumber>(
     Operand<TInt32> tokens,
     Operand<TInt32> lengths,
     Operand<T> targets,
-    @Nullable Operand<T> number) {
+    @Nullable Operand<T> scoredOfTask) {
   private static final String TOKENS = "facts/tokens";
   private static final String LENGTHS = "facts/lengths";
   private static final String TARGETS = "facts/targets";
@@ -61,11 +61,11 @@ public record Facts<T extends TNumber>(
   /** Returns the facts as named arguments of a segment. */
   public Tensors named() {
     Tensors named = new Tensors().put(TOKENS, tokens).put(LENGTHS, lengths).put(TARGETS, targets);
-    return number == null ? named : named.put(NUMBER, number);
+    return scoredOfTask == null ? named : named.put(NUMBER, scoredOfTask);
   }
 
   /**
-   * Emits the micro-batches of these facts, or returns these facts alone if the model takes them at
+   * Emits the micro-batches of these facts; a list of one element if the model takes all facts at
    * once.
    */
   public List<Facts<T>> microBatches(Ops tf, TaskModel<T> model) {

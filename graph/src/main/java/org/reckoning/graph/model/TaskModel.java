@@ -204,7 +204,7 @@ public final class TaskModel<T extends TNumber> {
    * @param scores losses of the facts
    */
   public Operand<T> innerLoss(Ops tf, LanguageModelLoss<T> scores, Facts<T> facts) {
-    Operand<T> number = facts.number();
+    Operand<T> number = facts.scoredOfTask();
     if (number == null) {
       number = LanguageModelLoss.scoredSequences(tf, facts.targets());
     }

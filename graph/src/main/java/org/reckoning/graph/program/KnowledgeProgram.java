@@ -132,12 +132,12 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   /**
    * Restores weights and inner rates from a checkpoint and forgets all facts.
    *
-   * @param prefix prefix of the files, as given to {@link BilevelProgram#save}
+   * @param file prefix of the files, as given to {@link BilevelProgram#save}
    * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
    *     another model
    */
-  public void restore(String prefix) {
-    files.restore(model.session(), prefix);
+  public void restore(String file) {
+    files.restore(model.session(), file);
     forget();
   }
 
@@ -177,7 +177,8 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    * Encodes facts by K inner steps from the initial weights. Earlier facts have no effect.
    *
    * @param facts a batch of one task; its questions are ignored
-   * @return the inner loss before each step and after the last [K+1], in nats per token
+   * @return the inner loss ({@link BilevelConfig#innerLoss}) before each step and after the last
+   *     [K+1]
    * @throws NotFiniteException if a loss is not finite; earlier facts are then forgotten
    */
   public double[] encode(TaskBatch facts) {
@@ -189,7 +190,8 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    *
    * @param facts a batch of one task; its questions are ignored
    * @param progress receives the progress; if it throws, earlier facts are forgotten
-   * @return the inner loss before each step and after the last [K+1], in nats per token
+   * @return the inner loss ({@link BilevelConfig#innerLoss}) before each step and after the last
+   *     [K+1]
    * @throws NotFiniteException if a loss is not finite; earlier facts are then forgotten
    */
   public double[] encode(TaskBatch facts, EncodingProgress progress) {

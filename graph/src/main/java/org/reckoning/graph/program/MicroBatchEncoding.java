@@ -232,7 +232,7 @@ final class MicroBatchEncoding<T extends TNumber> {
             session
                 .feeds()
                 .put(feeds, microBatch)
-                .put(Objects.requireNonNull(feeds.number()), number)
+                .put(Objects.requireNonNull(feeds.scoredOfTask()), number)
                 .put(lossBefore, sum)) {
           Session.Runner runner = fed.into(session.runner()).fetch(lossAfter);
           targets.forEach(runner::addTarget);

@@ -26,7 +26,7 @@ import org.tensorflow.types.family.TType;
  *
  * <pre>{@code
  * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
- * apply_moments    handles, gradient/NAME, these -> done
+ * apply_moments    handles, gradient/NAME, clip/.., finite -> done
  * apply_weights    handles, finite               -> done
  * }</pre>
  *

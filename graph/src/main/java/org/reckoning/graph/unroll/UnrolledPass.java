@@ -90,7 +90,10 @@ public final class UnrolledPass<T extends TNumber> {
     factLoss = factSums == null ? LossSegments.factLoss(model) : factSums.segment();
   }
 
-  /** Returns the segments in the order of the diagram. */
+  /**
+   * Returns the segments of training, then those of an evaluation, each in the order of their
+   * calls.
+   */
   public List<Segment> segments() {
     Set<Segment> segments = new LinkedHashSet<>(innerStep.segments());
     if (outer != null) {

@@ -29,8 +29,8 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.types.family.TType;
 
 /**
- * Compiles the largest functions of a run beside the run. In the run itself the calls wait for each
- * other, so XLA would compile one function after the other.
+ * Compiles the largest functions of a run on other threads while the run starts. In the run itself
+ * the calls wait for each other, so XLA would compile one function after the other.
  *
  * <p>XLA compiles a function in its first call. So each of these functions is called once with
  * zeros, and the results are dropped. A call of the run that needs the function meanwhile waits for

@@ -133,10 +133,12 @@ public final class Segment {
         }
       }
       Set<Operation> needed = ancestors(outputs, built.known());
-      Set<Operation> read = ancestors(outputs, Map.of()); // needed without the known tensors
+      // TensorFlow builds the function before KnownTensors replaces nodes, with the arguments of
+      // both.
+      Set<Operation> neededBefore = ancestors(outputs, Map.of());
       Tensors passed = arguments.from(op -> fullSignature || needed.contains(op));
       Tensors inputs =
-          arguments.from(op -> fullSignature || needed.contains(op) || read.contains(op));
+          arguments.from(op -> fullSignature || needed.contains(op) || neededBefore.contains(op));
       FunctionDef whole = function(name, graph, inputs, outputs);
       FunctionDef function =
           CanonicalFunction.of(

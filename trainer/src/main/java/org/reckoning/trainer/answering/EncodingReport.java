@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param facts number of facts
  * @param tokens of all facts; 0 for a model that ignores facts
- * @param innerLosses loss before each inner step and after the last [K+1], in nats per token; empty
- *     for a model that does not learn facts
+ * @param innerLosses inner loss before each inner step and after the last [K+1]; empty for a model
+ *     that does not learn facts
  * @param seconds of the inner steps, or of reading the facts
  * @param preparationSeconds to build and compile for facts of this size and for a first run; 0 if
  *     this was done before
