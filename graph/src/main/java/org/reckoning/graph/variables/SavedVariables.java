@@ -1,6 +1,5 @@
 package org.reckoning.graph.variables;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -9,7 +8,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.train.Restore;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TNumber;
 
@@ -28,6 +26,7 @@ public final class SavedVariables {
     this.restore = restore;
   }
 
+  /** Emits the nodes. */
   public static <T extends TNumber> SavedVariables of(
       Ops root, Variables<T> weights, Variables<T> rates) {
     Ops tf = root.withSubScope("save");
@@ -36,35 +35,12 @@ public final class SavedVariables {
     List<String> names = new ArrayList<>();
     List<Operand<?>> values = new ArrayList<>();
     List<Op> restores = new ArrayList<>();
-    for (Variables<T> variables : List.of(weights, rates)) {
-      variables
-          .reads()
-          .forEach(
-              (name, read) -> {
-                String saved = VariableFiles.savedName(name);
-                names.add(saved);
-                values.add(read);
-                Restore value =
-                    tf.train.restore(
-                        prefix,
-                        texts(tf, List.of(saved)),
-                        texts(tf, List.of("")),
-                        List.of(variables.type()));
-                restores.add(
-                    variables.assignment(
-                        tf, name, value.tensors().get(0).expect(variables.type())));
-              });
-    }
-    Op save =
-        tf.train.save(
-            prefix, texts(tf, names), texts(tf, names.stream().map(name -> "").toList()), values);
+    VariableFiles.add(tf, prefix, weights, "", names, values, restores);
+    VariableFiles.add(tf, prefix, rates, "", names, values, restores);
+    Op save = VariableFiles.save(tf, prefix, names, values);
     tf.withName("control_dependency").withControlDependencies(List.of(save)).identity(prefix);
     Op restore = tf.withName("restore_all").withControlDependencies(restores).noOp();
     return new SavedVariables(prefix, restore);
-  }
-
-  private static Operand<TString> texts(Ops tf, List<String> texts) {
-    return tf.constant(StandardCharsets.UTF_8, texts.toArray(String[]::new));
   }
 
   /** Reads all variables. */

@@ -70,14 +70,17 @@ public final class VariableFiles {
     }
     names.add(UPDATES);
     values.add(updates);
-    Op save =
-        tf.train.save(
-            prefix, texts(tf, names), texts(tf, Collections.nCopies(names.size(), "")), values);
+    Op save = save(tf, prefix, names, values);
     Operand<?> restoredUpdates = read(tf, prefix, UPDATES, TInt64.class);
     return new VariableFiles(prefix, updates, save, restores, restoredUpdates);
   }
 
-  private static <T extends TNumber> void add(
+  /**
+   * Emits nodes that restore variables, and adds them to lists, with the saved names and values.
+   *
+   * @param suffix of the saved names
+   */
+  static <T extends TNumber> void add(
       Ops tf,
       Operand<TString> prefix,
       Variables<T> variables,
@@ -96,6 +99,12 @@ public final class VariableFiles {
                   variables.assignment(
                       tf, name, read(tf.withSubScope("restore"), prefix, saved, variables.type())));
             });
+  }
+
+  /** Emits the node that writes all values. */
+  static Op save(Ops tf, Operand<TString> prefix, List<String> names, List<Operand<?>> values) {
+    Operand<TString> wholeTensors = texts(tf, Collections.nCopies(names.size(), ""));
+    return tf.train.save(prefix, texts(tf, names), wholeTensors, values);
   }
 
   /** Returns the name of a variable in the files. */

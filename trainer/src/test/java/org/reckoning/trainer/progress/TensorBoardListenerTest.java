@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.tensorboard.EventFileReader;
 import org.tensorflow.proto.Event;
@@ -19,6 +20,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.Summary;
 
+/** Isolated: tests beside it would have the digits of its other locale in their messages. */
+@Isolated
 class TensorBoardListenerTest {
   private static final LearnedRates RATES =
       new LearnedRates(
