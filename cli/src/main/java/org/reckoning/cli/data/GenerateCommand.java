@@ -165,7 +165,19 @@ final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Refuses options that were given and would have no effect. */
+  private void requireOmitted(String because, String... options) {
+    for (String option : options) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new IllegalArgumentException(
+            "%s has no effect with %s: omit it".formatted(option, because));
+      }
+    }
+  }
+
   private Source kinship() {
+    requireOmitted(
+        "--kind kinship", "--world", "--families", "--theory-depth", "--subjects", "--sentences");
     if (format != DataFormat.RECORDS) {
       throw new IllegalArgumentException(
           "--format (%s) must be records with --kind kinship".formatted(EnumWord.of(format)));
@@ -182,6 +194,10 @@ final class GenerateCommand implements Callable<Integer> {
     if (format != DataFormat.RECORDS && !isOfficial()) {
       throw new IllegalArgumentException(
           "--format (%s) must be records or proofwriter".formatted(EnumWord.of(format)));
+    }
+    requireOmitted("--kind theories", "--wording");
+    if (isOfficial()) {
+      requireOmitted("--format proofwriter", "--distractors", "--questions");
     }
     TheoryKind made = theories.kind(hops);
     if (distractors != null && made.world() == World.CLOSED) {

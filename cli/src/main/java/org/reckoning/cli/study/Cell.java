@@ -11,6 +11,7 @@ import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.MeanInterval;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.Percent;
 
 /**
  * A point of a picture: the mean of a metric over seeds, with an interval at 95 %.
@@ -110,7 +111,7 @@ record Cell(
     boolean share = !metric.equals("loss");
     String format = share ? "%.1f" : "%.3f";
     double scale = share ? 100 : 1;
-    String text = String.format(Locale.ROOT, format, scale * mean) + (share ? " %" : "");
+    String text = share ? Percent.ofShare(mean) : String.format(Locale.ROOT, format, mean);
     return low == null || high == null
         ? text
         : String.format(

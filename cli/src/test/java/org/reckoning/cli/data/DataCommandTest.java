@@ -117,7 +117,10 @@ class DataCommandTest {
         "--kind=theories --world=closed --distractors=3 | --distractors (3) must be omitted with --world closed",
         "--kind=theories --hops=6 | hops ([6]) must be at least one number, each 0 to 5",
         "--kind=theories --format=clutrr_csv | --format (clutrr_csv) must be records or proofwriter",
-        "--format=proofwriter | --format (proofwriter) must be records with --kind kinship"
+        "--format=proofwriter | --format (proofwriter) must be records with --kind kinship",
+        "--world=closed | --world has no effect with --kind kinship: omit it",
+        "--kind=theories --wording=clutrr | --wording has no effect with --kind theories: omit it",
+        "--kind=theories --format=proofwriter --questions=2 | --questions has no effect with --format proofwriter: omit it"
       })
   void generate_refusesUnusableOptions(String options, String problem) {
     List<String> words = Pattern.compile(" ").splitAsStream(options).toList();

@@ -73,10 +73,11 @@ public final class TokenChoice {
         tf.sum(tf.select(kept, weights, tf.constant(0.0)), last, Sum.keepDims(true)); // [N,B,1]
     Operand<TFloat64> drawn = tf.math.mul(keptWeight, tf.expandDims(uniform, last));
     Operand<TBool> passed = tf.math.logicalAnd(kept, tf.math.lessEqual(sums, drawn));
-    // Rounding may leave the last sum below the total: then the last kept token is chosen.
-    Operand<TInt32> chosen =
-        tf.math.minimum(
-            count(tf, passed), tf.math.sub(count(tf, kept), tf.constant(1))); // [N, B], a rank
+    // Rounding may leave the last sum below the total: then the last kept token is chosen. A tiny
+    // topP is 0 in float32 and keeps no token: then the first is chosen.
+    Operand<TInt32> lastKept =
+        tf.math.maximum(tf.math.sub(count(tf, kept), tf.constant(1)), tf.constant(0));
+    Operand<TInt32> chosen = tf.math.minimum(count(tf, passed), lastKept); // [N, B], a rank
     return pick(tf, sorted.indices(), chosen);
   }
 

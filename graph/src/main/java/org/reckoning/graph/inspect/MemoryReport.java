@@ -1,10 +1,15 @@
 package org.reckoning.graph.inspect;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Memory of a training step outside the segments. Temporary memory of a running segment
@@ -16,6 +21,7 @@ import java.util.stream.IntStream;
  * @param boundaries live bytes between consecutive calls, in the order of the calls
  */
 public record MemoryReport(Map<String, Long> resident, List<Boundary> boundaries) {
+  private static final Pattern INNER_STEP = Pattern.compile("((?:group_\\d+/)?)inner_.*");
 
   /**
    * The moment between two calls of a training step. For several pairs of calls with the same
@@ -54,11 +60,17 @@ public record MemoryReport(Map<String, Long> resident, List<Boundary> boundaries
    * after inner steps. Empty if inner steps are not separate calls or are fewer than two.
    */
   public List<Long> addedByInnerSteps() {
-    List<Long> alive =
-        boundaries.stream()
-            .filter(boundary -> boundary.after().startsWith("inner_") && !boundary.isInside())
-            .map(Boundary::bytes)
-            .toList();
-    return IntStream.range(1, alive.size()).mapToObj(k -> alive.get(k) - alive.get(k - 1)).toList();
+    Map<String, List<Long>> byGroup = new TreeMap<>(); // of tasks
+    for (Boundary boundary : boundaries) {
+      Matcher step = INNER_STEP.matcher(boundary.after());
+      if (step.matches() && !boundary.isInside()) {
+        byGroup.computeIfAbsent(step.group(1), group -> new ArrayList<>()).add(boundary.bytes());
+      }
+    }
+    return byGroup.values().stream().flatMap(MemoryReport::differences).toList();
+  }
+
+  private static Stream<Long> differences(List<Long> alive) {
+    return IntStream.range(1, alive.size()).mapToObj(k -> alive.get(k) - alive.get(k - 1));
   }
 }

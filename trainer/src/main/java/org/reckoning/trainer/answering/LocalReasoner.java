@@ -231,7 +231,8 @@ public final class LocalReasoner implements Reasoner {
   private Timed<Generation> generate(int[] prompt, Decoding decoding) {
     Task task = asked(List.of(model.encoder().unanswered(prompt)));
     int own = PromptEncoder.longest(task.questions()) - 1; // without the placeholder of an answer
-    TaskShape shape = shape(1, own + decoding.newTokens());
+    int positions = model.config().model().nPositions();
+    TaskShape shape = shape(1, own + Math.min(decoding.newTokens(), positions));
     TaskBatch batch = batch(shape, task);
     return timed(List.of("generate", shape), () -> program.generate(batch, decoding));
   }
@@ -269,8 +270,9 @@ public final class LocalReasoner implements Reasoner {
   }
 
   private int roundedTokens(int tokens) {
-    return Math.min(
-        powerOfTwo(Math.max(tokens, LEAST_TOKENS)), model.config().model().nPositions());
+    int positions = model.config().model().nPositions();
+    int fitting = Math.min(tokens, positions);
+    return Math.min(powerOfTwo(Math.max(fitting, LEAST_TOKENS)), positions);
   }
 
   private static int powerOfTwo(int atLeast) {

@@ -2,8 +2,9 @@ package org.reckoning.trainer.answering;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.task.Prefix;
 import org.reckoning.graph.task.TokenSequence;
@@ -60,10 +61,11 @@ final class PromptEncoder {
    * @throws IllegalArgumentException if a label is blank, repeated, or has an unknown word
    */
   private void checkLabels(List<String> labels) {
+    Set<String> before = new HashSet<>();
     for (String label : labels) {
-      if (label.isBlank() || Collections.frequency(labels, label) > 1) {
+      if (label.isBlank() || !before.add(label)) {
         throw new IllegalArgumentException(
-            "label '%s' must have text and be unique among the labels %s".formatted(label, labels));
+            "label '%s' must have text and be given once".formatted(label));
       }
       if (!knows(label)) {
         throw new IllegalArgumentException(

@@ -55,11 +55,17 @@ public final class RemoteModel extends AskedModel {
             segments.of(own(assets), assets.limits().factTokens()));
   }
 
-  /** Returns the cut of the run, unless its pieces exceed the limit of the export. */
+  /** Returns the cut of the run, with pieces that the export can take. */
   private static FactSegments own(ClientAssets assets) {
     FactSegments own = assets.config().data().segments();
     Integer tokens = own.tokens();
-    return tokens == null || tokens <= assets.limits().factTokens() ? own : FactSegments.NONE;
+    int most = assets.limits().factTokens();
+    if (tokens == null || tokens <= most) {
+      return own;
+    }
+    return most < FactSegments.LEAST_TOKENS
+        ? FactSegments.NONE
+        : new FactSegments(most, Math.min(own.overlap(), most / 2));
   }
 
   private static List<String> ownLabels(ClientAssets assets) {

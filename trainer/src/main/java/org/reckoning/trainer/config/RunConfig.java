@@ -158,10 +158,30 @@ public record RunConfig(
     }
     List<String> problems = new ArrayList<>(check.problems());
     problems.addAll(new ConfigRules(config, check.wrong()).problems());
+    if (problems.isEmpty()) {
+      config.baselines.forEach(baseline -> problems.addAll(config.problemsOf(baseline)));
+    }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
     return config;
+  }
+
+  /** Returns the configuration of a baseline. */
+  public RunConfig ofBaseline(Method baseline) {
+    ObjectNode tree = tree();
+    tree.put("method", EnumWord.of(baseline)).putArray("baselines");
+    return of(tree);
+  }
+
+  private List<String> problemsOf(Method baseline) {
+    try {
+      ofBaseline(baseline);
+      return List.of();
+    } catch (ConfigException e) {
+      String prefix = "baseline %s: ".formatted(EnumWord.of(baseline));
+      return e.problems().stream().map(prefix::concat).toList();
+    }
   }
 
   /**

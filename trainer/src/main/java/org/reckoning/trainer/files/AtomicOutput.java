@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,13 +97,9 @@ public final class AtomicOutput implements Closeable {
 
   private static AtomicOutput replacement(Path target, List<Path> made) throws IOException {
     Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
-    FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+    FileChannel channel = locked(temporary);
     try {
+      channel.truncate(0);
       keepPermissions(target, temporary);
     } catch (IOException e) {
       channel.close();
@@ -110,6 +107,33 @@ public final class AtomicOutput implements Closeable {
       throw e;
     }
     return new AtomicOutput(target, temporary, channel, Channels.newOutputStream(channel), made);
+  }
+
+  /**
+   * Opens a temporary file that no other process is writing. The operating system releases the lock
+   * when the channel is closed.
+   */
+  private static FileChannel locked(Path temporary) throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      boolean isHeld;
+      try {
+        isHeld = channel.tryLock() == null;
+      } catch (OverlappingFileLockException e) { // by this process
+        isHeld = true;
+      } catch (IOException e) { // a file system without locks
+        isHeld = false;
+      }
+      if (!isHeld && Files.exists(temporary)) {
+        return channel;
+      }
+      channel.close();
+      if (isHeld) {
+        throw new IOException("another process is writing it");
+      }
+      // Its writer has given it its name in the meantime.
+    }
   }
 
   /**
@@ -148,9 +172,9 @@ public final class AtomicOutput implements Closeable {
       stream.flush();
       if (temporary != null && channel != null) {
         channel.force(true);
-        channel.close();
         Files.move(
             temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        channel.close(); // after the move: the lock keeps others from writing into it
         DurableFiles.forceDirectory(file.toAbsolutePath().getParent());
       }
       committed = true;
@@ -163,13 +187,13 @@ public final class AtomicOutput implements Closeable {
   @Override
   public void close() throws IOException {
     try {
-      if (temporary != null || !OpenFiles.isStandard(file)) {
-        stream.close();
+      if (temporary != null && !committed) {
+        Files.deleteIfExists(temporary); // before the lock is released
+        DurableFiles.removeEmpty(made);
       }
     } finally {
-      if (temporary != null && !committed) {
-        Files.deleteIfExists(temporary);
-        DurableFiles.removeEmpty(made);
+      if (temporary != null || !OpenFiles.isStandard(file)) {
+        stream.close();
       }
     }
   }

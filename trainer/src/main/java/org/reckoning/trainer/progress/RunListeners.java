@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.RunConfig;
@@ -19,8 +20,10 @@ public final class RunListeners implements Closeable {
   private final @Nullable TensorBoardListener tensorBoard;
   private final TrainingListener training;
   private final TrainingListener test;
+  private final Consumer<String> report;
 
   private RunListeners() {
+    report = line -> {};
     tensorBoard = null;
     training = new TrainingListener() {};
     test = training;
@@ -46,6 +49,7 @@ public final class RunListeners implements Closeable {
     TensorBoardListener events =
         new TensorBoardListener(resumedAt.step(), config.tree(), graph, rates, ratesSteps);
     tensorBoard = events;
+    report = console::message;
     List<TrainingListener> listeners = new ArrayList<>();
     listeners.add(console);
     if (config.tensorboard()) {
@@ -65,10 +69,17 @@ public final class RunListeners implements Closeable {
     return test;
   }
 
+  /**
+   * Closes the TensorBoard file; if its last events cannot be written, the run is none the worse.
+   */
   @Override
-  public void close() throws IOException {
-    if (tensorBoard != null) {
-      tensorBoard.close();
+  public void close() {
+    try {
+      if (tensorBoard != null) {
+        tensorBoard.close();
+      }
+    } catch (IOException e) {
+      report.accept("the TensorBoard file lacks its last events: " + e.getMessage());
     }
   }
 }

@@ -154,7 +154,12 @@ final class TensorBoardListener implements TrainingListener, Closeable {
   /** Leaves the file open for the evaluation on the test split. */
   @Override
   public void finished(RunEnd end) {
-    write(EventFile::ended);
+    switch (end.outcome()) {
+      case DONE -> write(events -> events.ended(true));
+      case FAILED -> write(events -> events.ended(false));
+      case STOPPED ->
+          write(EventFile::flush); // it is still running, as far as the page is concerned
+    }
   }
 
   @Override

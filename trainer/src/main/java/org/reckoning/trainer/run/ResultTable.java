@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
+import org.reckoning.trainer.text.Percent;
 
 /** Formats results as a table for the console. */
 final class ResultTable {
@@ -33,8 +34,8 @@ final class ResultTable {
               row.problems(),
               String.format(
                   Locale.ROOT,
-                  "%5.1f %%  (%.1f to %.1f)",
-                  100 * row.metrics().getOrDefault(Evaluation.ACC_SCORED, Double.NaN),
+                  "%7s  (%.1f to %.1f)",
+                  percent(row, Evaluation.ACC_SCORED),
                   100 * row.scored().low(),
                   100 * row.scored().high()),
               percent(row, Evaluation.ACC_LABEL),
@@ -46,6 +47,6 @@ final class ResultTable {
 
   private static String percent(Results.Row row, String metric) {
     Double value = row.metrics().get(metric);
-    return value == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * value);
+    return value == null ? "-" : Percent.ofShare(value);
   }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.DataConfig;
 import org.reckoning.trainer.config.DataConfig.DataSource;
 import org.reckoning.trainer.data.FactOrder;
+import org.reckoning.trainer.data.FactOrder.LoadOrder;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.Split;
 import org.reckoning.trainer.data.TaskGenerator;
@@ -129,7 +130,7 @@ public final class SplitLoader {
       throws IOException {
     // kinship problems are made with their number of distractors
     Integer limit = isKinship() ? null : config.distractors();
-    FactOrder order = new FactOrder(config.loadOrder(), limit, seed);
+    FactOrder order = new FactOrder(order(), limit, seed);
     Optional<TaskGenerator> generator = generator(split);
     if (generator.isPresent()) {
       return generator
@@ -152,6 +153,13 @@ public final class SplitLoader {
               .formatted(path(split, file), config.hops()));
     }
     return tasks;
+  }
+
+  /** Returns the order of facts; that of a text is kept if their place in it is chosen. */
+  private LoadOrder order() {
+    boolean isPlaced =
+        config.source() == DataSource.NEEDLES && config.needlesPart() != NeedleGenerator.Part.ALL;
+    return isPlaced ? LoadOrder.NORM : config.loadOrder();
   }
 
   private Path path(Split split, @Nullable String file) throws IOException {

@@ -243,7 +243,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void send(
       ChannelHandlerContext ctx, HttpRequest request, String kind, HttpAnswer answer, long start) {
-    boolean stays = HttpUtil.isKeepAlive(request) && !work.isStopping();
+    boolean stays =
+        request.protocolVersion().isKeepAliveDefault() // HTTP/1.0 would need a confirmation
+            && HttpUtil.isKeepAlive(request)
+            && !work.isStopping();
     HttpAnswer packed = Gzip.packed(answer, request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
     write(ctx, packed, stays)
         .addListener(

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** What the connections of a server share: its answers, its threads, its limits and its counts. */
 final class Work {
-  /** Bytes of all bodies together that wait in memory. */
+  /** Bytes of all bodies together that wait in memory, unless one body may have more. */
   private static final long WAITING_BYTES = 1L << 28;
 
   private final ServerSettings settings;
@@ -43,7 +43,7 @@ final class Work {
 
   /** Reserves memory for a part of a body; returns false if there is none left. */
   boolean reserve(int bytes) {
-    if (reserved.addAndGet(bytes) > WAITING_BYTES) {
+    if (reserved.addAndGet(bytes) > Math.max(WAITING_BYTES, settings.bodyBytes())) {
       reserved.addAndGet(-bytes);
       return false;
     }

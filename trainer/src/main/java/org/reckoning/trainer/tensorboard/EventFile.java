@@ -209,9 +209,9 @@ public final class EventFile implements Closeable {
         Hyperparameters.experiment(keys, metrics, clock.instant()));
   }
 
-  /** Marks the run as finished for the HParams page. */
-  public void ended() throws IOException {
-    add(Hyperparameters.END_TAG, 0, Hyperparameters.end(clock.instant()));
+  /** Marks the run as finished for the HParams page, with success or with a failure. */
+  public void ended(boolean success) throws IOException {
+    add(Hyperparameters.END_TAG, 0, Hyperparameters.end(clock.instant(), success));
   }
 
   /** Writes all added records to the file. */

@@ -33,6 +33,7 @@ final class Hyperparameters {
   // SessionEndInfo
   private static final int STATUS = 1;
   private static final int STATUS_SUCCESS = 1;
+  private static final int STATUS_FAILURE = 2;
   private static final int END_TIME_SECS = 2;
 
   // Experiment
@@ -95,11 +96,13 @@ final class Hyperparameters {
             .addField(START_TIME_SECS, seconds(time)));
   }
 
-  static SummaryMetadata end(Instant time) {
+  static SummaryMetadata end(Instant time, boolean success) {
     return metadata(
         SESSION_END_INFO,
         UnknownFieldSet.newBuilder()
-            .addField(STATUS, Field.newBuilder().addVarint(STATUS_SUCCESS).build())
+            .addField(
+                STATUS,
+                Field.newBuilder().addVarint(success ? STATUS_SUCCESS : STATUS_FAILURE).build())
             .addField(END_TIME_SECS, seconds(time)));
   }
 

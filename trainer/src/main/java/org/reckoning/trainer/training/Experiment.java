@@ -23,7 +23,6 @@ import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.run.Splits;
-import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.Method;
 
 /**
@@ -170,7 +169,7 @@ public final class Experiment {
   private boolean train(Method method, Splits splits, RunDirectory place, RunConfig before)
       throws IOException {
     boolean isBaseline = method != config.method();
-    RunConfig own = isBaseline ? baseline(method) : config;
+    RunConfig own = isBaseline ? config.ofBaseline(method) : config;
     RunConfig former = isBaseline ? baselineBefore(place, own) : before;
     if (peers.isFirst()) {
       if (isBaseline) {
@@ -202,11 +201,6 @@ public final class Experiment {
         return true;
       }
     }
-  }
-
-  /** Returns the configuration of a baseline. */
-  private RunConfig baseline(Method method) {
-    return config.with("method", EnumWord.of(method)).with("baselines", List.of());
   }
 
   /** Returns the former configuration of a baseline: a run is extended together with them. */

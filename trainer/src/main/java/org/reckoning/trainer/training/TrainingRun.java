@@ -304,12 +304,14 @@ public final class TrainingRun implements AutoCloseable {
             summary(),
             steps));
     String why = "no step was left";
+    RunEnd.Outcome outcome = RunEnd.Outcome.FAILED;
     try {
       OuterStep step = new OuterStep(config, data, batches, program);
       StopRequest shared = GroupStop.of(stop, first.peers());
       why = new TrainingLoop(config, steps, state, step, evaluation, listener, shared).run();
       state.save(listener);
       shared.release();
+      outcome = stop.requested() ? RunEnd.Outcome.STOPPED : RunEnd.Outcome.DONE;
     } catch (NotFiniteException e) {
       why = e.getMessage() + "; the last checkpoint is of step " + state.savedStep();
       throw e;
@@ -317,9 +319,9 @@ public final class TrainingRun implements AutoCloseable {
       why = "it failed, " + e.getMessage();
       throw e;
     } finally {
-      listener.finished(new RunEnd(state.now().step(), Seconds.since(start), why));
+      listener.finished(new RunEnd(state.now().step(), Seconds.since(start), why, outcome));
     }
-    return new RunEnd(state.now().step(), Seconds.since(start), why);
+    return new RunEnd(state.now().step(), Seconds.since(start), why, outcome);
   }
 
   /**

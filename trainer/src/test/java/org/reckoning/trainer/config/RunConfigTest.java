@@ -493,6 +493,9 @@ class RunConfigTest {
             Map.of("monitor", "kg_exact", "baselines", List.of("no_facts")),
             "monitor (kg_exact) must be a metric of every method; answers include facts only with multi_task=true and method reckoning or in_context"),
         Arguments.of(
+            Map.of("method", "in_context", "n_inner_iter", 0, "baselines", List.of("random_facts")),
+            "baseline random_facts: n_inner_iter (0) must be at least 1 with method=random_facts; methods without an inner loop are in_context, no_facts and no_question"),
+        Arguments.of(
             Map.of("label_weight", 0, "knowledge_weight", 0),
             "one of label_weight (0.0), knowledge_weight (0.0) and, with an inner loop,"
                 + " recall_weight (0.0) must be above 0"),

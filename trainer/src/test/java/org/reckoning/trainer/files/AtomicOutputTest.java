@@ -40,6 +40,22 @@ class AtomicOutputTest {
   }
 
   @Test
+  void open_ofAFileThatIsBeingWritten_isRefused_andLeavesItsWriterAlone() throws IOException {
+    Path file = directory.resolve("a.txt");
+    try (AtomicOutput first = AtomicOutput.open(file)) {
+      first.stream().write("first".getBytes(StandardCharsets.UTF_8));
+      assertThatThrownBy(() -> AtomicOutput.open(file))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another process is writing it");
+      first.commit();
+    }
+    assertThat(file).hasContent("first");
+
+    DurableFiles.write(file, "second");
+    assertThat(file).hasContent("second");
+  }
+
+  @Test
   void write_throughALink_replacesWhatItLeadsTo() throws IOException {
     Path other = Files.createDirectory(directory.resolve("other"));
     Path file = Files.writeString(other.resolve("a.txt"), "old");

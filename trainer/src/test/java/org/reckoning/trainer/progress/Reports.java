@@ -31,6 +31,6 @@ final class Reports {
   }
 
   static RunEnd end() {
-    return new RunEnd(4, 3723, "all steps are done");
+    return new RunEnd(4, 3723, "all steps are done", RunEnd.Outcome.DONE);
   }
 }

@@ -139,7 +139,11 @@ final class RecordLines implements RecordFormat {
     }
     List<String> labels = new ArrayList<>();
     for (JsonNode label : JsonFields.elements(json, "labels")) {
-      labels.add(Labels.read(type, label));
+      String word = Labels.read(type, label);
+      if (labels.contains(word)) {
+        throw new BadLineException("labels must be different but have %s twice".formatted(word));
+      }
+      labels.add(word);
     }
     return labels;
   }
@@ -221,6 +225,11 @@ final class RecordLines implements RecordFormat {
     }
     List<List<Integer>> relevant = new ArrayList<>();
     for (JsonNode list : lists) {
+      if (!list.isArray()) {
+        throw new BadLineException(
+            "relevant (%s) must have a list of indices for each question"
+                .formatted(quote(list.toString())));
+      }
       List<Integer> indices = new ArrayList<>();
       for (JsonNode index : list) {
         if (!index.isInt() || index.intValue() < 0 || index.intValue() >= positions.size()) {

@@ -141,6 +141,8 @@ class RecordLinesTest {
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': 'a'    | facts ('"a"') must be an array
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['b'] | fact ('a') of facts must also be in all_facts
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[1]]  | relevant fact (1) must be an index into facts, from 0 to 0
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [0]  | must have a list of indices for each question
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': ['true', 'yes']  | labels must be different but have yes twice
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer of 0 or more
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [['A B', 'aunt']] | element of facts ('["A B","aunt"]') must be a non-blank text
           ENTAILMENT_TREE | 'hypothesis': 'q', 'answer': 'true', 'facts': ['a'] | answer ('true') must be one of yes, no
