@@ -37,7 +37,8 @@ final class DecodingOptions {
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
-      description = "Limit of tokens (default: max_new_tokens of the run, else 32).")
+      description =
+          "Limit of tokens (default: max_new_tokens of the run, else its longest target; 32 for other models).")
   private @Nullable Integer newTokens;
 
   /**

@@ -19,6 +19,7 @@ import org.reckoning.trainer.config.RunConfig.FloatType;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.RunAnswers;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.TrainedModel;
 import org.reckoning.trainer.text.EnumWord;
@@ -32,7 +33,7 @@ import org.tensorflow.types.TFloat32;
 
 /** A run, a checkpoint, a model that was exported from a run, or a published model. */
 public final class LocalModel extends AskedModel {
-  /** The largest number of new tokens, unless the run has a limit. */
+  /** The largest number of new tokens of a model that tells none. */
   private static final int NEW_TOKENS = 32;
 
   private static final TaskShape SMALLEST =
@@ -60,24 +61,27 @@ public final class LocalModel extends AskedModel {
       RunConfig settings,
       Gpt2Weights model,
       Weights weights,
+      @Nullable RunAnswers answers,
       @Nullable List<String> labels,
       SegmentSettings segments) {
     this.path = path;
     this.weights = weights;
     method = settings.method();
+    List<String> own = answers == null ? null : answers.labels();
+    int longest = answers == null ? NEW_TOKENS : answers.tokens();
     DatasetType type = settings.data().datasetType();
     encoder =
         new PromptEncoder(
             method,
             type,
             settings.data().factNames(),
-            Objects.requireNonNullElse(labels, type.labels()),
+            Objects.requireNonNullElse(labels, Objects.requireNonNullElse(own, type.labels())),
             model.vocabulary().orElseThrow(),
             settings.multiTask(),
             segments.of(settings.data().segments(), model.config().nPositions()));
     config = inMicroBatches(settings.bilevel(model.config(), List.of(SMALLEST)));
     dtype = settings.dtype();
-    newTokens = Objects.requireNonNullElse(settings.maxNewTokens(), NEW_TOKENS);
+    newTokens = Objects.requireNonNullElse(settings.maxNewTokens(), longest);
     description =
         "%s of method %s, %s".formatted(model.format(), EnumWord.of(method), sizes(config.model()));
     note = note(settings);
@@ -102,8 +106,8 @@ public final class LocalModel extends AskedModel {
               opened.requireFinite();
             }
           };
-      List<String> given = labels == null ? run.labels().orElse(null) : labels;
-      return new LocalModel(path, run.settings(), run, weights, given, segments);
+      RunAnswers answers = run.answers().orElse(null);
+      return new LocalModel(path, run.settings(), run, weights, answers, labels, segments);
     }
   }
 
@@ -121,8 +125,8 @@ public final class LocalModel extends AskedModel {
             }
           }
         };
-    List<String> given = labels == null ? trained.labels().orElse(null) : labels;
-    return new LocalModel(path, trained.settings(), published, weights, given, segments);
+    RunAnswers answers = trained.answers().orElse(null);
+    return new LocalModel(path, trained.settings(), published, weights, answers, labels, segments);
   }
 
   private static void initialize(KnowledgeProgram<?> program, Path path, Gpt2Config sizes)

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +30,7 @@ import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
  *   model.json               the sizes of the model, as a config.json of Hugging Face
  *   vocabulary.json          the tokens of the model, unless it knows all of GPT-2's
  *   data.json                the fingerprint of the data
- *   labels.json              the labels of the problems, see LabelsFile
+ *   answers.json             labels of the problems and length of the answers, see RunAnswers
  *   checkpoints/             see Checkpoints
  *   metrics.jsonl            a line for each step and each evaluation
  *   tensorboard/             event files
@@ -137,15 +136,9 @@ public record RunDirectory(Path path) {
     vocabulary.save(path.resolve(VOCABULARY));
   }
 
-  /**
-   * Keeps the labels of the problems for later questions, if all problems have the same ones and
-   * others than those of their type.
-   */
-  public void keepLabels(Splits splits) throws IOException {
-    Optional<List<String>> labels = splits.labels();
-    if (labels.isPresent()) {
-      LabelsFile.write(path, labels.get());
-    }
+  /** Writes what the answers are like. */
+  public void write(RunAnswers answers) throws IOException {
+    answers.write(path);
   }
 
   /** Copies the vocabulary, if there is one, into the directory of another run. */

@@ -3,7 +3,6 @@ package org.reckoning.trainer.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -165,9 +164,9 @@ public final class RunWeights implements Gpt2Weights {
     return settings;
   }
 
-  /** Returns the labels of the run's problems; empty if they are those of their type. */
-  public Optional<List<String>> labels() throws IOException {
-    return LabelsFile.read(runOf(checkpoint).path());
+  /** Returns what the answers of the run are like; empty for a run of an older version. */
+  public Optional<RunAnswers> answers() throws IOException {
+    return RunAnswers.read(runOf(checkpoint).path());
   }
 
   /** Returns the directory of the checkpoint. */

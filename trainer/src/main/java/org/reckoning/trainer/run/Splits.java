@@ -31,7 +31,7 @@ public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<Re
   }
 
   /** Returns the labels, if all tasks have the same ones and others than those of their type. */
-  Optional<List<String>> labels() {
+  public Optional<List<String>> labels() {
     ReasoningTask first = all().get(0);
     List<String> labels = first.labels();
     boolean isCommon = all().stream().allMatch(task -> task.labels().equals(labels));

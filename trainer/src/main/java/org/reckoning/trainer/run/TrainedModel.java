@@ -27,7 +27,7 @@ import org.tensorflow.types.TFloat32;
  * <pre>{@code
  * reckoning.yaml             the resolved configuration of the run, without its own paths
  * inner_rates.safetensors    the inner rates [J, K], as stored in checkpoints
- * labels.json                the labels, if they are not those of the type of the problems
+ * answers.json               labels of the problems and length of the answers
  * }</pre>
  *
  * @param path of the model directory
@@ -70,9 +70,9 @@ public record TrainedModel(Path path, RunConfig settings) {
   public static void write(Path directory, RunWeights run) throws IOException {
     RunConfig settings = run.settings().with("output_dir", "outputs").with("resume", null);
     DurableFiles.write(directory.resolve(ModelDirectory.SETTINGS), settings.yaml());
-    Optional<List<String>> labels = run.labels();
-    if (labels.isPresent()) {
-      LabelsFile.write(directory, labels.get());
+    Optional<RunAnswers> answers = run.answers();
+    if (answers.isPresent()) {
+      answers.get().write(directory);
     }
     if (run.settings().innerSteps() > 0) {
       Shape shape = rateShape(run.settings(), run.config());
@@ -82,9 +82,9 @@ public record TrainedModel(Path path, RunConfig settings) {
     }
   }
 
-  /** Returns the labels of the run's problems; empty if they are those of their type. */
-  public Optional<List<String>> labels() throws IOException {
-    return LabelsFile.read(path);
+  /** Returns what the answers of the run are like; empty for a model of an older version. */
+  public Optional<RunAnswers> answers() throws IOException {
+    return RunAnswers.read(path);
   }
 
   /**

@@ -171,14 +171,14 @@ public final class Experiment {
     boolean isBaseline = method != config.method();
     RunConfig own = isBaseline ? config.ofBaseline(method) : config;
     RunConfig former = isBaseline ? baselineBefore(place, own) : before;
-    if (peers.isFirst()) {
-      if (isBaseline) {
-        place.write(own);
-        directory.copyVocabulary(place);
-      }
-      place.keepLabels(splits);
+    if (isBaseline && peers.isFirst()) {
+      place.write(own);
+      directory.copyVocabulary(place);
     }
     try (TrainingRun run = TrainingRun.prepare(own, splits, place.path(), peers)) {
+      if (peers.isFirst()) {
+        place.write(run.answers(splits));
+      }
       run.resume(progress::message);
       if (!own.equals(former)) {
         progress.message(run.extend(former));

@@ -107,8 +107,12 @@ final class RunData {
     if (!config.generate()) {
       return 0;
     }
-    int longest = train.stream().mapToInt(EncodedTask::longestTarget).max().orElse(1);
-    return Objects.requireNonNullElse(config.maxNewTokens(), longest);
+    return Objects.requireNonNullElse(config.maxNewTokens(), longestTarget());
+  }
+
+  /** Returns the number of tokens of the longest target of the training. */
+  int longestTarget() {
+    return train.stream().mapToInt(EncodedTask::longestTarget).max().orElse(1);
   }
 
   /** Returns the tasks of a validation: all of the split, or as many as configured. */

@@ -26,6 +26,7 @@ import org.reckoning.trainer.progress.RunEnd;
 import org.reckoning.trainer.progress.RunStart;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.run.Checkpoints;
+import org.reckoning.trainer.run.RunAnswers;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.Splits;
 import org.reckoning.trainer.run.TrainingState;
@@ -164,6 +165,11 @@ public final class TrainingRun implements AutoCloseable {
   /** Returns the progress of the run. */
   public TrainingState state() {
     return state.now();
+  }
+
+  /** Returns what the answers of the run's problems are like. */
+  RunAnswers answers(Splits splits) {
+    return new RunAnswers(splits.labels().orElse(null), data.longestTarget());
   }
 
   /** Returns the vocabulary of the model. */

@@ -33,6 +33,7 @@ import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.RunAnswers;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.SplitLoader;
@@ -88,17 +89,19 @@ class ReasonerTest {
 
   /** A closed world has no "none", and a compact vocabulary no token for it. */
   @Test
-  void labels_areThoseOfTheRunsProblems() throws IOException {
-    ObjectNode tree = config().with("model.n_positions", 128).tree();
+  void labelsAndLengthOfAnswers_areThoseOfTheRunsProblems() throws IOException {
+    ObjectNode tree = config().with("model.n_positions", 128).with("max_new_tokens", null).tree();
     ObjectNode data = tree.withObjectProperty("data");
     data.put("source", "theories").put("dataset_type", "proofwriter").put("world", "closed");
     data.putNull("distractors").put("subjects", 1).put("sentences", 6);
     data.putArray("families").add("att");
     RunConfig config = RunConfig.of(tree);
     trained(config);
-    new RunDirectory(directory).keepLabels(splits(config));
+    new RunDirectory(directory).write(new RunAnswers(List.of("yes", "no"), 41));
 
-    assertThat(LocalModel.open(directory, null, null).labels()).containsExactly("yes", "no");
+    LocalModel ofRun = LocalModel.open(directory, null, null);
+    assertThat(ofRun.labels()).containsExactly("yes", "no");
+    assertThat(ofRun.decoding().newTokens()).isEqualTo(41);
 
     Path model = directory.resolve("model");
     try (RunWeights run = RunWeights.open(directory)) {
@@ -110,7 +113,9 @@ class ReasonerTest {
             TrainedModel.write(to, run);
           });
     }
-    assertThat(LocalModel.open(model, null, null).labels()).containsExactly("yes", "no");
+    LocalModel ofModel = LocalModel.open(model, null, null);
+    assertThat(ofModel.labels()).containsExactly("yes", "no");
+    assertThat(ofModel.decoding().newTokens()).isEqualTo(41);
   }
 
   private static List<String> facts(ReasoningTask task) {

@@ -77,6 +77,10 @@ class ExperimentTest {
     experiment(config()).examine("same", List.of());
     byte[] examined = Files.readAllBytes(run.resolve("examinations/same.json"));
     assertThat(run(config())).isEqualTo(table);
+    assertThat(run.resolve("answers.json"))
+        .content()
+        .contains("\"labels\" : null", "\"tokens\" : ");
+    assertThat(run.resolve("baselines/no_facts/answers.json")).exists();
     said();
 
     RunConfig longer = config().with("max_steps", 4);

@@ -51,7 +51,7 @@ public final class ModelDirectory {
   private static final Pattern PARTS =
       Pattern.compile(
           ".*\\.safetensors(\\.index\\.json)?"
-              + "|(config|generation_config|adapter_config|vocab|vocabulary|labels|tokenizer"
+              + "|(config|generation_config|adapter_config|vocab|vocabulary|answers|tokenizer"
               + "|tokenizer_config|special_tokens_map|added_tokens)\\.json|merges\\.txt"
               + "|reckoning\\.yaml|README\\.md");
 
