@@ -163,8 +163,9 @@ class BucketsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Buckets.choose(copies(2, 3, 10, 70), new BucketLimits(4, 3, 64, 4)))
         .withMessage(
-            "all 2 tasks exceed max_tokens (64); the shortest needs 70: raise data.max_tokens and"
-                + " model.n_positions, or cut long facts with data.segment_tokens");
+            "all 2 tasks exceed max_tokens (64); the shortest needs 70: raise data.max_tokens,"
+                + " and model.n_positions of a run that has not begun, or cut long facts with"
+                + " data.segment_tokens");
   }
 
   @Test
