@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,14 +116,7 @@ public final class AtomicOutput implements Closeable {
     while (true) {
       FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      boolean isHeld;
-      try {
-        isHeld = channel.tryLock() == null;
-      } catch (OverlappingFileLockException e) { // by this process
-        isHeld = true;
-      } catch (IOException e) { // a file system without locks
-        isHeld = false;
-      }
+      boolean isHeld = DirectoryLock.isHeld(channel);
       if (!isHeld && Files.exists(temporary)) {
         return channel;
       }

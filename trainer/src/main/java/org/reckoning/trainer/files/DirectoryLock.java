@@ -45,7 +45,8 @@ public final class DirectoryLock implements Closeable {
     }
   }
 
-  private static boolean isHeld(FileChannel channel) {
+  /** Locks a file until its channel is closed; returns whether another one holds its lock. */
+  static boolean isHeld(FileChannel channel) {
     try {
       return channel.tryLock() == null;
     } catch (OverlappingFileLockException e) { // by this process
