@@ -32,10 +32,10 @@ public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<Re
 
   /** Returns the labels, if all tasks have the same ones and others than those of their type. */
   public Optional<List<String>> labels() {
-    ReasoningTask first = all().get(0);
-    List<String> labels = first.labels();
-    boolean isCommon = all().stream().allMatch(task -> task.labels().equals(labels));
-    return isCommon && !labels.equals(first.type().labels())
+    List<ReasoningTask> all = all();
+    List<String> labels = all.get(0).labels();
+    boolean isCommon = all.stream().allMatch(task -> task.labels().equals(labels));
+    return isCommon && !labels.equals(all.get(0).type().labels())
         ? Optional.of(labels)
         : Optional.empty();
   }

@@ -175,7 +175,7 @@ class EventFileTest {
         .forEach(each -> values.put(each.getKey(), each.getValue()));
     try (EventFile events = EventFile.create(directory, CLOCK)) {
       events.hyperparameters(values);
-      events.ended(false);
+      events.ended(true);
     }
     List<Summary.Value> written = EventFileReader.values(EventFileReader.onlyFile(directory));
     assertThat(written)
@@ -197,8 +197,16 @@ class EventFileTest {
             Map.entry("hops", Value.newBuilder().setStringValue("[2]").build()));
     assertThat(start.getField(5).getFixed64List())
         .containsExactly(Double.doubleToLongBits(1_700_000_000.5));
-    assertThat(message(content(written.get(1)), 4).getField(1).getVarintList())
-        .containsExactly(2L); // STATUS_FAILURE
+    assertThat(message(content(written.get(1)), 4).getField(1).getVarintList()).containsExactly(1L);
+  }
+
+  @Test
+  void end_ofARunThatFailed_isAFailure() throws IOException {
+    try (EventFile events = EventFile.create(directory, CLOCK)) {
+      events.ended(false);
+    }
+    List<Summary.Value> written = EventFileReader.values(EventFileReader.onlyFile(directory));
+    assertThat(message(content(written.get(0)), 4).getField(1).getVarintList()).containsExactly(2L);
   }
 
   @Test
