@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.reckoning.cli.program.ProgramSettings;
 
 /**
@@ -38,6 +39,8 @@ final class StepSettings {
           "question_tokens",
           "optimizer",
           "adapt",
+          "products",
+          "matmul_dtype",
           "micro_facts",
           "task_groups",
           "steps");
@@ -134,11 +137,15 @@ final class StepSettings {
     return swept;
   }
 
-  /** Returns the words that all programs share, without those in columns. */
+  /**
+   * Returns the words that all programs share, without those in columns; of the model's sizes only
+   * those that differ from the model.
+   */
   List<String> common() {
-    return OTHERS.stream()
+    ProgramSettings first = programs.get(0);
+    return Stream.concat(OTHERS.stream(), first.changedSizes().stream())
         .filter(key -> !swept.contains(key))
-        .map(key -> key + "=" + programs.get(0).value(key))
+        .map(key -> key + "=" + first.value(key))
         .toList();
   }
 

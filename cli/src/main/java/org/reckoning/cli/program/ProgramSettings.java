@@ -149,6 +149,11 @@ public final class ProgramSettings {
     return config.shapes().get(0);
   }
 
+  /** Returns the keys of the sizes that differ from those of the model. */
+  public List<String> changedSizes() {
+    return SIZES.stream().filter(size -> !value(size).equals(AUTO)).toList();
+  }
+
   /**
    * Returns the value of a key as text.
    *

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.JsonRecord;
+import org.reckoning.trainer.files.PlainName;
 import org.reckoning.trainer.run.Examination;
 
 /**
@@ -43,7 +43,6 @@ record StudyFile(
     Map<String, Size> sizes,
     Map<String, Picture> pictures) {
   private static final List<String> OWN_AXES = List.of("run", "examination", "hops");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
 
   /**
    * How much work a study takes.
@@ -148,16 +147,14 @@ record StudyFile(
     for (String name : examinations.keySet()) {
       require(
           Examination.isName(name),
-          "name (%s) of an examination must have only letters, digits, '.', '_' and '-', and must not be %s or %s: it names a file"
-              .formatted(name, Examination.TEST, Examination.UNNAMED));
+          "name (%s) of an examination must %s, and must not be %s or %s: it names a file"
+              .formatted(name, PlainName.RULE, Examination.TEST, Examination.UNNAMED));
     }
     List<String> names = new ArrayList<>(runs.keySet());
     names.addAll(timings.keySet());
     names.addAll(pictures.keySet());
     for (String name : names) {
-      require(
-          NAME.matcher(name).matches(),
-          "name (%s) must have only letters, digits, '.', '_' and '-'".formatted(name));
+      require(PlainName.isPlain(name), "name (%s) must %s".formatted(name, PlainName.RULE));
     }
   }
 

@@ -29,6 +29,15 @@ class StepSettingsTest {
   }
 
   @Test
+  void sizesThatDifferFromTheModel_areNamed() {
+    StepSettings settings = parse("n_layer=2 products=keep matmul_dtype=bfloat16");
+
+    assertThat(settings.common())
+        .contains("model=small", "products=keep", "matmul_dtype=bfloat16", "n_layer=2")
+        .noneMatch(word -> word.startsWith("n_embd"));
+  }
+
+  @Test
   void otherLists_areNamed_andAdaptIsNone() {
     StepSettings settings = parse("optimizer=sgd,adamw model=micro adapt=h.*.mlp.*,ln_f.*");
 
@@ -43,6 +52,8 @@ class StepSettingsTest {
             "questions=1",
             "question_tokens=32",
             "adapt=h.*.mlp.*,ln_f.*",
+            "products=auto",
+            "matmul_dtype=float32",
             "micro_facts=all",
             "task_groups=1",
             "steps=5");

@@ -79,7 +79,7 @@ class StudyPlanTest {
         "line: run | line: inner_lrr | x and line (inner_lrr) must be run, examination, hops or a key of a run",
         "prompt: [ | 'a/b': [ | name (a/b) must have only letters, digits",
         "line: run | runs: [other], line: run | run (other) of a picture must be one of runs",
-        "sizes: | 'examinations: {test: [data.distractors=1]}\nsizes:' | name (test) of an examination must have only letters, digits, '.', '_' and '-', and must not be test or eval",
+        "sizes: | 'examinations: {test: [data.distractors=1]}\nsizes:' | name (test) of an examination must have only letters, digits, '.', '_' and '-', and not begin with '.', and must not be test or eval",
         "sizes: | 'examinations: {a: {words: [data.distractors=1], runs: [other]}}\nsizes:' | run (other) of an examination must be one of runs",
       })
   void file_withAMistake_isRefusedWithASentence(String from, String to, String problem) {

@@ -17,6 +17,7 @@ import org.reckoning.trainer.config.RunConfig.GradientKind;
 import org.reckoning.trainer.config.RunConfig.InnerMode;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.files.PlainName;
 import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.text.NearestName;
 import org.reckoning.trainer.tokens.Method;
@@ -61,9 +62,8 @@ final class ConfigRules {
 
   private void run(RunConfig config) {
     require(
-        config.name().matches("[A-Za-z0-9._-]+"),
-        "name (%s) must have only letters, digits, '.', '_' and '-'; it names a directory"
-            .formatted(config.name()),
+        PlainName.isPlain(config.name()),
+        "name (%s) must %s; it names a directory".formatted(config.name(), PlainName.RULE),
         "name");
     require(
         config.patience() == null || config.evalSteps() != null,

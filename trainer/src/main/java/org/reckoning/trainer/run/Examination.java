@@ -1,7 +1,7 @@
 package org.reckoning.trainer.run;
 
 import java.util.List;
-import java.util.regex.Pattern;
+import org.reckoning.trainer.files.PlainName;
 
 /**
  * Results of the best checkpoint of a run on problems of other data than its own.
@@ -17,11 +17,9 @@ public record Examination(List<String> words, int leftOut, List<Results.Row> row
   /** Name of the predictions of an evaluation without a name. */
   public static final String UNNAMED = "eval";
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
-
   /** Returns whether an examination can have a name: it names files, and two names are taken. */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches() && !name.equals(TEST) && !name.equals(UNNAMED);
+    return PlainName.isPlain(name) && !name.equals(TEST) && !name.equals(UNNAMED);
   }
 
   /**

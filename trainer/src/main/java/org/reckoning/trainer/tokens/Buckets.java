@@ -125,14 +125,7 @@ public final class Buckets {
   public static Buckets choose(Collection<TaskLengths> tasks, BucketLimits limits) {
     List<TaskLengths> fitting =
         tasks.stream().filter(task -> task.longestSequence() <= limits.maxTokens()).toList();
-    if (fitting.isEmpty()) {
-      throw new IllegalArgumentException(
-          "all %d tasks exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens, and model.n_positions of a run that has not begun, or cut long facts with data.segment_tokens"
-              .formatted(
-                  tasks.size(),
-                  limits.maxTokens(),
-                  tasks.stream().mapToInt(TaskLengths::longestSequence).min().orElse(0)));
-    }
+    limits.requireFit(tasks, "tasks");
     Buckets all = new Buckets(leastWork(groups(fitting), limits), limits);
     // Drop shapes whose tasks all need less work in another.
     int[] used = fitting.stream().map(all::bucketOf).mapToInt(OptionalInt::getAsInt).toArray();
@@ -317,6 +310,22 @@ public final class Buckets {
       require("max_buckets", maxBuckets, 1);
       require("max_tokens", maxTokens, 2);
       require("n_inner_iter", innerSteps, 0);
+    }
+
+    /**
+     * Checks that at least one task fits.
+     *
+     * @param tasks lengths of tasks
+     * @param named what they are, in the plural, for the message
+     * @throws IllegalArgumentException if all tasks are too long
+     */
+    public void requireFit(Collection<TaskLengths> tasks, String named) {
+      int shortest = tasks.stream().mapToInt(TaskLengths::longestSequence).min().orElse(0);
+      if (shortest > maxTokens) {
+        throw new IllegalArgumentException(
+            "all %d %s exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens, and model.n_positions of a run that has not begun, or cut long facts with data.segment_tokens"
+                .formatted(tasks.size(), named, maxTokens, shortest));
+      }
     }
 
     private static void require(String name, int value, int least) {

@@ -39,10 +39,10 @@ final class RunData {
     train = encoder.encodeAll(splits.train(), config.seed());
     val = encoder.encodeAll(splits.val(), config.seed());
     test = encoder.encodeAll(splits.test(), config.seed());
-    lengths = train.stream().map(EncodedTask::lengths).toList();
+    lengths = lengths(train);
     buckets = Buckets.choose(lengths, limits(config.trainBatchSize()));
-    requireFit("val", val);
-    requireFit("test", test);
+    limits(1).requireFit(lengths(val), "tasks of data.val");
+    limits(1).requireFit(lengths(test), "tasks of data.test");
     batchesPerEpoch = batches().perEpoch();
   }
 
@@ -61,16 +61,8 @@ final class RunData {
         config.innerSteps());
   }
 
-  /** Checks that a split to evaluate has a task that fits. */
-  private void requireFit(String split, List<EncodedTask> tasks) {
-    int most = limits(1).maxTokens();
-    int shortest =
-        tasks.stream().mapToInt(task -> task.lengths().longestSequence()).min().orElse(0);
-    if (shortest > most) {
-      throw new IllegalArgumentException(
-          "all %d tasks of data.%s exceed max_tokens (%d); the shortest needs %d: raise data.max_tokens, and model.n_positions of a run that has not begun, or cut long facts with data.segment_tokens"
-              .formatted(tasks.size(), split, most, shortest));
-    }
+  private static List<TaskLengths> lengths(List<EncodedTask> tasks) {
+    return tasks.stream().map(EncodedTask::lengths).toList();
   }
 
   /** Returns the number of tasks of validation and test split that are too long. */

@@ -393,7 +393,11 @@ class RunConfigTest {
         Arguments.of(
             "name",
             "a/b",
-            "name (a/b) must have only letters, digits, '.', '_' and '-'; it names a directory"),
+            "name (a/b) must have only letters, digits, '.', '_' and '-', and not begin with '.'; it names a directory"),
+        Arguments.of(
+            "name",
+            "..", // the run would lie beside outputs, not in it
+            "name (..) must have only letters, digits, '.', '_' and '-', and not begin with '.'; it names a directory"),
         Arguments.of(
             "monitor",
             "acc_lable",

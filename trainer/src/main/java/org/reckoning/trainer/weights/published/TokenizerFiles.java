@@ -1,6 +1,7 @@
 package org.reckoning.trainer.weights.published;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,19 +46,14 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Returns whether a directory has the vocabulary of a tokenizer other than GPT-2's. Models of
-   * other languages have about as many tokens.
+   * Returns whether a directory has the vocabulary of a tokenizer other than GPT-2's, in {@code
+   * vocab.json} or else in {@code tokenizer.json}. Models of other languages have about as many
+   * tokens.
    */
   static boolean areOfAnother(Path directory) throws IOException {
-    Path file = directory.resolve("vocab.json");
-    if (!Files.isRegularFile(file)) {
+    JsonNode ids = idsOf(directory);
+    if (ids.isMissingNode()) {
       return false;
-    }
-    JsonNode ids;
-    try {
-      ids = JsonFile.read(file);
-    } catch (WeightsFormatException e) {
-      return false; // an unreadable file decides nothing
     }
     List<String> tokens = tokens();
     for (int id = 0; id < tokens.size(); id++) {
@@ -66,6 +62,25 @@ public final class TokenizerFiles {
       }
     }
     return false;
+  }
+
+  /**
+   * Returns the map from token to id; missing if no file has one, as such a file decides nothing.
+   */
+  private static JsonNode idsOf(Path directory) throws IOException {
+    Path vocabulary = directory.resolve("vocab.json");
+    Path tokenizer = directory.resolve("tokenizer.json");
+    try {
+      if (Files.isRegularFile(vocabulary)) {
+        return JsonFile.read(vocabulary);
+      }
+      if (Files.isRegularFile(tokenizer)) {
+        return JsonFile.read(tokenizer).path("model").path("vocab");
+      }
+    } catch (WeightsFormatException e) {
+      // not readable
+    }
+    return MissingNode.getInstance();
   }
 
   /** Returns all tokens but the last in order, one character for each byte. */

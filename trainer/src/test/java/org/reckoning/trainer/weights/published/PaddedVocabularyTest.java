@@ -100,6 +100,31 @@ class PaddedVocabularyTest {
     }
   }
 
+  /** Newer models have this file alone. */
+  @Test
+  void open_withTheTokenizerFileOfAnotherTokenizer_doesNotTakeItForPadding() throws IOException {
+    try (Gpt2Weights plain = Gpt2Weights.random(SIZES, Vocabulary.full(), 5)) {
+      Path model = PaddedModel.write(directory, plain, 50_265, PADDING);
+      TokenizerFiles.write(model, SIZES.nPositions());
+      String ids = Files.readString(model.resolve("vocab.json"));
+      Files.delete(model.resolve("vocab.json"));
+      Path file = model.resolve("tokenizer.json");
+      String start = "{\"version\": \"1.0\", \"model\": {\"type\": \"BPE\", \"vocab\": ";
+      Files.writeString(file, start + ids + "}}");
+      try (Gpt2Weights padded = PublishedWeights.open(model)) {
+        assertThat(padded.padding()).isEqualTo(8);
+      }
+      Files.writeString(file, start + ids.replace("\"the\": ", "\"derder\": ") + "}}");
+      try (Gpt2Weights other = PublishedWeights.open(model)) {
+        assertThat(other.vocabulary()).isEmpty();
+      }
+      Files.writeString(file, start + "[[\"the\", -1.5]]}}"); // as of SentencePiece
+      try (Gpt2Weights other = PublishedWeights.open(model)) {
+        assertThat(other.vocabulary()).isEmpty();
+      }
+    }
+  }
+
   /** As many rows as no program pads to are tokens of something else. */
   @ParameterizedTest
   @ValueSource(ints = {50_256, 57_345})
