@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -56,55 +59,91 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(names = "--skip-bad", description = "Write the valid lines in spite of malformed ones.")
   private boolean skipBad;
 
-  /** Number of tasks with other hops. */
-  private long otherHops;
+  /** Numbers of hops of tasks that were not asked for. */
+  private final SortedMap<Integer, Long> otherHops = new TreeMap<>();
+
+  private final Set<String> ids = new HashSet<>();
+  private long renamed;
 
   private long written;
 
   @Override
   public Integer call() throws IOException {
-    if (output == null) {
-      throw data.wrong("--output must be a file");
+    if (output == null || output.equals(Path.of("-"))) {
+      throw data.wrong("--output (%s) must be a file, or /dev/stdout".formatted(output));
+    }
+    if (!hops.isEmpty() && Collections.min(hops) < ReasoningTask.UNKNOWN_HOPS) {
+      throw data.wrong(
+          "--hops (%s) must be numbers of 0 or more, or -1".formatted(new TreeSet<>(hops)));
     }
     List<Path> files = data.files(); // before anything is written
     DataProblems problems = DataProblems.NONE;
     boolean toOpenFile;
+    boolean writesWhole;
     try (RecordWriter writer = RecordWriter.open(output)) {
       toOpenFile = writer.writesToOpenFile();
+      writesWhole = writer.writesWhole();
       for (Path file : files) {
         problems = problems.plus(data.read(file, task -> convert(task, writer)));
       }
-      if (problems.isEmpty() || skipBad) {
+      if (written > 0 && (problems.isEmpty() || skipBad)) {
         writer.commit();
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    data.report(problems.plusLeftOut("hops must be one of " + new TreeSet<>(hops), otherHops));
-    if (problems.isEmpty() || skipBad) {
-      PrintWriter out = // records may go to standard output
-          toOpenFile ? spec.commandLine().getErr() : spec.commandLine().getOut();
-      out.printf("%s: %d records%n", output, written);
+    long others = otherHops.values().stream().mapToLong(Long::longValue).sum();
+    data.report(problems.plusLeftOut("hops must be one of " + new TreeSet<>(hops), others));
+    PrintWriter err = spec.commandLine().getErr();
+    if (!problems.isEmpty() && !skipBad) {
+      err.printf(
+          writesWhole
+              ? "%s was not written; correct the lines above or use --skip-bad%n"
+              : "%s has a part of the records: discard it; correct the lines above or use --skip-bad%n",
+          output);
+    } else if (written == 0) {
+      err.printf(
+          "%s was not written: no task %s%n",
+          output,
+          otherHops.isEmpty()
+              ? "was read"
+              : "has these hops, only %s".formatted(otherHops.keySet()));
     } else {
-      spec.commandLine()
-          .getErr()
-          .printf("%s was not written; correct the lines above or use --skip-bad%n", output);
+      PrintWriter out = // records may go to standard output
+          toOpenFile ? err : spec.commandLine().getOut();
+      out.printf(
+          "%s: %d records%s%n",
+          output,
+          written,
+          renamed == 0
+              ? ""
+              : "; %d with an id that occurs again end in -2, -3, ..".formatted(renamed));
     }
     spec.commandLine().getOut().flush();
-    spec.commandLine().getErr().flush();
-    return problems.isEmpty() ? 0 : 1;
+    err.flush();
+    return problems.isEmpty() && written > 0 ? 0 : 1;
   }
 
   private void convert(ReasoningTask task, RecordWriter writer) {
     if (!hops.isEmpty() && !hops.contains(task.hops())) {
-      otherHops++;
+      otherHops.merge(task.hops(), 1L, Long::sum);
       return;
     }
     try {
-      writer.write(task);
+      writer.write(task.withId(newId(task.id())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     written++;
+  }
+
+  /** Returns an id that no task before has: files that are converted together may share ids. */
+  private String newId(String id) {
+    String made = id;
+    for (int number = 2; !ids.add(made); number++) {
+      made = id + "-" + number;
+    }
+    renamed += made.equals(id) ? 0 : 1;
+    return made;
   }
 }

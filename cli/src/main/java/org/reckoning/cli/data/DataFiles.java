@@ -15,7 +15,9 @@ import org.reckoning.trainer.data.formats.DataFile;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.progress.ConsoleText;
+import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -88,17 +90,33 @@ final class DataFiles {
     DataFormat fileFormat = format == null ? opened.format() : format;
     Optional<DatasetType> known = fileFormat.type().or(() -> Optional.ofNullable(type));
     if (known.isEmpty()) {
+      boolean isRecords = format != null || isRecords(file, opened);
       throw wrong(
-          "%s has records: give --type, one of proofwriter, clutrr, folio, entailment_tree, question"
-              .formatted(file));
+          isRecords
+              ? "%s has records: give --type, one of %s"
+                  .formatted(file, String.join(", ", EnumWord.all(DatasetType.class)))
+              : "%s: %s".formatted(file, opened.reasonUnrecognized()));
+    }
+    if (format != null && type != null && known.get() != type) {
+      throw wrong(
+          "--type (%s) must be %s with --format %s, or be left out"
+              .formatted(EnumWord.of(type), EnumWord.of(known.get()), EnumWord.of(format)));
     }
     TaskReader reader;
     try {
-      reader = TaskReader.of(fileFormat, type == null ? known.get() : type).withLimit(limit);
+      reader = TaskReader.of(fileFormat, known.get()).withLimit(limit);
     } catch (IllegalArgumentException e) {
       throw wrong("%s: %s".formatted(file, e.getMessage()));
     }
     return (shortProofs ? reader.withShortProofs() : reader).read(opened, tasks);
+  }
+
+  private boolean isRecords(Path file, DataFile opened) throws IOException {
+    try {
+      return opened.recognized().isPresent();
+    } catch (NotTextException e) {
+      throw wrong("%s: %s".formatted(file, e.getMessage()));
+    }
   }
 
   /** Prints the problems of lines. */

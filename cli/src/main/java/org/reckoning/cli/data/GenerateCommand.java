@@ -20,6 +20,7 @@ import org.reckoning.trainer.data.theories.TheoryKind;
 import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,9 +53,18 @@ final class GenerateCommand implements Callable<Integer> {
     THEORIES
   }
 
+  /** Converter of {@code --kind}. */
+  static final class KindWord implements ITypeConverter<Kind> {
+    @Override
+    public Kind convert(String value) {
+      return LowerCase.constant(Kind.class, value);
+    }
+  }
+
   @Option(
       names = "--kind",
       paramLabel = "KIND",
+      converter = KindWord.class,
       description = "kinship (type clutrr) or theories (type proofwriter) (default: kinship).")
   private Kind kind = Kind.KINSHIP;
 
@@ -67,6 +77,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
+      converter = LowerCase.Format.class,
       description =
           "records, or for theories proofwriter: the official files, with many questions a theory"
               + " (default: records).")
@@ -139,6 +150,15 @@ final class GenerateCommand implements Callable<Integer> {
           spec.commandLine(),
           "--train (%d), --val (%d) and --test (%d) must be 0 or more".formatted(train, val, test));
     }
+    if (train == 0 && val == 0 && test == 0) {
+      throw new ParameterException(
+          spec.commandLine(), "one of --train, --val and --test must be 1 or more, or left out");
+    }
+    if (output != null && output.equals(Path.of("-"))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--output (-) must be a directory; a single file is written by convert");
+    }
     Source source;
     try {
       source = kind == Kind.KINSHIP ? kinship() : theories();
@@ -204,6 +224,11 @@ final class GenerateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--distractors (%d) must be omitted with --world closed: without a sentence another label may be right"
               .formatted(distractors));
+    }
+    if (distractors != null && distractors == 0 && hops.contains(0)) {
+      throw new IllegalArgumentException(
+          "--distractors (0) must be at least 1 with 0 in --hops (%s): an unknown statement of depth 0 needs no sentence"
+              .formatted(hops));
     }
     TheoryGenerator generator = new TheoryGenerator(made, seed);
     TheoryGenerator ofTraining = generator.withQuestions(questions);

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.kinship.Wording;
+import org.reckoning.trainer.data.theories.TheoryKind.Family;
+import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -36,7 +38,23 @@ final class LowerCase {
     }
   }
 
-  private static <E extends Enum<E>> E constant(Class<E> type, String value) {
+  /** Converter of {@code --world}. */
+  static final class WorldWord implements ITypeConverter<World> {
+    @Override
+    public World convert(String value) {
+      return constant(World.class, value);
+    }
+  }
+
+  /** Converter of {@code --families}. */
+  static final class FamilyWord implements ITypeConverter<Family> {
+    @Override
+    public Family convert(String value) {
+      return constant(Family.class, value);
+    }
+  }
+
+  static <E extends Enum<E>> E constant(Class<E> type, String value) {
     return Arrays.stream(type.getEnumConstants())
         .filter(constant -> constant.name().equalsIgnoreCase(value))
         .findFirst()

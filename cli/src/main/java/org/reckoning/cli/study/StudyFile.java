@@ -147,8 +147,7 @@ record StudyFile(
     for (String name : examinations.keySet()) {
       require(
           Examination.isName(name),
-          "name (%s) of an examination must %s, and must not be %s or %s: it names a file"
-              .formatted(name, PlainName.RULE, Examination.TEST, Examination.UNNAMED));
+          "name (%s) of an examination must %s".formatted(name, Examination.NAME_RULE));
     }
     List<String> names = new ArrayList<>(runs.keySet());
     names.addAll(timings.keySet());

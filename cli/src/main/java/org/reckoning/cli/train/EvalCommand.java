@@ -66,9 +66,7 @@ public final class EvalCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (name != null && !Examination.isName(name)) {
       throw new ConfigException(
-          List.of(
-              "--name (%s) must have only letters, digits, '.', '_' and '-', and must not be %s or %s: it names a file"
-                  .formatted(name, Examination.TEST, Examination.UNNAMED)));
+          List.of("--name (%s) must %s".formatted(name, Examination.NAME_RULE)));
     }
     RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
     ConsoleStyle style =

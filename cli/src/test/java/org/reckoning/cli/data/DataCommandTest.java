@@ -115,6 +115,8 @@ class DataCommandTest {
       delimiter = '|',
       value = {
         "--kind=theories --world=closed --distractors=3 | --distractors (3) must be omitted with --world closed",
+        "--kind=theories --hops=0,1 --distractors=0 | --distractors (0) must be at least 1 with 0 in --hops ([0, 1])",
+        "--kind=theories --families=att,foo | 'foo' must be one of att, att_neg, rel, rel_neg",
         "--kind=theories --hops=6 | hops ([6]) must be at least one number, each 0 to 5",
         "--kind=theories --format=clutrr_csv | --format (clutrr_csv) must be records or proofwriter",
         "--format=proofwriter | --format (proofwriter) must be records with --kind kinship",
@@ -218,6 +220,52 @@ class DataCommandTest {
     assertThat(Files.readAllLines(output)).hasSize(1);
   }
 
+  @Test
+  void convert_ofFilesWithEqualIds_givesEachTaskItsOwn() throws IOException {
+    Path one = file("x.jsonl", RECORD.formatted("g", 1));
+    Path two = file("y.jsonl", RECORD.formatted("g", 2) + RECORD.formatted("g-2", 2));
+    Path output = folder.resolve("both.jsonl");
+    assertThat(run("convert", one + "", two + "", "--type=proofwriter", "-o", output + ""))
+        .isZero();
+    assertThat(out.toString())
+        .contains("3 records; 2 with an id that occurs again end in -2, -3, ..");
+    assertThat(run("validate", output + "", "--type=proofwriter")).isZero();
+  }
+
+  @Test
+  void convert_withoutATaskOfTheseHops_leavesTheOutputAsItIs() throws IOException {
+    Path file = file("x.jsonl", RECORD.formatted("g", 1));
+    Path output = file("old.jsonl", "old");
+    assertThat(run("convert", file + "", "--type=proofwriter", "--hops=7", "-o", output + ""))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("was not written: no task has these hops, only [1]");
+    assertThat(output).hasContent("old");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | the file has no task",
+        "# Readme | it begins with '# Readme', as no known format does; name its format by --format",
+        "{\"data\": []} | it begins with '{\"data\": []}', as no known format does",
+        "{\"guid\": 1} | has records: give --type, one of proofwriter, clutrr,"
+      })
+  void unknownFormat_isExplained(String text, String reason) throws IOException {
+    Path file = file("x.jsonl", text);
+    assertThat(run("validate", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains(reason);
+  }
+
+  @Test
+  void formatsThatImplyTheirType_needNoOther() throws IOException {
+    Path records = file("x.jsonl", RECORD.formatted("g", 1));
+    Path folio =
+        file("f.jsonl", "{\"premises\": [\"P.\"], \"conclusion\": \"C.\", \"label\": \"True\"}");
+    assertThat(run("validate", records.toString(), folio.toString(), "--type=proofwriter"))
+        .isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -229,7 +277,13 @@ class DataCommandTest {
         "stats FILE --format ruletaker --type clutrr",
         "stats FILE --type clutrr --limit -1",
         "convert FILE --type clutrr",
+        "convert FILE --type proofwriter -o -",
+        "convert FILE --type proofwriter --hops=-2 -o x.jsonl",
         "generate --hops 1",
+        "generate --kind theory",
+        "generate --kind theories --world close",
+        "generate --train 0 --val 0 --test 0",
+        "generate -o -",
         "generate --train -1"
       })
   void wrongCommand_exitsWith2AndOneSentence(String arguments) throws IOException {

@@ -63,6 +63,11 @@ public record ReasoningTask(
     return hops == UNKNOWN_HOPS ? "?" : Integer.toString(hops);
   }
 
+  /** Returns the same task with another id. */
+  public ReasoningTask withId(String other) {
+    return new ReasoningTask(other, type, facts, questions, hops, labels);
+  }
+
   /** Returns the number of facts that no question needs. */
   public int distractors() {
     return (int) facts.stream().filter(fact -> !fact.relevant()).count();

@@ -62,6 +62,11 @@ public final class RecordWriter implements Closeable {
     }
   }
 
+  /** Returns whether nothing appears before {@link #commit}, as in a pipe or device it does. */
+  public boolean writesWhole() {
+    return output.isReplacement();
+  }
+
   /** Returns whether the records go to an open file of a process, such as {@code /dev/stdout}. */
   public boolean writesToOpenFile() {
     return output.isOpenFile();

@@ -14,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +30,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #commit} forces the bytes to the disk, renames the temporary file and forces the
  * rename. After a power cut the file is the old one or the new one. Without {@code commit}, the
- * temporary file and directories created for it are removed. Links are followed. A pipe, a device
- * or an open file such as {@code /dev/stdout} is written directly.
+ * temporary file and directories created for it are removed, also if a signal ends the process.
+ * Links are followed. A pipe, a device or an open file such as {@code /dev/stdout} is written
+ * directly.
  */
 public final class AtomicOutput implements Closeable {
+  /** Outputs with a temporary file that would stay if a signal ended the process now. */
+  private static final Set<AtomicOutput> UNFINISHED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> UNFINISHED.forEach(AtomicOutput::removeIfPossible)));
+  }
+
   private final Path file;
   private final @Nullable Path temporary;
   private final @Nullable FileChannel channel;
   private final OutputStream stream;
   private final List<Path> made;
-  private boolean committed;
+  private volatile boolean committed;
 
   private AtomicOutput(
       Path file,
@@ -54,6 +65,11 @@ public final class AtomicOutput implements Closeable {
 
   private static AtomicOutput asItStands(Path file, OutputStream stream) {
     return new AtomicOutput(file, null, null, stream, List.of());
+  }
+
+  /** Returns whether nothing appears before {@link #commit}: the output is a regular file. */
+  public boolean isReplacement() {
+    return temporary != null;
   }
 
   /** Returns whether the output is an open file of a process, such as {@code /dev/stdout}. */
@@ -105,7 +121,10 @@ public final class AtomicOutput implements Closeable {
       Files.deleteIfExists(temporary);
       throw e;
     }
-    return new AtomicOutput(target, temporary, channel, Channels.newOutputStream(channel), made);
+    AtomicOutput output =
+        new AtomicOutput(target, temporary, channel, Channels.newOutputStream(channel), made);
+    UNFINISHED.add(output);
+    return output;
   }
 
   /**
@@ -170,6 +189,7 @@ public final class AtomicOutput implements Closeable {
         DurableFiles.forceDirectory(file.toAbsolutePath().getParent());
       }
       committed = true;
+      UNFINISHED.remove(this);
     } catch (IOException e) {
       throw e instanceof NamedOutput.Failure ? e : FileProblem.cannotWrite(file, e);
     }
@@ -179,14 +199,28 @@ public final class AtomicOutput implements Closeable {
   @Override
   public void close() throws IOException {
     try {
-      if (temporary != null && !committed) {
-        Files.deleteIfExists(temporary); // before the lock is released
-        DurableFiles.removeEmpty(made);
-      }
+      remove();
     } finally {
+      UNFINISHED.remove(this);
       if (temporary != null || !OpenFiles.isStandard(file)) {
         stream.close();
       }
+    }
+  }
+
+  /** Removes the temporary file and the directories created for it, unless the file is complete. */
+  private void remove() throws IOException {
+    if (temporary != null && !committed) {
+      Files.deleteIfExists(temporary); // before the lock is released
+      DurableFiles.removeEmpty(made);
+    }
+  }
+
+  private void removeIfPossible() {
+    try {
+      remove();
+    } catch (IOException e) {
+      // The process ends, and nobody is left to be told.
     }
   }
 }

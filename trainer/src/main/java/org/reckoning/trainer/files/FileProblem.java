@@ -61,8 +61,8 @@ public final class FileProblem {
       return "the directory is not empty";
     }
     if (e instanceof EOFException || e instanceof ZipException) {
-      return "the compressed data is damaged or incomplete (%s); get the file again"
-          .formatted(e.getMessage());
+      return "the compressed data is damaged or incomplete%s; get the file again"
+          .formatted(e.getMessage() == null ? "" : " (%s)".formatted(e.getMessage()));
     }
     if (e instanceof FileSystemLoopException) {
       return "its links form a circle";

@@ -17,6 +17,10 @@ public record Examination(List<String> words, int leftOut, List<Results.Row> row
   /** Name of the predictions of an evaluation without a name. */
   public static final String UNNAMED = "eval";
 
+  /** What a name must do, as part of a sentence. */
+  public static final String NAME_RULE =
+      "%s, and must not be %s or %s: it names a file".formatted(PlainName.RULE, TEST, UNNAMED);
+
   /** Returns whether an examination can have a name: it names files, and two names are taken. */
   public static boolean isName(String name) {
     return PlainName.isPlain(name) && !name.equals(TEST) && !name.equals(UNNAMED);

@@ -11,6 +11,7 @@ import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
+import org.reckoning.trainer.text.EnumWord;
 
 /** Reads files of tasks for a run, which accepts no malformed line. */
 final class TaskFiles {
@@ -31,8 +32,11 @@ final class TaskFiles {
       throw new IOException(
           String.join(System.lineSeparator(), problems.lines())
               + System.lineSeparator()
-              + "correct or remove these lines; 'reckoning data validate %s' lists them"
-                  .formatted(file));
+              + "correct or remove these lines; 'reckoning data validate --format %s%s %s' lists them"
+                  .formatted(
+                      EnumWord.of(format),
+                      format == DataFormat.RECORDS ? " --type " + EnumWord.of(type) : "",
+                      file));
     }
     problems.lines().forEach(report);
     return tasks;

@@ -5,7 +5,7 @@ import static org.reckoning.trainer.data.formats.BadLineException.quote;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,8 +80,8 @@ final class BabiLines implements LineFormat {
       statements.clear();
       places.clear();
     } else if (number != before + 1) {
-      throw new BadLineException(
-          "line number (%d) must be %d, or 1 for a new story".formatted(number, before + 1));
+      String next = before == 0 ? "1" : "%d, or 1 for a new story".formatted(before + 1);
+      throw new BadLineException("line number (%d) must be %s".formatted(number, next));
     }
     String text = matcher.group(2);
     if (text.indexOf('\t') >= 0) {
@@ -99,7 +99,7 @@ final class BabiLines implements LineFormat {
           "question (%s) must be a text, an answer and numbers of supporting lines between tabs"
               .formatted(quote(line)));
     }
-    List<Integer> relevant = new ArrayList<>();
+    Set<Integer> relevant = new LinkedHashSet<>();
     for (String number : BLANKS.split(cells.group(3), -1)) {
       Integer place = places.get(Integer.valueOf(number));
       if (place == null) {
@@ -110,14 +110,13 @@ final class BabiLines implements LineFormat {
       relevant.add(place);
     }
     String answer = cells.group(2).strip();
-    Set<Integer> needed = new HashSet<>(relevant);
     return new ReasoningTask(
         id,
         DatasetType.QUESTION,
         IntStream.range(0, statements.size())
-            .mapToObj(i -> new Fact(statements.get(i), needed.contains(i)))
+            .mapToObj(i -> new Fact(statements.get(i), relevant.contains(i)))
             .toList(),
-        List.of(new Question(cells.group(1).strip(), answer, relevant)),
+        List.of(new Question(cells.group(1).strip(), answer, List.copyOf(relevant))),
         relevant.size(),
         labels(answer));
   }

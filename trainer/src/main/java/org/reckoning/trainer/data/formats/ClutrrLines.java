@@ -82,6 +82,11 @@ final class ClutrrLines {
     return cell(cells, column);
   }
 
+  /** Returns whether the header was read, without which no row can be. */
+  boolean hasHeader() {
+    return !columns.isEmpty();
+  }
+
   private void checkNumber(List<String> cells) throws BadLineException {
     if (cells.size() != columns.size()) {
       throw new BadLineException(
@@ -100,9 +105,10 @@ final class ClutrrLines {
 
   private void readHeader(List<String> names) throws BadLineException {
     if (!names.containsAll(COLUMNS)) {
+      List<String> missing = COLUMNS.stream().filter(column -> !names.contains(column)).toList();
       throw new BadLineException(
-          "the header must have the columns %s; no row can be read without them"
-              .formatted(COLUMNS));
+          "the header must have the columns %s but lacks %s; no row can be read without them"
+              .formatted(COLUMNS, missing));
     }
     for (int i = 0; i < names.size(); i++) {
       columns.put(names.get(i), i);
@@ -137,7 +143,7 @@ final class ClutrrLines {
     if (relevant.isEmpty()) {
       facts.replaceAll(fact -> new Fact(fact.text(), true));
     }
-    String label = Labels.read(DatasetType.CLUTRR, new TextNode(cell(cells, "target")));
+    String label = Labels.read(DatasetType.CLUTRR, "target", new TextNode(cell(cells, "target")));
     return new ReasoningTask(
         id,
         DatasetType.CLUTRR,

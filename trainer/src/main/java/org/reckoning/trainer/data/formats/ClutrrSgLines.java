@@ -36,6 +36,8 @@ final class ClutrrSgLines implements LineFormat {
   /** The end of a sentence; tokens are separated by blanks. */
   private static final Pattern STOP = Pattern.compile("\\s*\\.(?:\\s+|$)");
 
+  private static final Pattern BLANKS = Pattern.compile("(?:'s)?\\s+");
+
   /** Forms of an answer: a is the r of b. */
   private static final List<Pattern> FORMS =
       List.of(
@@ -56,7 +58,12 @@ final class ClutrrSgLines implements LineFormat {
     number++;
     Map<String, String> parts = new HashMap<>();
     for (MatchResult part : PART.matcher(line).results().toList()) {
-      parts.put(part.group(1), part.group(2).strip().replace(" 's ", "'s "));
+      String text = part.group(2).strip().replace(" 's ", "'s ");
+      if (parts.put(part.group(1), text) != null) {
+        throw new BadLineException(
+            "the line must have one <%s>; write each problem on a line of its own"
+                .formatted(part.group(1)));
+      }
     }
     List<Fact> facts =
         sentences(part(parts, STORY)).map(sentence -> new Fact(sentence, true)).toList();
@@ -68,12 +75,12 @@ final class ClutrrSgLines implements LineFormat {
     Matcher answer = answer(answers.get(0));
     String a = answer.group("a");
     String b = answer.group("b");
-    if (!query.contains(a) || !query.contains(b)) {
+    if (!BLANKS.splitAsStream(query).toList().containsAll(List.of(a, b))) {
       throw new BadLineException(
           "the query (%s) must name the people of the answer, %s and %s"
               .formatted(quote(query), quote(a), quote(b)));
     }
-    String label = Labels.read(DatasetType.CLUTRR, new TextNode(answer.group("r")));
+    String label = Labels.read(DatasetType.CLUTRR, "answer", new TextNode(answer.group("r")));
     return Parsed.of(
         new ReasoningTask(
             "clutrr_sg-" + number,

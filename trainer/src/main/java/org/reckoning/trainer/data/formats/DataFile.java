@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.files.TextFile;
 
@@ -31,6 +32,7 @@ public final class DataFile implements Closeable {
   private final InputStream source;
   private @Nullable InputStream text;
   private @Nullable IOException problem;
+  private @Nullable IOException damage;
 
   private DataFile(Path path, InputStream source) {
     this.path = path;
@@ -93,9 +95,25 @@ public final class DataFile implements Closeable {
   public Optional<DataFormat> recognized() throws IOException {
     byte[] start = start();
     return switch (firstSign(start)) {
-      case '[', '{' -> Optional.of(ofObject(names(start)));
+      case '[', '{' -> ofObject(names(start));
       default -> ofText(start);
     };
+  }
+
+  /**
+   * Returns why no format was recognized, as a sentence about the file.
+   *
+   * @throws IOException if the file cannot be read, or is not text
+   */
+  public String reasonUnrecognized() throws IOException {
+    String start = new String(start(), StandardCharsets.UTF_8).strip();
+    if (damage != null) {
+      return FileProblem.reason(damage);
+    }
+    return start.isEmpty()
+        ? "the file has no task; remove it or give another"
+        : "it begins with %s, as no known format does; name its format by --format, or for records their --type"
+            .formatted(BadLineException.quote(start.lines().findFirst().orElse("")));
   }
 
   private static Optional<DataFormat> ofText(byte[] start) {
@@ -116,17 +134,23 @@ public final class DataFile implements Closeable {
         : DataFormat.RECORDS;
   }
 
-  private static DataFormat ofObject(Set<String> names) {
+  private static Optional<DataFormat> ofObject(Set<String> names) {
     if (names.contains("triples") || names.contains("options")) {
-      return names.contains("explanation") ? DataFormat.PRONTOQA : DataFormat.PROOFWRITER;
+      return Optional.of(
+          names.contains("explanation") ? DataFormat.PRONTOQA : DataFormat.PROOFWRITER);
     }
     if (names.contains("premises")) {
-      return DataFormat.FOLIO;
+      return Optional.of(DataFormat.FOLIO);
     }
     if (names.contains("ordered_kv_records")) {
-      return DataFormat.KEY_VALUE;
+      return Optional.of(DataFormat.KEY_VALUE);
     }
-    return names.contains("context") ? DataFormat.RULETAKER : DataFormat.RECORDS;
+    if (names.contains("context")) {
+      return Optional.of(DataFormat.RULETAKER);
+    }
+    return names.contains("guid") || names.contains("facts")
+        ? Optional.of(DataFormat.RECORDS)
+        : Optional.empty();
   }
 
   private byte[] start() throws IOException {
@@ -138,7 +162,7 @@ public final class DataFile implements Closeable {
         start.write(next);
       }
     } catch (EOFException | ZipException e) {
-      // Reported by the reader.
+      damage = e;
     }
     in.reset();
     return start.toByteArray();

@@ -1,6 +1,7 @@
 package org.reckoning.trainer.data.formats;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.reckoning.trainer.data.DatasetType;
@@ -28,9 +29,19 @@ final class FolioRecords implements RecordFormat {
     }
   }
 
+  /**
+   * Returns the premises: an array, or in later versions of the files one text with a line each.
+   */
+  private static List<JsonNode> premises(JsonNode json) throws BadLineException {
+    JsonNode premises = JsonFields.required(json, "premises");
+    return premises.isTextual()
+        ? premises.textValue().lines().<JsonNode>map(TextNode::new).toList()
+        : JsonFields.elements(json, "premises");
+  }
+
   private static ReasoningTask task(String id, JsonNode json) throws BadLineException {
     List<Fact> premises = new ArrayList<>();
-    for (JsonNode premise : JsonFields.elements(json, "premises")) {
+    for (JsonNode premise : premises(json)) {
       if (!premise.isTextual() || !premise.textValue().isBlank()) { // 4 published items have ""
         premises.add(new Fact(JsonFields.text("premise", premise), true));
       }
@@ -38,7 +49,7 @@ final class FolioRecords implements RecordFormat {
     if (premises.isEmpty()) {
       throw new BadLineException("premises must have at least one element");
     }
-    String label = Labels.read(DatasetType.FOLIO, JsonFields.required(json, "label"));
+    String label = Labels.read(DatasetType.FOLIO, "label", JsonFields.required(json, "label"));
     return new ReasoningTask(
         id,
         DatasetType.FOLIO,

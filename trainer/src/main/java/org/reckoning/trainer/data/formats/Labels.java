@@ -21,15 +21,16 @@ final class Labels {
    * Returns the label for a value in a file. A label maps to itself. Case matters for {@link
    * DatasetType#QUESTION} only.
    *
+   * @param what what the value is, for the message
    * @param value a text, or a JSON boolean
    * @throws BadLineException if the value maps to no label
    */
-  static String read(DatasetType type, JsonNode value) throws BadLineException {
-    String word = value.isBoolean() ? value.asText() : JsonFields.text("answer", value);
+  static String read(DatasetType type, String what, JsonNode value) throws BadLineException {
+    String word = value.isBoolean() ? value.asText() : JsonFields.text(what, value);
     String label = type == DatasetType.QUESTION ? word : map(type, word.toLowerCase(Locale.ROOT));
     if (label == null) {
       throw new BadLineException(
-          "answer (%s) must be one of %s".formatted(quote(word), words(type)));
+          "%s (%s) must be one of %s".formatted(what, quote(word), words(type)));
     }
     return label;
   }

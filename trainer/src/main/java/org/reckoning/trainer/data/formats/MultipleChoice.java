@@ -36,7 +36,7 @@ record MultipleChoice(List<String> sentences, String statement, List<String> lab
         throw new BadLineException(
             "option (%s) must be a letter, ')' and a text".formatted(quote(option.toString())));
       }
-      String word = Labels.read(DatasetType.PROOFWRITER, new TextNode(matcher.group(2)));
+      String word = Labels.read(DatasetType.PROOFWRITER, "option", new TextNode(matcher.group(2)));
       labels.add(word);
       label = matcher.group(1).equals(answer) ? word : label;
     }

@@ -30,7 +30,7 @@ import org.reckoning.trainer.files.TextLines;
  */
 final class MultipleChoiceArray implements RecordFormat, Closeable {
   private static final Pattern DEPTH_ROW =
-      Pattern.compile("([^\t]*)\t([^\t]*)\t(\\d*)\t((?:\\d+(?:,\\d+)*)?)");
+      Pattern.compile("([^\t]*)\t([^\t]*)\t(\\d{0,9})\t((?:\\d{1,9}(?:,\\d{1,9})*)?)");
   private static final Pattern INTEGER = Pattern.compile("\\d+");
 
   private final DepthTable depths;
@@ -84,7 +84,7 @@ final class MultipleChoiceArray implements RecordFormat, Closeable {
           "the depth table has %s here; both files must have the same order"
               .formatted(quote(proof.id())));
     }
-    String derived = Labels.read(DatasetType.PROOFWRITER, new TextNode(proof.label()));
+    String derived = Labels.read(DatasetType.PROOFWRITER, "label", new TextNode(proof.label()));
     if (!derived.equals(label)) {
       throw new BadLineException(
           "the answer is %s but the depth table says %s".formatted(label, derived));

@@ -39,9 +39,13 @@ final class ProblemLog {
     return line;
   }
 
-  /** Adds a problem that makes the rest of the file unreadable. */
+  /**
+   * Adds a problem that makes the rest of the file unreadable. It is listed before the bad lines,
+   * which it may explain.
+   */
   void broken(String reason) {
-    bad(line + 1, reason);
+    badLines++;
+    listed.add(0, new DataProblems.Problem(file, line + 1, reason));
   }
 
   /** Returns whether no task, bad line or left-out question was counted. */

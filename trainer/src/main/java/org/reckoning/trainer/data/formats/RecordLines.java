@@ -30,6 +30,7 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
  */
 final class RecordLines implements RecordFormat {
   private static final Pattern PEOPLE = Pattern.compile("(\\S+) (\\S+)");
+  private static final List<String> SPOUSES = List.of("husband", "wife");
 
   private final DatasetType type;
 
@@ -40,7 +41,7 @@ final class RecordLines implements RecordFormat {
   @Override
   public Parsed parse(JsonNode json) throws BadLineException {
     JsonNode guid = JsonFields.required(json, "guid");
-    String id = guid.isNumber() ? guid.asText() : JsonFields.text("guid", guid);
+    String id = guid.isIntegralNumber() ? guid.asText() : JsonFields.text("guid", guid);
     try {
       return Parsed.of(task(id, json));
     } catch (BadLineException e) {
@@ -49,13 +50,13 @@ final class RecordLines implements RecordFormat {
   }
 
   private ReasoningTask task(String id, JsonNode json) throws BadLineException {
-    List<String> needed = facts(json, "facts");
-    List<String> all = allFacts(json, needed);
+    List<String> labels = labels(json);
+    List<String> needed = facts(json, "facts", labels);
+    List<String> all = allFacts(json, needed, labels);
     if (all.isEmpty()) {
       throw new BadLineException("facts must have at least one element");
     }
     List<Integer> positions = positions(needed, all);
-    List<String> labels = labels(json);
     List<Question> questions = questions(json, positions);
     for (Question question : questions) {
       if (!labels.contains(question.label())) {
@@ -74,13 +75,18 @@ final class RecordLines implements RecordFormat {
     return new ReasoningTask(id, type, facts, questions, hops, labels);
   }
 
-  private List<String> allFacts(JsonNode json, List<String> needed) throws BadLineException {
+  private List<String> allFacts(JsonNode json, List<String> needed, List<String> labels)
+      throws BadLineException {
     if (json.hasNonNull("all_facts")) {
-      return facts(json, "all_facts");
+      if (json.hasNonNull("distractors")) {
+        throw new BadLineException(
+            "all_facts and distractors must not both be given; all_facts has the distractors, too");
+      }
+      return facts(json, "all_facts", labels);
     }
     List<String> all = new ArrayList<>(needed);
     if (json.hasNonNull("distractors")) {
-      all.addAll(facts(json, "distractors"));
+      all.addAll(facts(json, "distractors", labels));
     }
     return all;
   }
@@ -104,7 +110,8 @@ final class RecordLines implements RecordFormat {
     return positions;
   }
 
-  private List<String> facts(JsonNode json, String key) throws BadLineException {
+  private List<String> facts(JsonNode json, String key, List<String> labels)
+      throws BadLineException {
     List<String> facts = new ArrayList<>();
     for (JsonNode fact : JsonFields.elements(json, key)) {
       if (fact.isArray() && type == DatasetType.CLUTRR) {
@@ -115,12 +122,23 @@ final class RecordLines implements RecordFormat {
         List<String> people = people(fact.get(0));
         facts.add(
             "%s is the %s of %s"
-                .formatted(people.get(0), Labels.read(type, fact.get(1)), people.get(1)));
+                .formatted(people.get(0), relation(fact.get(1), labels), people.get(1)));
       } else {
         facts.add(JsonFields.text("element of " + key, fact));
       }
     }
     return facts;
+  }
+
+  /** Returns the word for the relation of a fact; husbands and wives occur in facts alone. */
+  private static String relation(JsonNode value, List<String> labels) throws BadLineException {
+    String word = Labels.read(DatasetType.CLUTRR, "relation of a fact", value);
+    if (!labels.contains(word) && !SPOUSES.contains(word)) {
+      throw new BadLineException(
+          "relation of a fact (%s) must be one of %s or %s; write a fact with another relation as a text"
+              .formatted(quote(word), String.join(", ", labels), String.join(", ", SPOUSES)));
+    }
+    return word;
   }
 
   private static List<String> people(JsonNode pair) throws BadLineException {
@@ -139,11 +157,14 @@ final class RecordLines implements RecordFormat {
     }
     List<String> labels = new ArrayList<>();
     for (JsonNode label : JsonFields.elements(json, "labels")) {
-      String word = Labels.read(type, label);
+      String word = Labels.read(type, "element of labels", label);
       if (labels.contains(word)) {
         throw new BadLineException("labels must be different but have %s twice".formatted(word));
       }
       labels.add(word);
+    }
+    if (labels.isEmpty()) {
+      throw new BadLineException("labels must have at least one element, or be left out");
     }
     return labels;
   }
@@ -159,6 +180,9 @@ final class RecordLines implements RecordFormat {
     for (int i = 0; i < asked.size(); i++) {
       JsonNode question = asked.get(i);
       boolean hasAnswer = question.isArray();
+      if (!hasAnswer && answers.isEmpty()) {
+        JsonFields.required(json, json.has("answers") ? "answers" : "answer");
+      }
       if (!hasAnswer && answers.size() != asked.size()) {
         throw new BadLineException(
             "questions (%d) and answers (%d) must be equal in number"
@@ -169,7 +193,7 @@ final class RecordLines implements RecordFormat {
               ? kinship(question, relevant.get(i))
               : new Question(
                   JsonFields.text("question", question),
-                  Labels.read(type, answers.get(i)),
+                  Labels.read(type, "answer", answers.get(i)),
                   relevant.get(i)));
     }
     return questions;
@@ -184,9 +208,7 @@ final class RecordLines implements RecordFormat {
       return List.of(json.get("question"));
     }
     if (!json.hasNonNull("questions")) {
-      throw new BadLineException(
-          "key '%s' is missing"
-              .formatted(type == DatasetType.ENTAILMENT_TREE ? "hypothesis" : "question"));
+      JsonFields.required(json, type == DatasetType.ENTAILMENT_TREE ? "hypothesis" : "question");
     }
     if (json.get("questions").isTextual()) {
       return List.of(json.get("questions"));
@@ -209,7 +231,10 @@ final class RecordLines implements RecordFormat {
     }
     List<String> people = people(question.get(1));
     return Question.ofKinship(
-        people.get(0), people.get(1), Labels.read(type, question.get(2)), relevant);
+        people.get(0),
+        people.get(1),
+        Labels.read(type, "relation of a question", question.get(2)),
+        relevant);
   }
 
   private static List<List<Integer>> relevant(JsonNode json, int questions, List<Integer> positions)
@@ -237,7 +262,11 @@ final class RecordLines implements RecordFormat {
               "relevant fact (%s) must be an index into facts, from 0 to %d"
                   .formatted(index, positions.size() - 1));
         }
-        indices.add(positions.get(index.intValue()));
+        int position = positions.get(index.intValue());
+        if (indices.contains(position)) {
+          throw new BadLineException("relevant (%s) must name each fact once".formatted(list));
+        }
+        indices.add(position);
       }
       relevant.add(indices);
     }

@@ -207,6 +207,9 @@ public final class TaskReader {
         }
       } catch (BadLineException | IllegalArgumentException e) {
         log.bad(rows.number(), String.valueOf(e.getMessage()));
+        if (!clutrr.hasHeader()) {
+          return;
+        }
       }
     }
   }
@@ -256,8 +259,8 @@ public final class TaskReader {
 
   /** Returns a message for compressed data that ends early or is damaged. */
   private static String brokenGzip(IOException e) {
-    return "the compressed data is damaged or incomplete from here on (%s) and was not read; get the file again"
-        .formatted(e.getMessage());
+    return "the compressed data is damaged or incomplete from here on%s and was not read; get the file again"
+        .formatted(e.getMessage() == null ? "" : " (%s)".formatted(e.getMessage()));
   }
 
   /**

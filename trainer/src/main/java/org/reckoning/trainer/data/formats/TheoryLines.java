@@ -20,9 +20,9 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
  * becomes a task with the whole theory as facts.
  *
  * <p>In files with proofs ({@code meta-*}), the relevant facts are the sentences of the proof, or
- * of the shortest of several proofs. If a statement has no proof (unknown, or not provable in a
- * closed world), they are the sentences of the failed attempt. In other files relevance is unknown:
- * all facts are flagged as relevant, and the questions name none.
+ * of several proofs the one with the fewest facts and rules. If a statement has no proof (unknown,
+ * or not provable in a closed world), they are the sentences of the failed attempt. In other files
+ * relevance is unknown: all facts are flagged as relevant, and the questions name none.
  *
  * <p>{@code hops} is the published {@code QDep}: the depth of the shallowest proof, or of the
  * deepest failed attempt.
@@ -87,7 +87,10 @@ final class TheoryLines implements RecordFormat {
               List.of(
                   new Question(
                       JsonFields.text(question, "question"),
-                      Labels.read(DatasetType.PROOFWRITER, JsonFields.required(question, "answer")),
+                      Labels.read(
+                          DatasetType.PROOFWRITER,
+                          "answer",
+                          JsonFields.required(question, "answer")),
                       List.copyOf(relevant))),
               JsonFields.count(question, "QDep"),
               labels));
@@ -133,8 +136,10 @@ final class TheoryLines implements RecordFormat {
       return true;
     }
     for (JsonNode question : theory.path("questions")) {
-      if (question.path("answer").asText().equals("Unknown")) {
-        return true;
+      for (String key : List.of("answer", "label")) {
+        if (question.path(key).asText().equalsIgnoreCase("unknown")) {
+          return true;
+        }
       }
     }
     return false;
@@ -191,7 +196,8 @@ final class TheoryLines implements RecordFormat {
               List.of(
                   new Question(
                       JsonFields.text(question, "text"),
-                      Labels.read(DatasetType.PROOFWRITER, JsonFields.required(question, "label")),
+                      Labels.read(
+                          DatasetType.PROOFWRITER, "label", JsonFields.required(question, "label")),
                       List.of())),
               JsonFields.count(JsonFields.required(question, "meta"), "QDep"),
               Labels.ofTheory(isOpenWorld(id, theory))));

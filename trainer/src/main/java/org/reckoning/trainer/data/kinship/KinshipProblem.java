@@ -102,8 +102,9 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
   }
 
   /**
-   * Returns a question for every chain of {@code hops} facts with a single answer, the given chain
-   * first.
+   * Returns a question for every chain of {@code hops} facts with a single answer that is true in
+   * the family, the given chain first. Two rules can give a wrong one: an uncle of one's child is a
+   * brother only if he is no brother of the other parent, and likewise a grandparent.
    */
   private static List<Inquiry> inquiries(Family family, List<int[]> pairs, int hops) {
     List<Inquiry> inquiries = new ArrayList<>();
@@ -115,10 +116,9 @@ record KinshipProblem(List<Kin> facts, List<Inquiry> inquiries) {
     for (List<Integer> chain : chains) {
       List<Integer> people = new ArrayList<>(List.of(pairs.get(chain.get(0))[0]));
       chain.forEach(fact -> people.add(pairs.get(fact)[1]));
-      Set<Kinship> results = results(family, people);
-      if (results.size() == 1) {
-        boolean male = family.isMale(people.get(hops));
-        inquiries.add(new Inquiry(chain, results.iterator().next().word(male)));
+      Kinship kin = family.kin(people.get(0), people.get(hops));
+      if (kin != null && results(family, people).equals(Set.of(kin))) {
+        inquiries.add(new Inquiry(chain, kin.word(family.isMale(people.get(hops)))));
       }
     }
     return inquiries;

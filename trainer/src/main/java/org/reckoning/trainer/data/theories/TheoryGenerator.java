@@ -43,8 +43,9 @@ import org.reckoning.trainer.data.theories.TheoryKind.Family;
  * statement with an answer is that of its proof; otherwise it is the number of rules that the
  * deepest failed attempt tries in a row. Relevant facts are the sentences of the proof or attempt.
  *
- * <p><b>Splits.</b> A hash of all facts and rules, regardless of order and wording, decides the
- * split: 8 in 10 theories are {@code train}. So splits share no theory, for any seeds and settings.
+ * <p><b>Splits.</b> A hash of all facts and rules, regardless of their order and wording, decides
+ * the split: 8 in 10 theories are {@code train}. So splits share no theory, for any seeds and
+ * settings.
  *
  * <p><b>Seeds.</b> Seed, split and index determine a task; earlier tasks are not needed.
  */

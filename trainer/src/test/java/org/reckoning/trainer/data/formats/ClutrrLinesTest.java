@@ -122,10 +122,12 @@ class ClutrrLinesTest {
 
   @Test
   void missingColumns_areReported() throws IOException {
-    Path file = Samples.write(folder.resolve("x.csv"), ",id,story");
+    Path file = Samples.write(folder.resolve("x.csv"), ",id,story", "0,x,a", "1,y,b");
     assertThat(READER.readAll(List.of(file)).problems().lines().get(0))
         .endsWith(
             "x.csv:1: the header must have the columns [id, story, query, target, clean_story,"
-                + " task_name]; no row can be read without them");
+                + " task_name] but lacks [query, target, clean_story, task_name]; no row can be read"
+                + " without them");
+    assertThat(READER.readAll(List.of(file)).problems().badLines()).isEqualTo(1);
   }
 }

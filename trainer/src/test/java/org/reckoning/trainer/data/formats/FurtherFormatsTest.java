@@ -137,6 +137,25 @@ class FurtherFormatsTest {
     assertThat(question(tasks.get(1)).label()).isEqualTo("unknown");
   }
 
+  /** As in the version of 2024. */
+  @Test
+  void folio_premisesMayBeOneText() throws IOException {
+    Path file =
+        Samples.write(
+            folder.resolve("folio.jsonl"),
+            "{\"premises\": \"All dogs bark.\\nRex is a dog.\", \"conclusion\": \"Rex barks.\", \"label\": \"True\"}");
+    assertThat(Samples.read(reader(DataFormat.FOLIO), file).get(0).facts())
+        .containsExactly(new Fact("All dogs bark.", true), new Fact("Rex is a dog.", true));
+  }
+
+  @Test
+  void babi_supportNamedTwice_countsOnce() throws IOException {
+    Path file = Samples.write(folder.resolve("qa1"), "1 Mary is here.", "2 Where?\toffice\t1 1");
+    ReasoningTask task = Samples.read(reader(DataFormat.BABI), file).get(0);
+    assertThat(task.hops()).isEqualTo(1);
+    assertThat(question(task).relevant()).containsExactly(0);
+  }
+
   @Test
   void clutrrSgLines_giveTheStoryAndTheRelationOfTheAnswer() throws IOException {
     String line =
@@ -187,13 +206,16 @@ class FurtherFormatsTest {
           BABI      | 1 A.@2 Where?\\toffice\\t3          | 2 | supporting line (3) must be a statement of the story before the question
           BABI      | 1 A.@2 Where?\\toffice              | 2 | question ('Where??office') must be a text, an answer and numbers
           BABI      | [x]                                | 1 | the line ('[x]') must be a number and a text
+          BABI      | 0 A.                               | 1 | line number (0) must be 1
+          CLUTRR_SG | <STORY> A . <QUERY> ent_20 B <ANSWER> ent_2 is the son of B | 1 | the query ('ent_20 B') must name the people of the answer, 'ent_2' and 'B'
+          CLUTRR_SG | <STORY> A . <STORY> B . <QUERY> A B <ANSWER> A is the son of B | 1 | the line must have one <STORY>; write each problem on a line of its own
           CLUTRR_SG | <STORY> A is the son of B . <QUERY> A B  | 1 | the line must have the parts <STORY>, <QUERY> and <ANSWER> but has no <ANSWER>
           CLUTRR_SG | <STORY> A . <QUERY> A B <ANSWER> none    | 1 | the answer ('none') must say who is what of whom
           CLUTRR_SG | <STORY> A . <QUERY> A C <ANSWER> A is the son of B | 1 | the query ('A C') must name the people of the answer, 'A' and 'B'
           KEY_VALUE | {"key": "k", "value": "v", "ordered_kv_records": [["k", "w"]]} | 1 | key 'k': ordered_kv_records must have one pair of the key and value ('v') but has 0
           KEY_VALUE | {"key": "k", "value": "v", "ordered_kv_records": [["k"]]}      | 1 | key 'k': pair ('["k"]') must be [key, value]
           FOLIO     | {"premises": [], "conclusion": "C", "label": "True"}           | 1 | conclusion 'folio-1': premises must have at least one element
-          FOLIO     | {"premises": ["P"], "conclusion": "C", "label": "so"}          | 1 | conclusion 'folio-1': answer ('so') must be one of true, false, unknown
+          FOLIO     | {"premises": ["P"], "conclusion": "C", "label": "so"}          | 1 | conclusion 'folio-1': label ('so') must be one of true, false, unknown
           PRONTOQA  | {"id": "q", "context": "A. B.", "question": "? C.", "options": ["A) True"], "answer": "A", "explanation": ["C."]} | 1 | question 'q': explanation must have at least 2 sentences of the context but has 0
           """)
   void badLine_isExplained(DataFormat format, String lines, long line, String reason)

@@ -133,8 +133,16 @@ class RecordLinesTest {
           """
           PROOFWRITER     | 'question': 'q', 'answer': 'maybe', 'facts': ['a'] | answer ('maybe') must be one of true, false, unknown
           PROOFWRITER     | 'question': 'q', 'answer': 1, 'facts': ['a']       | answer ('1') must be a non-blank text
-          PROOFWRITER     | 'question': 'q', 'facts': ['a']                    | questions (1) and answers (0) must be equal in number
-          PROOFWRITER     | 'answer': 'true', 'facts': ['a']                   | key 'question' is missing
+          PROOFWRITER     | 'question': 'q', 'facts': ['a']                    | key 'answer' is missing; the keys are 'guid, question, facts'
+          PROOFWRITER     | 'question': 'q', 'answer': null, 'facts': ['a']    | key 'answer' is missing
+          PROOFWRITER     | 'questions': ['q', 'r'], 'answers': ['true'], 'facts': ['a'] | questions (2) and answers (1) must be equal in number
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': [] | labels must have at least one element, or be left out
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': [5] | element of labels ('5') must be a non-blank text
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[0, 0]] | relevant ([0,0]) must name each fact once
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a'], 'distractors': ['b'] | all_facts and distractors must not both be given
+          CLUTRR          | 'question': 'q', 'answer': 'aunt', 'facts': [['A B', 'fathr']] | relation of a fact ('fathr') must be one of aunt, brother,
+          CLUTRR          | 'question': 'q', 'answer': 'aunt', 'facts': [['A B', 5]] | relation of a fact ('5') must be a non-blank text
+          PROOFWRITER     | 'answer': 'true', 'facts': ['a']                   | key 'question' is missing; the keys are 'guid, answer, facts'
           PROOFWRITER     | 'question': 'q', 'answer': 'true'                  | key 'facts' is missing; the keys are 'guid, question, answer'
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': []     | facts must have at least one element
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [' ']  | element of facts ('" "') must be a non-blank text
