@@ -11,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicOutputTest {
@@ -37,6 +40,37 @@ class AtomicOutputTest {
 
     assertThat(file).hasContent("old");
     assertThat(directory).isDirectoryNotContaining(path -> !path.equals(file));
+  }
+
+  /** Begins a file in a process of its own, says so, and waits to be ended. */
+  static final class Writer {
+    private Writer() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+      try (AtomicOutput output = AtomicOutput.open(Path.of(args[0]))) {
+        output.stream().write("a part".getBytes(StandardCharsets.UTF_8));
+        System.out.println("begun");
+        Thread.sleep(TimeUnit.MINUTES.toMillis(1));
+      }
+    }
+  }
+
+  /** As by Ctrl-C. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void signal_thatEndsTheProcess_leavesNothing() throws Exception {
+    Process writer = JavaProcess.start(Writer.class, directory.resolve("new/data/a.txt"));
+    try {
+      assertThat(writer.inputReader().readLine()).isEqualTo("begun");
+      assertThat(directory.resolve("new/data")).isNotEmptyDirectory();
+
+      writer.destroy();
+
+      assertThat(writer.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(directory).isEmptyDirectory();
+    } finally {
+      writer.destroyForcibly().waitFor();
+    }
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,16 +26,7 @@ class DirectoryLockTest {
 
   @Test
   void take_whileAnotherProcessHasIt_isRefused_andGivenOnceThatIsKilled() throws Exception {
-    Process holder =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Holder.class.getName(),
-                    directory.toString()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process holder = JavaProcess.start(Holder.class, directory);
     try {
       assertThat(holder.inputReader().readLine()).isEqualTo("taken");
       assertThatIOException()
