@@ -120,6 +120,7 @@ public final class Reckoning implements Callable<Integer> {
     CommandLine line = new CommandLine(root);
     more.forEach(line::addSubcommand);
     addVersion(line);
+    EnumOptions.register(line);
     Objects.requireNonNull(line.getSubcommands().get("generate-completion"))
         .getCommandSpec()
         .usageMessage()
@@ -127,7 +128,6 @@ public final class Reckoning implements Callable<Integer> {
         .footer("", "Example:", "  source <(reckoning generate-completion)");
     CommandErrors errors = new CommandErrors(() -> root.stacktrace);
     return line // the following settings also apply to subcommands
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a value may begin with @
         .setExecutionStrategy(process)
         .setParameterExceptionHandler(errors::invalidArguments)

@@ -75,7 +75,7 @@ class ReckoningTest {
         "--colour|'--colour' is not an option; see 'reckoning --help'",
         "data stat|'stat' is not a command of 'reckoning data', which has validate, stats, convert, generate; did you mean stats?; see 'reckoning data --help'",
         "config --colour|Unknown option: '--colour'; see 'reckoning config --help'",
-        "config --cfg x|Invalid value for option '--cfg': expected one of [JOB] (case-insensitive) but was 'x'; see 'reckoning config --help'"
+        "config --cfg x|Invalid value for option '--cfg': 'x' must be one of job; see 'reckoning config --help'"
       },
       delimiter = '|',
       quoteCharacter = '\u0000')

@@ -39,7 +39,6 @@ final class DataFiles {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      converter = LowerCase.Format.class,
       description =
           "Format: records, proofwriter, ruletaker, clutrr_csv, clutrr_sg, folio, prontoqa, babi or"
               + " key_value (default: detected per file).")
@@ -48,7 +47,6 @@ final class DataFiles {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      converter = LowerCase.Type.class,
       description =
           "Dataset type of records: proofwriter, clutrr, folio, entailment_tree or question. Other"
               + " formats imply it.")

@@ -20,7 +20,6 @@ import org.reckoning.trainer.data.theories.TheoryKind;
 import org.reckoning.trainer.data.theories.TheoryKind.World;
 import org.reckoning.trainer.text.EnumWord;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,18 +52,9 @@ final class GenerateCommand implements Callable<Integer> {
     THEORIES
   }
 
-  /** Converter of {@code --kind}. */
-  static final class KindWord implements ITypeConverter<Kind> {
-    @Override
-    public Kind convert(String value) {
-      return LowerCase.constant(Kind.class, value);
-    }
-  }
-
   @Option(
       names = "--kind",
       paramLabel = "KIND",
-      converter = KindWord.class,
       description = "kinship (type clutrr) or theories (type proofwriter) (default: kinship).")
   private Kind kind = Kind.KINSHIP;
 
@@ -77,7 +67,6 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      converter = LowerCase.Format.class,
       description =
           "records, or for theories proofwriter: the official files, with many questions a theory"
               + " (default: records).")
@@ -114,7 +103,6 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--wording",
       paramLabel = "WORDING",
-      converter = LowerCase.WordingWord.class,
       description =
           "Sentences of facts: plain, clutrr_sg (letters for names), clutrr (default: plain).")
   private Wording wording = Wording.PLAIN;

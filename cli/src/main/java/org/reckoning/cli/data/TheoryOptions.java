@@ -13,7 +13,6 @@ final class TheoryOptions {
   @Option(
       names = "--world",
       paramLabel = "WORLD",
-      converter = LowerCase.WorldWord.class,
       description =
           "For theories: open (what does not follow is unknown) or closed (it is false) (default:"
               + " open).")
@@ -24,7 +23,6 @@ final class TheoryOptions {
       split = ",",
       defaultValue = "att,att_neg,rel,rel_neg",
       paramLabel = "FAMILY",
-      converter = LowerCase.FamilyWord.class,
       description =
           "For theories: att (attributes), rel (relations too), att_neg and rel_neg (with negation);"
               + " several are equally frequent (default: all).")

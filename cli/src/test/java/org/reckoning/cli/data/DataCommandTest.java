@@ -24,7 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.cli.Reckoning;
-import picocli.CommandLine;
 
 class DataCommandTest {
   private static final String RECORD =
@@ -40,11 +39,10 @@ class DataCommandTest {
   private Path folder;
 
   private int run(String... arguments) {
-    return new CommandLine(new DataCommand())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    return Reckoning.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
-        .execute(arguments);
+        .execute(Stream.concat(Stream.of("data"), Stream.of(arguments)).toArray(String[]::new));
   }
 
   private Path file(String name, String text) throws IOException {
@@ -349,12 +347,7 @@ class DataCommandTest {
 
   private void assertFull(Path output, String... words) {
     err.getBuffer().setLength(0);
-    int code =
-        Reckoning.commandLine()
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .execute(Stream.concat(Stream.of("data"), Stream.of(words)).toArray(String[]::new));
-    assertThat(code).isEqualTo(1);
+    assertThat(run(words)).isEqualTo(1);
     assertThat(err.toString().strip())
         .isEqualTo(
             "'%s' cannot be written: No space left on device; free some space or choose a place on another disk",
