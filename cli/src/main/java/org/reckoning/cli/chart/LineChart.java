@@ -5,6 +5,7 @@ import java.awt.GraphicsEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -68,8 +69,10 @@ public record LineChart(
   /** Characters of a value or name that are drawn. */
   private static final int MOST_OF_ONE = 40;
 
-  /** Long labels of so many values are slanted, of more values upright. */
-  private static final int MOST_SLANTED = 8;
+  /** Pixels of the width of a slanted label: for each character, and for the height of a line. */
+  private static final double SLANTED_CHARACTER = 3.5;
+
+  private static final double SLANTED_LINE = 12;
 
   /** Pixels of the horizontal axis. */
   private static final int AXIS = 520;
@@ -199,11 +202,16 @@ public record LineChart(
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setMarkerSize(MARKER);
     styler.setYAxisLogarithmic(logarithmic);
-    if (xValues.stream().mapToInt(value -> Math.min(value.length(), MOST_OF_ONE)).sum()
-        > MOST_CHARACTERS) {
-      styler.setXAxisLabelRotation(xValues.size() <= MOST_SLANTED ? 60 : 90);
+    int space = AXIS / (xValues.size() + 1);
+    styler.setXAxisTickMarkSpacingHint(space); // a tick for each value, if labels are narrower
+    IntSummaryStatistics lengths =
+        xValues.stream()
+            .mapToInt(value -> Math.min(value.length(), MOST_OF_ONE))
+            .summaryStatistics();
+    if (lengths.getSum() > MOST_CHARACTERS) {
+      boolean fits = lengths.getMax() * SLANTED_CHARACTER + SLANTED_LINE < space;
+      styler.setXAxisLabelRotation(fits ? 60 : 90);
     }
-    styler.setXAxisTickMarkSpacingHint(AXIS / (xValues.size() + 1)); // a tick for each value
     styler.setXAxisMin(-ROOM);
     styler.setXAxisMax(xValues.size() - 1 + ROOM);
   }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LineChartTest {
@@ -21,7 +22,8 @@ class LineChartTest {
   /** Pixels right of the plot, and below the plot. */
   private static final int LEGEND = 130;
 
-  private static final int LABELS = 40;
+  /** Pixels from the end of an interval to the labels. */
+  private static final int AXIS = 10;
 
   /** XChart once searched without end for labels that fit. */
   @ParameterizedTest
@@ -38,9 +40,19 @@ class LineChartTest {
 
   /** The columns of the intervals are the places of the values. */
   @ParameterizedTest
-  @ValueSource(ints = {2, 6, 8, 12, 20})
-  void picture_hasALabelBelowEachValue(int count) throws IOException {
-    List<String> values = IntStream.range(0, count).mapToObj(i -> "tokens_" + (100 + i)).toList();
+  @CsvSource({
+    "2, tokens",
+    "6, tokens",
+    "8, tokens",
+    "12, tokens",
+    "20, tokens",
+    "3, ruletaker_natlang",
+    "5, ruletaker_natlang",
+    "7, ruletaker_natlang",
+    "8, ruletaker_natlang"
+  })
+  void picture_hasALabelBelowEachValue(int count, String name) throws IOException {
+    List<String> values = IntStream.range(0, count).mapToObj(i -> name + "_" + (100 + i)).toList();
     List<LineChart.Point> points =
         values.stream().map(value -> new LineChart.Point(value, 5, 1.0, 9.0)).toList();
     LineChart chart =
@@ -61,12 +73,14 @@ class LineChartTest {
     return color.getBlue() - color.getRed() > 100;
   }
 
-  /** Returns whether a pixel near a column and below the axis is dark. */
+  /** Returns whether a pixel near a column and below the axis with its mark is dark. */
   private static boolean hasText(BufferedImage image, int column) {
+    int lowest =
+        IntStream.range(0, image.getHeight()).filter(y -> isBlue(image, column, y)).max().orElse(0);
     return IntStream.range(column - 8, column + 8)
         .anyMatch(
             x ->
-                IntStream.range(image.getHeight() - LABELS, image.getHeight())
+                IntStream.range(lowest + AXIS, image.getHeight())
                     .anyMatch(y -> new Color(image.getRGB(x, y)).getRed() < 60));
   }
 
