@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.reckoning.cli.ask.AskCommand;
 import org.reckoning.cli.bench.BenchCommand;
 import org.reckoning.cli.config.ConfigCommand;
+import org.reckoning.cli.config.EnumOptions;
 import org.reckoning.cli.data.DataCommand;
 import org.reckoning.cli.device.DevicesCommand;
 import org.reckoning.cli.export.ServingExportCommand;

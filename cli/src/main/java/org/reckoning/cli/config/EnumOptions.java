@@ -1,4 +1,4 @@
-package org.reckoning.cli;
+package org.reckoning.cli.config;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -8,11 +8,11 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads the enum options of all commands: by the words of configurations, in any case. */
-final class EnumOptions {
+public final class EnumOptions {
   private EnumOptions() {}
 
   /** Registers a converter for each enum that an option of the command or a subcommand has. */
-  static void register(CommandLine command) {
+  public static void register(CommandLine command) {
     for (ArgSpec argument : command.getCommandSpec().args()) {
       for (Class<?> type : argument.auxiliaryTypes()) {
         if (type.isEnum()) {
