@@ -5,8 +5,10 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -63,6 +65,10 @@ final class ConvertCommand implements Callable<Integer> {
   private final SortedMap<Integer, Long> otherHops = new TreeMap<>();
 
   private final Set<String> ids = new HashSet<>();
+
+  /** The last number that was given to an id that occurs again. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
   private long renamed;
 
   private long written;
@@ -139,11 +145,14 @@ final class ConvertCommand implements Callable<Integer> {
 
   /** Returns an id that no task before has: files that are converted together may share ids. */
   private String newId(String id) {
-    String made = id;
-    for (int number = 2; !ids.add(made); number++) {
-      made = id + "-" + number;
+    if (ids.add(id)) {
+      return id;
     }
-    renamed += made.equals(id) ? 0 : 1;
+    renamed++;
+    String made = id;
+    while (!ids.add(made)) {
+      made = id + "-" + numbers.merge(id, 2, (last, first) -> last + 1);
+    }
     return made;
   }
 }

@@ -189,7 +189,6 @@ public final class AtomicOutput implements Closeable {
         DurableFiles.forceDirectory(file.toAbsolutePath().getParent());
       }
       committed = true;
-      UNFINISHED.remove(this);
     } catch (IOException e) {
       throw e instanceof NamedOutput.Failure ? e : FileProblem.cannotWrite(file, e);
     }

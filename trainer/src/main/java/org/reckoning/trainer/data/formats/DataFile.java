@@ -111,7 +111,7 @@ public final class DataFile implements Closeable {
       return FileProblem.reason(damage);
     }
     return start.isEmpty()
-        ? "the file has no task; remove it or give another"
+        ? TaskReader.NO_TASK
         : "it begins with %s, as no known format does; name its format by --format, or for records their --type"
             .formatted(BadLineException.quote(start.lines().findFirst().orElse("")));
   }

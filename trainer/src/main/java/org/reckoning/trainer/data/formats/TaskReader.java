@@ -39,6 +39,9 @@ public final class TaskReader {
   /** Default of the number of bad lines that are listed for a file. */
   public static final int DEFAULT_LIMIT = 20;
 
+  /** What is wrong with a file without content. */
+  static final String NO_TASK = "the file has no task; remove it or give another";
+
   /** Formats whose lines are not JSON. */
   private static final Set<DataFormat> TEXT =
       Collections.unmodifiableSet(EnumSet.of(DataFormat.BABI, DataFormat.CLUTRR_SG));
@@ -128,7 +131,7 @@ public final class TaskReader {
       log.bad(log.line(), String.valueOf(e.getMessage()));
     }
     if (log.isEmpty()) {
-      log.bad(1, "the file has no task; remove it or give another");
+      log.bad(1, NO_TASK);
     }
     return log.problems();
   }
