@@ -212,7 +212,8 @@ public final class ConsoleProgress implements TrainingListener {
   }
 
   /**
-   * Shows the progress of a series of runs.
+   * Shows the progress of a series of runs. The time left is estimated from a hundredth of the
+   * remaining work on; before, the start of the first processes would count most.
    *
    * @param text about the series
    * @param done work so far, in any unit
@@ -225,7 +226,7 @@ public final class ConsoleProgress implements TrainingListener {
       writtenAt = now;
     }
     String line =
-        done > series.step()
+        done > series.step() && 100 * (done - series.step()) >= of - series.step()
             ? text + ", about " + duration(secondsLeft(series, done, of, now)) + " left"
             : text;
     switch (style.display()) {

@@ -179,6 +179,22 @@ class ConsoleProgressTest {
     assertThat(written()).hasLineCount(2);
   }
 
+  @Test
+  void series_estimatesTheTimeLeft_fromAHundredthOfTheRemainingWorkOn() {
+    ConsoleProgress progress = progress(Display.PLAIN, false, 1);
+    for (int done : List.of(500, 504, 505, 510)) { // resumed at half
+      progress.advanced(done + " of 1000", done, 1000);
+      nanos += 60_000_000_000L;
+    }
+    assertThat(written())
+        .isEqualTo(
+            """
+            504 of 1000
+            505 of 1000, about 3:18:00 left
+            510 of 1000, about 2:27:00 left
+            """);
+  }
+
   /** Reports micro-batches of 2 s. */
   private void encode(ConsoleProgress progress, int from, int to) {
     for (int i = from; i <= to; i++) {
