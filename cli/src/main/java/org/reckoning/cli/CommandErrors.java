@@ -15,6 +15,8 @@ import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.text.NearestName;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -51,6 +53,25 @@ record CommandErrors(BooleanSupplier stacktrace) {
                 command.getCommandSpec().qualifiedName(),
                 String.join(", ", command.getSubcommands().keySet()),
                 hint);
+  }
+
+  /** Returns a strategy that turns Java's errors, such as a full heap, into failures. */
+  IExecutionStrategy catching(IExecutionStrategy strategy) {
+    return parsed -> {
+      try {
+        return strategy.execute(parsed);
+      } catch (VirtualMachineError | LinkageError e) {
+        List<CommandLine> commands = parsed.asCommandLineList();
+        throw new ExecutionException(commands.get(commands.size() - 1), sentence(e), e);
+      }
+    };
+  }
+
+  private static String sentence(Error e) {
+    return e instanceof OutOfMemoryError
+        ? "Java is out of memory (%s; its heap may take %d MiB): set RECKONING_HEAP to more, such as 8g"
+            .formatted(e.getMessage(), Runtime.getRuntime().maxMemory() >> 20)
+        : "%s: this is a bug; --stacktrace shows where".formatted(e);
   }
 
   /** Handles an exception of a running command. */
@@ -99,7 +120,7 @@ record CommandErrors(BooleanSupplier stacktrace) {
               .formatted(path.getInput()));
     }
     String message = e.getMessage();
-    // An exception without a message, or with one of Java's, is no mistake of the user.
+    // An exception without a message, or a dereferenced null, is no mistake of the user.
     return List.of(
         message == null || message.isBlank() || e instanceof NullPointerException
             ? "%s: this is a bug; --stacktrace shows where".formatted(e.getClass().getName())

@@ -58,7 +58,9 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:success",
       "1:the command failed",
-      "2:an argument, key or value is invalid; nothing was started"
+      "2:an argument, key, value or file is invalid",
+      "129, 130, 143:a signal stopped the command (SIGHUP, SIGINT, SIGTERM)",
+      "141:the reader of the output has gone"
     },
     footer = {
       "",
@@ -130,7 +132,7 @@ public final class Reckoning implements Callable<Integer> {
     CommandErrors errors = new CommandErrors(() -> root.stacktrace);
     return line // the following settings also apply to subcommands
         .setExpandAtFiles(false) // a value may begin with @
-        .setExecutionStrategy(process)
+        .setExecutionStrategy(errors.catching(process))
         .setParameterExceptionHandler(errors::invalidArguments)
         .setExecutionExceptionHandler(errors::failure);
   }

@@ -56,7 +56,8 @@ class ReckoningTest {
             "inspect",
             "generate-completion",
             "Exit codes:",
-            "  2   ");
+            "  2   ",
+            "  129, 130, 143   a signal");
   }
 
   @ParameterizedTest
@@ -158,6 +159,19 @@ class ReckoningTest {
             "  model.n_embd=64 +width, a multiple of n_head; null: that of the preset\\R");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "config --keys seed=1, --keys lists the keys of all configurations",
+    "config --schema seed=1, --schema lists the keys of all configurations",
+    "train --resolve seed=1, --resolve has no effect without --cfg job",
+    "inspect --resolve seed=1, --resolve has no effect without --cfg job"
+  })
+  void optionWithoutEffect_isRefused(String words, String sentence) {
+    assertThat(run(words.split(" "))).isEqualTo(2);
+
+    assertThat(err.toString().strip()).startsWith(sentence).hasLineCount(1);
+  }
+
   @Test
   void configDirectoryOutsideTheProject_isUsed(@TempDir Path directory) throws IOException {
     Files.createDirectories(directory.resolve("experiment"));
@@ -215,6 +229,17 @@ class ReckoningTest {
   }
 
   @Test
+  void fullHeap_isOneSentenceThatNamesTheSetting() {
+    CommandLine line = commandLine(new Full());
+
+    assertThat(line.execute("full")).isEqualTo(1);
+    assertThat(err.toString().strip())
+        .startsWith("Java is out of memory (Java heap space; its heap may take ")
+        .endsWith(" MiB): set RECKONING_HEAP to more, such as 8g")
+        .hasLineCount(1);
+  }
+
+  @Test
   void stacktrace_showsWhere() {
     CommandLine line = commandLine(new Failing("the disk is full"));
 
@@ -248,6 +273,15 @@ class ReckoningTest {
     public void run() {
       throw new InvalidPathException(
           "dä", "Malformed input or input contains unmappable characters");
+    }
+  }
+
+  /** A command that needs more memory than there is. */
+  @Command(name = "full")
+  static final class Full implements Runnable {
+    @Override
+    public void run() {
+      throw new OutOfMemoryError("Java heap space");
     }
   }
 

@@ -354,6 +354,7 @@ class LauncherTest extends LauncherTree {
         Arguments.of("JAVA_HOME=/none", "JAVA_HOME (/none) has no bin/java"),
         Arguments.of(
             "RECKONING_HEAP=lots", "RECKONING_HEAP (lots) must be a number with k, m or g"),
+        Arguments.of("RECKONING_HEAP=4", "RECKONING_HEAP (4) must be a number with k, m or g"),
         Arguments.of("RECKONING_DEVICE=tpu", "RECKONING_DEVICE (tpu) must be cpu, gpu or auto"),
         Arguments.of("RECKONING_NATIVE_LOG=no", "RECKONING_NATIVE_LOG (no) must be all, or unset"));
   }

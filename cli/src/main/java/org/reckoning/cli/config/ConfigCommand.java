@@ -1,7 +1,9 @@
 package org.reckoning.cli.config;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.reckoning.trainer.config.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +42,12 @@ public final class ConfigCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    if ((keys || schema) && !options.words().isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "%s lists the keys of all configurations, so omit '%s'"
+                  .formatted(keys ? "--keys" : "--schema", String.join(" ", options.words()))));
+    }
     if (keys) {
       options.printKeys(out);
       return 0;
@@ -49,7 +57,7 @@ public final class ConfigCommand implements Callable<Integer> {
       return 0;
     }
     options.print(out); // an invalid one, too: it helps to find the error
-    if (!options.printsOnly()) {
+    if (!options.isUnchecked()) {
       options.jobs();
     }
     return 0;

@@ -87,8 +87,21 @@ public final class ConfigOptions {
     }
   }
 
-  /** Returns whether the command should only {@link #print}. */
+  /**
+   * Returns whether the command should only {@link #print}.
+   *
+   * @throws ConfigException if {@code --resolve} was given and nothing is printed
+   */
   public boolean printsOnly() {
+    if (resolve && cfg == null) {
+      throw new ConfigException(
+          List.of("--resolve has no effect without --cfg job: add it, or omit --resolve"));
+    }
+    return cfg != null;
+  }
+
+  /** Returns whether a configuration is printed unchecked. */
+  boolean isUnchecked() {
     return cfg != null;
   }
 

@@ -208,6 +208,10 @@ final class GenerateCommand implements Callable<Integer> {
       requireOmitted("--format proofwriter", "--distractors", "--questions");
     }
     TheoryKind made = theories.kind(hops);
+    if (distractors != null && distractors < 0) {
+      throw new IllegalArgumentException(
+          "--distractors (%d) must be at least 0".formatted(distractors));
+    }
     if (distractors != null && made.world() == World.CLOSED) {
       throw new IllegalArgumentException(
           "--distractors (%d) must be omitted with --world closed: without a sentence another label may be right"

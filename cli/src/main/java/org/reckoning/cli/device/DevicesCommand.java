@@ -26,7 +26,7 @@ public final class DevicesCommand implements Callable<Integer> {
     if (devices.stream().noneMatch(Device::isGpu)) {
       out.println(
           "TensorFlow sees no GPU and computes on the CPU; an NVIDIA GPU needs Linux x86-64, its"
-              + " driver, CUDA 12, cuDNN 9 and a build with 'mvn -Pgpu'");
+              + " driver, CUDA 12, cuDNN 9, and RECKONING_DEVICE=gpu or the archive ending in -gpu");
     }
     out.flush();
     return 0;

@@ -282,7 +282,8 @@ class DataCommandTest {
         "generate --kind theories --world close",
         "generate --train 0 --val 0 --test 0",
         "generate -o -",
-        "generate --train -1"
+        "generate --train -1",
+        "generate --kind theories --distractors -1"
       })
   void wrongCommand_exitsWith2AndOneSentence(String arguments) throws IOException {
     Path file = file("x.jsonl", RECORD.formatted("g", 1));
@@ -292,9 +293,7 @@ class DataCommandTest {
             .map(argument -> argument.replace("FILE", file.toString()))
             .toArray(String[]::new);
     assertThat(run(split)).isEqualTo(2);
-    assertThat(err.toString().lines().findFirst().orElseThrow())
-        .isNotBlank()
-        .doesNotContain("Exception");
+    assertThat(err.toString().strip()).isNotBlank().doesNotContain("Exception").hasLineCount(1);
     assertThat(out.toString()).isEmpty();
   }
 

@@ -27,7 +27,10 @@ class ServeCommandTest {
     StringWriter err = new StringWriter();
     int ended =
         Reckoning.commandLine().setErr(new PrintWriter(err, true)).execute(words.split(" ", -1));
-    assertThat(err.toString()).contains(sentence).doesNotContain("is a bug", "\tat ");
+    assertThat(err.toString().strip())
+        .contains(sentence)
+        .doesNotContain("is a bug", "\tat ")
+        .hasLineCount(1);
     assertThat(ended).isEqualTo(code);
   }
 }
