@@ -37,7 +37,7 @@ final class StudyRunner {
   private final Map<String, String> failures = new TreeMap<>();
   private final Map<Integer, Long> work = new LinkedHashMap<>();
 
-  /** Is told after every run and every timing. */
+  /** Receives the study after every run and every timing. */
   @FunctionalInterface
   interface Finished {
     /** Takes the study and the reasons of failures so far, by the name of the run or timing. */

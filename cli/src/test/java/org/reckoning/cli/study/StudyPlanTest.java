@@ -124,7 +124,7 @@ class StudyPlanTest {
       value = {
         "[tiny] | [big] | s.yaml must be a study: timing (big) of a size must be one of timings",
         "small: [ | tiny.png/: [ | s.yaml must be a study: name (tiny.png/) must have only letters",
-        "sizes: | 'pictures: {small: {metric: f1, x: run, line: run, see: a}}\nsizes:' | s.yaml must be a study: name (small) must be that of a timing or of a picture",
+        "sizes: | 'pictures: {small: {metric: f1, x: run, line: run, see: a}}\nsizes:' | s.yaml must be a study: name (small) is that of a timing and of a picture: rename one, both write small.png",
         "runs=3 | rums=3 | timing tiny of study mine: rums",
         "runs=2 | runs=0 | timing tiny of study mine: runs (0) must be at least 1",
       })

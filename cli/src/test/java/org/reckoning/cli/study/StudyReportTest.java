@@ -93,6 +93,7 @@ class StudyReportTest {
             """,
             "1 of 2 runs are done. Made by reckoning 1, commit abc.",
             "The higher line is better.",
+            "Wilson's 95 % interval over the problems. It ignores differences between seeds.",
             "- #1 prompt seed=42: the loss is not finite",
             "| 0 | weights |  | 42 | hops_3 | 3 | 50 + 4 too long | 60.0 % (10.0 to 90.0) | - | - | 0.500 |",
             "| 1 | prompt |  | 42 | failed |",
