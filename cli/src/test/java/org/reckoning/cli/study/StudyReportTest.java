@@ -1,6 +1,7 @@
 package org.reckoning.cli.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
@@ -8,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ class StudyReportTest {
     return study(seeds, "['data.hops=[3]']");
   }
 
-  private StudyDirectory study(String seeds, String hops3) throws IOException {
+  private StudyDirectory study(String seeds, String hops3, String... users) throws IOException {
     YamlDocument yaml =
         YamlDocument.of(
             """
@@ -50,7 +52,7 @@ class StudyReportTest {
             "s.yaml",
             key -> !key.endsWith(".seeds"));
     StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
-    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
+    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of(users));
     return StudyDirectory.create(
         directory, plan, yaml.root(), plan.configs(new Configurations(null)));
   }
@@ -112,6 +114,43 @@ class StudyReportTest {
     assertThat(report(study, Map.of()))
         .contains(
             "| prompt | 50.0 % (40.4 to 59.6) | 40.0 % (27.6 to 53.8) |", "2 of 2 runs are done.");
+  }
+
+  @Test
+  void report_ofAVariedWordThatIsOnNoAxis_hasALineForEachValue() throws IOException {
+    StudyDirectory study =
+        study("42", "['data.hops=[3]']", "max_steps=200,400", "data.distractors=1");
+    write(0, "reckoning", 98, 30);
+    write(1, "reckoning", 50, 20);
+
+    assertThat(report(study, Map.of()))
+        .contains(
+            """
+            | weights max_steps=200 | 98.0 % (93.0 to 99.4) | 60.0 % (46.2 to 72.4) |
+            | weights max_steps=400 | 50.0 % (40.4 to 59.6) | 40.0 % (27.6 to 53.8) |
+            """);
+  }
+
+  @Test
+  void cell_ofAVariedWordOnAnAxis_hasItOnce() throws IOException {
+    StudyDirectory study = study("42", "['data.hops=[3]']", "n_inner_iter=1,2");
+    write(0, "reckoning", 98, 30);
+    write(1, "reckoning", 50, 20);
+    List<Measurement> all = new ArrayList<>();
+    for (StudyRun run : study.plan().runs()) {
+      all.addAll(study.measurements(run));
+    }
+
+    assertThat(Cell.of(picture("n_inner_iter", "run"), all))
+        .extracting(Cell::line, Cell::x)
+        .containsExactly(tuple("weights", "1"), tuple("weights", "2"));
+    assertThat(Cell.of(picture("run", "n_inner_iter"), all))
+        .extracting(Cell::line, Cell::x)
+        .containsExactly(tuple("1", "weights"), tuple("2", "weights"));
+  }
+
+  private static StudyFile.Picture picture(String x, String line) {
+    return new StudyFile.Picture("acc_scored", x, line, List.of(), List.of(), "a line");
   }
 
   /** 0.5 + 2 * 0.25 = 1, and 2 * 1.5 = 3. */
