@@ -123,7 +123,8 @@ public final class StudyCommand implements Callable<Integer> {
       List<RunConfig> configs = plan.configs(files);
       all = file.equalFlops().repeat(plan, run -> configs.get(run.number()), StepFlops::of);
     }
-    return file.search() == null ? all : file.search().plan(all);
+    Search search = file.search() == null ? null : file.search().without(plan.words());
+    return search == null ? all : search.plan(all);
   }
 
   private int run(StudyDirectory study, PrintWriter out) throws IOException {

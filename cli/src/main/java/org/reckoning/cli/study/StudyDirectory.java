@@ -99,11 +99,10 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
    * @throws IOException if a file cannot be read or written
    */
   StudyDirectory settle() throws IOException {
-    Search search = file.search();
-    if (search == null || !plan.isOpen() || !plan.searches().stream().allMatch(this::isTrained)) {
+    if (!plan.isOpen() || !plan.searches().stream().allMatch(this::isTrained)) {
       return this;
     }
-    StudyPlan settled = search.settle(plan, this::validation);
+    StudyPlan settled = Search.settle(plan, this::validation);
     for (StudyRun run : settled.runs()) {
       List<String> before = plan.runs().get(run.number()).words();
       List<String> found = run.words().subList(before.size(), run.words().size());
