@@ -49,7 +49,7 @@ final class ReportText {
   private void picture(String name, StudyReport.Picture picture) {
     add("## " + name, "");
     if (picture.cells().isEmpty()) {
-      add("No run has results yet.", "");
+      add(report.whyEmpty(picture), "");
       return;
     }
     if (drawn.contains(name)) {

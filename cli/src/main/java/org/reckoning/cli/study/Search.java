@@ -118,7 +118,8 @@ record Search(List<String> words, List<String> runs, List<String> with) {
     return plan.withRuns(all);
   }
 
-  private static List<String> setting(StudyRun run, StudyRun candidate) {
+  /** Returns the words that a candidate has beside the varied words of its run. */
+  static List<String> setting(StudyRun run, StudyRun candidate) {
     List<String> varied = candidate.varied();
     return varied.subList(run.varied().size(), varied.size());
   }

@@ -108,7 +108,7 @@ public final class StudyCommand implements Callable<Integer> {
                   .formatted(name)));
     }
     StudyPlan plan = plan(StudyPlan.of(name, file, sorted.size(), sorted.overrides()), file, files);
-    List<RunConfig> configs = plan.configs(files);
+    List<RunConfig> configs = plan.configs(files, file);
     RunConfig any =
         configs.isEmpty() ? files.jobs(List.of(List.of())).get(0).config() : configs.get(0);
     Path parent = Path.of(any.outputDir(), "study", name);
@@ -118,12 +118,16 @@ public final class StudyCommand implements Callable<Integer> {
   /** Returns the plan with runs at equal operations, then with those of the search. */
   private static StudyPlan plan(StudyPlan plan, StudyFile file, Configurations files)
       throws IOException {
-    StudyPlan all = plan;
-    if (file.equalFlops() != null) {
-      List<RunConfig> configs = plan.configs(files);
-      all = file.equalFlops().repeat(plan, run -> configs.get(run.number()), StepFlops::of);
-    }
     Search search = file.search() == null ? null : file.search().without(plan.words());
+    EqualFlops equalFlops = file.equalFlops();
+    StudyPlan searched = search == null ? plan : search.plan(plan);
+    if (equalFlops == null) {
+      return searched;
+    }
+    List<RunConfig> configs = searched.configs(files, file);
+    int first = searched.searches().size();
+    StudyPlan all =
+        equalFlops.repeat(plan, run -> configs.get(first + run.number()), StepFlops::of);
     return search == null ? all : search.plan(all);
   }
 
@@ -170,7 +174,11 @@ public final class StudyCommand implements Callable<Integer> {
         .values()
         .forEach(
             picture -> {
-              ReportText.table(picture).lines().forEach(out::println);
+              if (picture.cells().isEmpty()) {
+                out.println(report.whyEmpty(picture));
+              } else {
+                ReportText.table(picture).lines().forEach(out::println);
+              }
               out.println();
             });
     report

@@ -6,10 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.NearestName;
 
 /**
  * All numbers of a study, as stored in {@code report.json}.
@@ -175,6 +179,22 @@ record StudyReport(
         each.leftOut(),
         each.row().metrics(),
         each.row().scored());
+  }
+
+  /** Returns why a picture has no points. */
+  String whyEmpty(Picture picture) {
+    Set<String> known =
+        runs.stream()
+            .flatMap(run -> run.results().stream())
+            .flatMap(result -> result.metrics().keySet().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (known.isEmpty() || known.contains(picture.metric())) {
+      return "No run has results yet.";
+    }
+    String hint = NearestName.hint(picture.metric(), known);
+    return "No run has the metric '%s'%s"
+        .formatted(
+            picture.metric(), hint.isEmpty() ? "; known: " + String.join(", ", known) : hint);
   }
 
   /** Returns a sentence for each run and timing that failed, with its name. */

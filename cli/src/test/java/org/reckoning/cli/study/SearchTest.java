@@ -31,7 +31,7 @@ class SearchTest {
   /** Returns the plan with repetitions of prompt, which take a third of the operations. */
   private static StudyPlan plan() throws IOException {
     StudyPlan plan = StudyPlan.of("mine", FILE, "quick", List.of());
-    List<RunConfig> configs = plan.configs(new Configurations(null));
+    List<RunConfig> configs = plan.configs(new Configurations(null), FILE);
     return SEARCH.plan(
         new EqualFlops("weights", List.of("prompt"))
             .repeat(
@@ -90,7 +90,7 @@ class SearchTest {
   @Test
   void equalOperations_withoutANumberOfSteps_areRefused() {
     StudyPlan plan = StudyPlan.of("mine", FILE, "quick", List.of("max_steps=null"));
-    List<RunConfig> configs = plan.configs(new Configurations(null));
+    List<RunConfig> configs = plan.configs(new Configurations(null), FILE);
 
     assertThatThrownBy(
             () ->

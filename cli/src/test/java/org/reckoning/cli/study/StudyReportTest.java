@@ -47,6 +47,8 @@ class StudyReportTest {
             sizes: {quick: {seeds: [%s]}}
             pictures:
               hops: {metric: acc_scored, x: hops, line: run, see: The higher line is better.}
+              typo: {metric: acc_score, x: hops, line: run, see: Nothing is seen here.}
+              other: {metric: bleu, x: hops, line: run, see: Nothing is seen here.}
             """
                 .formatted(hops3, seeds),
             "s.yaml",
@@ -54,7 +56,7 @@ class StudyReportTest {
     StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
     StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of(users));
     return StudyDirectory.create(
-        directory, plan, yaml.root(), plan.configs(new Configurations(null)));
+        directory, plan, yaml.root(), plan.configs(new Configurations(null), file));
   }
 
   /** Writes what a trained and examined run leaves: 100 problems of 2 hops, and 50 of 3. */
@@ -101,6 +103,17 @@ class StudyReportTest {
             "| 1 | prompt |  | 42 | failed |",
             "./reckoning train name=mine experiment=quickstart baselines=[] method=in_context seed=42"
                 .replace("baselines=[]", "'baselines=[]'"));
+  }
+
+  @Test
+  void picture_ofAMetricThatNoRunHas_saysSo() throws IOException {
+    StudyDirectory study = study("42");
+    assertThat(report(study, Map.of())).contains("## typo\n\nNo run has results yet.\n");
+    write(0, "reckoning", 98, 30);
+    assertThat(report(study, Map.of()))
+        .contains(
+            "## typo\n\nNo run has the metric 'acc_score'; did you mean acc_scored?\n",
+            "## other\n\nNo run has the metric 'bleu'; known: acc_scored, loss\n");
   }
 
   @Test

@@ -48,7 +48,8 @@ class StudyRunnerTest {
     StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
     StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
     study =
-        StudyDirectory.create(directory, plan, yaml.root(), plan.configs(new Configurations(null)));
+        StudyDirectory.create(
+            directory, plan, yaml.root(), plan.configs(new Configurations(null), file));
   }
 
   private Map<String, String> run(int jobs, StopRequest stop) throws IOException {
@@ -104,7 +105,9 @@ class StudyRunnerTest {
     StudyPlan plan =
         Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
     Path place = directory.resolve("search");
-    study = StudyDirectory.create(place, plan, yaml.root(), plan.configs(new Configurations(null)));
+    study =
+        StudyDirectory.create(
+            place, plan, yaml.root(), plan.configs(new Configurations(null), file));
     Files.createFile(place.resolve("1/fail"));
 
     assertThat(run(1, () -> false))
