@@ -17,7 +17,6 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
-import org.reckoning.trainer.run.NewDirectory;
 import org.reckoning.trainer.training.StepFlops;
 import org.reckoning.trainer.training.StopSignals;
 import picocli.CommandLine.Command;
@@ -112,7 +111,7 @@ public final class StudyCommand implements Callable<Integer> {
     RunConfig any =
         configs.isEmpty() ? files.jobs(List.of(List.of())).get(0).config() : configs.get(0);
     Path parent = Path.of(any.outputDir(), "study", name);
-    return StudyDirectory.create(NewDirectory.create(parent).get(0), plan, tree, configs);
+    return StudyDirectory.createIn(parent, plan, tree, configs);
   }
 
   /** Returns the plan with runs at equal operations, then with those of the search. */
