@@ -155,7 +155,6 @@ public final class StudyCommand implements Callable<Integer> {
               progress,
               (now, failed) -> ReportFiles.write(now.path(), StudyReport.of(now, program, failed)));
       failures = runner.run(jobs, signals);
-      progress.leaveLine();
       if (signals.requested()) {
         progress.message("saved; continue with: " + resume);
         return signals.exitCode();

@@ -1,7 +1,6 @@
 package org.reckoning.cli.study;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +33,7 @@ final class StudyRunner {
   private final ChildProcesses processes;
   private final ConsoleProgress progress;
   private final Finished finished;
-  private final Map<String, String> failures = new TreeMap<>();
+  private final Map<String, String> failures = new ConcurrentSkipListMap<>();
   private final Map<Integer, Long> work = new LinkedHashMap<>();
 
   /** Receives the study after every run and every timing. */
@@ -66,6 +65,15 @@ final class StudyRunner {
     for (StudyRun run : study.plan().runs()) {
       work.put(run.number(), work(study.config(run)));
     }
+    try {
+      runAll(jobs, stop);
+    } finally {
+      progress.leaveLine();
+    }
+    return Map.copyOf(failures);
+  }
+
+  private void runAll(int jobs, StopRequest stop) throws IOException {
     doAll(study.plan().searches(), this::complete, jobs, stop);
     if (!processes.isStopped()) {
       study = study.settle();
@@ -80,7 +88,6 @@ final class StudyRunner {
       doAll(ready, this::complete, jobs, stop);
     }
     doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1, stop);
-    return Map.copyOf(failures);
   }
 
   /** Does a piece of work. */
@@ -136,6 +143,9 @@ final class StudyRunner {
         if (e.getCause() instanceof IOException cause) {
           throw cause;
         }
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
         throw new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
         throw new IllegalStateException("interrupted while a study was running", e);
@@ -168,7 +178,7 @@ final class StudyRunner {
         all);
   }
 
-  private synchronized int failureCount() {
+  private int failureCount() {
     return failures.size();
   }
 
@@ -218,21 +228,17 @@ final class StudyRunner {
     return code == 0;
   }
 
-  private synchronized void fail(String name, String reason) {
+  private void fail(String name, String reason) {
     failures.merge(name, reason, (first, second) -> first + "; " + second);
   }
 
-  private synchronized void end(String name) {
+  private synchronized void end(String name) throws IOException {
     String reason = failures.get(name);
     if (reason != null) {
       progress.message("%s failed: %s".formatted(name, reason));
     } else if (!processes.isStopped()) {
       progress.message(name + " is done");
     }
-    try {
-      finished.run(study, failures);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    finished.run(study, failures);
   }
 }

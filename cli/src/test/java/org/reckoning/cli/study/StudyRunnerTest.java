@@ -1,9 +1,10 @@
 package org.reckoning.cli.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,12 +13,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.cli.config.Configurations;
 import org.reckoning.cli.process.ChildProcesses;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
@@ -31,6 +37,7 @@ class StudyRunnerTest {
   @SuppressWarnings("NullAway.Init") // set before each test
   private StudyDirectory study;
 
+  private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
   private int reports;
 
   @BeforeEach
@@ -53,12 +60,21 @@ class StudyRunnerTest {
   }
 
   private Map<String, String> run(int jobs, StopRequest stop) throws IOException {
+    return run(jobs, stop, (now, failed) -> reports++);
+  }
+
+  private Map<String, String> run(int jobs, StopRequest stop, StudyRunner.Finished finished)
+      throws IOException {
     ConsoleProgress progress =
         new ConsoleProgress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            new PrintStream(shown, true, StandardCharsets.UTF_8),
             new ConsoleStyle(ConsoleStyle.Display.LIVE, false, 1));
     ChildProcesses processes = new ChildProcesses(FakeCommand.class.getName());
-    return new StudyRunner(study, processes, progress, (now, failed) -> reports++).run(jobs, stop);
+    return new StudyRunner(study, processes, progress, finished).run(jobs, stop);
+  }
+
+  private String shown() {
+    return shown.toString(StandardCharsets.UTF_8);
   }
 
   private String log(int run) throws IOException {
@@ -168,13 +184,44 @@ class StudyRunnerTest {
     assertThat(reports).isEqualTo(3);
   }
 
+  static List<Exception> problemsOfReports() {
+    return List.of(
+        new IOException("no space left on device"),
+        new ConfigException(List.of("data.hops ([0]) must be positive")));
+  }
+
+  /** The command line prints the problem, on a line of its own. */
+  @ParameterizedTest
+  @Timeout(60)
+  @MethodSource("problemsOfReports")
+  void problem_ofTheReport_isThrownAsItIs_belowTheLiveLine(Exception problem) {
+    assertThatThrownBy(
+            () ->
+                run(
+                    1,
+                    () -> false,
+                    (now, failed) -> {
+                      while (!shown().contains("1 of 3 runs trained")) {
+                        LockSupport.parkNanos(10_000_000);
+                      }
+                      if (problem instanceof IOException e) {
+                        throw e;
+                      }
+                      throw (RuntimeException) problem;
+                    }))
+        .isSameAs(problem);
+
+    assertThat(shown()).endsWith("\n").contains("1 of 3 runs trained, 0 failed, 33 %");
+  }
+
   @Test
+  @Timeout(60)
   void run_thatIsStopped_endsItsCommands_andStartsNoOthers() throws IOException {
     Files.createFile(directory.resolve("0/wait"));
 
     assertThat(run(1, () -> Files.exists(directory.resolve("0/waits")))).isEmpty();
 
-    assertThat(IntStream.range(0, 3).filter(this::isDone)).isEmpty();
+    assertThat(directory.resolve("0/results.json")).doesNotExist();
     assertThat(directory.resolve("1/study.log")).doesNotExist();
   }
 }
