@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.reckoning.cli.process.ChildProcesses;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.progress.StepsMade;
 import org.reckoning.trainer.training.StopRequest;
 
@@ -223,7 +224,7 @@ final class StudyRunner {
     long before = Files.exists(log) ? Files.size(log) : 0;
     int code = processes.run(words, log);
     if (code != 0 && !processes.isStopped()) {
-      fail(name, ChildProcesses.reason(code, log, before));
+      fail(name, ConsoleText.of(ChildProcesses.reason(code, log, before)));
     }
     return code == 0;
   }

@@ -184,6 +184,17 @@ class StudyRunnerTest {
     assertThat(reports).isEqualTo(3);
   }
 
+  /** A line of a log may quote a file. */
+  @Test
+  void reason_withControlCharacters_isShownWithTheirNumbers() throws IOException {
+    Files.writeString(directory.resolve("0/fail"), "token '\u001b[2J' is unknown");
+    String safe = "token '\\u001b[2J' is unknown";
+
+    assertThat(run(1, () -> false)).containsEntry("#0 weights seed=1", safe);
+
+    assertThat(shown()).contains("failed: " + safe + "\n");
+  }
+
   static List<Exception> problemsOfReports() {
     return List.of(
         new IOException("no space left on device"),
