@@ -189,6 +189,17 @@ record StudyPlan(
     return runs.stream().filter(StudyRun::search).toList();
   }
 
+  /**
+   * Returns the runs that wait for short runs of the search that failed.
+   *
+   * @param failed names of the runs that failed
+   */
+  List<StudyRun> waiting(Set<String> failed) {
+    return searches().stream().anyMatch(run -> failed.contains(run.toString()))
+        ? runs.stream().filter(run -> !run.candidates().isEmpty()).toList()
+        : List.of();
+  }
+
   /** Returns whether a run waits for the search. */
   boolean isOpen() {
     return runs.stream().anyMatch(run -> !run.candidates().isEmpty());

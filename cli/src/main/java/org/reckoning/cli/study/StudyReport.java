@@ -27,6 +27,7 @@ import org.reckoning.trainer.text.NearestName;
  * @param runs all planned runs
  * @param pictures by name of the file
  * @param timings by name
+ * @param waiting number of runs that wait for search runs that failed
  */
 record StudyReport(
     String study,
@@ -37,7 +38,8 @@ record StudyReport(
     List<String> words,
     List<Run> runs,
     Map<String, Picture> pictures,
-    Map<String, Timing> timings) {
+    Map<String, Timing> timings,
+    int waiting) {
 
   /** Progress of a run or timing. */
   enum Status {
@@ -164,7 +166,8 @@ record StudyReport(
         study.plan().words(),
         runs,
         pictures,
-        timings);
+        timings,
+        study.plan().waiting(failures.keySet()).size());
   }
 
   private static Status status(boolean done, @Nullable String reason) {
@@ -197,7 +200,15 @@ record StudyReport(
             picture.metric(), hint.isEmpty() ? "; known: " + String.join(", ", known) : hint);
   }
 
-  /** Returns a sentence for each run and timing that failed, with its name. */
+  /** Returns a sentence about runs that wait for search runs that failed. */
+  static String waiting(int runs) {
+    return "%s for search runs that failed: resume the study, or begin one without the failing settings"
+        .formatted(runs == 1 ? "1 run waits" : runs + " runs wait");
+  }
+
+  /**
+   * Returns a sentence for each run and timing that failed, with its name, and for waiting runs.
+   */
   List<String> failures() {
     List<String> failures = new ArrayList<>();
     for (Run run : runs) {
@@ -211,6 +222,9 @@ record StudyReport(
             failures.add("%s: %s".formatted(name, timing.reason()));
           }
         });
+    if (waiting > 0) {
+      failures.add(waiting(waiting));
+    }
     return failures;
   }
 

@@ -78,14 +78,14 @@ final class StudyRunner {
     doAll(study.plan().searches(), this::complete, jobs, stop);
     if (!processes.isStopped()) {
       study = study.settle();
-      List<StudyRun> runs = study.plan().runs().stream().filter(run -> !run.search()).toList();
-      List<StudyRun> ready = runs.stream().filter(run -> run.candidates().isEmpty()).toList();
-      if (ready.size() < runs.size()) {
-        fail(
-            "search",
-            "%d runs wait for its failed runs: resume the study, or begin one without their settings"
-                .formatted(runs.size() - ready.size()));
+      int waiting = study.plan().waiting(failures.keySet()).size();
+      if (waiting > 0) {
+        progress.message(StudyReport.waiting(waiting));
       }
+      List<StudyRun> ready =
+          study.plan().runs().stream()
+              .filter(run -> !run.search() && run.candidates().isEmpty())
+              .toList();
       doAll(ready, this::complete, jobs, stop);
     }
     doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1, stop);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,8 @@ import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.training.StopRequest;
 
 class StudyRunnerTest {
+  private static final StudyReport.Program PROGRAM = new StudyReport.Program("reckoning 1", "abc");
+
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   private Path directory;
@@ -96,6 +99,9 @@ class StudyRunnerTest {
     assertThat(IntStream.range(0, 3).filter(this::isDone)).containsExactly(0, 2);
     assertThat(log(0)).contains("train\n", "eval --run", "--name hops_3");
     assertThat(reports).isEqualTo(3);
+    assertThat(shown())
+        .contains(
+            "#1 weights seed=2 failed: the loss is not finite\n");
 
     Files.delete(directory.resolve("1/fail"));
     assertThat(run(1, () -> false)).isEmpty();
@@ -126,13 +132,22 @@ class StudyRunnerTest {
             place, plan, yaml.root(), plan.configs(new Configurations(null), file));
     Files.createFile(place.resolve("1/fail"));
 
-    assertThat(run(1, () -> false))
+    List<String> lastReport = new ArrayList<>();
+    StudyRunner.Finished finished =
+        (now, failed) -> {
+          lastReport.clear();
+          lastReport.addAll(StudyReport.of(now, PROGRAM, failed).failures());
+        };
+
+    assertThat(run(1, () -> false, finished))
         .isEqualTo(
-            Map.of(
-                "#1 search of weights learning_rate=0.2 seed=1",
-                "the loss is not finite",
-                "search",
-                "1 runs wait for its failed runs: resume the study, or begin one without their settings"));
+            Map.of("#1 search of weights learning_rate=0.2 seed=1", "the loss is not finite"));
+    String waits =
+        "1 run waits for search runs that failed: resume the study, or begin one without the failing settings";
+    assertThat(shown()).contains(waits + "\n");
+    assertThat(lastReport)
+        .containsExactly(
+            "#1 search of weights learning_rate=0.2 seed=1: the loss is not finite", waits);
 
     study = StudyDirectory.open(place);
     assertThat(study.plan().isOpen()).isTrue();
