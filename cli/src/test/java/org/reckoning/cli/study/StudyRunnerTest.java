@@ -101,6 +101,7 @@ class StudyRunnerTest {
     assertThat(reports).isEqualTo(3);
     assertThat(shown())
         .contains(
+            "#0 weights seed=1 examines hops_3\n",
             "#1 weights seed=2 failed: the loss is not finite\n");
 
     Files.delete(directory.resolve("1/fail"));
@@ -190,6 +191,7 @@ class StudyRunnerTest {
     assertThat(run(2, () -> false)).isEqualTo(Map.of("fails", "no memory"));
     assertThat(study.times("fails")).isEmpty();
     assertThat(study.times("tiny")).isPresent();
+    assertThat(shown()).contains("measures tiny\n", "fails failed: no memory\n");
 
     Files.delete(fail);
     assertThat(run(2, () -> false)).isEmpty();
