@@ -61,9 +61,8 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(
       names = {"-j", "--jobs"},
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Number of runs at a time.")
-  private int jobs;
+      description = "Number of runs at a time; 1 by default.")
+  private @Nullable Integer jobs;
 
   @Option(names = "--plan", description = "Write the directories of all runs, and train none.")
   private boolean plan;
@@ -82,11 +81,8 @@ public final class StudyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     StudyWords sorted = StudyWords.of(words);
-    if (jobs < 1) {
-      throw new ConfigException(List.of("-j (%d) must be at least 1".formatted(jobs)));
-    }
-    StudyDirectory study =
-        sorted.resume() != null ? StudyDirectory.open(sorted.resume()) : create(sorted);
+    requireEffect(sorted.resume());
+    StudyDirectory study = sorted.resume() != null ? open(sorted.resume()) : create(sorted);
     DirectoryLock lock = DirectoryLock.take(study.path(), "study");
     try {
       return plan ? planned(study.settle(), out) : run(study, out);
@@ -95,17 +91,46 @@ public final class StudyCommand implements Callable<Integer> {
     }
   }
 
-  private StudyDirectory create(StudyWords sorted) throws IOException {
-    String name = Objects.requireNonNull(sorted.name());
-    Configurations files = new Configurations(configDir);
-    ObjectNode tree = files.study(name);
-    StudyFile file = StudyFile.of(tree, "study " + name);
+  private void requireEffect(@Nullable Path resume) {
+    List<String> problems = new ArrayList<>();
+    if (jobs != null && jobs < 1) {
+      problems.add("-j (%d) must be at least 1".formatted(jobs));
+    }
+    if (jobs != null && plan) {
+      problems.add(
+          "-j (%d) has no effect with --plan, which trains no run: omit it".formatted(jobs));
+    }
+    if (configDir != null && resume != null) {
+      problems.add(
+          "--config-dir (%s) has no effect with resume=%s, which continues a study as planned: omit it"
+              .formatted(configDir, resume));
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  private StudyDirectory open(Path resume) throws IOException {
+    StudyDirectory study = StudyDirectory.open(resume);
+    requireRunsToPlan(study.file(), study.plan().study());
+    return study;
+  }
+
+  private void requireRunsToPlan(StudyFile file, String name) {
     if (plan && file.runs().isEmpty()) {
       throw new ConfigException(
           List.of(
               "--plan writes the directories of runs, and study %s has none: omit it"
                   .formatted(name)));
     }
+  }
+
+  private StudyDirectory create(StudyWords sorted) throws IOException {
+    String name = Objects.requireNonNull(sorted.name());
+    Configurations files = new Configurations(configDir);
+    ObjectNode tree = files.study(name);
+    StudyFile file = StudyFile.of(tree, "study " + name);
+    requireRunsToPlan(file, name);
     StudyPlan plan = plan(StudyPlan.of(name, file, sorted.size(), sorted.overrides()), file, files);
     List<RunConfig> configs = plan.configs(files, file);
     RunConfig any =
@@ -154,7 +179,7 @@ public final class StudyCommand implements Callable<Integer> {
               processes,
               progress,
               (now, failed) -> ReportFiles.write(now.path(), StudyReport.of(now, program, failed)));
-      failures = runner.run(jobs, signals);
+      failures = runner.run(Objects.requireNonNullElse(jobs, 1), signals);
       if (signals.requested()) {
         progress.message("saved; continue with: " + resume);
         return signals.exitCode();
