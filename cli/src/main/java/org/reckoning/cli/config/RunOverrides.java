@@ -1,5 +1,6 @@
 package org.reckoning.cli.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,15 @@ public final class RunOverrides {
         problems.add("'%s' must be key=value: the run already has all keys".formatted(word));
         continue;
       }
-      tree.set(override.key(), Objects.requireNonNull(override.value()));
+      JsonNode before = tree.get(override.key());
+      JsonNode value = Objects.requireNonNull(override.value());
+      if (before != null && before.isObject() && !value.isObject()) {
+        problems.add(
+            "'%s' chooses a group, which cannot change after the start of a run: give its keys, such as %s.KEY=VALUE"
+                .formatted(word, override.key()));
+        continue;
+      }
+      tree.set(override.key(), value);
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);

@@ -16,7 +16,7 @@ import org.reckoning.trainer.text.Percent;
 /**
  * A point of a picture: the mean of a metric over seeds, with an interval at 95 %.
  *
- * @param line value of the picture's lines
+ * @param line value of the picture's lines, and varied words that are on no axis
  * @param x value of its horizontal axis
  * @param seeds number of runs, one for each seed
  * @param problems number of problems of all of them
@@ -71,7 +71,7 @@ record Cell(
       if (value != null && picture.shows(each.run().name(), each.examination())) {
         int problems = each.row().problems();
         sums.computeIfAbsent(
-                new Place(each.value(picture.line()), each.value(picture.x())),
+                new Place(line(picture, each), each.value(picture.x())),
                 place -> new LinkedHashMap<>())
             .merge(each.run().seed(), new Sum(value * problems, problems), Sum::plus);
       }
@@ -80,6 +80,23 @@ record Cell(
     sums.forEach(
         (place, bySeed) -> cells.add(of(place, picture.metric(), List.copyOf(bySeed.values()))));
     return cells;
+  }
+
+  /** Returns the line of a result. Runs with other varied words must not share a mean. */
+  private static String line(StudyFile.Picture picture, Measurement each) {
+    StringBuilder line = new StringBuilder(each.value(picture.line()));
+    for (String word : each.run().varied()) {
+      String key = StudyWords.key(word);
+      if (!key.equals("seed") && !sets(key, picture.line()) && !sets(key, picture.x())) {
+        line.append(' ').append(word);
+      }
+    }
+    return line.toString();
+  }
+
+  /** Returns whether a key, or a group, sets the value of an axis. */
+  private static boolean sets(String key, String axis) {
+    return axis.equals(key) || axis.startsWith(key + ".");
   }
 
   private static Cell of(Place place, String metric, List<Sum> seeds) {

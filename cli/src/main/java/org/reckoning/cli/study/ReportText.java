@@ -49,7 +49,7 @@ final class ReportText {
   private void picture(String name, StudyReport.Picture picture) {
     add("## " + name, "");
     if (picture.cells().isEmpty()) {
-      add("No run has results yet.", "");
+      add(report.whyEmpty(picture), "");
       return;
     }
     if (drawn.contains(name)) {
@@ -121,7 +121,7 @@ final class ReportText {
     }
     return mean
         + (most == 1
-            ? ", with Wilson's 95 % interval over the problems. It does not have the chance of another seed."
+            ? ", with Wilson's 95 % interval over the problems. It ignores differences between seeds."
             : ", with Student's 95 % interval over the seeds; with one seed, Wilson's over the problems.");
   }
 

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.Configurations;
 
 /**
@@ -25,6 +28,20 @@ record Search(List<String> words, List<String> runs, List<String> with) {
     if (words.isEmpty()) {
       throw new IllegalArgumentException("words of the search must have at least one list");
     }
+  }
+
+  /**
+   * Returns the search without the words whose keys the user sets; null if no setting is left to
+   * try.
+   */
+  @Nullable Search without(List<String> users) {
+    Set<String> set = users.stream().map(StudyWords::key).collect(Collectors.toSet());
+    List<String> left = others(words, set);
+    return left.isEmpty() ? null : new Search(left, runs, others(with, set));
+  }
+
+  private static List<String> others(List<String> words, Set<String> keys) {
+    return words.stream().filter(word -> !keys.contains(StudyWords.key(word))).toList();
   }
 
   /** Returns the plan with the short runs at its start. */
@@ -81,7 +98,7 @@ record Search(List<String> words, List<String> runs, List<String> with) {
    * Gives every run the best setting of its candidates. A run without candidates that have a value
    * keeps its own.
    */
-  StudyPlan settle(StudyPlan plan, Validation validation) throws IOException {
+  static StudyPlan settle(StudyPlan plan, Validation validation) throws IOException {
     List<StudyRun> all = new ArrayList<>();
     for (StudyRun run : plan.runs()) {
       Optional<Map.Entry<StudyRun, Double>> best = Optional.empty();
@@ -93,7 +110,7 @@ record Search(List<String> words, List<String> runs, List<String> with) {
         }
       }
       List<String> words = new ArrayList<>(run.words());
-      best.ifPresent(entry -> words.addAll(setting(entry.getKey())));
+      best.ifPresent(entry -> words.addAll(setting(run, entry.getKey())));
       all.add(
           new StudyRun(
               run.number(), run.name(), run.varied(), run.seed(), words, List.of(), run.search()));
@@ -101,8 +118,9 @@ record Search(List<String> words, List<String> runs, List<String> with) {
     return plan.withRuns(all);
   }
 
-  private List<String> setting(StudyRun candidate) {
+  /** Returns the words that a candidate has beside the varied words of its run. */
+  static List<String> setting(StudyRun run, StudyRun candidate) {
     List<String> varied = candidate.varied();
-    return varied.subList(varied.size() - words.size(), varied.size());
+    return varied.subList(run.varied().size(), varied.size());
   }
 }

@@ -17,7 +17,6 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
-import org.reckoning.trainer.run.NewDirectory;
 import org.reckoning.trainer.training.StepFlops;
 import org.reckoning.trainer.training.StopSignals;
 import picocli.CommandLine.Command;
@@ -62,9 +61,8 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(
       names = {"-j", "--jobs"},
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Number of runs at a time.")
-  private int jobs;
+      description = "Number of runs at a time; 1 by default.")
+  private @Nullable Integer jobs;
 
   @Option(names = "--plan", description = "Write the directories of all runs, and train none.")
   private boolean plan;
@@ -83,11 +81,8 @@ public final class StudyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     StudyWords sorted = StudyWords.of(words);
-    if (jobs < 1) {
-      throw new ConfigException(List.of("-j (%d) must be at least 1".formatted(jobs)));
-    }
-    StudyDirectory study =
-        sorted.resume() != null ? StudyDirectory.open(sorted.resume()) : create(sorted);
+    requireEffect(sorted.resume());
+    StudyDirectory study = sorted.resume() != null ? open(sorted.resume()) : create(sorted);
     DirectoryLock lock = DirectoryLock.take(study.path(), "study");
     try {
       return plan ? planned(study.settle(), out) : run(study, out);
@@ -96,34 +91,68 @@ public final class StudyCommand implements Callable<Integer> {
     }
   }
 
-  private StudyDirectory create(StudyWords sorted) throws IOException {
-    String name = Objects.requireNonNull(sorted.name());
-    Configurations files = new Configurations(configDir);
-    ObjectNode tree = files.study(name);
-    StudyFile file = StudyFile.of(tree, "study " + name);
+  private void requireEffect(@Nullable Path resume) {
+    List<String> problems = new ArrayList<>();
+    if (jobs != null && jobs < 1) {
+      problems.add("-j (%d) must be at least 1".formatted(jobs));
+    }
+    if (jobs != null && plan) {
+      problems.add(
+          "-j (%d) has no effect with --plan, which trains no run: omit it".formatted(jobs));
+    }
+    if (configDir != null && resume != null) {
+      problems.add(
+          "--config-dir (%s) has no effect with resume=%s, which continues a study as planned: omit it"
+              .formatted(configDir, resume));
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  private StudyDirectory open(Path resume) throws IOException {
+    StudyDirectory study = StudyDirectory.open(resume);
+    requireRunsToPlan(study.file(), study.plan().study());
+    return study;
+  }
+
+  private void requireRunsToPlan(StudyFile file, String name) {
     if (plan && file.runs().isEmpty()) {
       throw new ConfigException(
           List.of(
               "--plan writes the directories of runs, and study %s has none: omit it"
                   .formatted(name)));
     }
+  }
+
+  private StudyDirectory create(StudyWords sorted) throws IOException {
+    String name = Objects.requireNonNull(sorted.name());
+    Configurations files = new Configurations(configDir);
+    ObjectNode tree = files.study(name);
+    StudyFile file = StudyFile.of(tree, "study " + name);
+    requireRunsToPlan(file, name);
     StudyPlan plan = plan(StudyPlan.of(name, file, sorted.size(), sorted.overrides()), file, files);
-    List<RunConfig> configs = plan.configs(files);
+    List<RunConfig> configs = plan.configs(files, file);
     RunConfig any =
         configs.isEmpty() ? files.jobs(List.of(List.of())).get(0).config() : configs.get(0);
     Path parent = Path.of(any.outputDir(), "study", name);
-    return StudyDirectory.create(NewDirectory.create(parent).get(0), plan, tree, configs);
+    return StudyDirectory.createIn(parent, plan, tree, configs);
   }
 
   /** Returns the plan with runs at equal operations, then with those of the search. */
   private static StudyPlan plan(StudyPlan plan, StudyFile file, Configurations files)
       throws IOException {
-    StudyPlan all = plan;
-    if (file.equalFlops() != null) {
-      List<RunConfig> configs = plan.configs(files);
-      all = file.equalFlops().repeat(plan, run -> configs.get(run.number()), StepFlops::of);
+    Search search = file.search() == null ? null : file.search().without(plan.words());
+    EqualFlops equalFlops = file.equalFlops();
+    StudyPlan searched = search == null ? plan : search.plan(plan);
+    if (equalFlops == null) {
+      return searched;
     }
-    return file.search() == null ? all : file.search().plan(all);
+    List<RunConfig> configs = searched.configs(files, file);
+    int first = searched.searches().size();
+    StudyPlan all =
+        equalFlops.repeat(plan, run -> configs.get(first + run.number()), StepFlops::of);
+    return search == null ? all : search.plan(all);
   }
 
   private int run(StudyDirectory study, PrintWriter out) throws IOException {
@@ -150,8 +179,7 @@ public final class StudyCommand implements Callable<Integer> {
               processes,
               progress,
               (now, failed) -> ReportFiles.write(now.path(), StudyReport.of(now, program, failed)));
-      failures = runner.run(jobs, signals);
-      progress.leaveLine();
+      failures = runner.run(Objects.requireNonNullElse(jobs, 1), signals);
       if (signals.requested()) {
         progress.message("saved; continue with: " + resume);
         return signals.exitCode();
@@ -169,7 +197,11 @@ public final class StudyCommand implements Callable<Integer> {
         .values()
         .forEach(
             picture -> {
-              ReportText.table(picture).lines().forEach(out::println);
+              if (picture.cells().isEmpty()) {
+                out.println(report.whyEmpty(picture));
+              } else {
+                ReportText.table(picture).lines().forEach(out::println);
+              }
               out.println();
             });
     report

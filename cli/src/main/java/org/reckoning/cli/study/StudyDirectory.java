@@ -17,6 +17,7 @@ import org.reckoning.trainer.files.JsonRecord;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.Examination;
+import org.reckoning.trainer.run.NewDirectory;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.text.EnumWord;
@@ -43,6 +44,26 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
   private static final String TIMINGS = "timings";
   private static final String PLAN = "study.json";
   private static final String FILE = "study.yaml";
+
+  /**
+   * Creates the directory, named after the time. Removes it if it cannot be resumed.
+   *
+   * @throws IOException if a file cannot be written
+   */
+  static StudyDirectory createIn(
+      Path parent, StudyPlan plan, ObjectNode tree, List<RunConfig> configs) throws IOException {
+    List<Path> made = NewDirectory.create(parent);
+    Path directory = made.get(0);
+    try {
+      return create(directory, plan, tree, configs);
+    } catch (IOException | RuntimeException e) {
+      if (!Files.exists(directory.resolve(PLAN))) {
+        DurableFiles.deleteTree(directory); // the disk may be full
+        DurableFiles.removeEmpty(made);
+      }
+      throw e;
+    }
+  }
 
   /**
    * Writes the plan and the configurations of all runs.
@@ -99,11 +120,10 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
    * @throws IOException if a file cannot be read or written
    */
   StudyDirectory settle() throws IOException {
-    Search search = file.search();
-    if (search == null || !plan.isOpen() || !plan.searches().stream().allMatch(this::isTrained)) {
+    if (!plan.isOpen() || !plan.searches().stream().allMatch(this::isTrained)) {
       return this;
     }
-    StudyPlan settled = search.settle(plan, this::validation);
+    StudyPlan settled = Search.settle(plan, this::validation);
     for (StudyRun run : settled.runs()) {
       List<String> before = plan.runs().get(run.number()).words();
       List<String> found = run.words().subList(before.size(), run.words().size());

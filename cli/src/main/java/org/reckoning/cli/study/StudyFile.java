@@ -141,8 +141,8 @@ record StudyFile(
     for (String name : timings.keySet()) {
       require(
           !pictures.containsKey(name),
-          "name (%s) must be that of a timing or of a picture: both have a picture"
-              .formatted(name));
+          "name (%s) is that of a timing and of a picture: rename one, both write %s.png"
+              .formatted(name, name));
     }
     for (String name : examinations.keySet()) {
       require(

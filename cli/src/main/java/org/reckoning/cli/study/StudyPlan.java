@@ -3,11 +3,13 @@ package org.reckoning.cli.study;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.reckoning.cli.bench.EncodingSettings;
-import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.Configurations;
+import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 
@@ -131,23 +133,71 @@ record StudyPlan(
   }
 
   /**
-   * Composes and checks the configurations of all runs.
+   * Composes the configurations of all runs, and checks them together with the words that are
+   * applied to them later: those of examinations, and the settings of the search.
    *
-   * @throws ConfigException with all problems of all runs
+   * @throws ConfigException with all problems
    */
-  List<RunConfig> configs(Configurations files) {
-    List<List<String>> words = new ArrayList<>();
+  List<RunConfig> configs(Configurations files, StudyFile file) {
+    Map<Integer, RunConfig> configs = new LinkedHashMap<>();
+    Set<String> problems = new LinkedHashSet<>();
     for (StudyRun run : runs) {
-      List<String> all = new ArrayList<>(run.words());
-      all.add(SEED + run.seed());
-      words.add(all);
+      List<String> words = new ArrayList<>(run.words());
+      words.add(SEED + run.seed());
+      collect(
+          problems,
+          "",
+          () -> configs.put(run.number(), files.jobs(List.of(words)).get(0).config()));
+      RunConfig config = configs.get(run.number());
+      if (config != null && !run.search()) {
+        file.examinations()
+            .forEach(
+                (name, examination) -> {
+                  if (examination.isOf(run.name())) {
+                    collect(
+                        problems,
+                        "examination %s: ".formatted(name),
+                        () -> RunOverrides.apply(config, examination.words()));
+                  }
+                });
+        run.candidates().stream()
+            .filter(configs::containsKey) // else its own problems are there
+            .forEach(
+                number ->
+                    collect(
+                        problems,
+                        "search: ",
+                        () -> RunOverrides.apply(config, Search.setting(run, runs.get(number)))));
+      }
     }
-    return files.jobs(words).stream().map(ConfigOptions.Job::config).toList();
+    if (!problems.isEmpty()) {
+      throw new ConfigException(List.copyOf(problems));
+    }
+    return List.copyOf(configs.values());
+  }
+
+  private static void collect(Set<String> problems, String prefix, Runnable check) {
+    try {
+      check.run();
+    } catch (ConfigException e) {
+      e.problems().forEach(problem -> problems.add(prefix + problem));
+    }
   }
 
   /** Returns the short runs of the search. */
   List<StudyRun> searches() {
     return runs.stream().filter(StudyRun::search).toList();
+  }
+
+  /**
+   * Returns the runs that wait for short runs of the search that failed.
+   *
+   * @param failed names of the runs that failed
+   */
+  List<StudyRun> waiting(Set<String> failed) {
+    return searches().stream().anyMatch(run -> failed.contains(run.toString()))
+        ? runs.stream().filter(run -> !run.candidates().isEmpty()).toList()
+        : List.of();
   }
 
   /** Returns whether a run waits for the search. */

@@ -6,10 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.trainer.evaluation.ConfidenceInterval;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.NearestName;
 
 /**
  * All numbers of a study, as stored in {@code report.json}.
@@ -23,6 +27,7 @@ import org.reckoning.trainer.text.EnumWord;
  * @param runs all planned runs
  * @param pictures by name of the file
  * @param timings by name
+ * @param waiting number of runs that wait for search runs that failed
  */
 record StudyReport(
     String study,
@@ -33,7 +38,8 @@ record StudyReport(
     List<String> words,
     List<Run> runs,
     Map<String, Picture> pictures,
-    Map<String, Timing> timings) {
+    Map<String, Timing> timings,
+    int waiting) {
 
   /** Progress of a run or timing. */
   enum Status {
@@ -160,7 +166,8 @@ record StudyReport(
         study.plan().words(),
         runs,
         pictures,
-        timings);
+        timings,
+        study.plan().waiting(failures.keySet()).size());
   }
 
   private static Status status(boolean done, @Nullable String reason) {
@@ -177,7 +184,31 @@ record StudyReport(
         each.row().scored());
   }
 
-  /** Returns a sentence for each run and timing that failed, with its name. */
+  /** Returns why a picture has no points. */
+  String whyEmpty(Picture picture) {
+    Set<String> known =
+        runs.stream()
+            .flatMap(run -> run.results().stream())
+            .flatMap(result -> result.metrics().keySet().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (known.isEmpty() || known.contains(picture.metric())) {
+      return "No run has results yet.";
+    }
+    String hint = NearestName.hint(picture.metric(), known);
+    return "No run has the metric '%s'%s"
+        .formatted(
+            picture.metric(), hint.isEmpty() ? "; known: " + String.join(", ", known) : hint);
+  }
+
+  /** Returns a sentence about runs that wait for search runs that failed. */
+  static String waiting(int runs) {
+    return "%s for search runs that failed: resume the study, or begin one without the failing settings"
+        .formatted(runs == 1 ? "1 run waits" : runs + " runs wait");
+  }
+
+  /**
+   * Returns a sentence for each run and timing that failed, with its name, and for waiting runs.
+   */
   List<String> failures() {
     List<String> failures = new ArrayList<>();
     for (Run run : runs) {
@@ -191,6 +222,9 @@ record StudyReport(
             failures.add("%s: %s".formatted(name, timing.reason()));
           }
         });
+    if (waiting > 0) {
+      failures.add(waiting(waiting));
+    }
     return failures;
   }
 

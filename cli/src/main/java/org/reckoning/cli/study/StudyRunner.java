@@ -1,15 +1,14 @@
 package org.reckoning.cli.study;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,9 +16,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.reckoning.cli.process.ChildProcesses;
-import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.progress.ConsoleProgress;
-import org.reckoning.trainer.progress.StepsMade;
+import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.training.StopRequest;
 
 /**
@@ -34,10 +32,10 @@ final class StudyRunner {
   private final ChildProcesses processes;
   private final ConsoleProgress progress;
   private final Finished finished;
-  private final Map<String, String> failures = new TreeMap<>();
-  private final Map<Integer, Long> work = new LinkedHashMap<>();
+  private final Map<String, String> failures = new ConcurrentSkipListMap<>();
+  private StudyWork work;
 
-  /** Is told after every run and every timing. */
+  /** Receives the study after every run and every timing. */
   @FunctionalInterface
   interface Finished {
     /** Takes the study and the reasons of failures so far, by the name of the run or timing. */
@@ -47,13 +45,16 @@ final class StudyRunner {
   /**
    * @param processes start the commands
    * @param finished called after every run and timing, by one thread at a time
+   * @throws IOException if the configuration of a run cannot be read
    */
   StudyRunner(
-      StudyDirectory study, ChildProcesses processes, ConsoleProgress progress, Finished finished) {
+      StudyDirectory study, ChildProcesses processes, ConsoleProgress progress, Finished finished)
+      throws IOException {
     this.study = study;
     this.processes = processes;
     this.progress = progress;
     this.finished = finished;
+    work = StudyWork.of(study);
   }
 
   /**
@@ -63,24 +64,30 @@ final class StudyRunner {
    * @return the reasons of failures, by {@link StudyRun#toString} or name of the timing
    */
   Map<String, String> run(int jobs, StopRequest stop) throws IOException {
-    for (StudyRun run : study.plan().runs()) {
-      work.put(run.number(), work(study.config(run)));
+    try {
+      runAll(jobs, stop);
+    } finally {
+      progress.leaveLine();
     }
+    return Map.copyOf(failures);
+  }
+
+  private void runAll(int jobs, StopRequest stop) throws IOException {
     doAll(study.plan().searches(), this::complete, jobs, stop);
     if (!processes.isStopped()) {
       study = study.settle();
-      List<StudyRun> runs = study.plan().runs().stream().filter(run -> !run.search()).toList();
-      List<StudyRun> ready = runs.stream().filter(run -> run.candidates().isEmpty()).toList();
-      if (ready.size() < runs.size()) {
-        fail(
-            "search",
-            "%d runs wait for its failed runs: resume the study, or begin one without their settings"
-                .formatted(runs.size() - ready.size()));
+      work = StudyWork.of(study); // a setting may change it
+      int waiting = study.plan().waiting(failures.keySet()).size();
+      if (waiting > 0) {
+        progress.message(StudyReport.waiting(waiting));
       }
+      List<StudyRun> ready =
+          study.plan().runs().stream()
+              .filter(run -> !run.search() && run.candidates().isEmpty())
+              .toList();
       doAll(ready, this::complete, jobs, stop);
     }
     doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1, stop);
-    return Map.copyOf(failures);
   }
 
   /** Does a piece of work. */
@@ -116,12 +123,6 @@ final class StudyRunner {
     }
   }
 
-  /** Returns a rough measure of the work of a run: passes over the model. */
-  private static long work(RunConfig config) {
-    int steps = Objects.requireNonNullElse(config.maxSteps(), 1000);
-    return (long) steps * (1 + config.innerSteps());
-  }
-
   private void await(Future<?> future, StopRequest stop) throws IOException {
     while (true) {
       try {
@@ -136,6 +137,9 @@ final class StudyRunner {
         if (e.getCause() instanceof IOException cause) {
           throw cause;
         }
+        if (e.getCause() instanceof RuntimeException cause) {
+          throw cause;
+        }
         throw new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
         throw new IllegalStateException("interrupted while a study was running", e);
@@ -143,33 +147,17 @@ final class StudyRunner {
     }
   }
 
-  private void show() throws IOException {
-    if (work.isEmpty()) {
+  private void show() {
+    if (study.plan().runs().isEmpty()) {
       return;
     }
-    long all = 0;
-    long done = 0;
-    int runs = 0;
-    for (Map.Entry<Integer, Long> each : work.entrySet()) {
-      StudyRun run = study.plan().runs().get(each.getKey());
-      all += each.getValue();
-      if (study.isTrained(run)) {
-        done += each.getValue();
-        runs++;
-      } else {
-        RunConfig config = study.config(run);
-        done += StepsMade.of(study.of(run)) * (1 + config.innerSteps());
-      }
-    }
+    Set<String> failed = Set.copyOf(failures.keySet());
+    StudyWork.Progress now = work.progress(failed);
     progress.advanced(
         "%d of %d runs trained, %d failed, %d %%"
-            .formatted(runs, work.size(), failureCount(), 100 * done / all),
-        done,
-        all);
-  }
-
-  private synchronized int failureCount() {
-    return failures.size();
+            .formatted(now.trained(), now.runs(), failed.size(), now.percent()),
+        now.done(),
+        now.all());
   }
 
   /** Trains and examines one run, as far as it is not done. */
@@ -189,6 +177,9 @@ final class StudyRunner {
       for (String other : study.missing(run)) {
         List<String> words = new ArrayList<>(List.of("eval", "--run", directory, "--name", other));
         words.addAll(Objects.requireNonNull(study.file().examinations().get(other)).words());
+        if (!processes.isStopped()) {
+          progress.message("%s examines %s".formatted(name, other));
+        }
         command(name, words, log);
       }
     }
@@ -200,7 +191,7 @@ final class StudyRunner {
     if (study.times(name).isPresent()) {
       return;
     }
-    progress.message(name + " begins");
+    progress.message("measures " + name);
     List<String> words = new ArrayList<>(List.of("bench", "encoding"));
     words.addAll(List.of("--output", study.timing(name).toString()));
     words.addAll(Objects.requireNonNull(study.plan().timings().get(name)));
@@ -213,26 +204,22 @@ final class StudyRunner {
     long before = Files.exists(log) ? Files.size(log) : 0;
     int code = processes.run(words, log);
     if (code != 0 && !processes.isStopped()) {
-      fail(name, ChildProcesses.reason(code, log, before));
+      fail(name, ConsoleText.of(ChildProcesses.reason(code, log, before)));
     }
     return code == 0;
   }
 
-  private synchronized void fail(String name, String reason) {
+  private void fail(String name, String reason) {
     failures.merge(name, reason, (first, second) -> first + "; " + second);
   }
 
-  private synchronized void end(String name) {
+  private synchronized void end(String name) throws IOException {
     String reason = failures.get(name);
     if (reason != null) {
       progress.message("%s failed: %s".formatted(name, reason));
     } else if (!processes.isStopped()) {
       progress.message(name + " is done");
     }
-    try {
-      finished.run(study, failures);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    finished.run(study, failures);
   }
 }

@@ -20,6 +20,11 @@ record StudyWords(
   private static final String RESUME = "resume=";
   private static final String DEFAULT_SIZE = "quick";
 
+  /** Returns the key of an override: that of {@code ++max_steps=400} is {@code max_steps}. */
+  static String key(String word) {
+    return word.replaceFirst("(?s)=.*", "").replaceFirst("^[+~]+", "");
+  }
+
   /**
    * Sorts the words.
    *

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.text.TextTable;
 
 /** The runs of a sweep as a table: the keys that differ, and the metrics. */
@@ -94,7 +95,8 @@ final class SweepTable {
       if (job.reason() != null) {
         String words =
             String.join("", keys.stream().map(key -> " " + key + "=" + value(job, key)).toList());
-        lines.add("  #%d%s: %s".formatted(job.number(), words, job.reason()));
+        String reason = ConsoleText.of(job.reason()).lines().findFirst().orElse("");
+        lines.add("  #%d%s: %s".formatted(job.number(), words, reason));
       }
     }
     return lines;

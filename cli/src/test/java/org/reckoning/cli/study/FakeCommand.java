@@ -22,8 +22,10 @@ final class FakeCommand {
     }
     boolean trains = words.get(0).equals("train");
     Path run = Path.of(trains ? words.get(2).substring("resume=".length()) : words.get(2));
-    if (Files.exists(run.resolve("fail"))) {
-      System.err.println("the loss is not finite");
+    Path fail = run.resolve("fail");
+    if (Files.exists(fail)) {
+      String reason = Files.readString(fail);
+      System.err.println(reason.isEmpty() ? "the loss is not finite" : reason);
       System.exit(1);
     }
     if (Files.exists(run.resolve("wait"))) {

@@ -31,7 +31,7 @@ class SearchTest {
   /** Returns the plan with repetitions of prompt, which take a third of the operations. */
   private static StudyPlan plan() throws IOException {
     StudyPlan plan = StudyPlan.of("mine", FILE, "quick", List.of());
-    List<RunConfig> configs = plan.configs(new Configurations(null));
+    List<RunConfig> configs = plan.configs(new Configurations(null), FILE);
     return SEARCH.plan(
         new EqualFlops("weights", List.of("prompt"))
             .repeat(
@@ -54,9 +54,16 @@ class SearchTest {
   }
 
   @Test
+  void words_ofTheUser_overrideThoseOfTheSearch() {
+    assertThat(SEARCH.without(List.of("max_steps=400", "seed=1")))
+        .isEqualTo(new Search(List.of("learning_rate=0.1,0.2"), List.of("prompt"), List.of()));
+    assertThat(SEARCH.without(List.of("++learning_rate=0.01,0.02"))).isNull();
+  }
+
+  @Test
   void bestSetting_isThatOfTheValidation_forAllSeeds_andForEqualOperations() throws IOException {
     StudyPlan settled =
-        SEARCH.settle(plan(), run -> Optional.of(List.of(0.3, 0.5, 0.9, 0.5).get(run.number())));
+        Search.settle(plan(), run -> Optional.of(List.of(0.3, 0.5, 0.9, 0.5).get(run.number())));
 
     assertThat(settled.isOpen()).isFalse();
     for (StudyRun run : settled.runs().subList(4, settled.runs().size())) {
@@ -74,7 +81,7 @@ class SearchTest {
 
   @Test
   void run_keepsItsOwnSetting_ifNoShortRunHasAResult() throws IOException {
-    StudyPlan settled = SEARCH.settle(plan(), run -> Optional.empty());
+    StudyPlan settled = Search.settle(plan(), run -> Optional.empty());
 
     assertThat(settled.runs().subList(4, 16))
         .noneMatch(run -> run.words().stream().anyMatch(word -> word.startsWith("learning_rate")));
@@ -83,7 +90,7 @@ class SearchTest {
   @Test
   void equalOperations_withoutANumberOfSteps_areRefused() {
     StudyPlan plan = StudyPlan.of("mine", FILE, "quick", List.of("max_steps=null"));
-    List<RunConfig> configs = plan.configs(new Configurations(null));
+    List<RunConfig> configs = plan.configs(new Configurations(null), FILE);
 
     assertThatThrownBy(
             () ->

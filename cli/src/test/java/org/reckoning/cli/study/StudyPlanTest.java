@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +125,7 @@ class StudyPlanTest {
       value = {
         "[tiny] | [big] | s.yaml must be a study: timing (big) of a size must be one of timings",
         "small: [ | tiny.png/: [ | s.yaml must be a study: name (tiny.png/) must have only letters",
-        "sizes: | 'pictures: {small: {metric: f1, x: run, line: run, see: a}}\nsizes:' | s.yaml must be a study: name (small) must be that of a timing or of a picture",
+        "sizes: | 'pictures: {small: {metric: f1, x: run, line: run, see: a}}\nsizes:' | s.yaml must be a study: name (small) is that of a timing and of a picture: rename one, both write small.png",
         "runs=3 | rums=3 | timing tiny of study mine: rums",
         "runs=2 | runs=0 | timing tiny of study mine: runs (0) must be at least 1",
       })
@@ -133,6 +134,31 @@ class StudyPlanTest {
             () -> StudyPlan.of("mine", file(TIMINGS.replace(from, to)), "quick", List.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(problem);
+  }
+
+  @Test
+  void mistakes_ofRunsExaminationsAndSearch_areRefusedTogether() {
+    StudyFile file =
+        file(
+            STUDY.replace("prompt: [", "prompt: [data.hop=2, ")
+                + """
+                examinations:
+                  more: {words: [data.distractor=4], runs: [weights]}
+                search: {words: ['model=tiny,small'], runs: [weights]}
+                """);
+    StudyPlan plan =
+        Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
+
+    assertThatThrownBy(() -> plan.configs(new Configurations(null), file))
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(e.problems())
+                    .contains(
+                        "no such key 'data.hop'; did you mean data.hops?",
+                        "examination more: data.distractor is not a known key; did you mean data.distractors?",
+                        "search: 'model=tiny' chooses a group, which cannot change after the start of a run: give its keys, such as model.KEY=VALUE")
+                    .hasSize(4)); // a problem for model=small
   }
 
   static Stream<String> projectStudies() {
@@ -146,7 +172,7 @@ class StudyPlanTest {
     StudyFile file = StudyFile.of(files.study(name), name);
     for (String size : List.of("quick", "full")) {
       StudyPlan plan = StudyPlan.of(name, file, size, List.of());
-      List<RunConfig> configs = plan.configs(files);
+      List<RunConfig> configs = plan.configs(files, file);
       for (StudyExamination examination : file.examinations().values()) {
         RunConfig examined =
             plan.runs().stream()
@@ -155,6 +181,11 @@ class StudyPlanTest {
                 .map(run -> configs.get(run.number()))
                 .orElseThrow();
         assertThat(RunOverrides.apply(examined, examination.words())).isNotEqualTo(examined);
+      }
+      if (file.search() != null) {
+        StudyPlan searched = file.search().plan(plan);
+        assertThat(searched.searches()).isNotEmpty();
+        assertThat(searched.configs(files, file)).hasSameSizeAs(searched.runs());
       }
     }
     assertThat(file.pictures().size() + file.timings().size()).isPositive();

@@ -1,6 +1,7 @@
 package org.reckoning.cli.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
@@ -8,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,7 @@ class StudyReportTest {
     return study(seeds, "['data.hops=[3]']");
   }
 
-  private StudyDirectory study(String seeds, String hops3) throws IOException {
+  private StudyDirectory study(String seeds, String hops3, String... users) throws IOException {
     YamlDocument yaml =
         YamlDocument.of(
             """
@@ -45,14 +47,16 @@ class StudyReportTest {
             sizes: {quick: {seeds: [%s]}}
             pictures:
               hops: {metric: acc_scored, x: hops, line: run, see: The higher line is better.}
+              typo: {metric: acc_score, x: hops, line: run, see: Nothing is seen here.}
+              other: {metric: bleu, x: hops, line: run, see: Nothing is seen here.}
             """
                 .formatted(hops3, seeds),
             "s.yaml",
             key -> !key.endsWith(".seeds"));
     StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
-    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
+    StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of(users));
     return StudyDirectory.create(
-        directory, plan, yaml.root(), plan.configs(new Configurations(null)));
+        directory, plan, yaml.root(), plan.configs(new Configurations(null), file));
   }
 
   /** Writes what a trained and examined run leaves: 100 problems of 2 hops, and 50 of 3. */
@@ -93,11 +97,23 @@ class StudyReportTest {
             """,
             "1 of 2 runs are done. Made by reckoning 1, commit abc.",
             "The higher line is better.",
+            "Wilson's 95 % interval over the problems. It ignores differences between seeds.",
             "- #1 prompt seed=42: the loss is not finite",
             "| 0 | weights |  | 42 | hops_3 | 3 | 50 + 4 too long | 60.0 % (10.0 to 90.0) | - | - | 0.500 |",
             "| 1 | prompt |  | 42 | failed |",
             "./reckoning train name=mine experiment=quickstart baselines=[] method=in_context seed=42"
                 .replace("baselines=[]", "'baselines=[]'"));
+  }
+
+  @Test
+  void picture_ofAMetricThatNoRunHas_saysSo() throws IOException {
+    StudyDirectory study = study("42");
+    assertThat(report(study, Map.of())).contains("## typo\n\nNo run has results yet.\n");
+    write(0, "reckoning", 98, 30);
+    assertThat(report(study, Map.of()))
+        .contains(
+            "## typo\n\nNo run has the metric 'acc_score'; did you mean acc_scored?\n",
+            "## other\n\nNo run has the metric 'bleu'; known: acc_scored, loss\n");
   }
 
   @Test
@@ -111,6 +127,43 @@ class StudyReportTest {
     assertThat(report(study, Map.of()))
         .contains(
             "| prompt | 50.0 % (40.4 to 59.6) | 40.0 % (27.6 to 53.8) |", "2 of 2 runs are done.");
+  }
+
+  @Test
+  void report_ofAVariedWordThatIsOnNoAxis_hasALineForEachValue() throws IOException {
+    StudyDirectory study =
+        study("42", "['data.hops=[3]']", "max_steps=200,400", "data.distractors=1");
+    write(0, "reckoning", 98, 30);
+    write(1, "reckoning", 50, 20);
+
+    assertThat(report(study, Map.of()))
+        .contains(
+            """
+            | weights max_steps=200 | 98.0 % (93.0 to 99.4) | 60.0 % (46.2 to 72.4) |
+            | weights max_steps=400 | 50.0 % (40.4 to 59.6) | 40.0 % (27.6 to 53.8) |
+            """);
+  }
+
+  @Test
+  void cell_ofAVariedWordOnAnAxis_hasItOnce() throws IOException {
+    StudyDirectory study = study("42", "['data.hops=[3]']", "n_inner_iter=1,2");
+    write(0, "reckoning", 98, 30);
+    write(1, "reckoning", 50, 20);
+    List<Measurement> all = new ArrayList<>();
+    for (StudyRun run : study.plan().runs()) {
+      all.addAll(study.measurements(run));
+    }
+
+    assertThat(Cell.of(picture("n_inner_iter", "run"), all))
+        .extracting(Cell::line, Cell::x)
+        .containsExactly(tuple("weights", "1"), tuple("weights", "2"));
+    assertThat(Cell.of(picture("run", "n_inner_iter"), all))
+        .extracting(Cell::line, Cell::x)
+        .containsExactly(tuple("1", "weights"), tuple("2", "weights"));
+  }
+
+  private static StudyFile.Picture picture(String x, String line) {
+    return new StudyFile.Picture("acc_scored", x, line, List.of(), List.of(), "a line");
   }
 
   /** 0.5 + 2 * 0.25 = 1, and 2 * 1.5 = 3. */

@@ -1,29 +1,38 @@
 package org.reckoning.cli.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.reckoning.cli.config.Configurations;
 import org.reckoning.cli.process.ChildProcesses;
+import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.YamlDocument;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.training.StopRequest;
 
 class StudyRunnerTest {
+  private static final StudyReport.Program PROGRAM = new StudyReport.Program("reckoning 1", "abc");
+
   @TempDir
   @SuppressWarnings("NullAway.Init") // set by JUnit
   private Path directory;
@@ -31,6 +40,7 @@ class StudyRunnerTest {
   @SuppressWarnings("NullAway.Init") // set before each test
   private StudyDirectory study;
 
+  private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
   private int reports;
 
   @BeforeEach
@@ -48,16 +58,26 @@ class StudyRunnerTest {
     StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
     StudyPlan plan = StudyPlan.of("mine", file, "quick", List.of());
     study =
-        StudyDirectory.create(directory, plan, yaml.root(), plan.configs(new Configurations(null)));
+        StudyDirectory.create(
+            directory, plan, yaml.root(), plan.configs(new Configurations(null), file));
   }
 
   private Map<String, String> run(int jobs, StopRequest stop) throws IOException {
+    return run(jobs, stop, (now, failed) -> reports++);
+  }
+
+  private Map<String, String> run(int jobs, StopRequest stop, StudyRunner.Finished finished)
+      throws IOException {
     ConsoleProgress progress =
         new ConsoleProgress(
-            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            new PrintStream(shown, true, StandardCharsets.UTF_8),
             new ConsoleStyle(ConsoleStyle.Display.LIVE, false, 1));
     ChildProcesses processes = new ChildProcesses(FakeCommand.class.getName());
-    return new StudyRunner(study, processes, progress, (now, failed) -> reports++).run(jobs, stop);
+    return new StudyRunner(study, processes, progress, finished).run(jobs, stop);
+  }
+
+  private String shown() {
+    return shown.toString(StandardCharsets.UTF_8);
   }
 
   private String log(int run) throws IOException {
@@ -79,6 +99,10 @@ class StudyRunnerTest {
     assertThat(IntStream.range(0, 3).filter(this::isDone)).containsExactly(0, 2);
     assertThat(log(0)).contains("train\n", "eval --run", "--name hops_3");
     assertThat(reports).isEqualTo(3);
+    assertThat(shown())
+        .contains(
+            "#0 weights seed=1 examines hops_3\n",
+            "#1 weights seed=2 failed: the loss is not finite\n");
 
     Files.delete(directory.resolve("1/fail"));
     assertThat(run(1, () -> false)).isEmpty();
@@ -104,16 +128,27 @@ class StudyRunnerTest {
     StudyPlan plan =
         Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
     Path place = directory.resolve("search");
-    study = StudyDirectory.create(place, plan, yaml.root(), plan.configs(new Configurations(null)));
+    study =
+        StudyDirectory.create(
+            place, plan, yaml.root(), plan.configs(new Configurations(null), file));
     Files.createFile(place.resolve("1/fail"));
 
-    assertThat(run(1, () -> false))
+    List<String> lastReport = new ArrayList<>();
+    StudyRunner.Finished finished =
+        (now, failed) -> {
+          lastReport.clear();
+          lastReport.addAll(StudyReport.of(now, PROGRAM, failed).failures());
+        };
+
+    assertThat(run(1, () -> false, finished))
         .isEqualTo(
-            Map.of(
-                "#1 search of weights learning_rate=0.2 seed=1",
-                "the loss is not finite",
-                "search",
-                "1 runs wait for its failed runs: resume the study, or begin one without their settings"));
+            Map.of("#1 search of weights learning_rate=0.2 seed=1", "the loss is not finite"));
+    String waits =
+        "1 run waits for search runs that failed: resume the study, or begin one without the failing settings";
+    assertThat(shown()).contains(waits + "\n");
+    assertThat(lastReport)
+        .containsExactly(
+            "#1 search of weights learning_rate=0.2 seed=1: the loss is not finite", waits);
 
     study = StudyDirectory.open(place);
     assertThat(study.plan().isOpen()).isTrue();
@@ -156,6 +191,7 @@ class StudyRunnerTest {
     assertThat(run(2, () -> false)).isEqualTo(Map.of("fails", "no memory"));
     assertThat(study.times("fails")).isEmpty();
     assertThat(study.times("tiny")).isPresent();
+    assertThat(shown()).contains("measures tiny\n", "fails failed: no memory\n");
 
     Files.delete(fail);
     assertThat(run(2, () -> false)).isEmpty();
@@ -165,13 +201,55 @@ class StudyRunnerTest {
     assertThat(reports).isEqualTo(3);
   }
 
+  /** A line of a log may quote a file. */
   @Test
+  void reason_withControlCharacters_isShownWithTheirNumbers() throws IOException {
+    Files.writeString(directory.resolve("0/fail"), "token '\u001b[2J' is unknown");
+    String safe = "token '\\u001b[2J' is unknown";
+
+    assertThat(run(1, () -> false)).containsEntry("#0 weights seed=1", safe);
+
+    assertThat(shown()).contains("failed: " + safe + "\n");
+  }
+
+  static List<Exception> problemsOfReports() {
+    return List.of(
+        new IOException("no space left on device"),
+        new ConfigException(List.of("data.hops ([0]) must be positive")));
+  }
+
+  /** The command line prints the problem, on a line of its own. */
+  @ParameterizedTest
+  @Timeout(60)
+  @MethodSource("problemsOfReports")
+  void problem_ofTheReport_isThrownAsItIs_belowTheLiveLine(Exception problem) {
+    assertThatThrownBy(
+            () ->
+                run(
+                    1,
+                    () -> false,
+                    (now, failed) -> {
+                      while (!shown().contains("1 of 3 runs trained")) {
+                        LockSupport.parkNanos(10_000_000);
+                      }
+                      if (problem instanceof IOException e) {
+                        throw e;
+                      }
+                      throw (RuntimeException) problem;
+                    }))
+        .isSameAs(problem);
+
+    assertThat(shown()).endsWith("\n").contains("1 of 3 runs trained, 0 failed, 33 %");
+  }
+
+  @Test
+  @Timeout(60)
   void run_thatIsStopped_endsItsCommands_andStartsNoOthers() throws IOException {
     Files.createFile(directory.resolve("0/wait"));
 
     assertThat(run(1, () -> Files.exists(directory.resolve("0/waits")))).isEmpty();
 
-    assertThat(IntStream.range(0, 3).filter(this::isDone)).isEmpty();
+    assertThat(directory.resolve("0/results.json")).doesNotExist();
     assertThat(directory.resolve("1/study.log")).doesNotExist();
   }
 }

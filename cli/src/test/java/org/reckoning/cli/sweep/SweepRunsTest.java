@@ -112,10 +112,12 @@ class SweepRunsTest {
         SweepJob.open(0, List.of("data.hops=[2, 3]", "name=x"))
             .done(Map.of("reckoning", Map.of("loss", 0.5)));
     SweepJob other =
-        SweepJob.open(1, List.of("data.hops=[4]", "name=x")).failed("no data", Map.of());
+        SweepJob.open(1, List.of("data.hops=[4]", "name=x"))
+            .failed("no data '\u001b[2J'\nmore", Map.of());
     SweepTable table = new SweepTable(List.of(job, other));
 
     assertThat(table.keys()).containsExactly("data.hops");
+    assertThat(table.lines()).endsWith("  #1 data.hops=[4]: no data '\\u001b[2J'");
     assertThat(table.csv())
         .isEqualTo(
             """

@@ -47,7 +47,8 @@ public final class ConsoleProgress implements TrainingListener {
   private long drawnAt;
   private @Nullable Pace pace;
   private @Nullable Pace encoding;
-  private @Nullable Pace series;
+  private @Nullable Pace series; // null until its work grows
+  private long seriesDone = -1; // newest work of the series; -1 before it
   private long writtenAt; // of the newest plain line about an encoding or a series
   private @Nullable Compilation compilation;
 
@@ -212,8 +213,9 @@ public final class ConsoleProgress implements TrainingListener {
   }
 
   /**
-   * Shows the progress of a series of runs. The time left is estimated from a hundredth of the
-   * remaining work on; before, the start of the first processes would count most.
+   * Shows the progress of a series of runs. The time begins when the work first grows, as processes
+   * start and compile before, and begins again if work is lost. The time left is estimated from a
+   * hundredth of the remaining work on.
    *
    * @param text about the series
    * @param done work so far, in any unit
@@ -221,12 +223,19 @@ public final class ConsoleProgress implements TrainingListener {
    */
   public synchronized void advanced(String text, long done, long of) {
     long now = nanoTime.getAsLong();
-    if (series == null) {
-      series = new Pace(done, now);
+    if (seriesDone < 0) {
       writtenAt = now;
+    } else if (done < seriesDone) {
+      series = null;
+    } else if (series == null && done > seriesDone) {
+      series = new Pace(done, now);
     }
+    seriesDone = done;
     String line =
-        done > series.step() && 100 * (done - series.step()) >= of - series.step()
+        series != null
+                && done < of
+                && done > series.step()
+                && 100 * (done - series.step()) >= of - series.step()
             ? text + ", about " + duration(secondsLeft(series, done, of, now)) + " left"
             : text;
     switch (style.display()) {

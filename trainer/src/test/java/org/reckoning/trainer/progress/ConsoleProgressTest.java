@@ -179,20 +179,44 @@ class ConsoleProgressTest {
     assertThat(written()).hasLineCount(2);
   }
 
+  /** 6 of 490 units take 2 minutes after the first growth. */
   @Test
   void series_estimatesTheTimeLeft_fromAHundredthOfTheRemainingWorkOn() {
     ConsoleProgress progress = progress(Display.PLAIN, false, 1);
-    for (int done : List.of(500, 504, 505, 510)) { // resumed at half
-      progress.advanced(done + " of 1000", done, 1000);
-      nanos += 60_000_000_000L;
-    }
+    advance(progress, 500, 500, 500, 504, 505, 510, 1000); // resumed at half, compiles first
     assertThat(written())
         .isEqualTo(
             """
+            500 of 1000
+            500 of 1000
             504 of 1000
-            505 of 1000, about 3:18:00 left
-            510 of 1000, about 2:27:00 left
+            505 of 1000
+            510 of 1000, about 2:43:20 left
+            1000 of 1000
             """);
+  }
+
+  @Test
+  void series_thatLosesWork_beginsItsTimeAnew() {
+    ConsoleProgress progress = progress(Display.PLAIN, false, 1);
+    advance(progress, 0, 100, 200, 50, 60, 160);
+    assertThat(written())
+        .isEqualTo(
+            """
+            100 of 1000
+            200 of 1000, about 8:00 left
+            50 of 1000
+            60 of 1000
+            160 of 1000, about 8:24 left
+            """);
+  }
+
+  /** Reports work of a series once a minute. */
+  private void advance(ConsoleProgress progress, int... work) {
+    for (int done : work) {
+      progress.advanced(done + " of 1000", done, 1000);
+      nanos += 60_000_000_000L;
+    }
   }
 
   /** Reports micro-batches of 2 s. */
