@@ -148,7 +148,11 @@ class RecordLinesTest {
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [' ']  | element of facts ('" "') must be a non-blank text
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': 'a'    | facts ('"a"') must be an array
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['b'] | fact ('a') of facts must also be in all_facts
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[1]]  | relevant fact (1) must be an index into facts, from 0 to 0
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[1]]  | relevant fact ('1') must be an index into facts, from 0 to 0
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a', 'a'], 'fact_places': [2] | element of fact_places ('2') must be an index into all_facts, from 0 to 1
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a', 'a'], 'fact_places': [1, 0] | fact_places (2) must have one index for each of the facts (1)
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a', 'a'], 'all_facts': ['a', 'a'], 'fact_places': [1, 1] | fact_places must be different but has 1 twice
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a', 'b'], 'fact_places': [1] | fact_places (1) must lead to the fact 'a' but leads to 'b' in all_facts
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [0]  | must have a list of indices for each question
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': ['true', 'yes']  | labels must be different but have yes twice
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer of 0 or more
