@@ -162,6 +162,20 @@ class DataFileTest {
   }
 
   @Test
+  void csvCellWithALineThatIsNotText_spoilsItsRowAlone() throws IOException {
+    String row = CSV_ROW.replaceFirst("met her", "met\n\0\nher");
+    Path file = Samples.write(folder.resolve("x.csv"), CSV_HEADER, row, CSV_ROW);
+    DataProblems problems =
+        TaskReader.of(DataFormat.CLUTRR_CSV, DatasetType.CLUTRR).readAll(List.of(file)).problems();
+
+    assertThat(problems.tasks()).isEqualTo(1);
+    assertThat(problems.listed())
+        .extracting(DataProblems.Problem::line)
+        .containsExactly(2L, 3L, 4L);
+    assertThat(problems.listed().get(1).reason()).contains("has a NUL byte");
+  }
+
+  @Test
   void badElementsOfAnArray_areListedWithTheirLines_andTheOthersRead() throws IOException {
     Path file =
         Samples.write(folder.resolve("x.json"), "[" + ONE, ",5,", "{\"guid\": 1},", TWO, "] 7");
