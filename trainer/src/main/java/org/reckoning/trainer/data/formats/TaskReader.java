@@ -192,7 +192,10 @@ public final class TaskReader {
         if (!line.isBlank()) {
           log.good(tasks.parse(line));
         }
-      } catch (BadLineException | IllegalArgumentException | NotTextException e) {
+      } catch (NotTextException e) {
+        tasks.missLine();
+        log.bad(lines.number(), String.valueOf(e.getMessage()));
+      } catch (BadLineException | IllegalArgumentException e) {
         log.bad(lines.number(), String.valueOf(e.getMessage()));
       }
     }
