@@ -135,6 +135,9 @@ public final class DataFile implements Closeable {
   }
 
   private static Optional<DataFormat> ofObject(Set<String> names) {
+    if (names.contains("guid")) { // may have any other key, and no other format has this one
+      return Optional.of(DataFormat.RECORDS);
+    }
     if (names.contains("triples") || names.contains("options")) {
       return Optional.of(
           names.contains("explanation") ? DataFormat.PRONTOQA : DataFormat.PROOFWRITER);
@@ -148,9 +151,7 @@ public final class DataFile implements Closeable {
     if (names.contains("context")) {
       return Optional.of(DataFormat.RULETAKER);
     }
-    return names.contains("guid") || names.contains("facts")
-        ? Optional.of(DataFormat.RECORDS)
-        : Optional.empty();
+    return names.contains("facts") ? Optional.of(DataFormat.RECORDS) : Optional.empty();
   }
 
   private byte[] start() throws IOException {

@@ -120,6 +120,15 @@ class DataFileTest {
         .hasSize(4);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"triples", "options", "premises", "ordered_kv_records", "context"})
+  void recordWithAKeyOfAnotherFormat_isStillARecord(String key) throws IOException {
+    String record = ONE.replaceFirst("\\{", "{\"" + key + "\":[],");
+    Path file = Samples.write(folder.resolve("x.jsonl"), record);
+    assertThat(DataFormat.of(file)).isEqualTo(DataFormat.RECORDS);
+    assertThat(Samples.read(RECORDS, file)).hasSize(1);
+  }
+
   @Test
   void csv_isKnownByItsHeader() throws IOException {
     Path file =
