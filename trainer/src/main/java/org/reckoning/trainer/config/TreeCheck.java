@@ -112,8 +112,13 @@ final class TreeCheck {
 
   private String unknownKey(String key) {
     String origin = origins.get(key);
+    String hint =
+        KEYS.containsKey(key) // in a file, where dots do not nest
+            ? "; write it as nested keys, such as %s"
+                .formatted(key.replaceFirst("\\.(.*)", ": {$1: VALUE}"))
+            : KeyHint.of(key);
     return "%s is not a known key%s%s"
-        .formatted(key, origin == null ? "" : " (" + origin + ")", KeyHint.of(key));
+        .formatted(key, origin == null ? "" : " (" + origin + ")", hint);
   }
 
   private JsonNode leaf(String key, @Nullable JsonNode value, Requirement requirement) {

@@ -619,6 +619,16 @@ class RunConfigTest {
   }
 
   @Test
+  void keyWithDotsInAFile_isToldToBeNested() {
+    ObjectNode tree = DefaultRun.tree();
+    tree.putArray("data.hops").add(2);
+
+    assertThat(problems(tree))
+        .containsExactly(
+            "data.hops is not a known key; write it as nested keys, such as data: {hops: VALUE}");
+  }
+
+  @Test
   void variedDistractors_needANumber() {
     RunConfig none = DefaultRun.config().with("data.distractors", null);
     assertThatThrownBy(() -> none.with("data.varied_distractors", true))
