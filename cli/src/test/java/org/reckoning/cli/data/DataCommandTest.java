@@ -256,6 +256,13 @@ class DataCommandTest {
   }
 
   @Test
+  void gzipThatEndsInItsHeader_isNamed() throws IOException {
+    Path file = Files.write(folder.resolve("a.gz"), new byte[] {0x1f, (byte) 0x8b});
+    assertThat(run("validate", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).startsWith(file + ": the compressed data is damaged or incomplete");
+  }
+
+  @Test
   void formatsThatImplyTheirType_needNoOther() throws IOException {
     Path records = file("x.jsonl", RECORD.formatted("g", 1));
     Path folio =

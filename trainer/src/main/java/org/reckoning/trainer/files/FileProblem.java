@@ -2,6 +2,7 @@ package org.reckoning.trainer.files;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -36,6 +37,11 @@ public final class FileProblem {
   /** Returns an exception for a file that cannot be read. */
   public static IOException cannotRead(Path file, IOException e) {
     return new IOException("'%s' cannot be read: %s".formatted(file, reason(e)), e);
+  }
+
+  /** Returns a stream from a file whose failures name the file. */
+  public static InputStream naming(Path file, InputStream in) {
+    return new NamedInput(file, in);
   }
 
   /** Returns a stream to a file whose failures name the file. */
