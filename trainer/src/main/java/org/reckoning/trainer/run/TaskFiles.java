@@ -53,6 +53,14 @@ final class TaskFiles {
                       format == DataFormat.RECORDS ? " --type " + EnumWord.of(type) : "",
                       file.path()));
     }
+    if (tasks.isEmpty()) {
+      throw new IOException(
+          "'%s': all %s questions were left out (%s); 'reckoning data convert --short-proofs' makes records of them"
+              .formatted(
+                  file.path(),
+                  problems.leftOut().values().stream().mapToLong(Long::longValue).sum(),
+                  String.join("; ", problems.leftOut().keySet())));
+    }
     problems.lines().forEach(report);
     return tasks;
   }

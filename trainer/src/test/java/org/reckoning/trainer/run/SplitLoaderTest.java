@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
+import org.reckoning.trainer.data.formats.DataFormat;
 
 class SplitLoaderTest {
   @TempDir
@@ -69,6 +71,23 @@ class SplitLoaderTest {
         .isThrownBy(() -> loader("data.names", file.toString()).load())
         .withMessage(
             "'%s' cannot be read: the text must be UTF-8 but is UTF-16; save it as UTF-8", file);
+  }
+
+  @Test
+  void fileWhoseQuestionsWereAllLeftOut_saysHowToKeepThem() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("meta.jsonl"),
+            """
+            {"id": "T", "triples": {"triple1": {"text": "A."}}, "rules": {}, "questions": {"Q1":\
+             {"question": "A.", "answer": true, "QDep": 0, "proofs": "[(triple1)]"}}}
+            """);
+    assertThatIOException()
+        .isThrownBy(
+            () -> TaskFiles.read(file, DataFormat.PROOFWRITER, DatasetType.PROOFWRITER, line -> {}))
+        .withMessage(
+            "'%s': all 1 questions were left out (the proof or failed attempt has fewer than two sentences); 'reckoning data convert --short-proofs' makes records of them",
+            file);
   }
 
   private static SplitLoader loader(String key, String value) {
