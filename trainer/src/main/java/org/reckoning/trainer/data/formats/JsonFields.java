@@ -50,7 +50,10 @@ final class JsonFields {
   /** Returns the value of a required key. */
   static JsonNode required(JsonNode object, String key) throws BadLineException {
     JsonNode value = object.get(key);
-    if (value == null || value.isNull()) {
+    if (value != null && value.isNull()) {
+      throw new BadLineException("key '%s' must not be null".formatted(key));
+    }
+    if (value == null) {
       throw new BadLineException(
           "key '%s' is missing; the keys are %s"
               .formatted(key, quote(String.join(", ", names(object)))));

@@ -134,7 +134,7 @@ class RecordLinesTest {
           PROOFWRITER     | 'question': 'q', 'answer': 'maybe', 'facts': ['a'] | answer ('maybe') must be one of true, false, unknown
           PROOFWRITER     | 'question': 'q', 'answer': 1, 'facts': ['a']       | answer ('1') must be a non-blank text
           PROOFWRITER     | 'question': 'q', 'facts': ['a']                    | key 'answer' is missing; the keys are 'guid, question, facts'
-          PROOFWRITER     | 'question': 'q', 'answer': null, 'facts': ['a']    | key 'answer' is missing
+          PROOFWRITER     | 'question': 'q', 'answer': null, 'facts': ['a']    | key 'answer' must not be null
           PROOFWRITER     | 'questions': ['q', 'r'], 'answers': ['true'], 'facts': ['a'] | questions (2) and answers (1) must be equal in number
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': [] | labels must have at least one element, or be left out
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': [5] | element of labels ('5') must be a non-blank text
