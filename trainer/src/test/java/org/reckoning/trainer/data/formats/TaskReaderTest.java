@@ -179,6 +179,8 @@ class TaskReaderTest {
       textBlock =
           """
           {"guid":                      | must be a JSON object: 'Unexpected end-of-input
+          {"guid": "a"                  | 'Unexpected end-of-input: expected close marker for Object' at column 13
+          {"guid": ["a"}                | 'Unexpected close marker '}': expected ']'' at column 14
           {"guid": "a", "guid": "b"}    | must be a JSON object: 'Duplicate field
           {"guid": "a"} {}              | must be a JSON object: 'Trailing token
           [1]                           | must be a JSON object but is '[1]'
