@@ -144,7 +144,12 @@ final class TreeCheck {
     } else if (usableValue == null) {
       problems.add(
           "%s (%s) must be %s%s%s"
-              .formatted(key, text(value), requirement, setIn(key), requirement.hint(text(value))));
+              .formatted(
+                  key,
+                  text(value),
+                  requirement.against(value),
+                  setIn(key),
+                  requirement.hint(text(value))));
     }
     if (usableValue == null) {
       wrong.add(key);

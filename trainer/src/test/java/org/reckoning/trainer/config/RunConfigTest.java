@@ -343,11 +343,21 @@ class RunConfigTest {
         Arguments.of(
             "train_batch_size",
             "3000000000",
-            "train_batch_size (3000000000) must be a whole number of at least 1"),
+            "train_batch_size (3000000000) must be a whole number of at least 1 and at most 2147483647"),
+        Arguments.of(
+            "seed",
+            "10000000000000000000",
+            "seed (10000000000000000000) must be a whole number at most 9223372036854775807"),
+        Arguments.of(
+            "data.hops",
+            "[2, 3000000000]",
+            "data.hops ([2,3000000000]) must be a list in brackets, each element a whole number of at least 0 and at most 2147483647"),
         Arguments.of("inner_lr", "fast", "inner_lr (fast) must be a number of at least 0"),
         Arguments.of("inner_lr", "0", "inner_lr (0.0) must be above 0 with inner_rate_space=log"),
         Arguments.of(
-            "learning_rate", "1e999", "learning_rate (Infinity) must be a number of at least 0"),
+            "learning_rate",
+            "1e999",
+            "learning_rate (Infinity) must be a finite number of at least 0"),
         Arguments.of(
             "inner_dropout", "1", "inner_dropout (1) must be a number of at least 0 and below 1"),
         Arguments.of(

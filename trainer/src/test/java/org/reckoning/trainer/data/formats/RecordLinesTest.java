@@ -155,7 +155,8 @@ class RecordLinesTest {
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a', 'b'], 'fact_places': [1] | fact_places (1) must lead to the fact 'a' but leads to 'b' in all_facts
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [0]  | must have a list of indices for each question
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': ['true', 'yes']  | labels must be different but have yes twice
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer of 0 or more
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer from 0 to 2147483647
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': 3000000000 | hops ('3000000000') must be an integer from 0 to 2147483647
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [['A B', 'aunt']] | element of facts ('["A B","aunt"]') must be a non-blank text
           ENTAILMENT_TREE | 'hypothesis': 'q', 'answer': 'true', 'facts': ['a'] | answer ('true') must be one of yes, no
           ENTAILMENT_TREE | 'answer': 'yes', 'facts': ['a']                    | key 'hypothesis' is missing
