@@ -94,7 +94,7 @@ final class BabiLines implements LineFormat {
         throw new BadLineException(
             "a line of the story before the question is malformed; correct that line");
       }
-      return Parsed.of(task("%s-%d-%d".formatted(name, story, number), text));
+      return Parsed.of(task("%s-%s-%s".formatted(name, story, number), text));
     }
     places.put(number, statements.size());
     statements.add(text.strip());
