@@ -96,6 +96,11 @@ public final class KinshipGenerator implements TaskGenerator {
     // few names by default, which keeps the vocabulary small
     names = look.names != null ? look.names : Names.plain(Math.max(Names.LEAST, people));
     int known = names.people();
+    if (known < people && look.wording.hasLetters()) {
+      throw new IllegalArgumentException(
+          "the letters of wording clutrr_sg (%d) must be at least %d, the people of a problem with hops %s and distractors (%d); use fewer facts"
+              .formatted(known, people, hops, distractors.most));
+    }
     if (known < people) {
       throw new IllegalArgumentException(
           "names (%d) must be at least %d, as %d hops and %d distractors can have as many people of one gender; use more names or fewer facts"

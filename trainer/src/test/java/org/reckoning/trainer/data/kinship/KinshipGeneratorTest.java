@@ -370,6 +370,16 @@ class KinshipGeneratorTest {
                 + " gender; use more names or fewer facts");
   }
 
+  @Test
+  void letters_thatAreTooFew_areRefusedWithTheirRemedy() {
+    KinshipGenerator many = KinshipGenerator.of(List.of(10), 6, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> many.withWording(Wording.CLUTRR_SG))
+        .withMessage(
+            "the letters of wording clutrr_sg (20) must be at least 23, the people of a problem with"
+                + " hops [10] and distractors (6); use fewer facts");
+  }
+
   /** A model knows the tokens of the lexicon, so it can be asked all problems of the wording. */
   @ParameterizedTest
   @EnumSource(Wording.class)
