@@ -399,7 +399,7 @@ class RunConfigTest {
             "data.hops",
             "[]",
             "data.hops ([]) must list the numbers of hops to generate with data.source=kinship,"
-                + " each 2 or more, such as [2]"),
+                + " each 2 to 100, such as [2]"),
         Arguments.of(
             "name",
             "a/b",
@@ -574,6 +574,12 @@ class RunConfigTest {
         Arguments.of(
             Map.of("data.exchanged", 0.125),
             "data.exchanged (0.125) must be 0 unless data.wording=clutrr_sg; other wordings exchange no people"),
+        Arguments.of(
+            Map.of("data.distractors", 101),
+            "data.distractors (101) must be at most 100 with data.source=kinship"),
+        Arguments.of(
+            Map.of("data.hops", List.of(2, 101)),
+            "data.hops ([2, 101]) must list the numbers of hops to generate with data.source=kinship, each 2 to 100, such as [2]"),
         Arguments.of(
             Map.of("data.names", "8", "data.distractors", 3),
             "data.names (8) must be at least 9, the people of a problem with data.hops [2] and data.distractors (3); use fewer facts or more names"));
