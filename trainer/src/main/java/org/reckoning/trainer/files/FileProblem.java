@@ -30,8 +30,12 @@ public final class FileProblem {
    * @param shown name of the output, for the message
    */
   public static IOException cannotWrite(String shown, IOException e) {
+    String reason =
+        e instanceof NotDirectoryException above
+            ? "'%s' is not a directory".formatted(above.getFile())
+            : reason(e);
     return new IOException(
-        "%s cannot be written: %s%s".formatted(shown, reason(e), remedy(reason(e))), e);
+        "%s cannot be written: %s%s".formatted(shown, reason, remedy(reason)), e);
   }
 
   /** Returns an exception for a file that cannot be read. */
