@@ -259,7 +259,7 @@ public final class TaskReader {
     } catch (JsonProcessingException e) {
       log.bad(
           e.getLocation() == null ? log.line() : e.getLocation().getLineNr(),
-          "the text from here on is not JSON and was not read: " + JsonFields.explain(e));
+          "the text from here on was not read: " + JsonFields.explain(e));
     }
   }
 

@@ -221,7 +221,7 @@ class DataFileTest {
           ("[" + ONE + ",\n" + TWO.replace("q", "\u00e3") + "]")
               .getBytes(StandardCharsets.ISO_8859_1),
           2,
-          "the text from here on is not JSON and was not read: the text must be UTF-8"
+          "the text from here on was not read: the text must be UTF-8"
         },
         new Object[] {
           bytes(ONE.replace("a\"]", "\\ud83d\"]")),
@@ -252,7 +252,14 @@ class DataFileTest {
           5,
           "the compressed data is damaged or incomplete from here on"
         },
-        new Object[] {bytes("[" + "[".repeat(10_000)), 1, "the text from here on is not JSON"},
+        new Object[] {
+          bytes("[" + "[".repeat(10_000)), 1, "the text from here on was not read: 'Doc"
+        },
+        new Object[] {
+          bytes("[{\"guid\":1,\n\"guid\":2}]"),
+          2,
+          "the text from here on was not read: 'Duplicate field 'guid'' at column"
+        },
         new Object[] {bytes("{\"guid\":" + "[".repeat(10_000)), 1, "the line must be a JSON"});
   }
 

@@ -170,7 +170,8 @@ class TaskReaderTest {
     DataProblems problems = PROOFWRITER.readAll(List.of(file)).problems();
     assertThat(problems.tasks()).isEqualTo(1);
     assertThat(problems.badLines()).isEqualTo(1);
-    assertThat(problems.lines().get(0)).contains("x.json:1", "is not JSON and was not read");
+    assertThat(problems.lines().get(0))
+        .contains("x.json:1", "the text from here on was not read: ");
   }
 
   @ParameterizedTest(name = "{0}")
