@@ -210,7 +210,17 @@ class DataFileTest {
           ONE.getBytes(StandardCharsets.UTF_16), 1, "the text must be UTF-8 but is UTF-16"
         },
         new Object[] {
-          ONE.getBytes(StandardCharsets.UTF_16LE), 1, "the line must be text but has a NUL"
+          ONE.getBytes(StandardCharsets.UTF_16LE), 1, "the text must be UTF-8 but has a NUL byte"
+        },
+        new Object[] {
+          ("[" + ONE + "]").getBytes(StandardCharsets.UTF_16LE),
+          1,
+          "the text must be UTF-8 but has a NUL byte"
+        },
+        new Object[] {
+          ("[" + ONE + "]").getBytes(StandardCharsets.UTF_16BE),
+          1,
+          "the text must be UTF-8 but has a NUL byte"
         },
         new Object[] {
           (ONE + "\n" + TWO.replace("q", "\u00e3")).getBytes(StandardCharsets.ISO_8859_1),
