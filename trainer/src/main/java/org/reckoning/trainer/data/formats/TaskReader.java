@@ -186,7 +186,6 @@ public final class TaskReader {
     LineFormat tasks = lines(file.path());
     TextLines lines = TextLines.ofOpened(file.text());
     while (lines.next()) {
-      log.at(lines.number());
       try {
         String line = lines.text();
         if (!line.isBlank()) {
@@ -198,6 +197,7 @@ public final class TaskReader {
       } catch (BadLineException | IllegalArgumentException e) {
         log.bad(lines.number(), String.valueOf(e.getMessage()));
       }
+      log.at(lines.number() + 1);
     }
   }
 
@@ -205,7 +205,7 @@ public final class TaskReader {
     ClutrrLines clutrr = new ClutrrLines();
     CsvRows rows = new CsvRows(TextLines.ofOpened(file.text()));
     while (rows.next()) {
-      log.at(rows.number());
+      log.at(rows.number() + 1);
       try {
         String row = rows.text();
         if (!row.isBlank()) {

@@ -248,6 +248,11 @@ class DataFileTest {
           Arrays.copyOf(packed, 5), 1, "the compressed data is damaged or incomplete from here on"
         },
         new Object[] {
+          Arrays.copyOf(gzip("[" + ONE + "," + TWO + "]"), packed.length - 9),
+          1,
+          "the compressed data is damaged or incomplete from here on"
+        },
+        new Object[] {
           join(packed, bytes("more")),
           3,
           "the compressed data is damaged or incomplete from here on (other data"
