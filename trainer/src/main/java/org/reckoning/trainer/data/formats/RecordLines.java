@@ -65,7 +65,7 @@ final class RecordLines implements RecordFormat {
       if (!labels.contains(question.label())) {
         throw new BadLineException(
             "answer (%s) must be one of %s; list other labels under the key 'labels'"
-                .formatted(quote(question.label()), labels));
+                .formatted(quote(question.label()), quote(String.join(", ", labels))));
       }
     }
     Set<Integer> relevant = new HashSet<>(positions);
@@ -199,7 +199,8 @@ final class RecordLines implements RecordFormat {
     for (JsonNode label : JsonFields.elements(json, "labels")) {
       String word = Labels.read(type, "element of labels", label);
       if (labels.contains(word)) {
-        throw new BadLineException("labels must be different but have %s twice".formatted(word));
+        throw new BadLineException(
+            "labels must be different but have %s twice".formatted(quote(word)));
       }
       labels.add(word);
     }
@@ -299,7 +300,8 @@ final class RecordLines implements RecordFormat {
       for (JsonNode index : list) {
         int position = positions.get(index("relevant fact", index, "facts", positions.size()));
         if (indices.contains(position)) {
-          throw new BadLineException("relevant (%s) must name each fact once".formatted(list));
+          throw new BadLineException(
+              "relevant (%s) must name each fact once".formatted(quote(list.toString())));
         }
         indices.add(position);
       }
