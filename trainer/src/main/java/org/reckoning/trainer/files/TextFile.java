@@ -181,7 +181,7 @@ public final class TextFile {
     return line;
   }
 
-  /** Bytes that are not UTF-8 text. The message is one sentence. */
+  /** Bytes that are not UTF-8 text, or are more than fit. The message is one sentence. */
   public static final class NotTextException extends IOException {
     private static final long serialVersionUID = 1;
 

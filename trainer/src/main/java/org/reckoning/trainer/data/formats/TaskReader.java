@@ -42,7 +42,7 @@ public final class TaskReader {
   /** What is wrong with a file without content. */
   static final String NO_TASK = "the file has no task; remove it or give another";
 
-  /** Formats whose lines are not JSON. */
+  /** Formats that are never a JSON array, besides the rows of CSV. */
   private static final Set<DataFormat> TEXT =
       Collections.unmodifiableSet(EnumSet.of(DataFormat.BABI, DataFormat.CLUTRR_SG));
 
