@@ -245,8 +245,8 @@ class DataCommandTest {
       delimiter = '|',
       value = {
         "'' | the file has no task",
-        "# Readme | it begins with '# Readme', as no known format does; name its format by --format",
-        "{\"data\": []} | it begins with '{\"data\": []}', as no known format does",
+        "# Readme | it begins with '# Readme', which matches no known format; give --format, or --type for records",
+        "{\"data\": []} | it begins with '{\"data\": []}', which matches no known format",
         "{\"guid\": 1} | has records: give --type, one of proofwriter, clutrr,"
       })
   void unknownFormat_isExplained(String text, String reason) throws IOException {

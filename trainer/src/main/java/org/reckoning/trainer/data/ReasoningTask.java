@@ -25,7 +25,7 @@ public record ReasoningTask(
   /** Longest text in a message; all relations of CLUTRR are shorter. */
   private static final int MOST_SHOWN = 200;
 
-  /** The number of hops of a task that does not tell it. A statement that is a fact has 0. */
+  /** Marks an unknown number of hops. A statement that is itself a fact has 0 hops. */
   public static final int UNKNOWN_HOPS = -1;
 
   /**

@@ -64,7 +64,10 @@ public final class RecordWriter implements Closeable {
     }
   }
 
-  /** Returns whether nothing appears before {@link #commit}, as in a pipe or device it does. */
+  /**
+   * Returns whether the output appears only at {@link #commit}; a pipe or a device gets each record
+   * at once.
+   */
   public boolean writesWhole() {
     return output.isReplacement();
   }

@@ -130,7 +130,7 @@ public final class DataFile implements Closeable {
     }
     return start.isEmpty()
         ? TaskReader.NO_TASK
-        : "it begins with %s, as no known format does; name its format by --format, or for records their --type"
+        : "it begins with %s, which matches no known format; give --format, or --type for records"
             .formatted(BadLineException.quote(start.lines().findFirst().orElse("")));
   }
 
