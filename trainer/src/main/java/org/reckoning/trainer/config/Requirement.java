@@ -140,15 +140,25 @@ final class Requirement {
   /**
    * Returns "; did you mean X?" for a misspelt constant or a Python word, otherwise an empty text.
    */
-  String hint(String given) {
-    if (nullable && WORDS_FOR_NOTHING.contains(given.toLowerCase(Locale.ROOT))) {
+  String hint(JsonNode wrong) {
+    if (nullable && WORDS_FOR_NOTHING.contains(wrong.asText().toLowerCase(Locale.ROOT))) {
       return "; did you mean null?";
     }
     Class<?> element = listElement();
     Class<?> wanted = element == null ? (Class<?>) type : element;
-    return wanted.isEnum()
-        ? NearestName.hint(given.toLowerCase(Locale.ROOT), constants(wanted))
-        : "";
+    if (!wanted.isEnum()) {
+      return "";
+    }
+    return elements(wrong)
+        .valueStream()
+        .filter(each -> scalar(each, wanted) == null)
+        .findFirst()
+        .map(each -> NearestName.hint(each.asText().toLowerCase(Locale.ROOT), constants(wanted)))
+        .orElse("");
+  }
+
+  private static ArrayNode elements(JsonNode value) {
+    return value instanceof ArrayNode list ? list : NODES.arrayNode().add(value);
   }
 
   /**
@@ -209,8 +219,7 @@ final class Requirement {
   String against(JsonNode wrong) {
     Class<?> element = listElement();
     Class<?> wanted = element == null ? (Class<?>) type : element;
-    ArrayNode numbers = wrong instanceof ArrayNode list ? list : NODES.arrayNode().add(wrong);
-    boolean isBeyond = numbers.valueStream().anyMatch(number -> isBeyond(number, wanted));
+    boolean isBeyond = elements(wrong).valueStream().anyMatch(each -> isBeyond(each, wanted));
     return (element == null ? "" : "a list in brackets, each element ")
         + kind(wanted, isBeyond)
         + bounds(wanted, isBeyond)

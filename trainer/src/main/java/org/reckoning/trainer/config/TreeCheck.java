@@ -149,7 +149,7 @@ final class TreeCheck {
                   text(value),
                   requirement.against(value),
                   setIn(key),
-                  requirement.hint(text(value))));
+                  requirement.hint(value)));
     }
     if (usableValue == null) {
       wrong.add(key);

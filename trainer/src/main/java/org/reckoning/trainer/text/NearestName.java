@@ -29,12 +29,13 @@ public final class NearestName {
         .or(
             () ->
                 known.stream()
-                    .filter(word -> distance(given, word) <= mostChanges(given, word))
+                    .filter(word -> isSimilar(given, word))
                     .min(Comparator.comparingInt(word -> distance(given, word))));
   }
 
-  private static int mostChanges(String given, String word) {
-    return Math.max(1, Math.min(given.length(), word.length()) / 3);
+  private static boolean isSimilar(String given, String word) {
+    int most = Math.max(1, Math.min(given.length(), word.length()) / 3);
+    return Math.abs(given.length() - word.length()) <= most && distance(given, word) <= most;
   }
 
   /**
