@@ -78,7 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
       defaultValue = "2",
       paramLabel = "N",
       description =
-          "Facts to combine, 2 or more, or depths of questions about theories, 0 to 5; several"
+          "Facts to combine, 2 to 100, or depths of questions about theories, 0 to 5; several"
               + " numbers alternate (default: ${DEFAULT-VALUE}).")
   private List<Integer> hops = new ArrayList<>();
 
@@ -86,7 +86,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--distractors",
       paramLabel = "N",
       description =
-          "Irrelevant facts per problem; limit of irrelevant sentences of a theory (default: 3 for"
+          "Irrelevant facts per problem, up to 100; limit of irrelevant sentences of a theory (default: 3 for"
               + " kinship, all for theories).")
   private @Nullable Integer distractors;
 

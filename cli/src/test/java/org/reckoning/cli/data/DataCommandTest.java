@@ -245,14 +245,21 @@ class DataCommandTest {
       delimiter = '|',
       value = {
         "'' | the file has no task",
-        "# Readme | it begins with '# Readme', as no known format does; name its format by --format",
-        "{\"data\": []} | it begins with '{\"data\": []}', as no known format does",
+        "# Readme | it begins with '# Readme', which matches no known format; give --format, or --type for records",
+        "{\"data\": []} | it begins with '{\"data\": []}', which matches no known format",
         "{\"guid\": 1} | has records: give --type, one of proofwriter, clutrr,"
       })
   void unknownFormat_isExplained(String text, String reason) throws IOException {
     Path file = file("x.jsonl", text);
     assertThat(run("validate", file.toString())).isEqualTo(2);
     assertThat(err.toString()).contains(reason);
+  }
+
+  @Test
+  void gzipThatEndsInItsHeader_isNamed() throws IOException {
+    Path file = Files.write(folder.resolve("a.gz"), new byte[] {0x1f, (byte) 0x8b});
+    assertThat(run("validate", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).startsWith(file + ": the compressed data is damaged or incomplete");
   }
 
   @Test

@@ -79,7 +79,7 @@ class ProgramSettingsTest {
         "mode=truncated0 | mode (truncated0) must be one of exact, first_order, truncated1,"
             + " truncated2, ..; did you mean truncated1?",
         "mode=truncated9 | truncated steps (9) must be at most inner steps (4)",
-        "xla=on | xla (on) must be one of segments, whole, off; did you mean off?",
+        "xla=on | xla (on) must be one of segments, whole, off",
         "k=four | k (four) must be a whole number",
         "facts=0 | facts (0) must be at least 1",
         "fact_tokens=2000 | fact_tokens (2000) must be at most n_positions (1024)",

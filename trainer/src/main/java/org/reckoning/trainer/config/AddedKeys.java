@@ -13,8 +13,8 @@ import org.reckoning.trainer.text.EnumWord;
 import org.reckoning.trainer.tokens.FactNames;
 
 /**
- * Keys that the configurations of earlier versions lack. Each has the value that does what those
- * versions did, so runs and models of before can be read, examined and continued.
+ * Keys that the configurations of earlier versions lack. Each default keeps the behaviour of those
+ * versions, so their runs and models can be read, evaluated and resumed.
  */
 final class AddedKeys {
   private static final Map<JsonPointer, JsonNode> EARLIER =

@@ -73,7 +73,7 @@ public record DataConfig(
 
   /**
    * Returns a description of the problems, such as {@code generated kinship problems of 2 or 3 hops
-   * with 3 distractors}.
+   * with up to 3 distractors}.
    */
   public String description() {
     String steps =

@@ -39,11 +39,18 @@ record GeneratorRules(ConfigRules rules, DataConfig data) {
 
   private void kinship() {
     require(
-        !data.hops().isEmpty() && data.hops().stream().allMatch(hops -> hops >= 2),
-        "data.hops (%s) must list the numbers of hops to generate with data.source=%s, each 2 or more, such as [2]"
-            .formatted(data.hops(), EnumWord.of(data.source())),
+        !data.hops().isEmpty()
+            && data.hops().stream().allMatch(hops -> hops >= 2 && hops <= KinshipGenerator.MOST),
+        "data.hops (%s) must list the numbers of hops to generate with data.source=%s, each 2 to %d, such as [2]"
+            .formatted(data.hops(), EnumWord.of(data.source()), KinshipGenerator.MOST),
         "data.source",
         "data.hops");
+    require(
+        data.distractors() == null || data.distractors() <= KinshipGenerator.MOST,
+        "data.distractors (%s) must be at most %d with data.source=%s"
+            .formatted(data.distractors(), KinshipGenerator.MOST, EnumWord.of(data.source())),
+        "data.source",
+        "data.distractors");
     names();
   }
 

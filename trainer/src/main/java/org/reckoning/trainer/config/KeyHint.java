@@ -7,7 +7,7 @@ import org.reckoning.trainer.text.NearestName;
 
 /** Suggests the most similar key for an unknown one. */
 final class KeyHint {
-  /** Options of the reference implementation, with the corresponding setting. */
+  /** Options of the reference implementation and usual names, with the corresponding setting. */
   private static final Map<String, String> REFERENCE =
       Map.of(
           "baseline", "method=in_context",
@@ -17,7 +17,9 @@ final class KeyHint {
           "model_type", "model.preset",
           "model_name_or_path", "model.name_or_path",
           "max_seq_length", "data.max_tokens",
-          "fp16", "dtype");
+          "fp16", "dtype",
+          "lr", "learning_rate",
+          "batch_size", "train_batch_size");
 
   private KeyHint() {}
 

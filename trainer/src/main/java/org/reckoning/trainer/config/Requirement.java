@@ -82,11 +82,18 @@ final class Requirement {
     if (wanted.isEnum()) {
       return value.isTextual() && constants(wanted).contains(value.textValue()) ? value : null;
     }
-    if (wanted == double.class || wanted == Double.class) {
+    if (isReal(wanted)) {
       return value.isNumber() ? inRange(value) : null;
     }
-    boolean fits = wanted == long.class ? value.canConvertToLong() : value.canConvertToInt();
-    return value.isIntegralNumber() && fits ? inRange(value) : null;
+    return value.isIntegralNumber() && fits(value, wanted) ? inRange(value) : null;
+  }
+
+  private static boolean fits(JsonNode whole, Class<?> wanted) {
+    return wanted == long.class ? whole.canConvertToLong() : whole.canConvertToInt();
+  }
+
+  private static boolean isReal(Class<?> wanted) {
+    return wanted == double.class || wanted == Double.class;
   }
 
   /** Returns whether a file can hold a text: no NUL and no unpaired surrogate. */
@@ -133,15 +140,25 @@ final class Requirement {
   /**
    * Returns "; did you mean X?" for a misspelt constant or a Python word, otherwise an empty text.
    */
-  String hint(String given) {
-    if (nullable && WORDS_FOR_NOTHING.contains(given.toLowerCase(Locale.ROOT))) {
+  String hint(JsonNode wrong) {
+    if (nullable && WORDS_FOR_NOTHING.contains(wrong.asText().toLowerCase(Locale.ROOT))) {
       return "; did you mean null?";
     }
     Class<?> element = listElement();
     Class<?> wanted = element == null ? (Class<?>) type : element;
-    return wanted.isEnum()
-        ? NearestName.hint(given.toLowerCase(Locale.ROOT), constants(wanted))
-        : "";
+    if (!wanted.isEnum()) {
+      return "";
+    }
+    return elements(wrong)
+        .valueStream()
+        .filter(each -> scalar(each, wanted) == null)
+        .findFirst()
+        .map(each -> NearestName.hint(each.asText().toLowerCase(Locale.ROOT), constants(wanted)))
+        .orElse("");
+  }
+
+  private static ArrayNode elements(JsonNode value) {
+    return value instanceof ArrayNode list ? list : NODES.arrayNode().add(value);
   }
 
   /**
@@ -176,8 +193,7 @@ final class Requirement {
     } else if (wanted == boolean.class) {
       schema.put("type", "boolean");
     } else {
-      boolean real = wanted == double.class || wanted == Double.class;
-      schema.put("type", real ? "number" : "integer");
+      schema.put("type", isReal(wanted) ? "number" : "integer");
       if (range != null) {
         putBound(schema, "minimum", range.atLeast());
         putBound(schema, "exclusiveMinimum", range.above());
@@ -195,18 +211,29 @@ final class Requirement {
     }
   }
 
-  @Override
-  public String toString() {
+  /**
+   * Returns the requirement for a message.
+   *
+   * @param wrong a value that does not meet it; the limit of the type is named if it is beyond that
+   */
+  String against(JsonNode wrong) {
     Class<?> element = listElement();
-    String what =
-        element == null ? kind((Class<?>) type) + bounds() : "a list in brackets, each element ";
-    if (element != null) {
-      what += kind(element) + bounds();
-    }
-    return what + (nullable ? ", or null" : "");
+    Class<?> wanted = element == null ? (Class<?>) type : element;
+    boolean isBeyond = elements(wrong).valueStream().anyMatch(each -> isBeyond(each, wanted));
+    return (element == null ? "" : "a list in brackets, each element ")
+        + kind(wanted, isBeyond)
+        + bounds(wanted, isBeyond)
+        + (nullable ? ", or null" : "");
   }
 
-  private static String kind(Class<?> wanted) {
+  private static boolean isBeyond(JsonNode number, Class<?> wanted) {
+    if (isReal(wanted)) {
+      return number.isNumber() && !Double.isFinite(number.doubleValue());
+    }
+    return number.isIntegralNumber() && !fits(number, wanted);
+  }
+
+  private static String kind(Class<?> wanted, boolean isBeyond) {
     if (wanted.isEnum()) {
       return "one of " + String.join(", ", constants(wanted));
     }
@@ -216,18 +243,20 @@ final class Requirement {
     if (wanted == boolean.class) {
       return "true or false";
     }
-    return wanted == double.class || wanted == Double.class ? "a number" : "a whole number";
+    return !isReal(wanted) ? "a whole number" : isBeyond ? "a finite number" : "a number";
   }
 
-  private String bounds() {
-    if (range == null) {
-      return "";
-    }
+  private String bounds(Class<?> wanted, boolean isBeyond) {
     List<String> bounds = new ArrayList<>();
-    bound("of at least ", range.atLeast(), bounds);
-    bound("above ", range.above(), bounds);
-    bound("at most ", range.atMost(), bounds);
-    bound("below ", range.below(), bounds);
+    if (range != null) {
+      bound("of at least ", range.atLeast(), bounds);
+      bound("above ", range.above(), bounds);
+      bound("at most ", range.atMost(), bounds);
+      bound("below ", range.below(), bounds);
+    }
+    if (isBeyond && !isReal(wanted) && (range == null || Double.isInfinite(range.atMost()))) {
+      bounds.add("at most " + (wanted == long.class ? Long.MAX_VALUE : Integer.MAX_VALUE));
+    }
     return bounds.isEmpty() ? "" : " " + String.join(" and ", bounds);
   }
 

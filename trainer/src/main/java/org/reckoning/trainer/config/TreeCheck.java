@@ -91,15 +91,7 @@ final class TreeCheck {
       unknown.remove(name);
       JsonNode value = tree.get(name);
       if (component.getType().isRecord()) {
-        if (value != null && !value.isObject()) {
-          problems.add("%s (%s) must have nested keys%s".formatted(key, text(value), setIn(key)));
-        }
-        result.set(
-            name,
-            checked(
-                value instanceof ObjectNode below ? below : NODES.objectNode(),
-                component.getType(),
-                key + "."));
+        result.set(name, group(key, value, component.getType()));
       } else {
         result.set(name, leaf(key, value, new Requirement(component)));
       }
@@ -110,23 +102,54 @@ final class TreeCheck {
     return result;
   }
 
+  private ObjectNode group(String key, @Nullable JsonNode value, Class<?> type) {
+    if (value instanceof ObjectNode below) {
+      return checked(below, type, key + ".");
+    }
+    problems.add(
+        value == null
+            ? missing(key)
+            : "%s (%s) must have nested keys%s".formatted(key, text(value), setIn(key)));
+    ObjectNode standIns = NODES.objectNode();
+    for (RecordComponent component : type.getRecordComponents()) {
+      String name = snakeCase(component.getName());
+      wrong.add(key + "." + name);
+      standIns.set(name, new Requirement(component).standIn());
+    }
+    return standIns;
+  }
+
+  private static String missing(String key) {
+    return "%s is missing; configs/default has every key".formatted(key);
+  }
+
   private String unknownKey(String key) {
     String origin = origins.get(key);
+    String hint =
+        KEYS.containsKey(key) // in a file, where dots do not nest
+            ? "; write it as nested keys, such as %s"
+                .formatted(key.replaceFirst("\\.(.*)", ": {$1: VALUE}"))
+            : KeyHint.of(key);
     return "%s is not a known key%s%s"
-        .formatted(key, origin == null ? "" : " (" + origin + ")", KeyHint.of(key));
+        .formatted(key, origin == null ? "" : " (" + origin + ")", hint);
   }
 
   private JsonNode leaf(String key, @Nullable JsonNode value, Requirement requirement) {
     JsonNode usableValue = value == null ? null : requirement.usable(value);
     if (value == null) {
-      problems.add("%s is missing; configs/default has every key".formatted(key));
+      problems.add(missing(key));
     } else if (value.isTextual() && value.textValue().equals(MANDATORY)) {
       problems.add("%s must be set: %s=VALUE%s".formatted(key, key, demandedIn(key)));
       usableValue = null;
     } else if (usableValue == null) {
       problems.add(
           "%s (%s) must be %s%s%s"
-              .formatted(key, text(value), requirement, setIn(key), requirement.hint(text(value))));
+              .formatted(
+                  key,
+                  text(value),
+                  requirement.against(value),
+                  setIn(key),
+                  requirement.hint(value)));
     }
     if (usableValue == null) {
       wrong.add(key);

@@ -12,8 +12,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 
-/** Statistics of a data set. The memory does not grow with the number of tasks. */
+/** Statistics of a data set. The memory grows with the number of different labels, not of tasks. */
 public final class DataStatistics implements Consumer<ReasoningTask> {
+  /** Largest number of labels to list; a label set for each task has hundreds. */
+  private static final int MOST_LABELS = 20;
+
   private static final Pattern BLANKS = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Map<String, Long> labels = new TreeMap<>();
@@ -68,10 +71,8 @@ public final class DataStatistics implements Consumer<ReasoningTask> {
   public List<String> lines() {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("tasks", String.valueOf(tasks()));
-    rows.put(
-        "questions",
-        questions() + ", of which the relevant facts are unknown: " + unknownRelevance);
-    rows.put("labels", counts(labels));
+    rows.put("questions", questions() + " (relevant facts unknown: " + unknownRelevance + ")");
+    rows.put("labels", labels.size() <= MOST_LABELS ? counts(labels) : mostFrequent());
     Map<String, Long> byHops = new LinkedHashMap<>();
     hops.forEach((number, of) -> byHops.put(ReasoningTask.hopsText(number), of));
     rows.put("hops", counts(byHops));
@@ -84,6 +85,15 @@ public final class DataStatistics implements Consumer<ReasoningTask> {
     List<String> lines = new ArrayList<>();
     rows.forEach((name, value) -> lines.add("%-30s%s".formatted(name, value)));
     return List.copyOf(lines);
+  }
+
+  private String mostFrequent() {
+    Map<String, Long> most = new LinkedHashMap<>();
+    labels.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(MOST_LABELS)
+        .forEach(label -> most.put(label.getKey(), label.getValue()));
+    return "%s, and %s more".formatted(counts(most), labels.size() - MOST_LABELS);
   }
 
   private static String counts(Map<?, Long> counts) {

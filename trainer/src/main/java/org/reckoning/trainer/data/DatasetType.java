@@ -51,8 +51,8 @@ public enum DatasetType {
   }
 
   /**
-   * Returns the word for a label in files of records: {@code true} for {@code yes} of a statement,
-   * else the label itself.
+   * Returns the word for a label in files of records: {@code true}, {@code false} or {@code
+   * unknown} for statements of {@link #PROOFWRITER} and {@link #FOLIO}, else the label itself.
    */
   public String word(String label) {
     return switch (this) {

@@ -98,7 +98,7 @@ public record FactOrder(LoadOrder order, @Nullable Integer distractors, long see
     }
     if (task.isOfClosedWorld()) {
       throw new IllegalArgumentException(
-          "data.distractors (%d) must be null, all sentences, with theories of a closed world: without a sentence of '%s', what it proves counts as false, and another label may be right"
+          "data.distractors (%d) must be null for theories of a closed world: without a sentence of '%s' another label may be right"
               .formatted(distractors, task.id()));
     }
     Random random = new Random(StableHash.of("distractors", seed, task.id()));

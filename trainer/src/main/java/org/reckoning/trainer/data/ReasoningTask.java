@@ -22,7 +22,10 @@ public record ReasoningTask(
     int hops,
     List<String> labels) {
 
-  /** The number of hops of a task that does not tell it. A statement that is a fact has 0. */
+  /** Longest text in a message; all relations of CLUTRR are shorter. */
+  private static final int MOST_SHOWN = 200;
+
+  /** Marks an unknown number of hops. A statement that is itself a fact has 0 hops. */
   public static final int UNKNOWN_HOPS = -1;
 
   /**
@@ -46,7 +49,8 @@ public record ReasoningTask(
     for (Question question : questions) {
       if (!labels.contains(question.label())) {
         throw new IllegalArgumentException(
-            "label '%s' of task '%s' must be one of %s".formatted(question.label(), id, labels));
+            "label '%s' of task '%s' must be one of %s"
+                .formatted(cut(question.label()), cut(id), cut(labels.toString())));
       }
       for (int index : question.relevant()) {
         if (index < 0 || index >= facts.size()) {
@@ -56,6 +60,11 @@ public record ReasoningTask(
         }
       }
     }
+  }
+
+  /** Cuts a text for a message. */
+  private static String cut(String text) {
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 
   /** Returns a number of hops for tables: {@code ?} if it is unknown. */

@@ -9,11 +9,13 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
+import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.data.ReasoningTask.Question;
 import org.reckoning.trainer.files.AtomicOutput;
 import org.reckoning.trainer.files.Json;
@@ -62,7 +64,10 @@ public final class RecordWriter implements Closeable {
     }
   }
 
-  /** Returns whether nothing appears before {@link #commit}, as in a pipe or device it does. */
+  /**
+   * Returns whether the output appears only at {@link #commit}; a pipe or a device gets each record
+   * at once.
+   */
   public boolean writesWhole() {
     return output.isReplacement();
   }
@@ -116,8 +121,13 @@ public final class RecordWriter implements Closeable {
     ArrayNode facts = json.putArray("facts");
     needed.forEach(index -> facts.add(task.facts().get(index).text()));
     if (needed.size() < task.facts().size()) {
+      List<String> texts = task.facts().stream().map(Fact::text).toList();
       ArrayNode all = json.putArray("all_facts");
-      task.facts().forEach(fact -> all.add(fact.text()));
+      texts.forEach(all::add);
+      if (needed.stream().anyMatch(i -> Collections.frequency(texts, texts.get(i)) > 1)) {
+        ArrayNode places = json.putArray("fact_places");
+        needed.forEach(places::add);
+      }
     }
     if (task.questions().size() > 1 || !task.questions().get(0).relevant().equals(needed)) {
       ArrayNode relevant = json.putArray("relevant");

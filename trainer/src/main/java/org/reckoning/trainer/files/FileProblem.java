@@ -2,6 +2,7 @@ package org.reckoning.trainer.files;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -29,13 +30,22 @@ public final class FileProblem {
    * @param shown name of the output, for the message
    */
   public static IOException cannotWrite(String shown, IOException e) {
+    String reason =
+        e instanceof NotDirectoryException above
+            ? "'%s' is not a directory".formatted(above.getFile())
+            : reason(e);
     return new IOException(
-        "%s cannot be written: %s%s".formatted(shown, reason(e), remedy(reason(e))), e);
+        "%s cannot be written: %s%s".formatted(shown, reason, remedy(reason)), e);
   }
 
   /** Returns an exception for a file that cannot be read. */
   public static IOException cannotRead(Path file, IOException e) {
     return new IOException("'%s' cannot be read: %s".formatted(file, reason(e)), e);
+  }
+
+  /** Returns a stream from a file whose failures name the file. */
+  public static InputStream naming(Path file, InputStream in) {
+    return new NamedInput(file, in);
   }
 
   /** Returns a stream to a file whose failures name the file. */

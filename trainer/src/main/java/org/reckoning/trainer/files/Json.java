@@ -46,8 +46,11 @@ public final class Json {
 
   private Json() {}
 
-  /** Returns the problem that a parser found, without Jackson's class and method names. */
+  /** Returns the problem that a parser found, without the names and source that Jackson adds. */
   public static String reason(JsonProcessingException e) {
-    return e.getOriginalMessage().replaceAll(", from `[^`]*`| \\(bound as .*", "");
+    return e.getOriginalMessage()
+        .replaceAll(
+            ", from `[^`]*`| \\(bound as .*| \\((start marker at|for \\w+ starting at) \\[Source.*",
+            "");
   }
 }

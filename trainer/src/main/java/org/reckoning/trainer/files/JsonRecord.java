@@ -122,8 +122,10 @@ public final class JsonRecord {
           ? "it must be a single object with the right keys and no text after it"
           : "key '%s' is missing or has a wrong value".formatted(cut(key));
     }
-    return "it is not JSON at line %d, column %d"
+    boolean repeats = e.getOriginalMessage().startsWith("Duplicate field");
+    return "%s at line %d, column %d"
         .formatted(
+            repeats ? "a key is repeated" : "it is not JSON",
             e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
             e.getLocation() == null ? 1 : e.getLocation().getColumnNr());
   }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Reads UTF-8 text from a file or a pipe, with or without a byte order mark or compression, with
@@ -54,7 +55,8 @@ public final class TextFile {
    * reset.
    *
    * @param bytes the bytes of a file; closed if they cannot be read
-   * @throws NotTextException if the byte order mark is that of UTF-16
+   * @throws NotTextException if the byte order mark is that of UTF-16, or one of the first four
+   *     bytes is NUL
    */
   public static InputStream open(InputStream bytes) throws IOException {
     try {
@@ -66,6 +68,10 @@ public final class TextFile {
         if (startsWith(in, mark)) {
           throw new NotTextException("the text must be UTF-8 but is UTF-16; save it as UTF-8");
         }
+      }
+      if (startsWithNul(in)) {
+        throw new NotTextException(
+            "the text must be UTF-8 but has a NUL byte, as UTF-16 has; save it as UTF-8");
       }
       if (startsWith(in, BYTE_ORDER_MARK)) {
         in.skipNBytes(BYTE_ORDER_MARK.length);
@@ -85,6 +91,14 @@ public final class TextFile {
     }
     in.reset();
     return same;
+  }
+
+  /** Returns whether one of the first four bytes is NUL, as in UTF-16 and UTF-32. */
+  private static boolean startsWithNul(InputStream in) throws IOException {
+    in.mark(4);
+    byte[] start = in.readNBytes(4);
+    in.reset();
+    return IntStream.range(0, start.length).anyMatch(i -> start[i] == 0);
   }
 
   /**
@@ -167,7 +181,7 @@ public final class TextFile {
     return line;
   }
 
-  /** Bytes that are not UTF-8 text. The message is one sentence. */
+  /** Bytes that are not UTF-8 text, or are more than fit. The message is one sentence. */
   public static final class NotTextException extends IOException {
     private static final long serialVersionUID = 1;
 

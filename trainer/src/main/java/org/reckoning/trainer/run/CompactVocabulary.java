@@ -8,7 +8,8 @@ import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.formats.DataFile;
 import org.reckoning.trainer.data.formats.DataFormat;
-import org.reckoning.trainer.files.TextFile;
+import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.files.TextFile.NotTextException;
 import org.reckoning.trainer.tokens.Vocabulary;
 import org.reckoning.trainer.tokens.VocabularyBuilder;
 
@@ -47,15 +48,22 @@ public final class CompactVocabulary {
   private static void add(Path file, DatasetType type, VocabularyBuilder tokens)
       throws IOException {
     TaskFiles.requireReadable(file, "model.vocabulary_data");
-    Optional<DataFormat> format;
-    try (DataFile opened = DataFile.open(file)) {
-      format = opened.recognized();
+    try (DataFile opened = DataFile.open(file)) { // once, as it may be a pipe
+      Optional<DataFormat> format = recognized(opened, file);
+      if (format.isPresent()) {
+        DatasetType ofFile = format.get().type().orElse(type);
+        tokens.add(TaskFiles.read(opened, format.get(), ofFile, line -> {}));
+      } else {
+        opened.wholeText().lines().forEach(tokens::addWords);
+      }
     }
-    if (format.isPresent()) {
-      DatasetType ofFile = format.get().type().orElse(type);
-      tokens.add(TaskFiles.read(file, format.get(), ofFile, line -> {}));
-    } else {
-      TextFile.read(file).lines().forEach(tokens::addWords);
+  }
+
+  private static Optional<DataFormat> recognized(DataFile opened, Path file) throws IOException {
+    try {
+      return opened.recognized();
+    } catch (NotTextException e) {
+      throw FileProblem.cannotRead(file, e);
     }
   }
 }

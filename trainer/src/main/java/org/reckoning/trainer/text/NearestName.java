@@ -13,7 +13,10 @@ public final class NearestName {
     return of(given, known).map(word -> "; did you mean " + word + "?").orElse("");
   }
 
-  /** Returns a known name that starts with the given one or differs by few characters. */
+  /**
+   * Returns a known name that starts with the given one, the shortest that ends with it after an
+   * underscore, or the one that differs by the fewest characters, if these are few.
+   */
   public static Optional<String> of(String given, Collection<String> known) {
     return known.stream()
         .filter(word -> !given.isEmpty() && word.startsWith(given))
@@ -21,8 +24,18 @@ public final class NearestName {
         .or(
             () ->
                 known.stream()
-                    .min(Comparator.comparingInt(word -> distance(given, word)))
-                    .filter(word -> distance(given, word) <= Math.max(2, word.length() / 2)));
+                    .filter(word -> word.endsWith("_" + given))
+                    .min(Comparator.comparingInt(String::length)))
+        .or(
+            () ->
+                known.stream()
+                    .filter(word -> isSimilar(given, word))
+                    .min(Comparator.comparingInt(word -> distance(given, word))));
+  }
+
+  private static boolean isSimilar(String given, String word) {
+    int most = Math.max(1, Math.min(given.length(), word.length()) / 3);
+    return Math.abs(given.length() - word.length()) <= most && distance(given, word) <= most;
   }
 
   /**

@@ -4,9 +4,9 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model can be asked: the limits that its positions and the fact names in its vocabulary
- * set, and what its training data need of them. Positions that training does not reach keep their
- * initial embeddings.
+ * Limits of the questions that a model accepts, and the largest sizes of its training data. The
+ * positions of the model and the fact names in its vocabulary set the limits. Positions beyond the
+ * training data keep their initial embeddings.
  *
  * @param method how the model gets the facts
  * @param facts largest number of facts that the prompt of the longest question can name; 0 if its

@@ -9,9 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.Split;
+import org.reckoning.trainer.data.formats.DataFormat;
+import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.data.kinship.KinshipGenerator;
+import org.reckoning.trainer.data.theories.TheoryGenerator;
+import org.reckoning.trainer.data.theories.TheoryKind;
 
 /**
  * What a program reads is the same whatever the default locale of a program that uses this module.
@@ -23,11 +28,17 @@ class LocaleTest {
   static final class Texts {
     private Texts() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
       RunConfig config = DefaultRun.config();
       System.out.println(config.yaml());
       System.out.println(RunConfig.of(config.tree()).equals(config));
       System.out.println(KinshipGenerator.of(List.of(2), 0, 0).task(Split.VAL, 12).id());
+      TheoryGenerator theories = new TheoryGenerator(TheoryKind.of(List.of(1)), 0);
+      System.out.println(theories.task(Split.VAL, 12).id());
+      System.out.println(theories.official(Split.VAL, 12).get("id").textValue());
+      Path story = Path.of("src/test/resources/data/babi/qa1-sample.txt");
+      TaskReader.of(DataFormat.BABI, DatasetType.QUESTION)
+          .read(story, task -> System.out.println(task.id()));
       System.out.println(new DataProblems.Problem(Path.of("tasks.jsonl"), 34, "no task"));
     }
   }
@@ -37,6 +48,7 @@ class LocaleTest {
   void texts_forPrograms_areTheSameInEveryLocale(String locale) throws Exception {
     assertThat(texts(locale))
         .contains("schedule: linear\n", "true\n", "kinship-2-hops-val-12\n", "tasks.jsonl:34: ")
+        .contains("theory-1-hops-val-12\n", "OWA-D1-val-12\n", "qa1-sample-1-3\n")
         .isEqualTo(texts("en-US"));
   }
 

@@ -343,11 +343,21 @@ class RunConfigTest {
         Arguments.of(
             "train_batch_size",
             "3000000000",
-            "train_batch_size (3000000000) must be a whole number of at least 1"),
+            "train_batch_size (3000000000) must be a whole number of at least 1 and at most 2147483647"),
+        Arguments.of(
+            "seed",
+            "10000000000000000000",
+            "seed (10000000000000000000) must be a whole number at most 9223372036854775807"),
+        Arguments.of(
+            "data.hops",
+            "[2, 3000000000]",
+            "data.hops ([2,3000000000]) must be a list in brackets, each element a whole number of at least 0 and at most 2147483647"),
         Arguments.of("inner_lr", "fast", "inner_lr (fast) must be a number of at least 0"),
         Arguments.of("inner_lr", "0", "inner_lr (0.0) must be above 0 with inner_rate_space=log"),
         Arguments.of(
-            "learning_rate", "1e999", "learning_rate (Infinity) must be a number of at least 0"),
+            "learning_rate",
+            "1e999",
+            "learning_rate (Infinity) must be a finite number of at least 0"),
         Arguments.of(
             "inner_dropout", "1", "inner_dropout (1) must be a number of at least 0 and below 1"),
         Arguments.of(
@@ -389,7 +399,7 @@ class RunConfigTest {
             "data.hops",
             "[]",
             "data.hops ([]) must list the numbers of hops to generate with data.source=kinship,"
-                + " each 2 or more, such as [2]"),
+                + " each 2 to 100, such as [2]"),
         Arguments.of(
             "name",
             "a/b",
@@ -405,6 +415,7 @@ class RunConfigTest {
                 + " kg_precision, kg_recall, kg_exact; did you mean acc_label?"),
         Arguments.of("data.data_dir", "???", "data.data_dir must be set: data.data_dir=VALUE"),
         Arguments.of("model", "small", "model (small) must have nested keys"),
+        Arguments.of("data", "null", "data (null) must have nested keys"),
         Arguments.of(
             "model.n_head", "3", "model.n_embd (64) must be divisible by model.n_head (3)"),
         Arguments.of(
@@ -449,12 +460,7 @@ class RunConfigTest {
     ObjectNode tree = DefaultRun.tree();
     put(tree, key, YamlDocument.value(yaml, "test"));
 
-    List<String> problems = problems(tree);
-
-    assertThat(problems).first().isEqualTo(problem);
-    if (!key.equals("model")) { // whose sizes are missing, then
-      assertThat(problems).hasSize(1);
-    }
+    assertThat(problems(tree)).containsExactly(problem);
   }
 
   /** Returns values that generate theories, except one. */
@@ -569,6 +575,12 @@ class RunConfigTest {
             Map.of("data.exchanged", 0.125),
             "data.exchanged (0.125) must be 0 unless data.wording=clutrr_sg; other wordings exchange no people"),
         Arguments.of(
+            Map.of("data.distractors", 101),
+            "data.distractors (101) must be at most 100 with data.source=kinship"),
+        Arguments.of(
+            Map.of("data.hops", List.of(2, 101)),
+            "data.hops ([2, 101]) must list the numbers of hops to generate with data.source=kinship, each 2 to 100, such as [2]"),
+        Arguments.of(
             Map.of("data.names", "8", "data.distractors", 3),
             "data.names (8) must be at least 9, the people of a problem with data.hops [2] and data.distractors (3); use fewer facts or more names"));
   }
@@ -616,6 +628,16 @@ class RunConfigTest {
             "monitor must be set: monitor=VALUE (m leaves it unset)",
             "inner_lrr is not a known key (mine.yaml, line 3); did you mean inner_lr?");
     assertThat(e).hasMessage(String.join("; ", e.problems()));
+  }
+
+  @Test
+  void keyWithDotsInAFile_isToldToBeNested() {
+    ObjectNode tree = DefaultRun.tree();
+    tree.putArray("data.hops").add(2);
+
+    assertThat(problems(tree))
+        .containsExactly(
+            "data.hops is not a known key; write it as nested keys, such as data: {hops: VALUE}");
   }
 
   @Test

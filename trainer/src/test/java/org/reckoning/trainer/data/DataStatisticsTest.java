@@ -28,7 +28,7 @@ class DataStatisticsTest {
     assertThat(statistics.lines())
         .containsExactly(
             "tasks                         3",
-            "questions                     6, of which the relevant facts are unknown: 3",
+            "questions                     6 (relevant facts unknown: 3)",
             "labels                        none: 3, yes: 3",
             "hops                          ?: 1, 0: 2",
             "questions of a task           2.0 on average, 2 to 2",
@@ -43,5 +43,24 @@ class DataStatisticsTest {
   void lines_ofNoTask_haveNoAverages() {
     assertThat(new DataStatistics().lines())
         .contains("tasks                         0", "facts of a task               -");
+  }
+
+  @Test
+  void lines_ofManyLabels_listTheMostFrequent() {
+    DataStatistics statistics = new DataStatistics();
+    for (int i = 0; i < 30; i++) {
+      String label = "%02d".formatted(Math.min(i, 24)); // 24 six times
+      statistics.accept(
+          new ReasoningTask(
+              "t" + i,
+              DatasetType.QUESTION,
+              List.of(new Fact("a", true)),
+              List.of(new Question("q", label, List.of(0))),
+              1,
+              List.of(label)));
+    }
+    assertThat(statistics.lines().get(2))
+        .startsWith("labels                        24: 6, 00: 1, 01: 1, ")
+        .endsWith(", 18: 1, and 5 more");
   }
 }

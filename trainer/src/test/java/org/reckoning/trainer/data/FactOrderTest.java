@@ -100,7 +100,8 @@ class FactOrderTest {
     assertThat(closed.withDistractors(4, 1)).isEqualTo(closed);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> closed.withDistractors(3, 1))
-        .withMessageStartingWith("data.distractors (3) must be null, all sentences, with theories");
+        .withMessageStartingWith(
+            "data.distractors (3) must be null for theories of a closed world");
   }
 
   @Test

@@ -89,7 +89,7 @@ class CheckpointsTest {
         "{\"step\"|it is not JSON at line 1",
         "{\"step\":3,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1,\"more\":1}|key 'more' is unknown",
         "{\"step\":3,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1} x|not JSON",
-        "{\"step\":3,\"step\":3,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1}|not JSON",
+        "{\"step\":3,\"step\":3,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1}|a key is repeated at line 1, column 17",
         "{\"step\":3.5,\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1}|key 'step'",
         "{\"step\":\"3\",\"position\":6,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1}|key 'step'",
         "{\"step\":3,\"position\":2,\"best\":null,\"best_step\":0,\"validations_since_best\":0,\"validated_step\":0,\"seconds\":1}|position (2)",

@@ -2,16 +2,23 @@ package org.reckoning.trainer.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.trainer.config.DefaultRun;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.ReasoningTask;
@@ -88,5 +95,43 @@ class CompactVocabularyTest {
         .isThrownBy(
             () -> vocabulary(CONFIG.with("model.vocabulary_data", List.of(missing.toString()))))
         .withMessage("'%s' must be a readable file; set model.vocabulary_data", missing);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fffe6100, 'the text must be UTF-8 but is UTF-16; save it as UTF-8'",
+    "1f8b, the compressed data is damaged or incomplete; get the file again"
+  })
+  void vocabularyData_thatIsNoText_isNamed(String bytes, String reason) throws IOException {
+    Path file = Files.write(folder.resolve("x"), HexFormat.of().parseHex(bytes));
+    RunConfig config = CONFIG.with("model.vocabulary_data", List.of(file.toString()));
+    assertThatIOException()
+        .isThrownBy(() -> vocabulary(config))
+        .withMessage("'%s' cannot be read: %s", file, reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"guid\":\"1\",\"question\":\"q\",\"answer\":\"aunt\",\"facts\":[\"Zelda is a zebra\"]}",
+        "Zelda is a zebra"
+      })
+  void vocabularyData_mayBeAPipe(String text) throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assumeTrue(
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "needs mkfifo");
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                Files.writeString(pipe, text);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    Vocabulary vocabulary =
+        vocabulary(CONFIG.with("model.vocabulary_data", List.of(pipe.toString())));
+    assertThat(knows(vocabulary, "Zelda is a zebra")).isTrue();
+    writer.join();
   }
 }

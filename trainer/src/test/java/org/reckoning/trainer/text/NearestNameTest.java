@@ -17,6 +17,7 @@ class NearestNameTest {
     "mediun, medium", // a letter replaced
     "firstorder, first_order", // a letter left out
     "exacct, exact", // a letter too many
+    "order, first_order", // the end of a name
   })
   void hint_ofAMisspeltName_isTheNearest(String given, String nearest) {
     assertThat(NearestName.hint(given, KNOWN)).isEqualTo("; did you mean " + nearest + "?");
@@ -25,6 +26,7 @@ class NearestNameTest {
   @Test
   void hint_ofAStrangeName_isEmpty() {
     assertThat(NearestName.hint("tensorflow", KNOWN)).isEmpty();
+    assertThat(NearestName.hint("lr", List.of("xla"))).isEmpty();
     assertThat(NearestName.hint("small", List.of())).isEmpty();
   }
 }

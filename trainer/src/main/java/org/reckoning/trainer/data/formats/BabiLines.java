@@ -24,7 +24,8 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
  * hops} is their number.
  *
  * <p>The answers decide the labels: rooms (tasks 1, 2, 3), animals (15) or pairs of directions
- * (19). Other answers are malformed lines.
+ * (19). Other answers are malformed lines. So are all questions after a malformed line that may be
+ * a statement, up to the next story.
  */
 final class BabiLines implements LineFormat {
   private static final Pattern LINE = Pattern.compile("(\\d{1,6}) +(.*\\S.*)");
@@ -52,6 +53,7 @@ final class BabiLines implements LineFormat {
   private final Map<Integer, Integer> places = new HashMap<>();
   private int story;
   private int last;
+  private boolean lacksLine;
 
   /**
    * @param file whose name up to the first {@code _} or {@code .} begins the ids of its tasks
@@ -69,6 +71,7 @@ final class BabiLines implements LineFormat {
   public Parsed parse(String line) throws BadLineException {
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
+      missLine();
       throw new BadLineException(
           "the line (%s) must be a number and a text".formatted(quote(line)));
     }
@@ -79,17 +82,28 @@ final class BabiLines implements LineFormat {
       story++;
       statements.clear();
       places.clear();
-    } else if (number != before + 1) {
+      lacksLine = false;
+    } else if (number != before + 1 && !lacksLine) {
+      missLine();
       String next = before == 0 ? "1" : "%d, or 1 for a new story".formatted(before + 1);
       throw new BadLineException("line number (%d) must be %s".formatted(number, next));
     }
     String text = matcher.group(2);
     if (text.indexOf('\t') >= 0) {
-      return Parsed.of(task("%s-%d-%d".formatted(name, story, number), text));
+      if (lacksLine) {
+        throw new BadLineException(
+            "a line of the story before the question is malformed; correct that line");
+      }
+      return Parsed.of(task("%s-%s-%s".formatted(name, story, number), text));
     }
     places.put(number, statements.size());
     statements.add(text.strip());
     return Parsed.NOTHING;
+  }
+
+  @Override
+  public void missLine() {
+    lacksLine = true;
   }
 
   private ReasoningTask task(String id, String line) throws BadLineException {

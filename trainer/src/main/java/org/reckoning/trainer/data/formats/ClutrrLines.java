@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -45,6 +46,7 @@ final class ClutrrLines {
   private static final Pattern BLANKS = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Map<String, Integer> columns = new HashMap<>();
+  private int headerCells; // more than the columns if two have the same name
 
   /**
    * Reads a row, which must not be blank.
@@ -55,7 +57,7 @@ final class ClutrrLines {
   Parsed parse(String row) throws BadLineException {
     List<String> cells = cells(row);
     if (columns.isEmpty()) {
-      readHeader(cells);
+      readHeader(cells, COLUMNS);
       return Parsed.NOTHING;
     }
     checkNumber(cells);
@@ -70,12 +72,13 @@ final class ClutrrLines {
   /**
    * Returns the cell of a column in a row; empty for the header.
    *
-   * @throws BadLineException if the row is malformed or the cell is blank
+   * @throws BadLineException if the row is malformed, the header lacks the column or the cell is
+   *     blank
    */
   String cell(String row, String column) throws BadLineException {
     List<String> cells = cells(row);
     if (columns.isEmpty()) {
-      readHeader(cells);
+      readHeader(cells, List.of(column));
       return "";
     }
     checkNumber(cells);
@@ -88,9 +91,9 @@ final class ClutrrLines {
   }
 
   private void checkNumber(List<String> cells) throws BadLineException {
-    if (cells.size() != columns.size()) {
+    if (cells.size() != headerCells) {
       throw new BadLineException(
-          "the row has %d cells but the header has %d".formatted(cells.size(), columns.size()));
+          "the row has %d cells but the header has %d".formatted(cells.size(), headerCells));
     }
   }
 
@@ -103,24 +106,25 @@ final class ClutrrLines {
     }
   }
 
-  private void readHeader(List<String> names) throws BadLineException {
-    if (!names.containsAll(COLUMNS)) {
-      List<String> missing = COLUMNS.stream().filter(column -> !names.contains(column)).toList();
+  private void readHeader(List<String> names, List<String> needed) throws BadLineException {
+    if (!names.containsAll(needed)) {
+      List<String> missing = needed.stream().filter(column -> !names.contains(column)).toList();
       throw new BadLineException(
           "the header must have the columns %s but lacks %s; no row can be read without them"
-              .formatted(COLUMNS, missing));
+              .formatted(needed, missing));
     }
+    headerCells = names.size();
     for (int i = 0; i < names.size(); i++) {
       columns.put(names.get(i), i);
     }
   }
 
   private String cell(List<String> cells, String column) throws BadLineException {
-    Integer index = columns.get(column);
-    if (index == null || cells.get(index).isBlank()) {
+    String cell = cells.get(Objects.requireNonNull(columns.get(column)));
+    if (cell.isBlank()) {
       throw new BadLineException("column '%s' must not be blank".formatted(column));
     }
-    return BLANKS.matcher(cells.get(index)).replaceAll(" ").strip();
+    return BLANKS.matcher(cell).replaceAll(" ").strip();
   }
 
   private ReasoningTask task(String id, List<String> cells) throws BadLineException {

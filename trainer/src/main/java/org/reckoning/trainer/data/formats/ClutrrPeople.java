@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.TextLines;
 
 /**
@@ -32,14 +33,16 @@ public record ClutrrPeople(SortedSet<String> men, SortedSet<String> women) {
     ClutrrLines clutrr = new ClutrrLines();
     ClutrrPeople people = new ClutrrPeople(new TreeSet<>(), new TreeSet<>());
     try (CsvRows rows = new CsvRows(TextLines.open(file))) {
-      while (rows.next()) {
-        try {
+      try {
+        while (rows.next()) {
           if (!rows.text().isBlank()) {
             people.add(clutrr.cell(rows.text(), COLUMN));
           }
-        } catch (BadLineException e) {
-          throw new IOException("%s:%d: %s".formatted(file, rows.number(), e.getMessage()), e);
         }
+      } catch (BadLineException e) {
+        throw new IOException("%s:%s: %s".formatted(file, rows.number(), e.getMessage()), e);
+      } catch (IOException e) {
+        throw FileProblem.cannotRead(file, e);
       }
     }
     Set<String> both = new TreeSet<>(people.men);

@@ -100,9 +100,12 @@ final class CsvRows implements Closeable {
         break;
       }
       more.add(next);
+      if (next.problem != null) {
+        break;
+      }
       text.append('\n').append(next.text);
       End end = end(next.text, End.IN_QUOTES);
-      if (end == End.OF_ROW && next.problem == null) {
+      if (end == End.OF_ROW) {
         return new Line(first.number, text.toString(), null);
       }
       if (end != End.IN_QUOTES) {

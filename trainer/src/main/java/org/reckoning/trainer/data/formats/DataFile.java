@@ -42,15 +42,33 @@ public final class DataFile implements Closeable {
   /**
    * Opens a file or a pipe.
    *
-   * @throws IOException if the file cannot be opened; {@link TaskReader#read} reports malformed
-   *     content
+   * @throws IOException with the name of the file if it cannot be opened; {@link TaskReader#read}
+   *     reports malformed content
    */
   public static DataFile open(Path path) throws IOException {
-    return new DataFile(path, TextFile.bytes(path));
+    try {
+      return new DataFile(path, FileProblem.naming(path, TextFile.bytes(path)));
+    } catch (IOException e) {
+      throw FileProblem.cannotRead(path, e);
+    }
   }
 
-  Path path() {
+  /** Returns the path as it was given. */
+  public Path path() {
     return path;
+  }
+
+  /**
+   * Returns the whole text, as of a file that has no known format.
+   *
+   * @throws IOException with the name of the file, if it cannot be read or is not text
+   */
+  public String wholeText() throws IOException {
+    try {
+      return TextFile.read(text(), path.toString());
+    } catch (EOFException | ZipException e) {
+      throw FileProblem.cannotRead(path, e);
+    }
   }
 
   /** Returns the text as a stream from its start; all calls return the same stream. */
@@ -82,7 +100,7 @@ public final class DataFile implements Closeable {
   public DataFormat format() throws IOException {
     try {
       return recognized().orElseGet(this::byName);
-    } catch (EOFException | ZipException | TextFile.NotTextException e) {
+    } catch (TextFile.NotTextException e) {
       return byName(); // the reader will report the problem
     }
   }
@@ -112,7 +130,7 @@ public final class DataFile implements Closeable {
     }
     return start.isEmpty()
         ? TaskReader.NO_TASK
-        : "it begins with %s, as no known format does; name its format by --format, or for records their --type"
+        : "it begins with %s, which matches no known format; give --format, or --type for records"
             .formatted(BadLineException.quote(start.lines().findFirst().orElse("")));
   }
 
@@ -135,6 +153,9 @@ public final class DataFile implements Closeable {
   }
 
   private static Optional<DataFormat> ofObject(Set<String> names) {
+    if (names.contains("guid")) { // may have any other key, and no other format has this one
+      return Optional.of(DataFormat.RECORDS);
+    }
     if (names.contains("triples") || names.contains("options")) {
       return Optional.of(
           names.contains("explanation") ? DataFormat.PRONTOQA : DataFormat.PROOFWRITER);
@@ -148,24 +169,28 @@ public final class DataFile implements Closeable {
     if (names.contains("context")) {
       return Optional.of(DataFormat.RULETAKER);
     }
-    return names.contains("guid") || names.contains("facts")
-        ? Optional.of(DataFormat.RECORDS)
-        : Optional.empty();
+    return names.contains("facts") ? Optional.of(DataFormat.RECORDS) : Optional.empty();
   }
 
   private byte[] start() throws IOException {
-    InputStream in = text();
-    in.mark(START_BYTES);
     ByteArrayOutputStream start = new ByteArrayOutputStream();
+    try {
+      copyStart(text(), start);
+    } catch (EOFException | ZipException e) {
+      damage = e;
+    }
+    return start.toByteArray();
+  }
+
+  private static void copyStart(InputStream in, ByteArrayOutputStream start) throws IOException {
+    in.mark(START_BYTES);
     try {
       for (int next = in.read(); next >= 0 && start.size() < START_BYTES - 1; next = in.read()) {
         start.write(next);
       }
-    } catch (EOFException | ZipException e) {
-      damage = e;
+    } finally {
+      in.reset();
     }
-    in.reset();
-    return start.toByteArray();
   }
 
   private static char firstSign(byte[] start) {

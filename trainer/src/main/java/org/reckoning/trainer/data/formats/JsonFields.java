@@ -50,7 +50,10 @@ final class JsonFields {
   /** Returns the value of a required key. */
   static JsonNode required(JsonNode object, String key) throws BadLineException {
     JsonNode value = object.get(key);
-    if (value == null || value.isNull()) {
+    if (value != null && value.isNull()) {
+      throw new BadLineException("key '%s' must not be null".formatted(key));
+    }
+    if (value == null) {
       throw new BadLineException(
           "key '%s' is missing; the keys are %s"
               .formatted(key, quote(String.join(", ", names(object)))));
@@ -101,12 +104,13 @@ final class JsonFields {
     return value.properties();
   }
 
-  /** Returns a required integer of 0 or more. */
+  /** Returns a required integer, from 0 on. */
   static int count(JsonNode object, String key) throws BadLineException {
     JsonNode value = required(object, key);
     if (!value.isInt() || value.intValue() < 0) {
       throw new BadLineException(
-          "%s (%s) must be an integer of 0 or more".formatted(key, quote(value.toString())));
+          "%s (%s) must be an integer from 0 to %s"
+              .formatted(key, quote(value.toString()), Integer.MAX_VALUE));
     }
     return value.intValue();
   }

@@ -12,4 +12,7 @@ interface LineFormat {
    * @throws IllegalArgumentException if the content is not a valid {@link ReasoningTask}
    */
   Parsed parse(String line) throws BadLineException;
+
+  /** Tells of a line that is not text and is not parsed. */
+  default void missLine() {}
 }

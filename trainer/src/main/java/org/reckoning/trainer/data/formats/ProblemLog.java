@@ -18,7 +18,7 @@ final class ProblemLog {
   private final Map<String, Long> leftOut = new TreeMap<>();
   private long tasks;
   private long badLines;
-  private long line;
+  private long line = 1;
 
   /**
    * @param limit largest number of bad lines to list
@@ -34,7 +34,7 @@ final class ProblemLog {
     line = number;
   }
 
-  /** Returns the line that is being read; 0 before the first. */
+  /** Returns the line that is being read. */
   long line() {
     return line;
   }
@@ -45,7 +45,7 @@ final class ProblemLog {
    */
   void broken(String reason) {
     badLines++;
-    listed.add(0, new DataProblems.Problem(file, line + 1, reason));
+    listed.add(0, new DataProblems.Problem(file, line, reason));
   }
 
   /** Returns whether no task, bad line or left-out question was counted. */

@@ -25,6 +25,8 @@ import org.reckoning.trainer.data.ReasoningTask.Question;
  *       Without this key, a single question needs all facts; with several questions, relevance is
  *       unknown;
  *   <li>{@code hops}, and {@code all_facts} or {@code distractors} for every dataset type;
+ *   <li>{@code fact_places}: indices into {@code all_facts} of {@code facts}, as texts may be
+ *       equal;
  *   <li>{@code labels}, for labels other than those of the dataset type.
  * </ul>
  */
@@ -56,13 +58,14 @@ final class RecordLines implements RecordFormat {
     if (all.isEmpty()) {
       throw new BadLineException("facts must have at least one element");
     }
-    List<Integer> positions = positions(needed, all);
+    List<Integer> positions =
+        json.hasNonNull("fact_places") ? places(json, needed, all) : positions(needed, all);
     List<Question> questions = questions(json, positions);
     for (Question question : questions) {
       if (!labels.contains(question.label())) {
         throw new BadLineException(
             "answer (%s) must be one of %s; list other labels under the key 'labels'"
-                .formatted(quote(question.label()), labels));
+                .formatted(quote(question.label()), quote(String.join(", ", labels))));
       }
     }
     Set<Integer> relevant = new HashSet<>(positions);
@@ -108,6 +111,43 @@ final class RecordLines implements RecordFormat {
       positions.add(position);
     }
     return positions;
+  }
+
+  /** Returns the indices of {@code fact_places}. */
+  private static List<Integer> places(JsonNode json, List<String> needed, List<String> all)
+      throws BadLineException {
+    List<JsonNode> places = JsonFields.elements(json, "fact_places");
+    if (places.size() != needed.size()) {
+      throw new BadLineException(
+          "fact_places (%s) must have one index for each of the facts (%s)"
+              .formatted(places.size(), needed.size()));
+    }
+    List<Integer> positions = new ArrayList<>();
+    for (JsonNode place : places) {
+      String fact = needed.get(positions.size());
+      int position = index("element of fact_places", place, "all_facts", all.size());
+      if (!all.get(position).equals(fact)) {
+        throw new BadLineException(
+            "fact_places (%s) must lead to the fact %s but leads to %s in all_facts"
+                .formatted(position, quote(fact), quote(all.get(position))));
+      }
+      if (positions.contains(position)) {
+        throw new BadLineException(
+            "fact_places must be different but has %s twice".formatted(place));
+      }
+      positions.add(position);
+    }
+    return positions;
+  }
+
+  private static int index(String what, JsonNode value, String list, int size)
+      throws BadLineException {
+    if (!value.isInt() || value.intValue() < 0 || value.intValue() >= size) {
+      throw new BadLineException(
+          "%s (%s) must be an index into %s, from 0 to %s"
+              .formatted(what, quote(value.toString()), list, size - 1));
+    }
+    return value.intValue();
   }
 
   private List<String> facts(JsonNode json, String key, List<String> labels)
@@ -159,7 +199,8 @@ final class RecordLines implements RecordFormat {
     for (JsonNode label : JsonFields.elements(json, "labels")) {
       String word = Labels.read(type, "element of labels", label);
       if (labels.contains(word)) {
-        throw new BadLineException("labels must be different but have %s twice".formatted(word));
+        throw new BadLineException(
+            "labels must be different but have %s twice".formatted(quote(word)));
       }
       labels.add(word);
     }
@@ -257,14 +298,10 @@ final class RecordLines implements RecordFormat {
       }
       List<Integer> indices = new ArrayList<>();
       for (JsonNode index : list) {
-        if (!index.isInt() || index.intValue() < 0 || index.intValue() >= positions.size()) {
-          throw new BadLineException(
-              "relevant fact (%s) must be an index into facts, from 0 to %d"
-                  .formatted(index, positions.size() - 1));
-        }
-        int position = positions.get(index.intValue());
+        int position = positions.get(index("relevant fact", index, "facts", positions.size()));
         if (indices.contains(position)) {
-          throw new BadLineException("relevant (%s) must name each fact once".formatted(list));
+          throw new BadLineException(
+              "relevant (%s) must name each fact once".formatted(quote(list.toString())));
         }
         indices.add(position);
       }

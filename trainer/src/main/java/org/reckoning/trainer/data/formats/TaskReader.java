@@ -42,7 +42,7 @@ public final class TaskReader {
   /** What is wrong with a file without content. */
   static final String NO_TASK = "the file has no task; remove it or give another";
 
-  /** Formats whose lines are not JSON. */
+  /** Formats that are never a JSON array, besides the rows of CSV. */
   private static final Set<DataFormat> TEXT =
       Collections.unmodifiableSet(EnumSet.of(DataFormat.BABI, DataFormat.CLUTRR_SG));
 
@@ -186,15 +186,18 @@ public final class TaskReader {
     LineFormat tasks = lines(file.path());
     TextLines lines = TextLines.ofOpened(file.text());
     while (lines.next()) {
-      log.at(lines.number());
       try {
         String line = lines.text();
         if (!line.isBlank()) {
           log.good(tasks.parse(line));
         }
-      } catch (BadLineException | IllegalArgumentException | NotTextException e) {
+      } catch (NotTextException e) {
+        tasks.missLine();
+        log.bad(lines.number(), String.valueOf(e.getMessage()));
+      } catch (BadLineException | IllegalArgumentException e) {
         log.bad(lines.number(), String.valueOf(e.getMessage()));
       }
+      log.at(lines.number() + 1);
     }
   }
 
@@ -202,7 +205,7 @@ public final class TaskReader {
     ClutrrLines clutrr = new ClutrrLines();
     CsvRows rows = new CsvRows(TextLines.ofOpened(file.text()));
     while (rows.next()) {
-      log.at(rows.number());
+      log.at(rows.number() + 1);
       try {
         String row = rows.text();
         if (!row.isBlank()) {
@@ -256,7 +259,7 @@ public final class TaskReader {
     } catch (JsonProcessingException e) {
       log.bad(
           e.getLocation() == null ? log.line() : e.getLocation().getLineNr(),
-          "the text from here on is not JSON and was not read: " + JsonFields.explain(e));
+          "the text from here on was not read: " + JsonFields.explain(e));
     }
   }
 

@@ -44,8 +44,8 @@ enum Kinship {
   static final List<Kinship> RESULTS = Stream.of(values()).filter(RULES::containsValue).toList();
 
   /**
-   * Returns the relation of c to a, if b is this to a and c is {@code next} to b; null if no rule
-   * applies.
+   * Combines two relations. If b is this of a, and c is {@code next} of b, returns what c is of a;
+   * null if no rule applies.
    */
   @Nullable Kinship then(Kinship next) {
     return RULES.get(List.of(this, next));

@@ -56,6 +56,9 @@ public final class KinshipGenerator implements TaskGenerator {
   /** Number of letters that name people in {@link Wording#CLUTRR_SG}. */
   public static final int LETTERS = Names.LETTERS.size();
 
+  /** Largest number of hops and of distractors; families for more would have too many people. */
+  public static final int MOST = 100;
+
   /** Number of own names of each gender in the lexicon: more than any problem of 64 facts needs. */
   private static final int LEXICON_NAMES = 64;
 
@@ -96,6 +99,11 @@ public final class KinshipGenerator implements TaskGenerator {
     // few names by default, which keeps the vocabulary small
     names = look.names != null ? look.names : Names.plain(Math.max(Names.LEAST, people));
     int known = names.people();
+    if (known < people && look.wording.hasLetters()) {
+      throw new IllegalArgumentException(
+          "the letters of wording clutrr_sg (%d) must be at least %d, the people of a problem with hops %s and distractors (%d); use fewer facts"
+              .formatted(known, people, hops, distractors.most));
+    }
     if (known < people) {
       throw new IllegalArgumentException(
           "names (%d) must be at least %d, as %d hops and %d distractors can have as many people of one gender; use more names or fewer facts"
@@ -111,19 +119,20 @@ public final class KinshipGenerator implements TaskGenerator {
   /**
    * Returns a generator of problems.
    *
-   * @param hops numbers of facts to combine, each 2 or more; the tasks of a split take them in turn
-   * @param distractors number of other facts
+   * @param hops numbers of facts to combine, each 2 to {@link #MOST}; the tasks of a split take
+   *     them in turn
+   * @param distractors number of other facts, 0 to {@link #MOST}
    * @param seed seed of all random choices
    * @throws IllegalArgumentException if a number is out of range
    */
   public static KinshipGenerator of(List<Integer> hops, int distractors, long seed) {
-    if (hops.isEmpty() || Collections.min(hops) < 2) {
+    if (hops.isEmpty() || Collections.min(hops) < 2 || Collections.max(hops) > MOST) {
       throw new IllegalArgumentException(
-          "hops (%s) must be at least one number, each 2 or more".formatted(hops));
+          "hops (%s) must be at least one number, each 2 to %d".formatted(hops, MOST));
     }
-    if (distractors < 0) {
+    if (distractors < 0 || distractors > MOST) {
       throw new IllegalArgumentException(
-          "distractors (%d) must be 0 or more".formatted(distractors));
+          "distractors (%d) must be from 0 to %d".formatted(distractors, MOST));
     }
     return new KinshipGenerator(
         hops,

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  * Names of the people of a problem.
  *
  * @param men names of men
- * @param women names of women: others than those of men, or the same ones in reverse order, which
- *     men and women take from both ends
+ * @param women names of women: all different from those of men, or the list of men reversed, so
+ *     that men and women use it from opposite ends
  */
 record Names(List<String> men, List<String> women) {
   /** Smallest number of names of each gender. */

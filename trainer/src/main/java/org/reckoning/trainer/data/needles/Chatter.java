@@ -39,7 +39,10 @@ final class Chatter {
     return "%s %s the %s.".formatted(person, deed, thing);
   }
 
-  /** Returns sentences with every word about a person, who also follows another sentence. */
+  /**
+   * Returns two texts with all sentences about a person. The name stands at the start of a text and
+   * after other sentences.
+   */
   static List<String> words(String person) {
     StringBuilder moves = new StringBuilder();
     VERBS.forEach(

@@ -29,7 +29,7 @@ final class OfficialTheory {
     ObjectNode json = Json.PLAIN.createObjectNode();
     json.put(
         "id",
-        "%s-%sWA-D%d-%s"
+        "%s-%sWA-D%s-%s"
             .formatted(
                 problem.family().officialName(),
                 kind.world().name().substring(0, 1),

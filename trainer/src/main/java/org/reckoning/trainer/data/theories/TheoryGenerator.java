@@ -101,7 +101,7 @@ public final class TheoryGenerator implements TaskGenerator {
       }
       asked.add(next);
     }
-    return task("theory-%d-hops-%s-%d".formatted(hops(index), split, index), problem, asked);
+    return task("theory-%s-hops-%s-%s".formatted(hops(index), split, index), problem, asked);
   }
 
   private Random random(Split split, long index) {
@@ -152,7 +152,7 @@ public final class TheoryGenerator implements TaskGenerator {
    */
   public ObjectNode official(Split split, long index) {
     TheoryProblem problem = problem(split, index, random(split, index));
-    return new OfficialTheory(problem, kind, "%s-%d".formatted(split, index)).json();
+    return new OfficialTheory(problem, kind, "%s-%s".formatted(split, index)).json();
   }
 
   /** Draws a label and a family, so that all are equally frequent, then theories until one fits. */

@@ -18,7 +18,7 @@ record TheoryLexicon(TheoryKind kind) {
 
   private static final Numbering ANIMALS = new Numbering(10, 10, 6);
 
-  /** Returns a task for each entity of each family. */
+  /** Returns two tasks for each entity of each family. */
   List<ReasoningTask> tasks() {
     List<ReasoningTask> tasks = new ArrayList<>();
     for (Family family : kind.families()) {

@@ -1,6 +1,7 @@
 package org.reckoning.trainer.data.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -129,5 +130,25 @@ class ClutrrLinesTest {
                 + " task_name] but lacks [query, target, clean_story, task_name]; no row can be read"
                 + " without them");
     assertThat(READER.readAll(List.of(file)).problems().badLines()).isEqualTo(1);
+  }
+
+  @Test
+  void columnsWithTheSameName_areCountedOneByOne() throws IOException {
+    Path file =
+        Samples.write(
+            folder.resolve("x.csv"),
+            "other" + HEADER + ",other",
+            "0,x,[Ann] met her son [Bo].,\"('Ann', 'Bo')\",son,,task_1.1,a,b");
+    assertThat(Samples.read(READER, file)).hasSize(1);
+  }
+
+  @Test
+  void people_ofAFileWithoutTheirColumn_areRefused() throws IOException {
+    Path file = Samples.write(folder.resolve("x.csv"), HEADER, "0,x,a,b,c,,d,e");
+    assertThatIOException()
+        .isThrownBy(() -> ClutrrPeople.read(file))
+        .withMessage(
+            "%s:1: the header must have the columns [genders] but lacks [genders]; no row can be read without them",
+            file);
   }
 }

@@ -120,6 +120,15 @@ class DataFileTest {
         .hasSize(4);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"triples", "options", "premises", "ordered_kv_records", "context"})
+  void recordWithAKeyOfAnotherFormat_isStillARecord(String key) throws IOException {
+    String record = ONE.replaceFirst("\\{", "{\"" + key + "\":[],");
+    Path file = Samples.write(folder.resolve("x.jsonl"), record);
+    assertThat(DataFormat.of(file)).isEqualTo(DataFormat.RECORDS);
+    assertThat(Samples.read(RECORDS, file)).hasSize(1);
+  }
+
   @Test
   void csv_isKnownByItsHeader() throws IOException {
     Path file =
@@ -162,6 +171,20 @@ class DataFileTest {
   }
 
   @Test
+  void csvCellWithALineThatIsNotText_spoilsItsRowAlone() throws IOException {
+    String row = CSV_ROW.replaceFirst("met her", "met\n\0\nher");
+    Path file = Samples.write(folder.resolve("x.csv"), CSV_HEADER, row, CSV_ROW);
+    DataProblems problems =
+        TaskReader.of(DataFormat.CLUTRR_CSV, DatasetType.CLUTRR).readAll(List.of(file)).problems();
+
+    assertThat(problems.tasks()).isEqualTo(1);
+    assertThat(problems.listed())
+        .extracting(DataProblems.Problem::line)
+        .containsExactly(2L, 3L, 4L);
+    assertThat(problems.listed().get(1).reason()).contains("has a NUL byte");
+  }
+
+  @Test
   void badElementsOfAnArray_areListedWithTheirLines_andTheOthersRead() throws IOException {
     Path file =
         Samples.write(folder.resolve("x.json"), "[" + ONE, ",5,", "{\"guid\": 1},", TWO, "] 7");
@@ -187,7 +210,17 @@ class DataFileTest {
           ONE.getBytes(StandardCharsets.UTF_16), 1, "the text must be UTF-8 but is UTF-16"
         },
         new Object[] {
-          ONE.getBytes(StandardCharsets.UTF_16LE), 1, "the line must be text but has a NUL"
+          ONE.getBytes(StandardCharsets.UTF_16LE), 1, "the text must be UTF-8 but has a NUL byte"
+        },
+        new Object[] {
+          ("[" + ONE + "]").getBytes(StandardCharsets.UTF_16LE),
+          1,
+          "the text must be UTF-8 but has a NUL byte"
+        },
+        new Object[] {
+          ("[" + ONE + "]").getBytes(StandardCharsets.UTF_16BE),
+          1,
+          "the text must be UTF-8 but has a NUL byte"
         },
         new Object[] {
           (ONE + "\n" + TWO.replace("q", "\u00e3")).getBytes(StandardCharsets.ISO_8859_1),
@@ -198,7 +231,7 @@ class DataFileTest {
           ("[" + ONE + ",\n" + TWO.replace("q", "\u00e3") + "]")
               .getBytes(StandardCharsets.ISO_8859_1),
           2,
-          "the text from here on is not JSON and was not read: the text must be UTF-8"
+          "the text from here on was not read: the text must be UTF-8"
         },
         new Object[] {
           bytes(ONE.replace("a\"]", "\\ud83d\"]")),
@@ -215,6 +248,11 @@ class DataFileTest {
           Arrays.copyOf(packed, 5), 1, "the compressed data is damaged or incomplete from here on"
         },
         new Object[] {
+          Arrays.copyOf(gzip("[" + ONE + "," + TWO + "]"), packed.length - 9),
+          1,
+          "the compressed data is damaged or incomplete from here on"
+        },
+        new Object[] {
           join(packed, bytes("more")),
           3,
           "the compressed data is damaged or incomplete from here on (other data"
@@ -229,7 +267,14 @@ class DataFileTest {
           5,
           "the compressed data is damaged or incomplete from here on"
         },
-        new Object[] {bytes("[" + "[".repeat(10_000)), 1, "the text from here on is not JSON"},
+        new Object[] {
+          bytes("[" + "[".repeat(10_000)), 1, "the text from here on was not read: 'Doc"
+        },
+        new Object[] {
+          bytes("[{\"guid\":1,\n\"guid\":2}]"),
+          2,
+          "the text from here on was not read: 'Duplicate field 'guid'' at column"
+        },
         new Object[] {bytes("{\"guid\":" + "[".repeat(10_000)), 1, "the line must be a JSON"});
   }
 

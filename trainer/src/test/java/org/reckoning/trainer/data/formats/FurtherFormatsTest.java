@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
@@ -154,6 +155,39 @@ class FurtherFormatsTest {
     ReasoningTask task = Samples.read(reader(DataFormat.BABI), file).get(0);
     assertThat(task.hops()).isEqualTo(1);
     assertThat(question(task).relevant()).containsExactly(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1Bob is here.", "1", "\0", "2 Bob is here."})
+  void babi_questionsAfterAMalformedLine_areRefusedUpToTheNextStory(String bad) throws IOException {
+    Path file =
+        Samples.write(
+            folder.resolve("qa1"),
+            "1 Mary is here.",
+            "2 Where is Mary?\toffice\t1",
+            bad,
+            "2 Ann is here.",
+            "3 Where is Ann?\toffice\t2",
+            "1 Joe is here.",
+            "2 Where is Joe?\toffice\t1");
+    TaskReader.Result result = reader(DataFormat.BABI).readAll(List.of(file));
+
+    assertThat(result.tasks())
+        .extracting(task -> task.facts().get(0).text())
+        .containsExactly("Mary is here.", "Joe is here.");
+    assertThat(result.problems().listed())
+        .extracting(DataProblems.Problem::line)
+        .containsExactly(3L, 5L);
+    assertThat(result.problems().listed().get(1).reason())
+        .isEqualTo("a line of the story before the question is malformed; correct that line");
+  }
+
+  @Test
+  void babi_questionsAfterAMalformedQuestion_areRead() throws IOException {
+    Path file =
+        Samples.write(
+            folder.resolve("qa1"), "1 Mary is here.", "2 Where?", "3 A?\tx\t1", "4 B?\toffice\t1");
+    assertThat(reader(DataFormat.BABI).readAll(List.of(file)).tasks()).hasSize(1);
   }
 
   @Test

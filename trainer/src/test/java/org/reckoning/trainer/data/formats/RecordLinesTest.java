@@ -2,6 +2,7 @@ package org.reckoning.trainer.data.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -134,11 +135,11 @@ class RecordLinesTest {
           PROOFWRITER     | 'question': 'q', 'answer': 'maybe', 'facts': ['a'] | answer ('maybe') must be one of true, false, unknown
           PROOFWRITER     | 'question': 'q', 'answer': 1, 'facts': ['a']       | answer ('1') must be a non-blank text
           PROOFWRITER     | 'question': 'q', 'facts': ['a']                    | key 'answer' is missing; the keys are 'guid, question, facts'
-          PROOFWRITER     | 'question': 'q', 'answer': null, 'facts': ['a']    | key 'answer' is missing
+          PROOFWRITER     | 'question': 'q', 'answer': null, 'facts': ['a']    | key 'answer' must not be null
           PROOFWRITER     | 'questions': ['q', 'r'], 'answers': ['true'], 'facts': ['a'] | questions (2) and answers (1) must be equal in number
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': [] | labels must have at least one element, or be left out
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': [5] | element of labels ('5') must be a non-blank text
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[0, 0]] | relevant ([0,0]) must name each fact once
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[0, 0]] | relevant ('[0,0]') must name each fact once
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a'], 'distractors': ['b'] | all_facts and distractors must not both be given
           CLUTRR          | 'question': 'q', 'answer': 'aunt', 'facts': [['A B', 'fathr']] | relation of a fact ('fathr') must be one of aunt, brother,
           CLUTRR          | 'question': 'q', 'answer': 'aunt', 'facts': [['A B', 5]] | relation of a fact ('5') must be a non-blank text
@@ -148,14 +149,19 @@ class RecordLinesTest {
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [' ']  | element of facts ('" "') must be a non-blank text
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': 'a'    | facts ('"a"') must be an array
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['b'] | fact ('a') of facts must also be in all_facts
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[1]]  | relevant fact (1) must be an index into facts, from 0 to 0
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [[1]]  | relevant fact ('1') must be an index into facts, from 0 to 0
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a', 'a'], 'fact_places': [2] | element of fact_places ('2') must be an index into all_facts, from 0 to 1
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a', 'a'], 'fact_places': [1, 0] | fact_places (2) must have one index for each of the facts (1)
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a', 'a'], 'all_facts': ['a', 'a'], 'fact_places': [1, 1] | fact_places must be different but has 1 twice
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'all_facts': ['a', 'b'], 'fact_places': [1] | fact_places (1) must lead to the fact 'a' but leads to 'b' in all_facts
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'relevant': [0]  | must have a list of indices for each question
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': ['true', 'yes']  | labels must be different but have yes twice
-          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer of 0 or more
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'labels': ['true', 'yes']  | labels must be different but have 'yes' twice
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': -1 | hops ('-1') must be an integer from 0 to 2147483647
+          PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': ['a'], 'hops': 3000000000 | hops ('3000000000') must be an integer from 0 to 2147483647
           PROOFWRITER     | 'question': 'q', 'answer': 'true', 'facts': [['A B', 'aunt']] | element of facts ('["A B","aunt"]') must be a non-blank text
           ENTAILMENT_TREE | 'hypothesis': 'q', 'answer': 'true', 'facts': ['a'] | answer ('true') must be one of yes, no
           ENTAILMENT_TREE | 'answer': 'yes', 'facts': ['a']                    | key 'hypothesis' is missing
-          CLUTRR          | 'question': 'q', 'answer': 'cousin', 'facts': ['a'] | answer ('cousin') must be one of [aunt, brother,
+          CLUTRR          | 'question': 'q', 'answer': 'cousin', 'facts': ['a'] | answer ('cousin') must be one of 'aunt, brother,
           CLUTRR          | 'question': 'q', 'answer': 'aunt', 'facts': [['A', 'aunt']] | pair of people ('"A"') must be two names separated by a blank
           """)
   void badRecord_isExplained(DatasetType type, String body, String reason) {
@@ -164,5 +170,28 @@ class RecordLinesTest {
         .isThrownBy(() -> read(type, line))
         .withMessageStartingWith("record 'g': ")
         .withMessageContaining(reason);
+  }
+
+  @Test
+  void longLabels_areShortenedInMessages() {
+    String labels = "\"%s\"".formatted("x".repeat(500));
+    String line =
+        """
+        {"guid": "g", "question": "q", "answer": "y", "facts": ["a"], "labels": [%s]}"""
+            .formatted(labels);
+    assertThatExceptionOfType(BadLineException.class)
+        .isThrownBy(() -> read(DatasetType.QUESTION, line))
+        .satisfies(e -> assertThat(e.getMessage()).contains("xxx...'").hasSizeLessThan(300));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new ReasoningTask(
+                    "t",
+                    DatasetType.QUESTION,
+                    List.of(),
+                    List.of(new Question("q", "y", List.of())),
+                    1,
+                    List.of("x".repeat(500))))
+        .satisfies(e -> assertThat(e.getMessage()).endsWith("xxx...").hasSizeLessThan(300));
   }
 }

@@ -87,6 +87,33 @@ class RecordWriterTest {
   }
 
   @Test
+  void storyWithARepeatedStatement_keepsItsRelevantFacts() throws IOException {
+    Path story =
+        Samples.write(
+            folder.resolve("qa3.txt"),
+            "1 Mary got the milk.",
+            "2 Mary went to the office.",
+            "3 Mary went to the garden.",
+            "4 Mary went to the office.",
+            "5 Where was the milk before the office?\tgarden\t1 4 3");
+    List<ReasoningTask> tasks =
+        Samples.read(TaskReader.of(DataFormat.BABI, DatasetType.QUESTION), story);
+
+    assertThat(tasks.get(0).questions().get(0).relevant()).containsExactly(0, 3, 2);
+    assertThat(writeAndRead("x.jsonl", tasks)).isEqualTo(tasks);
+    assertThat(folder.resolve("x.jsonl")).content().contains("\"fact_places\":[0,2,3]");
+  }
+
+  @Test
+  void publishedStories_areReadBackEqual() throws IOException {
+    Path file =
+        Samples.shared("babi/tasks_1-20_v1-1/en/qa3_three-supporting-facts_test.part-a.txt.gz");
+    List<ReasoningTask> tasks =
+        Samples.read(TaskReader.of(DataFormat.BABI, DatasetType.QUESTION), file);
+    assertThat(writeAndRead("x.jsonl", tasks)).isEqualTo(tasks);
+  }
+
+  @Test
   void record_hasTheKeysOfTheReference() throws IOException {
     Path file = folder.resolve("x.jsonl");
     writeAndRead(

@@ -170,7 +170,8 @@ class TaskReaderTest {
     DataProblems problems = PROOFWRITER.readAll(List.of(file)).problems();
     assertThat(problems.tasks()).isEqualTo(1);
     assertThat(problems.badLines()).isEqualTo(1);
-    assertThat(problems.lines().get(0)).contains("x.json:1", "is not JSON and was not read");
+    assertThat(problems.lines().get(0))
+        .contains("x.json:1", "the text from here on was not read: ");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -179,6 +180,8 @@ class TaskReaderTest {
       textBlock =
           """
           {"guid":                      | must be a JSON object: 'Unexpected end-of-input
+          {"guid": "a"                  | 'Unexpected end-of-input: expected close marker for Object' at column 13
+          {"guid": ["a"}                | 'Unexpected close marker '}': expected ']'' at column 14
           {"guid": "a", "guid": "b"}    | must be a JSON object: 'Duplicate field
           {"guid": "a"} {}              | must be a JSON object: 'Trailing token
           [1]                           | must be a JSON object but is '[1]'

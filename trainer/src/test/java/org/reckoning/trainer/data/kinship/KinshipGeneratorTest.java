@@ -370,6 +370,16 @@ class KinshipGeneratorTest {
                 + " gender; use more names or fewer facts");
   }
 
+  @Test
+  void letters_thatAreTooFew_areRefusedWithTheirRemedy() {
+    KinshipGenerator many = KinshipGenerator.of(List.of(10), 6, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> many.withWording(Wording.CLUTRR_SG))
+        .withMessage(
+            "the letters of wording clutrr_sg (20) must be at least 23, the people of a problem with"
+                + " hops [10] and distractors (6); use fewer facts");
+  }
+
   /** A model knows the tokens of the lexicon, so it can be asked all problems of the wording. */
   @ParameterizedTest
   @EnumSource(Wording.class)
@@ -388,13 +398,26 @@ class KinshipGeneratorTest {
   }
 
   @Test
+  void problemWithTheMostDistractors_isFound() {
+    ReasoningTask task =
+        KinshipGenerator.of(List.of(2), KinshipGenerator.MOST, 0).task(Split.TRAIN, 0);
+    assertThat(task.distractors()).isEqualTo(KinshipGenerator.MOST);
+  }
+
+  @Test
   void numbersOutOfRange_areRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KinshipGenerator.of(List.of(2, 1), 3, 0))
-        .withMessage("hops ([2, 1]) must be at least one number, each 2 or more");
+        .withMessage("hops ([2, 1]) must be at least one number, each 2 to 100");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KinshipGenerator.of(List.of(101), 0, 0))
+        .withMessage("hops ([101]) must be at least one number, each 2 to 100");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KinshipGenerator.of(List.of(2), 101, 0))
+        .withMessage("distractors (101) must be from 0 to 100");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> KinshipGenerator.of(List.of(2), -1, 0))
-        .withMessage("distractors (-1) must be 0 or more");
+        .withMessage("distractors (-1) must be from 0 to 100");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TWO_HOPS.withForms(5))
         .withMessage("forms (5) must be from 1 to 4");
