@@ -292,6 +292,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    *
    * @param questions a batch of one task; its facts and all tokens after a prompt are ignored, and
    *     its prefix must be the beginning of the one that was read
+   * @throws NotFiniteException if a log-probability of a new token is not finite
    */
   public Generation generate(TaskBatch questions, Decoding decoding) {
     Asking<T> asking = asking(questions);

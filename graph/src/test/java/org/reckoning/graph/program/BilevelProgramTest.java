@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.settings.Adaptation;
@@ -579,6 +580,41 @@ class BilevelProgramTest {
       program.assignRates(rates);
       program.train(List.of(batch), LEARN, 0);
       assertSame(weights(program), want);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void generate_ofHugeRates_isRefused(int innerSteps) {
+    TaskBatch batch = Micro.batch();
+    try (var program = Micro.program(Micro.config(innerSteps))) {
+      double[][] huge = program.rates();
+      for (double[] row : huge) {
+        Arrays.fill(row, 1e200);
+      }
+      program.assignRates(huge);
+      assertThatThrownBy(() -> program.generate(batch, Decoding.greedy(2, -1)))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageStartingWith(
+              "log-probability of an answer to question 0 of task 0 is not finite (NaN): ");
+    }
+  }
+
+  @Test
+  void adapt_ofHugeRates_isRefused() {
+    TaskBatch batch = Micro.batch();
+    try (var program = Micro.program(Micro.config(2))) {
+      double[][] huge = program.rates();
+      for (double[] row : huge) {
+        Arrays.fill(row, 1e200);
+      }
+      program.assignRates(huge);
+      assertThatThrownBy(() -> program.adapt(batch))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageStartingWith("adapted weight 'wte.weight' is not finite (NaN): ");
+      assertThatThrownBy(() -> program.gradients(batch, 0))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageStartingWith("gradient of 'wte.weight' is not finite (NaN): ");
     }
   }
 
