@@ -6,7 +6,7 @@ public final class NotFiniteException extends ArithmeticException {
 
   NotFiniteException(String what, double value) {
     super(
-        "%s is not finite (%s); the weights are unchanged: lower the learning rates or look at the data"
+        "%s is not finite (%s): lower the learning rates or look at the data"
             .formatted(what, value));
   }
 
