@@ -153,6 +153,7 @@ final class Updater<T extends TNumber> {
       sumOfRates += isRates ? square : 0;
       sumOfWeights += isRates ? 0 : square;
     }
+    NotFiniteException.require("squared norm of the gradient of all variables", squaredNorms[i]);
     return new UpdateResult(results, Math.sqrt(sumOfWeights), Math.sqrt(sumOfRates));
   }
 }
