@@ -358,7 +358,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * Restores a checkpoint of {@link #save}.
    *
    * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
-   *     another model
+   *     another model; some variables may then have the values of the file
    */
   public void restore(String prefix) {
     updates = files.restore(model.session(), prefix);

@@ -134,10 +134,15 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    *
    * @param file prefix of the files, as given to {@link BilevelProgram#save}
    * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
-   *     another model
+   *     another model; some variables may then have the values of the file
    */
   public void restore(String file) {
-    files.restore(model.session(), file);
+    try {
+      files.restore(model.session(), file);
+    } catch (RuntimeException | Error e) {
+      forgetAfter(e);
+      throw e;
+    }
     forget();
   }
 
@@ -163,6 +168,15 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    */
   public void assignStoredRates(TFloat32 stored) {
     model.assignStoredRates(stored);
+  }
+
+  /** Forgets all facts after a failure, which stays the one to report. */
+  private void forgetAfter(Throwable failure) {
+    try {
+      forget();
+    } catch (RuntimeException e) { // without initial weights
+      failure.addSuppressed(e);
+    }
   }
 
   /** Resets the adapted weights to the initial weights. */
@@ -202,8 +216,8 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
       return tasks.splitsFacts()
           ? inMicroBatches(tasks, facts, progress)
           : atOnce(tasks, facts, progress);
-    } catch (RuntimeException e) {
-      forget();
+    } catch (RuntimeException | Error e) {
+      forgetAfter(e);
       throw e;
     }
   }
