@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.optimizer.AdamW;
@@ -56,6 +57,11 @@ class BilevelProgramTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BilevelProgram.build(Micro.config(1), TBfloat16.class))
         .withMessage("dtype (TBfloat16) of a program must be TFloat32 or TFloat64");
+    BilevelConfig smallEpsilon =
+        Micro.config(1).withInnerOptimizer(new AdamW(0.9, 0.999, 1e-40, 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BilevelProgram.build(smallEpsilon, TFloat32.class))
+        .withMessage("epsilon (1.0E-40) must be at least 1.17549435E-38 in float32");
     String nothing = "nothing is trained: give a pattern of trained weights or learned inner rates";
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -135,6 +141,21 @@ class BilevelProgramTest {
           .withMessage("inner rate (NaN) of 'ln_f.bias' in step 0 must be finite");
       program.assignRates(new double[][] {{-0.5}});
       assertThat(program.rates()).isDeepEqualTo(new double[][] {{-0.5}});
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(InnerRates.Space.class)
+  void assignRates_infiniteInFloat32_isRefused(InnerRates.Space space) {
+    BilevelConfig config =
+        Micro.config(1)
+            .withAdaptation(Adaptation.matching("ln_f.bias"))
+            .withInnerRates(
+                space == InnerRates.Space.LOG ? InnerRates.log(0.1) : InnerRates.raw(0.1));
+    try (var program = BilevelProgram.build(config, TFloat32.class)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> program.assignRates(new double[][] {{1e39}}))
+          .withMessage("inner rate (1.0E39) of 'ln_f.bias' in step 0 must be finite in float32");
     }
   }
 
