@@ -96,6 +96,9 @@ final class PairMerging {
 
   /** Emits the loop. */
   Tokens merge(Ops tf, Tables tables, Tokens bytes) {
+    if (sorted.isEmpty()) { // the loop looks pairs up in tables of at least one
+      return bytes;
+    }
     Tensors last =
         loop.run(
             tf,
