@@ -87,11 +87,12 @@ final class KeptPrefix<T extends TNumber> {
     if (tokens == 0) {
       return;
     }
+    int length = questions.prefixLengths()[0];
     if (last == null || last.shape().prefixTokens() != tokens) {
       throw new IllegalStateException(
-          "no prefix of %d tokens is known; read one before its questions".formatted(tokens));
+          "the prefix of the questions (%d tokens in %d slots) must be read before them"
+              .formatted(length, tokens));
     }
-    int length = questions.prefixLengths()[0];
     if (length > last.prefixLengths()[0]
         || !Arrays.equals(questions.prefixTokens(), 0, length, last.prefixTokens(), 0, length)) {
       throw new IllegalArgumentException(
