@@ -195,7 +195,7 @@ final class Bucket<T extends TNumber> {
   /** Emits a decoder for each group of tasks. */
   private DecodedTexts<T> emitDecoder(Ops scope) {
     TaskGroups groups = pass.groups();
-    Decoder<T> decoder = new Decoder<>(pass.group(), shape.questions(), shape.questionTokens());
+    Decoder<T> decoder = new Decoder<>(pass.group());
     Operand<TInt64> numbers = scope.constant(LongStream.range(0, shape.tasks()).toArray());
     if (groups.count() == 1) {
       Prompts prompts =

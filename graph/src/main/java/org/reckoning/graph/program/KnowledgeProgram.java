@@ -339,7 +339,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
     }
     QuestionScores<T> scores =
         LossSegments.score(scope.withSubScope("score"), tasks, weights, read, feeds);
-    Decoder<T> decoder = new Decoder<>(tasks, shape.questions(), shape.questionTokens());
+    Decoder<T> decoder = new Decoder<>(tasks);
     Ops generate = scope.withSubScope("generate");
     Prompts prompts = new Prompts(feeds.tokens(), feeds.lengths(), scope.constant(new long[] {0}));
     return new Asking<>(
