@@ -71,7 +71,10 @@ final class KeptPrefix<T extends TNumber> {
     last = null;
   }
 
-  /** Returns the prefix of questions, at most P tokens of the one that was read. */
+  /**
+   * Returns the keys and values of the kept prefix of P slots, for questions that continue its
+   * first {@code lengths} tokens.
+   */
   PrefixCache<T> of(int tokens, Operand<TInt32> lengths) {
     return new PrefixCache<>(Objects.requireNonNull(readings.get(tokens)).kept().reads(), lengths);
   }

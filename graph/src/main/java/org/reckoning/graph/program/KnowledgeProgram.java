@@ -87,7 +87,10 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   private record Encoding<T extends TNumber>(
       Facts<T> feeds, Operand<T> innerLosses, List<Op> keep) {}
 
-  /** Feeds and fetches of questions of one shape, which continue as much of the prefix as fed. */
+  /**
+   * Feeds and fetches of questions of one shape. The fed lengths say how many tokens of the kept
+   * prefix they continue.
+   */
   private record Asking<T extends TNumber>(
       Questions feeds,
       @Nullable Operand<TInt32> prefixLengths,

@@ -44,7 +44,7 @@ final class RequestModel<T extends TNumber> {
   private final DecodingInputs<T> greedy;
 
   /**
-   * Weights, and what is known of them.
+   * Weights with the checks and inner losses of the encoding that made them.
    *
    * @param weights adapted or not
    * @param checks checks of the weights

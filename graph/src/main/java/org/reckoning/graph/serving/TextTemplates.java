@@ -11,10 +11,11 @@ import java.util.stream.Stream;
  * Texts around facts and questions, with placeholders in {@code {braces}}.
  *
  * @param factPrompt prompt of a fact, with {@code {index}} unless it is the same for all
- * @param factName name of a fact in {@code {facts}}, likewise; a blank separates two names
+ * @param factName name of a fact in the list {@code {facts}}, with {@code {index}} unless all facts
+ *     share it; blanks separate the names
  * @param questionPrompt prompt of an answer, with {@code {question}}, and {@code {facts}} if it
  *     lists their names
- * @param candidateEnd text after a scored label; empty for the end of text
+ * @param candidateEnd text appended to a scored label; empty to append the end-of-text token
  * @param ofFacts treatment of full stops in facts
  * @param ofQuestions treatment of full stops in questions
  */

@@ -91,6 +91,7 @@ public final class MetaParameters<T extends TNumber> {
     return values;
   }
 
+  /** Returns the variables of the initial weights theta_0. */
   public Variables<T> weights() {
     return weights;
   }
