@@ -9,6 +9,7 @@ import org.reckoning.graph.gpt2.TokenChoice;
 import org.reckoning.graph.model.Prefixes;
 import org.reckoning.graph.model.TaskModel;
 import org.reckoning.graph.model.Weights;
+import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.Choice;
 import org.reckoning.graph.xla.Loop;
 import org.reckoning.graph.xla.Segment;
@@ -48,13 +49,13 @@ public final class Decoder<T extends TNumber> {
   /**
    * Defines the segment.
    *
-   * @param model model; its facts are ignored
-   * @param questions number Q of texts in a task
-   * @param tokens number S of tokens in a text, including prompt and answer
+   * @param model model; its facts are ignored. Its shape says how many texts Q a task has, and how
+   *     many tokens S a text, including prompt and answer
    */
-  public Decoder(TaskModel<T> model, int questions, int tokens) {
+  public Decoder(TaskModel<T> model) {
     this.model = model;
-    this.texts = Shape.of(model.shape().tasks(), questions, tokens);
+    TaskShape shape = model.shape();
+    this.texts = Shape.of(shape.tasks(), shape.questions(), shape.questionTokens());
     this.gpt2 = model.cachedGpt2();
     this.choice = choice();
     Loop loop = loop();

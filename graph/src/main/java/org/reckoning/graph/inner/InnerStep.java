@@ -119,6 +119,7 @@ public final class InnerStep<T extends TNumber> {
     return segment.passedArguments().contains(TaskInputs.SEED);
   }
 
+  /** Returns the segments of a step, in the order of their calls. */
   public List<Segment> segments() {
     List<Segment> segments = new ArrayList<>(List.of(segment));
     if (updates != null) {

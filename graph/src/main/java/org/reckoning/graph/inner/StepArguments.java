@@ -71,7 +71,8 @@ public record StepArguments<T extends TNumber>(
   /** Returns the facts of a step that takes them at once. */
   Facts<T> onlyFacts() {
     if (facts.size() > 1) {
-      throw new IllegalStateException("a step takes %d micro-batches".formatted(facts.size()));
+      throw new IllegalStateException(
+          "this step takes all facts at once but has %d micro-batches".formatted(facts.size()));
     }
     return facts.get(0);
   }

@@ -19,8 +19,8 @@ import org.tensorflow.types.family.TNumber;
  * @param tokens token ids [N, F, T]
  * @param lengths number of tokens of each fact, 0 for padding [N, F]
  * @param targets 1 for each scored token, else 0 [N, F, T]
- * @param scoredOfTask for a micro-batch: the facts of the whole task with a target, at least 1 [N];
- *     null for all facts
+ * @param scoredOfTask number of facts of the whole task that have a target token, at least 1 [N];
+ *     null if these are all facts
  */
 public record Facts<T extends TNumber>(
     Operand<TInt32> tokens,

@@ -38,6 +38,14 @@ public final class TaskModel<T extends TNumber> {
   private final int microFacts;
   private final boolean isMicroBatch;
 
+  /**
+   * Creates a model.
+   *
+   * @param config configuration; its shapes are ignored
+   * @param layout names and roles of the weights
+   * @param shape shape of the tasks
+   * @param type dtype of the weights
+   */
   public TaskModel(BilevelConfig config, WeightLayout layout, TaskShape shape, Class<T> type) {
     this(config, layout, shape, type, config.microFacts(shape), false);
   }

@@ -7,6 +7,7 @@ import org.reckoning.graph.autodiff.Scalars;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -24,7 +25,7 @@ import org.tensorflow.types.family.TNumber;
  *
  * @param beta1 decay of the first moment, in [0, 1)
  * @param beta2 decay of the second moment, in [0, 1)
- * @param epsilon added to the root of the second moment, positive
+ * @param epsilon added to the root of the second moment, a positive normal number of the dtype
  * @param weightDecay coefficient of the decay, which is multiplied by the rate; 0 for none
  */
 public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
@@ -89,6 +90,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
    * Emits the second half of an update: the weight.
    *
    * @param moments moments after the gradient, by slot
+   * @throws IllegalArgumentException if epsilon is below the normal numbers of the dtype
    */
   public <T extends TNumber> Operand<T> weight(
       Ops tf, Operand<T> theta, Map<String, Operand<T>> moments, Operand<T> rate, Operand<T> step) {
@@ -96,9 +98,16 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     Operand<T> v = Slots.get(moments, SECOND_MOMENT);
     Operand<T> first = tf.math.div(m, bias(tf, beta1, step));
     Operand<T> second = tf.math.div(rootOrZero(tf, v), tf.math.sqrt(bias(tf, beta2, step)));
-    Operand<T> direction =
-        tf.math.div(first, tf.math.add(second, Scalars.of(tf, theta.type(), epsilon)));
+    Operand<T> direction = tf.math.div(first, tf.math.add(second, epsilon(tf, theta.type())));
     return tf.math.sub(decayed(tf, theta, rate), tf.math.mul(rate, direction));
+  }
+
+  private <T extends TNumber> Operand<T> epsilon(Ops tf, Class<T> type) {
+    if (type == TFloat32.class && epsilon < Float.MIN_NORMAL) { // TensorFlow flushes it to 0
+      throw new IllegalArgumentException(
+          "epsilon (%s) must be at least %s in float32".formatted(epsilon, Float.MIN_NORMAL));
+    }
+    return Scalars.of(tf, type, epsilon);
   }
 
   private <T extends TNumber> Operand<T> decayed(Ops tf, Operand<T> theta, Operand<T> rate) {

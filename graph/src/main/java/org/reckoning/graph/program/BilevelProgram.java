@@ -332,6 +332,9 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
   /**
    * Adapts to the facts and continues the prompt of every question. Tokens after the prompt are
    * ignored. {@code questionTokens} of the shape limits the number of tokens of a text.
+   *
+   * @throws NotFiniteException if a log-probability of a new token is not finite, as when the facts
+   *     cannot be learned
    */
   public Generation generate(TaskBatch batch, Decoding decoding) {
     Bucket<T> bucket = bucket(batch.shape());
@@ -355,7 +358,7 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    * Restores a checkpoint of {@link #save}.
    *
    * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
-   *     another model
+   *     another model; some variables may then have the values of the file
    */
   public void restore(String prefix) {
     updates = files.restore(model.session(), prefix);
@@ -366,20 +369,23 @@ public final class BilevelProgram<T extends TNumber> implements AutoCloseable {
    *
    * @return gradient by name of the trained weight; {@code rates} has the gradient of the stored
    *     inner rates [J, K]
+   * @throws NotFiniteException if a gradient is not finite
    */
   public Map<String, double[]> gradients(TaskBatch batch, long seed) {
     Bucket<T> bucket = bucket(batch.shape());
-    return bucket.values(bucket.training().gradients(), batch, Updater.seedOfPass(seed, 0));
+    return bucket.values(
+        "gradient of", bucket.training().gradients(), batch, Updater.seedOfPass(seed, 0));
   }
 
   /**
    * Returns the adapted weights.
    *
    * @return adapted weights by name [N, ...]
+   * @throws NotFiniteException if an adapted weight is not finite
    */
   public Map<String, double[]> adapt(TaskBatch batch) {
     Bucket<T> bucket = bucket(batch.shape());
-    return bucket.values(bucket.evaluation().adapted(), batch, 0);
+    return bucket.values("adapted weight", bucket.evaluation().adapted(), batch, 0);
   }
 
   private Bucket<T> bucket(TaskShape shape) {

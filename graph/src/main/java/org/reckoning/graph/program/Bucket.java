@@ -161,8 +161,14 @@ final class Bucket<T extends TNumber> {
     }
   }
 
-  /** Returns the values of operands of this bucket. */
-  Map<String, double[]> values(Map<String, Operand<T>> operands, TaskBatch batch, long seed) {
+  /**
+   * Returns the values of operands of this bucket.
+   *
+   * @param what what an operand is, before its name, for the message of an exception
+   * @throws NotFiniteException if a value is not finite
+   */
+  Map<String, double[]> values(
+      String what, Map<String, Operand<T>> operands, TaskBatch batch, long seed) {
     Session.Runner runner = session.runner();
     operands.values().forEach(runner::fetch);
     Map<String, double[]> values = new LinkedHashMap<>();
@@ -170,7 +176,9 @@ final class Bucket<T extends TNumber> {
         Result fetched = fed.into(runner).run()) {
       int i = 0;
       for (String name : operands.keySet()) {
-        values.put(name, HostTensors.toDoubles(fetched.get(i++)));
+        double[] numbers = HostTensors.toDoubles(fetched.get(i++));
+        NotFiniteException.require("%s '%s'".formatted(what, name), numbers);
+        values.put(name, numbers);
       }
     }
     return values;
@@ -187,7 +195,7 @@ final class Bucket<T extends TNumber> {
   /** Emits a decoder for each group of tasks. */
   private DecodedTexts<T> emitDecoder(Ops scope) {
     TaskGroups groups = pass.groups();
-    Decoder<T> decoder = new Decoder<>(pass.group(), shape.questions(), shape.questionTokens());
+    Decoder<T> decoder = new Decoder<>(pass.group());
     Operand<TInt64> numbers = scope.constant(LongStream.range(0, shape.tasks()).toArray());
     if (groups.count() == 1) {
       Prompts prompts =

@@ -71,7 +71,10 @@ final class KeptPrefix<T extends TNumber> {
     last = null;
   }
 
-  /** Returns the prefix of questions, at most P tokens of the one that was read. */
+  /**
+   * Returns the keys and values of the kept prefix of P slots, for questions that continue its
+   * first {@code lengths} tokens.
+   */
   PrefixCache<T> of(int tokens, Operand<TInt32> lengths) {
     return new PrefixCache<>(Objects.requireNonNull(readings.get(tokens)).kept().reads(), lengths);
   }
@@ -87,11 +90,12 @@ final class KeptPrefix<T extends TNumber> {
     if (tokens == 0) {
       return;
     }
+    int length = questions.prefixLengths()[0];
     if (last == null || last.shape().prefixTokens() != tokens) {
       throw new IllegalStateException(
-          "no prefix of %d tokens is known; read one before its questions".formatted(tokens));
+          "the prefix of the questions (%d tokens in %d slots) must be read before them"
+              .formatted(length, tokens));
     }
-    int length = questions.prefixLengths()[0];
     if (length > last.prefixLengths()[0]
         || !Arrays.equals(questions.prefixTokens(), 0, length, last.prefixTokens(), 0, length)) {
       throw new IllegalArgumentException(

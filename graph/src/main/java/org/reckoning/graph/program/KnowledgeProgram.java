@@ -87,7 +87,10 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
   private record Encoding<T extends TNumber>(
       Facts<T> feeds, Operand<T> innerLosses, List<Op> keep) {}
 
-  /** Feeds and fetches of questions of one shape, which continue as much of the prefix as fed. */
+  /**
+   * Feeds and fetches of questions of one shape. The fed lengths say how many tokens of the kept
+   * prefix they continue.
+   */
   private record Asking<T extends TNumber>(
       Questions feeds,
       @Nullable Operand<TInt32> prefixLengths,
@@ -134,10 +137,15 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    *
    * @param file prefix of the files, as given to {@link BilevelProgram#save}
    * @throws org.tensorflow.exceptions.TensorFlowException if a file is missing or damaged, or has
-   *     another model
+   *     another model; some variables may then have the values of the file
    */
   public void restore(String file) {
-    files.restore(model.session(), file);
+    try {
+      files.restore(model.session(), file);
+    } catch (RuntimeException | Error e) {
+      forgetAfter(e);
+      throw e;
+    }
     forget();
   }
 
@@ -163,6 +171,15 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    */
   public void assignStoredRates(TFloat32 stored) {
     model.assignStoredRates(stored);
+  }
+
+  /** Forgets all facts after a failure, which stays the one to report. */
+  private void forgetAfter(Throwable failure) {
+    try {
+      forget();
+    } catch (RuntimeException e) { // without initial weights
+      failure.addSuppressed(e);
+    }
   }
 
   /** Resets the adapted weights to the initial weights. */
@@ -202,8 +219,8 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
       return tasks.splitsFacts()
           ? inMicroBatches(tasks, facts, progress)
           : atOnce(tasks, facts, progress);
-    } catch (RuntimeException e) {
-      forget();
+    } catch (RuntimeException | Error e) {
+      forgetAfter(e);
       throw e;
     }
   }
@@ -292,6 +309,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    *
    * @param questions a batch of one task; its facts and all tokens after a prompt are ignored, and
    *     its prefix must be the beginning of the one that was read
+   * @throws NotFiniteException if a log-probability of a new token is not finite
    */
   public Generation generate(TaskBatch questions, Decoding decoding) {
     Asking<T> asking = asking(questions);
@@ -324,7 +342,7 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
     }
     QuestionScores<T> scores =
         LossSegments.score(scope.withSubScope("score"), tasks, weights, read, feeds);
-    Decoder<T> decoder = new Decoder<>(tasks, shape.questions(), shape.questionTokens());
+    Decoder<T> decoder = new Decoder<>(tasks);
     Ops generate = scope.withSubScope("generate");
     Prompts prompts = new Prompts(feeds.tokens(), feeds.lengths(), scope.constant(new long[] {0}));
     return new Asking<>(

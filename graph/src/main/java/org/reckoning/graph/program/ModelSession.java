@@ -135,6 +135,7 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
    * @param prompts the batch, with questions cut after their prompts
    * @param feeds tensors of the batch
    * @param texts fetches of the decoder
+   * @throws NotFiniteException if a log-probability of a new token is not finite
    */
   Generation generate(
       TaskBatch prompts, FedTensors<T> feeds, DecodedTexts<T> texts, Decoding decoding) {
@@ -146,8 +147,20 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
                 .fetch(texts.lengths())
                 .fetch(texts.logProbabilities())
                 .run()) {
-      return new Generation(
-          prompts, (TInt32) fetched.get(0), (TInt32) fetched.get(1), fetched.get(2));
+      Generation generation =
+          new Generation(prompts, (TInt32) fetched.get(0), (TInt32) fetched.get(1), fetched.get(2));
+      requireFinite(prompts, generation);
+      return generation;
+    }
+  }
+
+  private static void requireFinite(TaskBatch prompts, Generation generation) {
+    for (int n = 0; n < prompts.tasks(); n++) {
+      for (int q = 0; q < prompts.shape().questions(); q++) {
+        NotFiniteException.require(
+            "log-probability of an answer to question %d of task %d".formatted(q, n),
+            generation.logProbabilities(n, q));
+      }
     }
   }
 

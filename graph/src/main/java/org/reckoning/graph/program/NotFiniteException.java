@@ -1,12 +1,12 @@
 package org.reckoning.graph.program;
 
-/** Signals an infinite or NaN loss or gradient. The weights are those before the update. */
+/** Signals a loss, gradient, weight or log-probability that is infinite or NaN. */
 public final class NotFiniteException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
   NotFiniteException(String what, double value) {
     super(
-        "%s is not finite (%s); the weights are unchanged: lower the learning rates or look at the data"
+        "%s is not finite (%s): lower the learning rates or look at the data"
             .formatted(what, value));
   }
 
@@ -15,5 +15,11 @@ public final class NotFiniteException extends ArithmeticException {
       throw new NotFiniteException(what, value);
     }
     return value;
+  }
+
+  static void require(String what, double[] values) {
+    for (double value : values) {
+      require(what, value);
+    }
   }
 }

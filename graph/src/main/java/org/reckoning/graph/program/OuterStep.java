@@ -62,7 +62,8 @@ final class OuterStep<T extends TNumber> {
   /**
    * Emits an update.
    *
-   * @return the squared norm of each gradient [trained + 1], after the update
+   * @return the squared norm of each gradient, then their sum [trained weights, + 1 if rates are
+   *     learned, + 1], after the update
    */
   Operand<T> apply(Ops tf, Map<String, Operand<T>> gradients, Operand<T> check) {
     Map<String, Operand<? extends TType>> handles =
@@ -97,7 +98,9 @@ final class OuterStep<T extends TNumber> {
     return accumulators;
   }
 
-  /** Returns the squared norms of the accumulated gradients; a fetch of them makes the update. */
+  /**
+   * Returns the result of {@link #apply} on the accumulated gradients; a fetch makes the update.
+   */
   Operand<T> normsOfAccumulated() {
     return normsOfAccumulated;
   }

@@ -25,9 +25,9 @@ import org.tensorflow.types.family.TType;
  * place. Gradients that are not finite change nothing.
  *
  * <pre>{@code
- * gradient_norms   gradient/NAME, check          -> squared_norms [trained + 1], clip/.., finite
+ * gradient_norms   gradient/NAME, check          -> squared_norms, clip/.., finite
  * apply_moments    handles, gradient/NAME, clip/.., finite -> done
- * apply_weights    handles, finite               -> done
+ * apply_weights    handles, rate/.., step, finite -> done
  * }</pre>
  *
  * <p>In a call, XLA computes all new values before it replaces old ones. So consecutive calls each
@@ -51,7 +51,7 @@ final class OuterUpdate<T extends TNumber> {
   private static final String FINITE = "finite";
   private static final String DONE = "done";
 
-  /** Limit on the numbers in the variables of one call: 64 MB in float32. */
+  /** A call is closed once its variables have this many numbers: 64 MB in float32. */
   private static final long NUMBERS_OF_A_CALL = 1 << 24;
 
   private final OuterOptimizer optimizer;
@@ -154,7 +154,8 @@ final class OuterUpdate<T extends TNumber> {
   /**
    * Emits the update.
    *
-   * @return the squared norm of each gradient, in order [trained + 1], after the update
+   * @return the squared norm of each gradient, in order, then their sum [trained weights, + 1 if
+   *     rates are learned, + 1], after the update
    */
   Operand<T> emit(Ops tf, Arguments<T> in, boolean compiled) {
     Tensors scales = norms.call(tf, in.named(), compiled);
@@ -174,10 +175,12 @@ final class OuterUpdate<T extends TNumber> {
     List<Operand<T>> ofWeights = new ArrayList<>();
     List<Operand<T>> ofRates = new ArrayList<>();
     squares.forEach((name, square) -> (isRates(name) ? ofRates : ofWeights).add(square));
-    List<Operand<T>> checked = new ArrayList<>(squares.values());
+    List<Operand<T>> norms = new ArrayList<>(squares.values());
+    norms.add(sum(tf.withSubScope("all"), norms)); // may be infinite where each is finite
+    List<Operand<T>> checked = new ArrayList<>(norms);
     checked.add(in.get(CHECK, type));
     return new Tensors()
-        .put(SQUARED_NORMS, tf.stack(List.copyOf(squares.values())))
+        .put(SQUARED_NORMS, tf.stack(norms))
         .put(
             CLIP_WEIGHTS,
             clipFactor(tf.withSubScope("clip_weights"), ofWeights, optimizer.clipWeights()))
@@ -240,12 +243,16 @@ final class OuterUpdate<T extends TNumber> {
     return tf.sum(flat, tf.constant(0));
   }
 
+  private static <T extends TNumber> Operand<T> sum(Ops tf, List<Operand<T>> scalars) {
+    return tf.sum(tf.stack(scalars), tf.constant(0));
+  }
+
   /** Emits the factor {@code clip / max(norm, clip)}. */
   private Operand<T> clipFactor(Ops tf, List<Operand<T>> squares, double clip) {
     if (squares.isEmpty() || Double.isInfinite(clip)) {
       return Scalars.of(tf, type, 1);
     }
-    Operand<T> norm = tf.math.sqrt(tf.sum(tf.stack(squares), tf.constant(0)));
+    Operand<T> norm = tf.math.sqrt(sum(tf, squares));
     Operand<T> limit = Scalars.of(tf, type, clip);
     return tf.math.div(limit, tf.math.maximum(norm, limit));
   }

@@ -148,11 +148,12 @@ final class Updater<T extends TNumber> {
       boolean isRates = name.equals(MetaParameters.RATES);
       double square =
           NotFiniteException.require(
-              isRates ? "gradient of the inner rates" : "gradient of '" + name + "'",
+              "squared norm of the gradient of " + (isRates ? "the inner rates" : "'" + name + "'"),
               squaredNorms[i++]);
       sumOfRates += isRates ? square : 0;
       sumOfWeights += isRates ? 0 : square;
     }
+    NotFiniteException.require("squared norm of the gradient of all variables", squaredNorms[i]);
     return new UpdateResult(results, Math.sqrt(sumOfWeights), Math.sqrt(sumOfRates));
   }
 }

@@ -10,7 +10,7 @@ import org.tensorflow.types.TInt64;
  * unrelated.
  *
  * <pre>{@code
- * h = SHA-256 of the purpose, its first 64 bits
+ * h = first 64 bits of SHA-256 of LENGTH:PURPOSE
  * h = mix(h + (index + 1) * GAMMA)          for each index
  * derived = mix(seed + (h + 1) * GAMMA)
  * }</pre>

@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 public final class StableHash {
   private StableHash() {}
 
-  /** Returns the first 64 bits of a SHA-256 of the parts. */
+  /**
+   * Returns the first 64 bits of the SHA-256 of the parts, each preceded by its length and a colon.
+   */
   public static long of(Object... parts) {
     // The length before each part distinguishes ("a", "bc") from ("ab", "c").
     String text =

@@ -65,14 +65,17 @@ public final class CpuRuntime {
     return callsOneDnn();
   }
 
-  /** Returns whether several functions should be compiled at a time. */
+  /**
+   * Returns whether XLA compiles each function on a single thread, so that several functions should
+   * be compiled at a time.
+   */
   public static boolean compilesOnOneThread() {
     return callsOneDnn();
   }
 
   /**
-   * Returns what the hash of a function must contain besides its content. XLA finds a compiled
-   * function by name and content, and would take one that it compiled for the other runtime.
+   * Returns a suffix that the hash of a function includes. XLA's cache identifies a function by
+   * name and content, and would return one compiled for the other runtime.
    */
   public static String suffix() {
     return callsOneDnn() ? "_onednn" : "";

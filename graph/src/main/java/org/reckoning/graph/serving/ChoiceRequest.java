@@ -67,7 +67,10 @@ final class ChoiceRequest {
     return checks.after(texts);
   }
 
-  /** Emits the labels with their end, padded with the end of text: the last token of some. */
+  /**
+   * Emits the tokens of each label and its end, padded with the end-of-text token. If the end is
+   * empty, the first such token belongs to the label.
+   */
   private PaddedTexts encoded(TextReader reader) {
     String end = form.templates().candidateEnd();
     Operand<TString> ends = tf.fill(tf.shape(labels), tf.constant(end));

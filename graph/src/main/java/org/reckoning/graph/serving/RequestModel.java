@@ -44,7 +44,7 @@ final class RequestModel<T extends TNumber> {
   private final DecodingInputs<T> greedy;
 
   /**
-   * Weights, and what is known of them.
+   * Weights with the checks and inner losses of the encoding that made them.
    *
    * @param weights adapted or not
    * @param checks checks of the weights
@@ -74,8 +74,7 @@ final class RequestModel<T extends TNumber> {
     this.type = type;
     this.parameters = parameters;
     initial = initial(tf.withSubScope("initial"));
-    int texts = limits.textTokens(config.model());
-    decoder = new Decoder<>(model(limits.questions(), texts), limits.questions(), texts);
+    decoder = new Decoder<>(model(limits.questions(), limits.textTokens(config.model())));
     greedy = greedy(tf.withSubScope("greedy"));
   }
 

@@ -64,6 +64,7 @@ public record ServingLimits(
     requireAtMost(
         "question_tokens", questionTokens, "n_positions - 1", model.nPositions() - 1, problems);
     requireAtMost("candidate_tokens", candidateTokens, "n_positions", model.nPositions(), problems);
+    requireAtMost("max_new_tokens", newTokens, "n_positions - 1", model.nPositions() - 1, problems);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }

@@ -84,8 +84,8 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   private final ServingLimits limits;
   private final WeightLayout layout;
   private final Class<T> type;
-  private final Graph graph = new Graph();
-  private final Ops root = GraphScope.root(graph);
+  private final Graph graph;
+  private final Ops root;
   private final MetaParameters<T> parameters;
   private final SavedVariables files;
   private final RequestTexts facts;
@@ -99,12 +99,15 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
   private final List<Signature> signatures = new ArrayList<>();
 
   private ServingProgram(
+      Graph graph,
       BilevelConfig config,
       WeightLayout layout,
       ServingLimits limits,
       TextForm form,
       boolean compiled,
       Class<T> type) {
+    this.graph = graph;
+    this.root = GraphScope.root(graph);
     this.config = config;
     this.layout = layout;
     this.limits = limits;
@@ -155,8 +158,14 @@ public final class ServingProgram<T extends TNumber> implements AutoCloseable {
         config
             .withMatmulDtype(MatmulDtype.FLOAT32)
             .withXla(compiled ? XlaMode.SEGMENTS : XlaMode.OFF);
-    return new ServingProgram<>(
-        used, WeightLayout.checked(used, type), limits, form, compiled, type);
+    WeightLayout layout = WeightLayout.checked(used, type);
+    Graph graph = new Graph();
+    try {
+      return new ServingProgram<>(graph, used, layout, limits, form, compiled, type);
+    } catch (RuntimeException | Error e) {
+      graph.close();
+      throw e;
+    }
   }
 
   private RequestTexts texts(

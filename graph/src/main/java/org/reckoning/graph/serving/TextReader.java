@@ -50,8 +50,9 @@ final class TextReader {
    * @param given texts of the request
    * @param name name of one text, such as {@code fact}
    * @param most largest number of texts
-   * @param tokens largest number of tokens in a text; far more bytes are refused before encoding
-   * @param stops full stops that are no text
+   * @param tokens largest number of tokens in a text; a text with more bytes than so many tokens
+   *     can have is refused
+   * @param stops full stops that do not count as text
    */
   Operand<TString> checked(
       Ops tf, Operand<TString> given, String name, int most, int tokens, FullStops stops) {

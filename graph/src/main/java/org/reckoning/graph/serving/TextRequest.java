@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.serving.TextTemplates.FullStops;
 import org.reckoning.graph.text.EncodedTexts;
@@ -27,8 +26,6 @@ import org.tensorflow.types.family.TType;
  * }</pre>
  */
 final class TextRequest {
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
-
   private final Ops tf;
   private final TextReader reader;
   private final TextDecoder decoder;
@@ -109,7 +106,7 @@ final class TextRequest {
   /** Emits texts from a template; a scalar has the same value in all of them. */
   private Operand<TString> filled(String template, Map<String, Operand<TString>> values) {
     List<Operand<TString>> parts = new ArrayList<>();
-    Matcher matcher = PLACEHOLDER.matcher(template);
+    Matcher matcher = TextTemplates.PLACEHOLDER.matcher(template);
     int from = 0;
     while (matcher.find()) {
       parts.add(tf.constant(template.substring(from, matcher.start())));

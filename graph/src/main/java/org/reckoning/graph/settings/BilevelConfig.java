@@ -84,8 +84,8 @@ public record BilevelConfig(
     }
     if (innerMicroFacts < AUTO) {
       problems.add(
-          "inner micro facts (%d) must be at least 1, or 0 for all facts at once"
-              .formatted(innerMicroFacts));
+          "inner micro facts (%d) must be at least 1, 0 for all facts at once, or %d for auto"
+              .formatted(innerMicroFacts, AUTO));
     }
     if (matmulDtype == MatmulDtype.BFLOAT16 && !xla.compiles()) {
       problems.add("XLA (%s) must be on with matrix products in bfloat16".formatted(xla));

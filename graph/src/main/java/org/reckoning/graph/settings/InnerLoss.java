@@ -1,18 +1,18 @@
 package org.reckoning.graph.settings;
 
 /**
- * The inner loss of a task with F facts: the sum of their losses over a power of F. The more facts
- * there are, the less one of them changes the weights with {@link #MEAN}, and the more all of them
- * together do with {@link #SUM}.
+ * The inner loss of a task with F facts: the sum of their losses over a power of F. With {@link
+ * #MEAN}, a fact changes the weights less, the more facts there are. With {@link #SUM}, all facts
+ * together change them more.
  */
 public enum InnerLoss {
   /** Over F, as in the published method: {@code L = 1/F sum_f CE_f}. The default. */
   MEAN,
 
   /**
-   * Over the square root of F: {@code L = 1/sqrt(F) sum_f CE_f}. The parts of F facts that have
-   * nothing to do with each other add up to about sqrt(F) times one of them, so they change the
-   * weights as much for any F. Meant for far more facts than in training.
+   * Over the square root of F: {@code L = 1/sqrt(F) sum_f CE_f}. The gradients of F unrelated facts
+   * add up to about sqrt(F) times one of them. So the weights change by about the same amount for
+   * any F. Meant for far more facts than in training.
    */
   ROOT,
 

@@ -110,6 +110,11 @@ public final class WeightLayout {
     return result;
   }
 
+  /**
+   * Returns the shape of a weight, without a task axis.
+   *
+   * @throws IllegalArgumentException if no weight has this name
+   */
   public Shape shape(String name) {
     Shape shape = shapes.get(name);
     if (shape == null) {

@@ -54,6 +54,8 @@ public record Task(
   /**
    * Returns the same task with the longest common prefix of its questions. Each question keeps at
    * least one token of its prompt.
+   *
+   * @throws IllegalStateException if the task has a prefix
    */
   public Task withSharedPrefix() {
     return after(Prefix.sharedBy(questions));
@@ -62,12 +64,18 @@ public record Task(
   /**
    * Returns the same task with a prefix that was read before, or with as much of it as the
    * questions share. Each question keeps at least one token of its prompt.
+   *
+   * @throws IllegalStateException if the task has a prefix
    */
   public Task withPrefix(Prefix read) {
     return after(read.sharedWith(questions));
   }
 
   private Task after(Prefix shared) {
+    if (prefix.length() > 0) {
+      throw new IllegalStateException(
+          "a task with a prefix (%d tokens) cannot get another one".formatted(prefix.length()));
+    }
     List<TokenSequence> rest =
         questions.stream().map(question -> question.from(shared.length())).toList();
     return new Task(facts, relevant, rest, shared);

@@ -23,18 +23,29 @@ public final class TaskBatch {
   private TaskBatch(TaskShape shape, int tasks) {
     this.shape = shape;
     this.tasks = tasks;
-    int facts = shape.tasks() * shape.facts();
-    int questions = shape.tasks() * shape.questions();
-    factTokens = new int[facts * shape.factTokens()];
-    factTargets = new double[facts * shape.factTokens()];
+    int facts = size(shape, shape.tasks(), shape.facts());
+    int questions = size(shape, shape.tasks(), shape.questions());
+    factTokens = new int[size(shape, facts, shape.factTokens())];
+    factTargets = new double[factTokens.length];
     factLengths = new int[facts];
     factRelevant = new double[facts];
-    questionTokens = new int[questions * shape.questionTokens()];
-    questionSpans = new int[questions * shape.questionTokens()];
+    questionTokens = new int[size(shape, questions, shape.questionTokens())];
+    questionSpans = new int[questionTokens.length];
     questionLengths = new int[questions];
-    prefixTokens = new int[shape.tasks() * shape.prefixTokens()];
+    prefixTokens = new int[size(shape, shape.tasks(), shape.prefixTokens())];
     prefixLengths = new int[shape.tasks()];
     taskWeights = new double[shape.tasks()];
+  }
+
+  private static int size(TaskShape shape, int rows, int columns) {
+    try {
+      return Math.multiplyExact(rows, columns);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "an array of batch shape %s has %d x %d elements and must have at most %d"
+              .formatted(shape, rows, columns, Integer.MAX_VALUE),
+          e);
+    }
   }
 
   private TaskBatch(TaskBatch batch) {
@@ -57,8 +68,8 @@ public final class TaskBatch {
    * tasks given here.
    *
    * @param tasks at least one and at most N
-   * @throws IllegalArgumentException if the tasks do not fit the shape, or a token id is not in the
-   *     vocabulary
+   * @throws IllegalArgumentException if the tasks do not fit the shape, a question with its prefix
+   *     has more tokens than the model has positions, or a token id is not in the vocabulary
    */
   public static TaskBatch of(TaskShape shape, Gpt2Config model, List<Task> tasks) {
     return of(shape, model, tasks, tasks.size());
@@ -68,8 +79,8 @@ public final class TaskBatch {
    * Pads the tasks of one pass to a shape, for an update of several passes.
    *
    * @param tasksOfUpdate total number of tasks n of all passes; every task has weight 1/n
-   * @throws IllegalArgumentException if the tasks do not fit the shape, or a token id is not in the
-   *     vocabulary
+   * @throws IllegalArgumentException if the tasks do not fit the shape, a question with its prefix
+   *     has more tokens than the model has positions, or a token id is not in the vocabulary
    */
   public static TaskBatch of(
       TaskShape shape, Gpt2Config model, List<Task> tasks, int tasksOfUpdate) {
@@ -85,13 +96,15 @@ public final class TaskBatch {
     }
     TaskBatch batch = new TaskBatch(shape, tasks.size());
     for (int n = 0; n < tasks.size(); n++) {
-      batch.put(n, tasks.get(n), model.vocabSize());
+      batch.put(n, tasks.get(n), model);
       batch.taskWeights[n] = 1.0 / tasksOfUpdate;
     }
     return batch;
   }
 
-  private void put(int n, Task task, int vocabulary) {
+  private void put(int n, Task task, Gpt2Config model) {
+    int vocabulary = model.vocabSize();
+    Prefix prefix = task.prefix();
     requireFit("facts", task.facts().size(), shape.facts(), n);
     requireFit("questions", task.questions().size(), shape.questions(), n);
     for (int f = 0; f < task.facts().size(); f++) {
@@ -109,6 +122,7 @@ public final class TaskBatch {
     for (int q = 0; q < task.questions().size(); q++) {
       TokenSequence question = task.questions().get(q);
       requireFit("tokens of question " + q, question.length(), shape.questionTokens(), n);
+      requirePositions(prefix.length(), question.length(), model.nPositions(), q, n);
       int row = n * shape.questions() + q;
       questionLengths[row] = question.length();
       for (int t = 0; t < question.length(); t++) {
@@ -117,7 +131,6 @@ public final class TaskBatch {
         questionSpans[at] = question.span(t).code();
       }
     }
-    Prefix prefix = task.prefix();
     requireFit("tokens of the prefix", prefix.length(), shape.prefixTokens(), n);
     prefixLengths[n] = prefix.length();
     for (int t = 0; t < prefix.length(); t++) {
@@ -131,6 +144,15 @@ public final class TaskBatch {
       throw new IllegalArgumentException(
           "%s (%d) of task %d must be at most those of the shape (%d)"
               .formatted(what, count, task, limit));
+    }
+  }
+
+  private static void requirePositions(
+      int prefix, int question, int positions, int number, int task) {
+    if (prefix + question > positions) {
+      throw new IllegalArgumentException(
+          "tokens of the prefix (%d) and of question %d (%d) of task %d must be at most n_positions (%d)"
+              .formatted(prefix, number, question, task, positions));
     }
   }
 

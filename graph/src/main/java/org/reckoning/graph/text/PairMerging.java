@@ -20,9 +20,9 @@ import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
- * The loop {@code merge_pairs}. Each pass makes one merge in every word that has one left: of its
- * pairs the one with the smallest token, and of equal pairs the first. Words are side by side in
- * one vector, which gets shorter.
+ * The loop {@code merge_pairs}. Each pass makes one merge in every word that has one left: the
+ * merge with the smallest token, and of equal ones the first. All words are concatenated in one
+ * vector, which gets shorter.
  */
 final class PairMerging {
   private static final String TOKENS = "tokens";
@@ -96,6 +96,9 @@ final class PairMerging {
 
   /** Emits the loop. */
   Tokens merge(Ops tf, Tables tables, Tokens bytes) {
+    if (sorted.isEmpty()) { // the loop looks pairs up in tables of at least one
+      return bytes;
+    }
     Tensors last =
         loop.run(
             tf,

@@ -50,7 +50,7 @@ public final class TextEncoder {
   /**
    * Emits the words of texts.
    *
-   * @param texts UTF-8 [B]; bytes of another encoding are cut somewhere
+   * @param texts texts in UTF-8 [B]; in another encoding the cuts are arbitrary
    */
   public Words words(Ops scope, Operand<TString> texts) {
     return split.split(TextOps.onHost(scope), texts);

@@ -25,11 +25,16 @@ public final class TextVocabulary {
    * @throws IllegalArgumentException if there is none, or they do not ascend from 0 or more
    */
   public static TextVocabulary of(BytePairs pairs, int... known) {
-    if (known.length == 0
-        || IntStream.range(0, known.length)
-            .anyMatch(i -> known[i] <= (i == 0 ? -1 : known[i - 1]))) {
+    if (known.length == 0) {
       throw new IllegalArgumentException(
-          "ids (%d) must be at least 1, and ascend from 0 or more".formatted(known.length));
+          "a model must have at least one token but there are no ids");
+    }
+    for (int i = 0; i < known.length; i++) {
+      int before = i == 0 ? -1 : known[i - 1];
+      if (known[i] <= before) {
+        throw new IllegalArgumentException(
+            "id %d at index %d must be greater than %d".formatted(known[i], i, before));
+      }
     }
     return new TextVocabulary(pairs, known.clone());
   }

@@ -132,7 +132,8 @@ final class FactSums<T extends TNumber> {
             (tf, in) -> sums(tf, micro, parts, in).named());
   }
 
-  private static double recallWeight(TaskModel<?> model) {
+  /** Returns the weight of the term of recall in the outer loss; 0 without a gradient. */
+  static double recallWeight(TaskModel<?> model) {
     return model.config().outerTerms().stream()
         .filter(OuterTerm.Recall.class::isInstance)
         .mapToDouble(OuterTerm::weight)

@@ -32,7 +32,7 @@ import org.tensorflow.types.family.TNumber;
  * Segments that score facts and questions at the adapted weights.
  *
  * <pre>{@code
- * outer       the outer loss under dropout, and its gradient
+ * outer       the outer loss under dropout, and its gradient; reported losses without dropout
  * evaluate    the outer loss without dropout
  * score       scores of the questions alone
  * fact_loss   the inner loss alone
@@ -150,7 +150,10 @@ public final class LossSegments {
             Ops gradient = tf.withSubScope("gradient");
             return plus(gradient, differentiated(gradient, model, weights, losses), sums).named();
           }
-          LanguageModelLoss<T> facts = model.score(tf, weights, tasks.facts(), masks, null);
+          // As in FactSums: without a gradient, the losses of the facts are only reported.
+          TaskModel.Masks ofFacts =
+              FactSums.recallWeight(model) > 0 ? masks : new TaskModel.Masks(0, masks.seed());
+          LanguageModelLoss<T> facts = model.score(tf, weights, tasks.facts(), ofFacts, null);
           Result<T> losses =
               losses(tf, model, tasks, questions, FactLosses.of(model, facts, tasks));
           return differentiated(tf.withSubScope("gradient"), model, weights, losses).named();

@@ -91,6 +91,7 @@ public final class MetaParameters<T extends TNumber> {
     return values;
   }
 
+  /** Returns the variables of the initial weights theta_0. */
   public Variables<T> weights() {
     return weights;
   }
@@ -270,14 +271,16 @@ public final class MetaParameters<T extends TNumber> {
       }
       for (int k = 0; k < steps; k++) {
         double rate = values[j][k];
-        if (!Double.isFinite(rate) || (ratesAreLogs() && rate <= 0)) {
+        boolean isSingle = type == TFloat32.class;
+        if (!Double.isFinite(isSingle ? (float) rate : rate) || (ratesAreLogs() && rate <= 0)) {
+          String required = isSingle ? "finite in float32" : "finite";
           throw new IllegalArgumentException(
               "inner rate (%s) of '%s' in step %d must be %s"
                   .formatted(
                       rate,
                       layout.adapted().get(j),
                       k,
-                      ratesAreLogs() ? "positive in log space" : "finite"));
+                      rate <= 0 && ratesAreLogs() ? "positive in log space" : required));
         }
         flat[j * steps + k] = ratesAreLogs() ? Math.log(rate) : rate;
       }

@@ -131,7 +131,12 @@ public final class VariableFiles {
     }
   }
 
-  /** Restores all variables and returns the number of updates. */
+  /**
+   * Restores all variables, one by one. After a failure, those before it have the values of the
+   * file.
+   *
+   * @return the number of updates
+   */
   public long restore(Session session, String file) {
     try (TString name = TString.scalarOf(file)) {
       for (Op restore : restores) { // one at a time, to limit memory

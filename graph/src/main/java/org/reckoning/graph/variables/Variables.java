@@ -33,6 +33,13 @@ public final class Variables<T extends TNumber> {
   private final Map<String, Op> assignments = new LinkedHashMap<>();
   private final List<Op> zeroing = new ArrayList<>();
 
+  /**
+   * Emits the variables. They need an assignment before a read.
+   *
+   * @param group name of the group, the scope of its nodes
+   * @param shapes shapes by name
+   * @param type dtype of all variables
+   */
   public Variables(Ops tf, String group, Map<String, Shape> shapes, Class<T> type) {
     this.group = group;
     this.type = type;
@@ -53,10 +60,12 @@ public final class Variables<T extends TNumber> {
         });
   }
 
+  /** Returns the shapes by name, in order. */
   public Map<String, Shape> shapes() {
     return shapes;
   }
 
+  /** Returns the resource handles by name, for ops that read and assign the variables. */
   public Map<String, Operand<? extends TType>> handles() {
     return handles;
   }
@@ -66,6 +75,7 @@ public final class Variables<T extends TNumber> {
     return reads;
   }
 
+  /** Returns the dtype of the variables. */
   public Class<T> type() {
     return type;
   }
@@ -101,14 +111,21 @@ public final class Variables<T extends TNumber> {
     return ops;
   }
 
+  /**
+   * Sets a variable, which takes over the memory of the tensor without a copy.
+   *
+   * @throws IllegalArgumentException if no variable has this name, or shape or dtype differ
+   */
   public void assign(Session session, String name, Tensor value) {
     assign(session, Map.of(name, value));
   }
 
   /**
-   * Sets variables in one run. The session prepares and keeps a plan for each set of feeds, and one
-   * plan per variable dominated the time. The variables take over the memory of the tensors without
-   * a copy.
+   * Sets variables in one run. The session caches a plan for each set of feeds; with one run per
+   * variable, planning would take most of the time. The variables take over the memory of the
+   * tensors without a copy.
+   *
+   * @throws IllegalArgumentException if no variable has a name, or a shape or dtype differs
    */
   public void assign(Session session, Map<String, ? extends Tensor> values) {
     Session.Runner runner = session.runner();
@@ -138,6 +155,7 @@ public final class Variables<T extends TNumber> {
     }
   }
 
+  /** Sets all variables to 0. */
   public void zero(Session session) {
     if (!zeroing.isEmpty()) {
       Session.Runner runner = session.runner();

@@ -14,8 +14,8 @@ import org.tensorflow.proto.NodeDef;
  */
 final class EqualNodes {
   /**
-   * Op types that read or change state, besides those with one of the prefixes. Each node of a
-   * random number has draws of its own.
+   * Op types that read or change state, besides those with one of the prefixes. Each random op
+   * draws its own numbers, so equal ones are kept.
    */
   private static final Set<String> STATEFUL = Set.of("ReadVariableOp", "VarHandleOp", "NoOp");
 

@@ -10,8 +10,8 @@ import org.tensorflow.proto.RewriterConfig;
 /** Sessions for graphs with compiled segments. */
 public final class GraphSession {
   /**
-   * What a call of a function asks of TensorFlow: no graph optimizer. A call does not inherit this
-   * from its session, and the optimizer takes a fifth of the time until the first result.
+   * Settings of a function call: the graph optimizer is off. A call does not inherit this from its
+   * session, and the optimizer takes a fifth of the time until the first result.
    */
   static final ConfigProto FUNCTIONS =
       ConfigProto.newBuilder()

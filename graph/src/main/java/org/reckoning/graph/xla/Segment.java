@@ -133,8 +133,9 @@ public final class Segment {
         }
       }
       Set<Operation> needed = ancestors(outputs, built.known());
-      // TensorFlow builds the function before KnownTensors replaces nodes, with the arguments of
-      // both.
+      // TensorFlow builds the function before KnownTensors replaces nodes. So it takes the
+      // arguments
+      // that are needed before or after the replacement.
       Set<Operation> neededBefore = ancestors(outputs, Map.of());
       Tensors passed = arguments.from(op -> fullSignature || needed.contains(op));
       Tensors inputs =

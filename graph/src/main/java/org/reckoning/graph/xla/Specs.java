@@ -3,7 +3,6 @@ package org.reckoning.graph.xla;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TType;
@@ -34,11 +33,6 @@ public final class Specs {
   public Specs all(Specs others) {
     specs.putAll(others.specs);
     return this;
-  }
-
-  /** Returns the names, in order. */
-  public Set<String> names() {
-    return Collections.unmodifiableSet(specs.keySet());
   }
 
   /** Emits a placeholder for each argument, in order. */

@@ -72,7 +72,7 @@ public final class Tensors {
     return this;
   }
 
-  /** Returns the arguments by the tensors that they have the values of. */
+  /** Returns the argument that replaces each known tensor. */
   Map<Output<?>, Output<?>> known() {
     return Collections.unmodifiableMap(known);
   }

@@ -16,7 +16,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.settings.Adaptation;
@@ -55,6 +57,11 @@ class BilevelProgramTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BilevelProgram.build(Micro.config(1), TBfloat16.class))
         .withMessage("dtype (TBfloat16) of a program must be TFloat32 or TFloat64");
+    BilevelConfig smallEpsilon =
+        Micro.config(1).withInnerOptimizer(new AdamW(0.9, 0.999, 1e-40, 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BilevelProgram.build(smallEpsilon, TFloat32.class))
+        .withMessage("epsilon (1.0E-40) must be at least 1.17549435E-38 in float32");
     String nothing = "nothing is trained: give a pattern of trained weights or learned inner rates";
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -134,6 +141,21 @@ class BilevelProgramTest {
           .withMessage("inner rate (NaN) of 'ln_f.bias' in step 0 must be finite");
       program.assignRates(new double[][] {{-0.5}});
       assertThat(program.rates()).isDeepEqualTo(new double[][] {{-0.5}});
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(InnerRates.Space.class)
+  void assignRates_infiniteInFloat32_isRefused(InnerRates.Space space) {
+    BilevelConfig config =
+        Micro.config(1)
+            .withAdaptation(Adaptation.matching("ln_f.bias"))
+            .withInnerRates(
+                space == InnerRates.Space.LOG ? InnerRates.log(0.1) : InnerRates.raw(0.1));
+    try (var program = BilevelProgram.build(config, TFloat32.class)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> program.assignRates(new double[][] {{1e39}}))
+          .withMessage("inner rate (1.0E39) of 'ln_f.bias' in step 0 must be finite in float32");
     }
   }
 
@@ -568,8 +590,8 @@ class BilevelProgramTest {
         assertThatThrownBy(() -> program.train(passes, LEARN, 0))
             .isInstanceOf(NotFiniteException.class)
             .hasMessage(
-                "inner loss of task 0 after 1 inner steps is not finite (NaN); the weights are"
-                    + " unchanged: lower the learning rates or look at the data");
+                "inner loss of task 0 after 1 inner steps is not finite (NaN): lower the"
+                    + " learning rates or look at the data");
       }
       assertThatThrownBy(() -> program.evaluate(batch)).isInstanceOf(NotFiniteException.class);
       assertThat(program.updates()).isEqualTo(1);
@@ -579,6 +601,41 @@ class BilevelProgramTest {
       program.assignRates(rates);
       program.train(List.of(batch), LEARN, 0);
       assertSame(weights(program), want);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void generate_ofHugeRates_isRefused(int innerSteps) {
+    TaskBatch batch = Micro.batch();
+    try (var program = Micro.program(Micro.config(innerSteps))) {
+      double[][] huge = program.rates();
+      for (double[] row : huge) {
+        Arrays.fill(row, 1e200);
+      }
+      program.assignRates(huge);
+      assertThatThrownBy(() -> program.generate(batch, Decoding.greedy(2, -1)))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageStartingWith(
+              "log-probability of an answer to question 0 of task 0 is not finite (NaN): ");
+    }
+  }
+
+  @Test
+  void adapt_ofHugeRates_isRefused() {
+    TaskBatch batch = Micro.batch();
+    try (var program = Micro.program(Micro.config(2))) {
+      double[][] huge = program.rates();
+      for (double[] row : huge) {
+        Arrays.fill(row, 1e200);
+      }
+      program.assignRates(huge);
+      assertThatThrownBy(() -> program.adapt(batch))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageStartingWith("adapted weight 'wte.weight' is not finite (NaN): ");
+      assertThatThrownBy(() -> program.gradients(batch, 0))
+          .isInstanceOf(NotFiniteException.class)
+          .hasMessageStartingWith("gradient of 'wte.weight' is not finite (NaN): ");
     }
   }
 
@@ -596,8 +653,8 @@ class BilevelProgramTest {
       assertThatThrownBy(() -> program.train(List.of(Micro.batch()), LEARN, 0))
           .isInstanceOf(NotFiniteException.class)
           .hasMessage(
-              "gradient of 'wte.weight' is not finite (Infinity); the weights are unchanged:"
-                  + " lower the learning rates or look at the data");
+              "squared norm of the gradient of 'wte.weight' is not finite (Infinity): lower the"
+                  + " learning rates or look at the data");
       assertThat(program.weight("wte.weight")).containsExactly(before);
       assertThat(program.updates()).isZero();
     }
@@ -613,8 +670,8 @@ class BilevelProgramTest {
       assertThatThrownBy(() -> program.train(List.of(Micro.batch()), LEARN, 0))
           .isInstanceOf(NotFiniteException.class)
           .hasMessage(
-              "inner loss of task 0 after 0 inner steps is not finite (NaN); the weights are"
-                  + " unchanged: lower the learning rates or look at the data");
+              "inner loss of task 0 after 0 inner steps is not finite (NaN): lower the"
+                  + " learning rates or look at the data");
       assertSame(weights(program), weights);
     }
   }

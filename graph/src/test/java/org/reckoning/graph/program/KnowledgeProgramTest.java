@@ -2,7 +2,6 @@ package org.reckoning.graph.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -28,6 +27,7 @@ import org.reckoning.graph.settings.InnerRates;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.graph.xla.XlaMode;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.TFloat64;
 
 /** What a program that keeps facts says is what a program says that adapts for each question. */
@@ -180,24 +180,57 @@ class KnowledgeProgramTest {
     }
   }
 
-  @Test
-  void encode_thatIsInterruptedByItsListener_forgets() {
+  static Stream<Throwable> interruptions() {
+    return Stream.of(new IllegalStateException("enough"), new AssertionError("enough"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("interruptions")
+  void encode_thatIsInterruptedByItsListener_forgets(Throwable interruption) {
     BilevelConfig config = Micro.config(2).withInnerMicroFacts(1);
     try (var reference = Micro.program(config);
         var program = restored(config, reference)) {
       double[] before = program.score(Micro.batch());
-      assertThatIllegalStateException()
-          .isThrownBy(
+      assertThatThrownBy(
               () ->
                   program.encode(
                       Micro.batch(),
                       (microBatches, of) -> {
                         if (microBatches == 4) {
-                          throw new IllegalStateException("enough");
+                          throwIt(interruption);
                         }
                       }))
-          .withMessage("enough");
+          .isSameAs(interruption);
       assertThat(program.score(Micro.batch())).isEqualTo(before);
+    }
+  }
+
+  /** The file has the first weights and lacks the later ones. */
+  @Test
+  void restore_ofAnotherModel_forgetsTheFacts() {
+    BilevelConfig config = Micro.config(2);
+    BilevelConfig factors = config.withAdaptation(Adaptation.lora(2, 3, "attn.c_attn"));
+    String file = directory.resolve("other").toString();
+    TaskBatch batch = Micro.batch();
+    try (var reference = Micro.program(factors);
+        var program = restored(factors, reference);
+        var other = Micro.program(config)) {
+      double[] before = program.score(batch);
+      program.encode(batch);
+      other.save(file); // the same weights, without factors
+      assertThatThrownBy(() -> program.restore(file))
+          .isInstanceOf(TensorFlowException.class)
+          .hasMessageContaining("lora_A");
+      assertThat(program.score(batch)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void restore_ofAMissingFileIntoANewProgram_namesTheFile() {
+    try (var program = KnowledgeProgram.build(Micro.config(1), TFloat64.class)) {
+      assertThatThrownBy(() -> program.restore(directory.resolve("missing").toString()))
+          .isInstanceOf(TensorFlowException.class)
+          .hasMessageContaining("missing");
     }
   }
 
@@ -209,6 +242,13 @@ class KnowledgeProgramTest {
           .isThrownBy(() -> program.encode(Micro.batch(two, Micro.tasks(2, 1))))
           .withMessage("tasks (2) must be 1: one body of knowledge is kept at a time");
     }
+  }
+
+  private static void throwIt(Throwable unchecked) {
+    if (unchecked instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) unchecked;
   }
 
   private KnowledgeProgram<TFloat64> restored(

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.graph.optimizer.AdamW;
 import org.reckoning.graph.optimizer.Momentum;
 import org.reckoning.graph.settings.Adaptation;
@@ -21,6 +22,7 @@ import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.settings.GradientMode;
 import org.reckoning.graph.settings.InnerLoss;
 import org.reckoning.graph.settings.InnerRates;
+import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.settings.OuterTerm;
 import org.reckoning.graph.task.Task;
 import org.reckoning.graph.task.TaskBatch;
@@ -106,6 +108,21 @@ class MicroBatchesTest {
       }
       Micro.assertClose(program.gradients(BATCH, 0), atOnce.gradients(BATCH, 0), 1e-10);
       Micro.assertClose(program.adapt(BATCH), atOnce.adapt(BATCH), 1e-10);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void train_underOuterDropout_reportsTheInnerLossWithoutIt(int microFacts) {
+    OuterRates none = new OuterRates(0, 0);
+    BilevelConfig config = Micro.config(1, SHAPE).withDropout(0, 0.5);
+    try (var program = Micro.program(config.withInnerMicroFacts(microFacts))) {
+      PassResult want = program.evaluate(BATCH);
+      PassResult got = program.train(List.of(BATCH), none, 5).passes().get(0);
+      assertThat(got.outerLoss()).isNotCloseTo(want.outerLoss(), within(1e-3));
+      for (int n = 0; n < 2; n++) {
+        assertThat(got.innerLoss(1, n)).isCloseTo(want.innerLoss(1, n), within(1e-12));
+      }
     }
   }
 

@@ -175,7 +175,8 @@ class PrefixTest {
         var program = restored(config, reference)) {
       assertThatIllegalStateException()
           .isThrownBy(() -> program.score(cut(task)))
-          .withMessage("no prefix of 15 tokens is known; read one before its questions");
+          .withMessage(
+              "the prefix of the questions (7 tokens in 15 slots) must be read before them");
       program.read(cut(task));
       assertThatIllegalArgumentException()
           .isThrownBy(() -> program.score(cut(task(2, 8))))

@@ -168,7 +168,7 @@ class TrainingByPeersTest {
             Map<String, double[]> weights = Micro.weights(program.layout(), 3);
             Objects.requireNonNull(weights.get("wpe.weight"))[6 * 8] = Double.NaN;
             program.initialize(weights);
-            String text = " is not finite (NaN); the weights are unchanged:";
+            String text = " is not finite (NaN): lower the learning rates";
             assertThatThrownBy(() -> program.train(List.of(badQuestions, badFacts), RATES, 0))
                 .isInstanceOf(NotFiniteException.class)
                 .hasMessageStartingWith("outer loss" + text);

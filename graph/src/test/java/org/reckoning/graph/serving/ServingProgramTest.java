@@ -500,7 +500,7 @@ class ServingProgramTest {
 
   @Test
   void limits_thatTheModelCannotRead_areRefused() {
-    ServingLimits limits = new ServingLimits(1, 9, 1, 8, 1, 9, 1, END);
+    ServingLimits limits = new ServingLimits(1, 9, 1, 8, 1, 9, Integer.MAX_VALUE, END);
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -508,7 +508,8 @@ class ServingProgramTest {
                     Micro.config(1), limits, MicroText.FORM, false, TFloat64.class))
         .withMessage(
             "fact_tokens (9) must be at most n_positions (8); question_tokens (8) must be at most"
-                + " n_positions - 1 (7); candidate_tokens (9) must be at most n_positions (8)");
+                + " n_positions - 1 (7); candidate_tokens (9) must be at most n_positions (8);"
+                + " max_new_tokens (2147483647) must be at most n_positions - 1 (7)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ServingLimits(0, 1, 1, 1, 1, 2, 1, END))
         .withMessage("facts (0) must be at least 1; fact_tokens (1) must be at least 2");

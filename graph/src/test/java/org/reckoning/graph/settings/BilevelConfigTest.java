@@ -146,7 +146,7 @@ class BilevelConfigTest {
         refused("inner steps (-1) must be 0 or more", () -> CONFIG.withInnerSteps(-1)),
         refused("task groups (0) must be at least 1", () -> CONFIG.withTaskGroups(0)),
         refused(
-            "inner micro facts (-2) must be at least 1, or 0 for all facts at once",
+            "inner micro facts (-2) must be at least 1, 0 for all facts at once, or -1 for auto",
             () -> CONFIG.withInnerMicroFacts(-2)),
         refused("at least one task shape is needed", () -> CONFIG.withShapes()),
         refused(

@@ -1,9 +1,11 @@
 package org.reckoning.graph.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.program.Micro;
@@ -41,6 +43,16 @@ class SharedPrefixTest {
     assertThat(batch.tokens())
         .isEqualTo(
             2 + cut.questions().stream().mapToInt(TokenSequence::length).sum() + want.length);
+  }
+
+  @Test
+  void prefix_ofATaskThatHasOne_isRefused() {
+    TokenSequence question = sequence("3 4 5 | 6");
+    Task cut = Task.of(List.of(FACT), List.of(question)).withSharedPrefix();
+    assertThatIllegalStateException()
+        .isThrownBy(cut::withSharedPrefix)
+        .withMessage("a task with a prefix (2 tokens) cannot get another one");
+    assertThatIllegalStateException().isThrownBy(() -> cut.withPrefix(Prefix.of(5)));
   }
 
   private static TokenSequence sequence(String text) {

@@ -95,6 +95,7 @@ class TaskBatchTest {
     TokenSequence four = TokenSequence.of(new int[] {1, 2, 3, 4}, 1);
     TokenSequence five = TokenSequence.of(new int[] {1, 2, 3, 4, 5}, 1);
     TokenSequence unknown = TokenSequence.of(new int[] {1, 11}, 1);
+    TaskShape huge = new TaskShape(1, 1 << 21, 1024, 1, 2);
     TokenSequence negative = TokenSequence.of(new int[] {-1, 2}, 1);
     return Stream.of(
         refused("tasks (0) must be at least 1 and at most those of the shape (2)", () -> batch()),
@@ -116,6 +117,22 @@ class TaskBatchTest {
         refused(
             "tokens of question 0 (5) of task 0 must be at most those of the shape (4)",
             () -> batch(Task.of(List.of(FACT), List.of(five)))),
+        refused(
+            "tokens of the prefix (6) and of question 0 (3) of task 0 must be at most n_positions (8)",
+            () ->
+                TaskBatch.of(
+                    SHAPE.withPrefixTokens(6),
+                    Micro.MODEL,
+                    List.of(
+                        new Task(
+                            List.of(FACT),
+                            List.of(true),
+                            List.of(QUESTION),
+                            Prefix.of(1, 2, 3, 4, 5, 6))))),
+        refused(
+            "an array of batch shape %s has 2097152 x 1024 elements and must have at most 2147483647"
+                .formatted(huge),
+            () -> TaskBatch.of(huge, Micro.MODEL, List.of(TASK))),
         refused(
             "token id (11) of fact 0 of task 0 must be in [0, vocab_size (11))",
             () -> batch(Task.of(List.of(unknown), List.of(QUESTION)))),

@@ -157,7 +157,9 @@ record ExportedRun(
         or(sizes.candidateTokens(), Math.min(longest, most(asked, this::longestCandidate))),
         or(
             sizes.newTokens(),
-            most != null ? most : Math.max(1, most(train, EncodedTask::longestTarget))),
+            Math.min(
+                model.nPositions() - 1,
+                most != null ? most : Math.max(1, most(train, EncodedTask::longestTarget)))),
         vocabulary.endOfText());
   }
 

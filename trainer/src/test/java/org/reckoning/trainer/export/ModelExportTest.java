@@ -132,6 +132,22 @@ class ModelExportTest {
   }
 
   @Test
+  void limits_ofARunWithMoreNewTokensThanPositions_fitTheModel() throws IOException {
+    ExportedRun opened = ExportedRun.open(run, line -> {});
+    ExportedRun longer =
+        new ExportedRun(
+            opened.directory(),
+            opened.config().with("max_new_tokens", 100_000),
+            opened.checkpoint(),
+            opened.model(),
+            opened.vocabulary(),
+            opened.splits(),
+            opened.encoder());
+    assertThat(longer.limits(ServingSizes.ofData()).newTokens())
+        .isEqualTo(opened.model().nPositions() - 1);
+  }
+
+  @Test
   void check_ofAnExport_agreesWithTheRun_andSaysWhereItDoesNot() throws IOException {
     Path requests = directory.resolve("requests");
     Path answers = directory.resolve("answers");
