@@ -133,7 +133,7 @@ public final class Segment {
         }
       }
       Set<Operation> needed = ancestors(outputs, built.known());
-      // TensorFlow builds the function before KnownTensors replaces nodes. So it takes the
+      // TensorFlow builds the function before KnownTensors replaces nodes, so it takes the
       // arguments
       // that are needed before or after the replacement.
       Set<Operation> neededBefore = ancestors(outputs, Map.of());
