@@ -118,7 +118,7 @@ class TrainCommandIT {
 
     Ended extended = run("train", List.of("resume=" + run, "max_steps=10"));
     assertThat(extended.code()).as(extended.err()).isZero();
-    assertThat(extended.err()).contains("planned for 8 steps until now, and for 10 from step 8 on");
+    assertThat(extended.err()).contains("extends the run at step 8 from 8 to 10 steps; ");
     assertThat(run.resolve("checkpoints/step-000010")).isDirectory();
     assertThat(run.resolve("results-000008.json"))
         .hasSameBinaryContentAs(other.resolve("results.json"));

@@ -41,7 +41,7 @@ final class MpiLibrary {
     throw new PeersException(notLoaded + " (" + reason + ")");
   }
 
-  /** Returns the first line that the linker wrote; the line before it names the library. */
+  /** Returns the second line of the error, the linker's reason; the first names the library. */
   private static String reason(LinkageError error) {
     return String.valueOf(error.getMessage()).lines().limit(2).reduce("", (before, line) -> line);
   }

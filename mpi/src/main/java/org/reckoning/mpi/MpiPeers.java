@@ -8,7 +8,10 @@ import org.reckoning.graph.peers.PeersException;
 
 /** The processes of {@code MPI_COMM_WORLD}. */
 final class MpiPeers implements Peers {
-  /** Calls come from one thread at a time: {@code MPI_THREAD_SERIALIZED}. */
+  /**
+   * {@code MPI_THREAD_SERIALIZED}: calls come from one thread at a time. Only {@link #abort} may
+   * come from the thread of a signal at any time, as it ends the process anyway.
+   */
   private static final int SERIALIZED = 2;
 
   private final MpiLibrary library;

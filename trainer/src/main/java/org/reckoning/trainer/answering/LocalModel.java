@@ -1,6 +1,7 @@
 package org.reckoning.trainer.answering;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -33,7 +34,7 @@ import org.tensorflow.types.TFloat32;
 
 /** A run, a checkpoint, a model that was exported from a run, or a published model. */
 public final class LocalModel extends AskedModel {
-  /** The largest number of new tokens of a model that tells none. */
+  /** Default limit of generated tokens, for a model whose files give none. */
   private static final int NEW_TOKENS = 32;
 
   private static final TaskShape SMALLEST =
@@ -99,23 +100,43 @@ public final class LocalModel extends AskedModel {
       Path path, @Nullable List<String> labels, SegmentSettings segments) throws IOException {
     try (RunWeights run = RunWeights.open(path)) {
       Path checkpoint = run.checkpoint();
-      Weights weights =
-          program -> {
-            Checkpoints.restore(program, checkpoint);
-            try (RunWeights opened = RunWeights.openUnmerged(checkpoint)) {
-              opened.requireFinite();
-            }
-          };
+      Weights weights = program -> restore(program, path, checkpoint);
       RunAnswers answers = run.answers().orElse(null);
       return new LocalModel(path, run.settings(), run, weights, answers, labels, segments);
     }
   }
 
+  private static void restore(KnowledgeProgram<?> program, Path path, Path checkpoint)
+      throws IOException {
+    try {
+      Checkpoints.restore(program, checkpoint);
+      try (RunWeights opened = RunWeights.openVerified(checkpoint)) {
+        opened.requireFinite();
+      }
+    } catch (IOException e) {
+      if (Files.isDirectory(checkpoint)) {
+        throw e;
+      }
+      Path newer; // the training of the run has deleted the checkpoint
+      try (RunWeights run = RunWeights.openUnmerged(path)) {
+        newer = run.checkpoint();
+      }
+      restore(program, path, newer);
+    }
+  }
+
+  /**
+   * @param directory with the files of the model, which {@code path} names
+   */
   private static LocalModel ofTrained(
-      Path path, Gpt2Weights published, @Nullable List<String> labels, SegmentSettings segments)
+      Path path,
+      Path directory,
+      Gpt2Weights published,
+      @Nullable List<String> labels,
+      SegmentSettings segments)
       throws IOException {
     Gpt2Config sizes = published.config();
-    TrainedModel trained = TrainedModel.open(path, sizes, known(path, published));
+    TrainedModel trained = TrainedModel.open(directory, sizes, known(path, published));
     Weights weights =
         program -> {
           initialize(program, path, sizes);
@@ -210,9 +231,10 @@ public final class LocalModel extends AskedModel {
       return ofRun(path, labels, segments);
     }
     try (Gpt2Weights published = PublishedWeights.open(path)) {
-      if (TrainedModel.isIn(path)) {
+      Path directory = PublishedWeights.directory(path);
+      if (TrainedModel.isIn(directory)) {
         requireNoSettings("model", path, how);
-        return ofTrained(path, published, labels, segments);
+        return ofTrained(path, directory, published, labels, segments);
       }
       InnerLoopSettings given = Objects.requireNonNullElse(how, InnerLoopSettings.DEFAULT);
       return new LocalModel(path, published, given, labels, segments);
@@ -268,7 +290,15 @@ public final class LocalModel extends AskedModel {
 
   @Override
   public LocalReasoner reasoner() throws IOException {
-    return LocalReasoner.of(this);
+    return LocalReasoner.of(this, true);
+  }
+
+  /**
+   * Prepares the model like {@link #reasoner}, for answers whose times nobody reads: they include
+   * compilations, which then take no run of their own.
+   */
+  public LocalReasoner untimedReasoner() throws IOException {
+    return LocalReasoner.of(this, false);
   }
 
   @Override

@@ -35,8 +35,12 @@ public final class LocalReasoner implements Reasoner {
   /** The smallest shape: shorter sequences would save no time. */
   private static final int LEAST_TOKENS = 16;
 
+  /** More labels of a request are scored in several calls, which limits their memory. */
+  private static final int LABELS_AT_ONCE = 64;
+
   private final LocalModel model;
   private final KnowledgeProgram<?> program;
+  private final boolean isTimed;
   private final Set<Object> prepared = new HashSet<>();
   private @Nullable List<Fact> known;
   private Prefix read = Prefix.NONE;
@@ -44,8 +48,9 @@ public final class LocalReasoner implements Reasoner {
   /** A result and its times. */
   private record Timed<R>(R result, double seconds, double preparationSeconds) {}
 
-  private LocalReasoner(LocalModel model) {
+  private LocalReasoner(LocalModel model, boolean isTimed) {
     this.model = model;
+    this.isTimed = isTimed;
     program =
         model.dtype() == FloatType.FLOAT32
             ? KnowledgeProgram.build(model.config(), TFloat32.class)
@@ -55,10 +60,11 @@ public final class LocalReasoner implements Reasoner {
   /**
    * Builds the graph and reads the weights.
    *
+   * @param isTimed whether to run new shapes twice, for times without their compilation
    * @throws IOException if they cannot be read
    */
-  static LocalReasoner of(LocalModel model) throws IOException {
-    LocalReasoner reasoner = new LocalReasoner(model);
+  static LocalReasoner of(LocalModel model, boolean isTimed) throws IOException {
+    LocalReasoner reasoner = new LocalReasoner(model, isTimed);
     try {
       model.restoreInto(reasoner.program);
       return reasoner;
@@ -108,8 +114,8 @@ public final class LocalReasoner implements Reasoner {
   /**
    * Forgets all facts: the next answers are those of the initial weights.
    *
-   * @param texts facts that prompts name all the same, where the model learns facts by steps; no
-   *     prompt contains them
+   * @param texts facts whose names stay in the prompts of a model with inner steps; their text is
+   *     in no prompt
    * @throws IllegalArgumentException if {@link AskedModel#checkFacts} refuses them; the former
    *     facts remain
    */
@@ -121,7 +127,7 @@ public final class LocalReasoner implements Reasoner {
     program.forget();
   }
 
-  /** Encodes facts. The first encoding of a size compiles; of many facts it reads only some. */
+  /** Encodes facts. A new shape is compiled first; with micro-batches, on the first two of them. */
   private Timed<double[]> encodeTokens(List<TokenSequence> facts, EncodingProgress progress) {
     TaskBatch batch = batch(shape(facts), facts);
     int micro = model.config().microFacts(batch.shape());
@@ -210,8 +216,13 @@ public final class LocalReasoner implements Reasoner {
    */
   public LabelProbabilities choose(String question, List<String> labels) {
     List<TokenSequence> candidates = model.candidates(prompt(question), labels);
-    double[] losses = score(candidates, powerOfTwo(candidates.size())).result();
-    return LabelProbabilities.of(labels, Arrays.copyOf(losses, candidates.size()));
+    int rows = powerOfTwo(Math.min(candidates.size(), LABELS_AT_ONCE));
+    double[] losses = new double[candidates.size()];
+    for (int from = 0; from < losses.length; from += rows) {
+      List<TokenSequence> slice = candidates.subList(from, Math.min(from + rows, losses.length));
+      System.arraycopy(score(slice, rows).result(), 0, losses, from, slice.size());
+    }
+    return LabelProbabilities.of(labels, losses);
   }
 
   private int[] prompt(String question) {
@@ -251,14 +262,17 @@ public final class LocalReasoner implements Reasoner {
     return TaskBatch.of(shape, model.config().model(), List.of(task));
   }
 
-  /** Times some work. For a new shape it runs twice: the first run compiles. */
+  /** Times work. For a new shape it runs twice: the first run compiles. */
   private <R> Timed<R> timed(Object shape, Supplier<R> work) {
     return timed(shape, work, work);
   }
 
-  /** Times some work, for a new shape after a first run on less, which compiles the same. */
+  /**
+   * Times work. For a new shape it first runs {@code first}, which compiles the same program on
+   * less data.
+   */
   private <R> Timed<R> timed(Object shape, Supplier<R> first, Supplier<R> work) {
-    double preparation = prepared.contains(shape) ? 0 : timed(first, 0).seconds();
+    double preparation = !isTimed || prepared.contains(shape) ? 0 : timed(first, 0).seconds();
     prepared.add(shape);
     return timed(work, preparation);
   }

@@ -103,6 +103,9 @@ public final class RemoteModel extends AskedModel {
     try {
       return client.metadata();
     } catch (ServingClient.NotThereException e) {
+      if (!client.isNewest()) { // the newest one is another model
+        throw e;
+      }
       client = client.ofNewest();
       return client.metadata();
     }

@@ -38,7 +38,7 @@ public record Evaluation(List<Prediction> predictions) {
   public Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("loss", predictions.stream().mapToDouble(Prediction::loss).average().orElse(0));
-    metrics.put(ACC_SCORED, hits(ACC_SCORED) / (double) predictions.size());
+    metrics.put(ACC_SCORED, hits() / (double) predictions.size());
     List<AnswerScore> scores =
         predictions.stream().map(Prediction::score).filter(Objects::nonNull).toList();
     if (!scores.isEmpty()) {
@@ -47,21 +47,13 @@ public record Evaluation(List<Prediction> predictions) {
     return metrics;
   }
 
-  /** Returns the 95 % interval of {@link #ACC_SCORED} or {@link #ACC_LABEL}. */
-  public ConfidenceInterval interval(String metric) {
-    return ConfidenceInterval.wilson(hits(metric), predictions.size());
+  /** Returns the 95 % interval of {@link #ACC_SCORED}. */
+  public ConfidenceInterval interval() {
+    return ConfidenceInterval.wilson(hits(), predictions.size());
   }
 
-  private long hits(String metric) {
-    return predictions.stream()
-        .filter(
-            each -> {
-              AnswerScore score = each.score();
-              return metric.equals(ACC_SCORED)
-                  ? each.scoredRight()
-                  : score != null && score.label();
-            })
-        .count();
+  private long hits() {
+    return predictions.stream().filter(Prediction::scoredRight).count();
   }
 
   /** Writes the predictions, a JSON object a line, in place of a file of the same name. */

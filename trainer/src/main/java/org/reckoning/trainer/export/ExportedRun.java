@@ -66,15 +66,8 @@ record ExportedRun(
           "method (%s) of run '%s' must learn facts, which the signatures need"
               .formatted(EnumWord.of(config.method()), directory));
     }
-    Path checkpoint =
-        run.checkpoints(config.keepCheckpoints())
-            .best()
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "run '%s' has no checkpoint to export: train it first, with resume=%s"
-                            .formatted(directory, directory)));
-    try (RunWeights weights = RunWeights.openUnmerged(directory)) {
+    Path checkpoint = best(directory);
+    try (RunWeights weights = RunWeights.openVerified(checkpoint)) {
       Vocabulary vocabulary = weights.vocabulary().orElseThrow();
       return new ExportedRun(
           directory,
@@ -85,6 +78,22 @@ record ExportedRun(
           new SplitLoader(config.data(), config.seed(), report).load(),
           config.encoder(vocabulary));
     }
+  }
+
+  private static Path best(Path run) throws IOException {
+    return new RunDirectory(run)
+        .checkpoints(1)
+        .best()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "run '%s' has no checkpoint to export: train it first, with resume=%s"
+                        .formatted(run, run)));
+  }
+
+  /** Returns the run with the checkpoint that is the best one now. */
+  ExportedRun withBest() throws IOException {
+    return new ExportedRun(directory, config, best(directory), model, vocabulary, splits, encoder);
   }
 
   /** Returns the prefix of the files with the variables. */

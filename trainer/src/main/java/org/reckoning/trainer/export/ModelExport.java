@@ -108,7 +108,9 @@ public final class ModelExport {
 
   private static void deleteIfPossible(Path tree, Consumer<String> report) {
     try {
-      delete(tree);
+      if (Files.exists(tree)) {
+        DurableFiles.deleteWhole(tree); // renamed first: no incomplete version can get a number
+      }
     } catch (IOException | UncheckedIOException e) { // TensorFlow is still writing
       report.accept("'%s' could not be deleted: %s".formatted(tree, e.getMessage()));
     }
@@ -124,11 +126,25 @@ public final class ModelExport {
       throws IOException {
     try (ServingProgram<T> program =
         ServingProgram.build(run.bilevel(limits), limits, run.form(), compiled, type)) {
-      restore(program, run);
+      ExportedRun restored = restored(program, run);
       program.export(directory.toString());
       SavedModelFile.sort(directory);
-      new ExportAssets(run, limits).write(directory, name, program.signatures());
+      new ExportAssets(restored, limits).write(directory, name, program.signatures());
       return program.signatures().stream().map(signature -> signature.key()).toList();
+    }
+  }
+
+  /** Restores the best checkpoint; a training may have deleted the one that was opened. */
+  private static ExportedRun restored(ServingProgram<?> program, ExportedRun run)
+      throws IOException {
+    try {
+      restore(program, run);
+      return run;
+    } catch (IOException e) {
+      if (Files.isDirectory(run.checkpoint())) {
+        throw e;
+      }
+      return restored(program, run.withBest());
     }
   }
 
@@ -142,7 +158,7 @@ public final class ModelExport {
                   run.checkpoint(), String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }
-    try (RunWeights weights = RunWeights.openUnmerged(run.checkpoint())) {
+    try (RunWeights weights = RunWeights.openVerified(run.checkpoint())) {
       weights.requireFinite();
     }
   }

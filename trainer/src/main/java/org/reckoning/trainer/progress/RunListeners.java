@@ -69,9 +69,7 @@ public final class RunListeners implements Closeable {
     return test;
   }
 
-  /**
-   * Closes the TensorBoard file; if its last events cannot be written, the run is none the worse.
-   */
+  /** Closes the TensorBoard file. A failure is reported and does not affect the run. */
   @Override
   public void close() {
     try {

@@ -47,7 +47,6 @@ final class TensorBoardListener implements TrainingListener, Closeable {
   private final Supplier<GraphDef> graph;
   private final int ratesSteps;
   private @Nullable EventFile file;
-  private String method = "";
 
   /**
    * @param resumedAt step from which the run resumes, 0 for a new run
@@ -77,7 +76,6 @@ final class TensorBoardListener implements TrainingListener, Closeable {
 
   @Override
   public void started(RunStart start) {
-    method = start.method();
     try {
       EventFile opened = EventFile.create(freeDirectory(start.directory().resolve(DIRECTORY)));
       file = opened;
@@ -135,18 +133,16 @@ final class TensorBoardListener implements TrainingListener, Closeable {
 
   @Override
   public void evaluated(EvaluationReport report) {
-    String of = report.method().equals(method) ? "" : report.method() + "/";
     write(
         events -> {
           for (Map.Entry<String, Double> metric : report.metrics().entrySet()) {
-            String tag = "eval/%s/%s%s".formatted(report.split(), of, metric.getKey());
+            String tag = "eval/%s/%s".formatted(report.split(), metric.getKey());
             events.scalar(tag, report.step(), metric.getValue());
           }
           events.scalar(
               "perf/eval_%s_seconds".formatted(report.split()), report.step(), report.seconds());
           if (!report.samples().isEmpty()) {
-            String tag = "predictions/%s%s".formatted(report.split(), of.isEmpty() ? "" : "/" + of);
-            events.text(tag, report.step(), table(report.samples()));
+            events.text("predictions/" + report.split(), report.step(), table(report.samples()));
           }
         });
   }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.program.KnowledgeProgram;
@@ -25,6 +26,8 @@ import org.reckoning.trainer.files.JsonRecord;
  *   step-000150/
  *   best-000100/   the same files, of the step with the best value of the monitored metric
  * }</pre>
+ *
+ * <p>Until the next {@code step-} checkpoint, a new best one stands beside the former one.
  *
  * <p>A killed process or a power cut leaves the last complete checkpoint as it was. It may also
  * leave a directory {@code .*.tmp}, which the next write removes.
@@ -54,7 +57,8 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint, in place of one of the same step, and deletes the oldest ones.
+   * Writes a checkpoint, in place of one of the same step, and deletes the oldest ones. Of the best
+   * ones, it keeps the one that its state names.
    *
    * @return its directory
    * @throws IOException if it cannot be written; older checkpoints are unchanged
@@ -65,23 +69,41 @@ public final class Checkpoints {
     for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
       DurableFiles.deleteWhole(old);
     }
-    return saved;
-  }
-
-  /** Writes the checkpoint of the best weights, and deletes the former one. */
-  public Path saveBest(BilevelProgram<?> program, TrainingState state) throws IOException {
-    Path saved = write(program, state, BEST);
-    for (Path old : sorted(BEST)) {
-      if (!old.equals(saved)) {
-        DurableFiles.deleteWhole(old);
-      }
+    Path best = checkpoint(BEST, state.bestStep());
+    if (Files.isDirectory(best)) { // not if older versions deleted it, or the last steps are lost
+      deleteBestExcept(List.of(best));
     }
     return saved;
   }
 
+  /**
+   * Writes the checkpoint of the best weights. The former one remains until {@link #save} names the
+   * new one: a killed run resumes without the steps since its newest checkpoint.
+   *
+   * @param former best step of the newest checkpoint's state
+   */
+  public Path saveBest(BilevelProgram<?> program, TrainingState state, long former)
+      throws IOException {
+    Path saved = write(program, state, BEST);
+    deleteBestExcept(List.of(saved, checkpoint(BEST, former)));
+    return saved;
+  }
+
+  private void deleteBestExcept(List<Path> kept) throws IOException {
+    for (Path best : sorted(BEST)) {
+      if (!kept.contains(best)) {
+        DurableFiles.deleteWhole(best);
+      }
+    }
+  }
+
+  private Path checkpoint(String kind, long step) {
+    return directory.resolve(String.format(Locale.ROOT, "%s%06d", kind, step));
+  }
+
   private Path write(BilevelProgram<?> program, TrainingState state, String kind)
       throws IOException {
-    Path target = directory.resolve(String.format(Locale.ROOT, "%s%06d", kind, state.step()));
+    Path target = checkpoint(kind, state.step());
     Path temporary = directory.resolve("." + target.getFileName() + ".tmp");
     List<Path> made = List.of();
     try {
@@ -144,9 +166,14 @@ public final class Checkpoints {
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
   }
 
+  /** Returns the step of the newest checkpoint, which may be damaged. */
+  public OptionalLong newestStep() throws IOException {
+    return sorted(STEP).stream().mapToLong(path -> step(path, STEP)).max();
+  }
+
   /**
-   * Restores the newest intact checkpoint. Damaged newer ones are renamed; their steps are made
-   * again.
+   * Restores the newest intact checkpoint, or the best one if all others are damaged. Damaged newer
+   * ones are renamed; their steps are made again.
    *
    * @param report takes a sentence about each damaged checkpoint
    * @return the state; empty if there is no checkpoint
@@ -155,7 +182,8 @@ public final class Checkpoints {
   public Optional<TrainingState> resume(BilevelProgram<?> program, Consumer<String> report)
       throws IOException {
     finishReplacements();
-    List<Path> all = sorted(STEP);
+    List<Path> all = new ArrayList<>(sorted(BEST));
+    all.addAll(sorted(STEP));
     List<Path> damaged = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
     for (int i = all.size() - 1; i >= 0; i--) {
@@ -209,6 +237,9 @@ public final class Checkpoints {
       verify(newest);
       return Optional.of(newest);
     } catch (IOException e) {
+      if (!Files.isDirectory(newest)) { // a training has just deleted it
+        return best();
+      }
       Path same = newest.resolveSibling(name(newest).replace(BEST, STEP));
       if (!same.equals(newest) && Files.isDirectory(same)) {
         verify(same);
@@ -216,6 +247,26 @@ public final class Checkpoints {
       }
       throw new IOException(
           e.getMessage() + "; restore a copy of it, or remove it to use another checkpoint", e);
+    }
+  }
+
+  /**
+   * Restores the checkpoint of {@link #best}.
+   *
+   * @return the state; empty if there is no checkpoint
+   */
+  public Optional<TrainingState> restoreBest(BilevelProgram<?> program) throws IOException {
+    Optional<Path> best = best();
+    if (best.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(restore(program, best.get()));
+    } catch (IOException e) {
+      if (Files.isDirectory(best.get())) {
+        throw e;
+      }
+      return restoreBest(program); // a training has just deleted it
     }
   }
 

@@ -92,7 +92,7 @@ public record Results(List<Row> rows) {
                         hops,
                         of.predictions().size(),
                         of.metrics(),
-                        of.interval(Evaluation.ACC_SCORED))));
+                        of.interval())));
     return rows;
   }
 

@@ -9,11 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.JsonRecord;
 
 /**
- * What the answers of a run's problems are like: the file {@code answers.json} of a run or a model
- * directory. Later questions are answered in the same way, without the data.
+ * Labels and length of the answers of a run, in {@code answers.json}.
  *
- * @param labels that all problems have; null if they are those of the type of the problems, or
- *     differ between problems
+ * @param labels labels common to all problems; null if they are those of the dataset type, or
+ *     differ
  * @param tokens of the longest target of the training, with the end of text
  */
 public record RunAnswers(@Nullable List<String> labels, int tokens) {

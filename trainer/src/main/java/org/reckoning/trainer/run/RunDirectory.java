@@ -27,8 +27,10 @@ import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
  * <pre>{@code
  * RUN/
  *   config.yaml              the resolved configuration
+ *   overrides.yaml           the words of the command line
  *   model.json               the sizes of the model, as a config.json of Hugging Face
  *   vocabulary.json          the tokens of the model, unless it knows all of GPT-2's
+ *   padding.safetensors      rows of published embeddings that stand for no token
  *   data.json                the fingerprint of the data
  *   answers.json             labels of the problems and length of the answers, see RunAnswers
  *   checkpoints/             see Checkpoints
@@ -40,6 +42,7 @@ import org.reckoning.trainer.weights.published.Gpt2ConfigFile;
  *   examinations/NAME.json   the results on other problems, see Examination
  *   results-000550.json, examinations-000550/   those before the run was extended from step 550
  *   baselines/NAME/          the same files of a baseline
+ *   .lock                    held by the process that trains the run
  * }</pre>
  *
  * @param path of the directory, which need not exist yet

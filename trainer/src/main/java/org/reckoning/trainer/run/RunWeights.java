@@ -113,6 +113,14 @@ public final class RunWeights implements Gpt2Weights {
     return open(path, false);
   }
 
+  /**
+   * Opens a checkpoint that was {@linkplain Checkpoints#verify verified}, with separate low-rank
+   * factors.
+   */
+  public static RunWeights openVerified(Path checkpoint) throws IOException {
+    return new RunWeights(runOf(checkpoint.toAbsolutePath().normalize()), checkpoint, false);
+  }
+
   private static RunWeights open(Path path, boolean merges) throws IOException {
     Path absolute = path.toAbsolutePath().normalize();
     RunDirectory itself = new RunDirectory(absolute);

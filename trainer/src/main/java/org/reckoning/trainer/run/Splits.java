@@ -30,7 +30,10 @@ public record Splits(List<ReasoningTask> train, List<ReasoningTask> val, List<Re
     return DataFingerprint.of(this).toString();
   }
 
-  /** Returns the labels, if all tasks have the same ones and others than those of their type. */
+  /**
+   * Returns the labels if all tasks have the same ones and these are not those of their dataset
+   * type.
+   */
   public Optional<List<String>> labels() {
     List<ReasoningTask> all = all();
     List<String> labels = all.get(0).labels();

@@ -21,8 +21,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What a model directory of transformers needs besides its weights to learn from facts as in its
- * run. Other programs ignore these files.
+ * Files with which an exported model learns from facts as its run does. Other programs ignore them.
  *
  * <pre>{@code
  * reckoning.yaml             the resolved configuration of the run, without its own paths
@@ -59,8 +58,8 @@ public record TrainedModel(Path path, RunConfig settings) {
   }
 
   /**
-   * Returns whether a run has a form of this kind. Low-rank factors are merged in a model
-   * directory, and the inner loop would need them apart.
+   * Returns whether a run can be exported with these files. Low-rank factors cannot: the export
+   * merges them.
    */
   public static boolean isPossible(RunWeights run) {
     return run.lora().isEmpty();

@@ -46,7 +46,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * Time for a client to read a last answer. Closing earlier, with bytes left unread, could destroy
    * it on the way.
    */
-  private static final Duration LINGER = Duration.ofSeconds(5);
+  static final Duration LINGER = Duration.ofSeconds(5);
 
   private final Work work;
   private State state = State.READING;
@@ -208,24 +208,30 @@ final class Connection extends ChannelInboundHandlerAdapter {
       refuse(ctx, HttpAnswer.unavailable("the server is stopping"));
       return;
     }
-    HttpAnswer direct = work.api().withoutBody(request.method().name(), request.uri());
-    if (direct != null) {
-      send(ctx, request, OTHER, direct, start);
-      return;
+    HttpAnswer direct;
+    try {
+      direct = work.api().withoutBody(request.method().name(), request.uri());
+      if (direct == null) {
+        compute(ctx, request, start);
+        return;
+      }
+    } catch (RejectedExecutionException e) {
+      direct = HttpAnswer.unavailable("the server is stopping");
+    } catch (RuntimeException | Error e) {
+      direct = RestApi.failure(OTHER, e);
     }
+    send(ctx, request, OTHER, direct, start);
+  }
+
+  private void compute(ChannelHandlerContext ctx, HttpRequest request, long start) {
     byte[] bytes = body.toByteArray();
     String encoding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING);
-    try {
-      work.compute(
-          () -> {
-            RestApi.Predicted predicted = predicted(bytes, encoding, start);
-            ctx.executor()
-                .execute(
-                    () -> send(ctx, request, predicted.signature(), predicted.answer(), start));
-          });
-    } catch (RejectedExecutionException e) {
-      send(ctx, request, OTHER, HttpAnswer.unavailable("the server is stopping"), start);
-    }
+    work.compute(
+        () -> {
+          RestApi.Predicted predicted = predicted(bytes, encoding, start);
+          ctx.executor()
+              .execute(() -> send(ctx, request, predicted.signature(), predicted.answer(), start));
+        });
   }
 
   private RestApi.Predicted predicted(byte[] bytes, @Nullable String encoding, long arrival) {
@@ -238,6 +244,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return work.api().predict(Gzip.unpacked(bytes, encoding, work.settings().bodyBytes()));
     } catch (RefusedException e) {
       return new RestApi.Predicted(RestApi.UNKNOWN, e.answer());
+    } catch (RuntimeException | Error e) {
+      return new RestApi.Predicted(RestApi.UNKNOWN, RestApi.failure(RestApi.UNKNOWN, e));
     }
   }
 
@@ -247,11 +255,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         request.protocolVersion().isKeepAliveDefault() // HTTP/1.0 would need a confirmation
             && HttpUtil.isKeepAlive(request)
             && !work.isStopping();
-    HttpAnswer packed = Gzip.packed(answer, request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
+    HttpAnswer packed = packed(request, kind, answer);
     write(ctx, packed, stays)
         .addListener(
             written -> {
-              work.end(kind, answer.status().code(), System.nanoTime() - start);
+              work.end(kind, packed.status().code(), System.nanoTime() - start);
               if (stays && written.isSuccess()) {
                 reset();
                 answeredBefore = true;
@@ -264,6 +272,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 linger(ctx);
               }
             });
+  }
+
+  private static HttpAnswer packed(HttpRequest request, String kind, HttpAnswer answer) {
+    try {
+      return Gzip.packed(answer, request.headers().get(HttpHeaderNames.ACCEPT_ENCODING));
+    } catch (RuntimeException | Error e) {
+      return RestApi.failure(kind, e);
+    }
   }
 
   private void reset() {

@@ -31,7 +31,7 @@ record HttpAnswer(HttpResponseStatus status, Map<String, String> headers, byte[]
     return of(status, JSON, Json.PLAIN.createObjectNode().put("error", sentence).toString());
   }
 
-  /** Returns the error of a client with too little patience, or of a server with too much work. */
+  /** Returns status 503 with Retry-After: the server is overloaded or stopping. */
   static HttpAnswer unavailable(String sentence) {
     return error(HttpResponseStatus.SERVICE_UNAVAILABLE, sentence).with("Retry-After", "1");
   }

@@ -4,7 +4,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -12,18 +13,21 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,6 +115,9 @@ public final class ModelServer implements AutoCloseable {
     if (problem != null) {
       stop();
       predictor.close();
+      if (problem instanceof UnresolvedAddressException) {
+        throw new IOException("host '%s' is unknown".formatted(settings.host()), problem);
+      }
       throw new IOException(
           "%s, port %d, must be an address of this machine and a free port but is not (%s): choose another one"
               .formatted(settings.host(), settings.port(), problem.getMessage()),
@@ -124,9 +131,8 @@ public final class ModelServer implements AutoCloseable {
     protected void initChannel(SocketChannel channel) {
       connections.add(channel);
       if (connections.size() > settings.connections()) {
-        channel
-            .writeAndFlush(Unpooled.wrappedBuffer(FULL))
-            .addListener(ChannelFutureListener.CLOSE);
+        connections.remove(channel); // it keeps no other client out
+        channel.pipeline().addLast(new Refusal());
         return;
       }
       Connection connection = new Connection(work);
@@ -141,6 +147,36 @@ public final class ModelServer implements AutoCloseable {
                       .setMaxChunkSize(READ_BYTES)))
           .addLast(new FlowControlHandler())
           .addLast(connection);
+    }
+  }
+
+  /** Answers a connection over the limit, whatever it sends. */
+  @SuppressWarnings("FutureReturnValueIgnored") // a failed close or write ends the connection
+  private static final class Refusal extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      ctx.writeAndFlush(Unpooled.wrappedBuffer(FULL))
+          .addListener(written -> ((SocketChannel) ctx.channel()).shutdownOutput());
+      // bytes left unread would destroy the answer on its way
+      ctx.executor()
+          .schedule(() -> ctx.close(), Connection.LINGER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+      ReferenceCountUtil.release(bytes);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        ctx.close();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close(); // the client broke off
     }
   }
 

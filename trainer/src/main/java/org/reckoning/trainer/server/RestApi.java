@@ -9,12 +9,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.serving.PredictBody;
 import org.reckoning.trainer.serving.ServerJson;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /** What a server answers, independent of its sockets. */
 final class RestApi {
@@ -25,6 +28,8 @@ final class RestApi {
       Pattern.compile("/v1/models/([^/:]+)(?:/versions/([^/:]+))?(|/metadata|:predict)");
 
   private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/?#]*(?=[/?#]|$)");
+
+  private static final Logger LOG = Logger.getLogger(RestApi.class.getName());
 
   private final String name;
   private final String version;
@@ -133,13 +138,25 @@ final class RestApi {
       return new Predicted(
           signature,
           HttpAnswer.error(HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
-    } catch (RuntimeException | OutOfMemoryError e) { // the server continues with the next request
-      return new Predicted(
-          signature,
-          HttpAnswer.error(
-              HttpResponseStatus.INTERNAL_SERVER_ERROR,
-              "the server could not compute this request; make it smaller"));
+    } catch (RuntimeException | Error e) { // the server continues with the next request
+      return new Predicted(signature, failure(signature, e));
     }
+  }
+
+  /**
+   * Logs a failure of the server, and returns its answer.
+   *
+   * @param signature of the request, or a word in angle brackets
+   */
+  static HttpAnswer failure(String signature, Throwable problem) {
+    LOG.log(Level.SEVERE, "a request to '%s' failed".formatted(signature), problem);
+    boolean lacksMemory =
+        problem instanceof OutOfMemoryError || problem instanceof TFResourceExhaustedException;
+    return HttpAnswer.error(
+        HttpResponseStatus.INTERNAL_SERVER_ERROR,
+        lacksMemory
+            ? "the server lacks memory for this request; make it smaller"
+            : "the server could not compute this request; see its log");
   }
 
   private static String text(byte[] bytes) throws IOException {

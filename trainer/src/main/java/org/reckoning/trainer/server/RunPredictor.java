@@ -41,6 +41,11 @@ final class RunPredictor implements Predictor {
   private static final String LABELS = "labels";
   private static final String INNER_LOSSES = "inner_losses";
 
+  /** Limits of a request: the next one waits until all its questions are answered. */
+  private static final int MOST_QUESTIONS = 100;
+
+  private static final int MOST_LABELS = 1000;
+
   private final LocalModel model;
   private final LocalReasoner reasoner;
   private final Decoding decoding;
@@ -62,7 +67,7 @@ final class RunPredictor implements Predictor {
    * @throws IOException if they cannot be read
    */
   static RunPredictor of(LocalModel model) throws IOException {
-    return new RunPredictor(model, model.reasoner());
+    return new RunPredictor(model, model.untimedReasoner());
   }
 
   @Override
@@ -90,9 +95,13 @@ final class RunPredictor implements Predictor {
             DataType.DT_FLOAT,
             signature.chooses() ? Shape.of(Shape.UNKNOWN_SIZE, Shape.UNKNOWN_SIZE) : any));
     if (signature.learns()) {
-      outputs.put(INNER_LOSSES, tensor(DataType.DT_FLOAT, Shape.of(model.innerSteps() + 1)));
+      outputs.put(INNER_LOSSES, tensor(DataType.DT_FLOAT, Shape.of(innerLosses())));
     }
     return new SignatureShape(inputs, outputs);
+  }
+
+  private int innerLosses() {
+    return model.innerSteps() == 0 ? 0 : model.innerSteps() + 1;
   }
 
   private static SignatureShape.TensorShape tensor(DataType dtype, Shape shape) {
@@ -106,6 +115,8 @@ final class RunPredictor implements Predictor {
     List<String> facts = texts(request, FACTS);
     List<String> questions = texts(request, QUESTIONS);
     List<String> labels = signature.chooses() ? texts(request, LABELS) : List.of();
+    requireAtMost(QUESTIONS, questions, MOST_QUESTIONS);
+    requireAtMost(LABELS, labels, MOST_LABELS);
     model.checkFacts(facts);
     questions.forEach(question -> model.checkQuestion(facts, question));
     know(signature, facts);
@@ -151,6 +162,13 @@ final class RunPredictor implements Predictor {
       throw new UncheckedIOException(e);
     }
     learned = facts;
+  }
+
+  private static void requireAtMost(String input, List<String> texts, int most) {
+    if (texts.size() > most) {
+      throw new IllegalArgumentException(
+          "input '%s' must have at most %d texts but has %d".formatted(input, most, texts.size()));
+    }
   }
 
   private static List<String> texts(ServingRequest request, String input) {

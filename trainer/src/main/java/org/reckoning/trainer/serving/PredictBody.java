@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.serving.ServingProgram;
+import org.reckoning.trainer.files.Json;
 
 /**
  * Body of a predict request, in either form of TensorFlow Serving.
@@ -81,8 +82,7 @@ public final class PredictBody {
     try {
       return ServerJson.REQUESTS.readTree(body);
     } catch (StreamConstraintsException e) {
-      throw new IOException(
-          "body must be JSON without deep nesting and numbers of a thousand digits", e);
+      throw new IOException("body must be within the limits of JSON: " + Json.reason(e), e);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       String where =

@@ -77,7 +77,7 @@ public final class ServedModel implements AutoCloseable {
     ObjectNode outputs = JsonNodeFactory.instance.objectNode();
     try (Result result = bundle.function(signature).call(inputs)) {
       result.forEach(output -> outputs.set(output.getKey(), TensorJson.json(output.getValue())));
-    } catch (RuntimeException e) { // TensorFlow's have no common type of their own
+    } catch (IllegalArgumentException e) { // others are not the fault of the request
       String message = String.valueOf(e.getMessage()); // more lines say where in the graph
       throw new IllegalArgumentException(
           message.lines().findFirst().orElse("no reason is given"), e);

@@ -149,6 +149,17 @@ public final class ServingClient {
             .formatted(model, server, Objects.requireNonNullElse(version, "any"), known));
   }
 
+  /** Returns whether no higher version is AVAILABLE. */
+  public boolean isNewest() throws IOException {
+    long newest = -1;
+    for (JsonNode each : status()) {
+      if (each.path("state").asText().equals("AVAILABLE")) {
+        newest = Math.max(newest, each.path("version").asLong());
+      }
+    }
+    return version == null || version.equals(Long.toString(newest));
+  }
+
   private String versionPath() {
     return version == null ? "" : "/versions/" + version;
   }

@@ -121,6 +121,9 @@ public final class Experiment {
     boolean extended = !config.equals(before);
     Splits splits = new SplitLoader(config.data(), config.seed(), progress::message).load();
     requireSameData(splits);
+    if (extended && peers.isFirst()) {
+      requireSteps(splits);
+    }
     List<Results.Row> rows = new ArrayList<>();
     for (Map.Entry<Method, RunDirectory> each : directory.byMethod(config).entrySet()) {
       RunDirectory place = each.getValue();
@@ -150,6 +153,17 @@ public final class Experiment {
     }
   }
 
+  /** Checks all methods before the first one changes a file. */
+  private void requireSteps(Splits splits) throws IOException {
+    for (Map.Entry<Method, RunDirectory> each : directory.byMethod(config).entrySet()) {
+      TrainingRun.requireSteps(of(each.getKey()), splits, each.getValue());
+    }
+  }
+
+  private RunConfig of(Method method) {
+    return method == config.method() ? config : config.ofBaseline(method);
+  }
+
   /** Returns whether a method has results; damaged ones are computed again. */
   private boolean isDone(RunDirectory place) {
     try {
@@ -169,10 +183,9 @@ public final class Experiment {
   private boolean train(Method method, Splits splits, RunDirectory place, RunConfig before)
       throws IOException {
     boolean isBaseline = method != config.method();
-    RunConfig own = isBaseline ? config.ofBaseline(method) : config;
+    RunConfig own = of(method);
     RunConfig former = isBaseline ? baselineBefore(place, own) : before;
     if (isBaseline && peers.isFirst()) {
-      place.write(own);
       directory.copyVocabulary(place);
     }
     try (TrainingRun run = TrainingRun.prepare(own, splits, place.path(), peers)) {
@@ -185,6 +198,9 @@ public final class Experiment {
         if (!isBaseline && peers.isFirst()) {
           setResultsAside(run.state().step());
         }
+      }
+      if (isBaseline && peers.isFirst()) {
+        place.write(own); // last: a killed extension is repeated until its checkpoint is written
       }
       try (RunListeners listeners =
           peers.isFirst()

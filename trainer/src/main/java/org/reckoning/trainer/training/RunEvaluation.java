@@ -97,11 +97,15 @@ final class RunEvaluation {
     if (compiles) {
       listener.compiling("the evaluation");
     }
-    Optional<Evaluation> result = current.evaluate(tasks, stop::requested);
-    double seconds = Seconds.since(start);
-    if (compiles) {
-      listener.compiled("the evaluation", seconds);
+    Optional<Evaluation> result;
+    try {
+      result = current.evaluate(tasks, stop::requested);
+    } finally { // a listener may show the time until then
+      if (compiles) {
+        listener.compiled("the evaluation", Seconds.since(start));
+      }
     }
+    double seconds = Seconds.since(start);
     result.ifPresent(
         evaluation ->
             listener.evaluated(

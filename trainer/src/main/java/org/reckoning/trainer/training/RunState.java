@@ -50,7 +50,7 @@ final class RunState {
   /** Writes the checkpoint of the best weights. */
   void saveBest() throws IOException {
     if (peers.isFirst()) {
-      checkpoints.saveBest(program, now);
+      checkpoints.saveBest(program, now, saved == null ? 0 : saved.bestStep());
     }
   }
 

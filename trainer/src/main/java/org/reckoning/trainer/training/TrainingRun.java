@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.gpt2.Gpt2Config;
@@ -241,30 +241,49 @@ public final class TrainingRun implements AutoCloseable {
                   config.gradientAccumulationSteps(),
                   at.step() * config.gradientAccumulationSteps()));
     }
-    if (at.step() > steps) {
-      throw new ConfigException(
-          List.of(
-              "run '%s' has made %d steps, but only %d are planned: set max_steps or num_train_epochs to more"
-                  .formatted(directory.path(), at.step(), steps)));
-    }
+    requireSteps(directory, at.step(), steps);
     program.broadcast();
     state.setRestored(at);
     batches.seek(at.position());
     return true;
   }
 
+  private static void requireSteps(RunDirectory run, long made, long planned) {
+    if (made > planned) {
+      throw new ConfigException(
+          List.of(
+              "run '%s' has made %d steps, but only %d are planned: set max_steps or num_train_epochs to more"
+                  .formatted(run.path(), made, planned)));
+    }
+  }
+
+  /**
+   * Checks that a run has not made more steps than are planned, without building a graph.
+   *
+   * @throws ConfigException if it has
+   */
+  static void requireSteps(RunConfig config, Splits splits, RunDirectory run) throws IOException {
+    OptionalLong made = run.checkpoints(config.keepCheckpoints()).newestStep();
+    if (made.isPresent()) {
+      Vocabulary vocabulary = run.vocabulary(config.model().vocabulary());
+      RunData data = new RunData(config, splits, vocabulary, run.model(config, vocabulary));
+      requireSteps(run, made.getAsLong(), data.steps(config));
+    }
+  }
+
   /**
    * Extends a resumed run to more steps. The states of optimizer and data remain; patience starts
-   * anew.
+   * anew, and is saved: the caller writes the new configuration, which must not be without it.
    *
    * @param before the former configuration of the run
    * @return a sentence about the steps and the schedule
+   * @throws IOException if the checkpoint cannot be written
    */
-  String extend(RunConfig before) {
+  String extend(RunConfig before) throws IOException {
     long planned = data.steps(before);
     long made = state.now().step();
     String schedule = "";
-    if (made < steps) {
+    if (made > 0 && made < steps) {
       double then = schedule(planned).factor(Math.min(made, planned));
       double now = schedule(steps).factor(made + 1);
       schedule =
@@ -279,8 +298,11 @@ public final class TrainingRun implements AutoCloseable {
               100 * then);
     }
     state.set(state.now().withFullPatience());
-    return "planned for %d steps until now, and for %d from step %d on%s; the optimizer keeps its state"
-        .formatted(planned, steps, made, schedule);
+    if (made > 0) {
+      state.save(new TrainingListener() {});
+    }
+    return "extends the run at step %d from %d to %d steps%s; the optimizer keeps its state"
+        .formatted(made, planned, steps, schedule);
   }
 
   private OuterSchedule schedule(long planned) {
@@ -309,7 +331,7 @@ public final class TrainingRun implements AutoCloseable {
             parameters(),
             summary(),
             steps));
-    String why = "no step was left";
+    String why = "it failed";
     RunEnd.Outcome outcome = RunEnd.Outcome.FAILED;
     try {
       OuterStep step = new OuterStep(config, data, batches, program);
@@ -321,7 +343,7 @@ public final class TrainingRun implements AutoCloseable {
     } catch (NotFiniteException e) {
       why = e.getMessage() + "; the last checkpoint is of step " + state.savedStep();
       throw e;
-    } catch (RuntimeException | IOException e) {
+    } catch (RuntimeException | IOException | Error e) {
       why = "it failed, " + e.getMessage();
       throw e;
     } finally {
@@ -337,7 +359,11 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if a file cannot be read or written
    */
   public Evaluation test(TrainingListener listener, Path predictions) throws IOException {
-    TrainingState best = first.answer(Restored.class, this::restoreBest).state();
+    TrainingState best =
+        first
+            .answer(
+                Restored.class, () -> new Restored(checkpoints.restoreBest(program).orElse(null)))
+            .state();
     if (best != null) {
       program.broadcast();
     } else if (!trains) {
@@ -350,11 +376,6 @@ public final class TrainingRun implements AutoCloseable {
       result.writePredictions(predictions);
     }
     return result;
-  }
-
-  private Restored restoreBest() throws IOException {
-    Optional<Path> best = checkpoints.best();
-    return new Restored(best.isPresent() ? Checkpoints.restore(program, best.get()) : null);
   }
 
   /** Returns the static graph of a training step of the first bucket, in blocks. */

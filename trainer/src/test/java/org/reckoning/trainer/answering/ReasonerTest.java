@@ -32,6 +32,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.evaluation.Prediction;
+import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.progress.TrainingListener;
 import org.reckoning.trainer.run.RunAnswers;
 import org.reckoning.trainer.run.RunDirectory;
@@ -199,16 +200,27 @@ class ReasonerTest {
     ReasoningTask task = splits(config()).test().get(0);
     List<EncodingReport> encoded = new ArrayList<>();
     List<Reply> replies = new ArrayList<>();
-    for (Path from : List.of(directory, path)) {
+    Path cached = directory.resolve("hub/models--me--kinship/snapshots/1");
+    ModelDirectory.create(cached, false, to -> copy(path, to));
+    Path named = directory.resolve("hub/me/kinship");
+    for (Path from :
+        List.of(
+            directory,
+            path,
+            path.resolve("model.safetensors"),
+            path.resolve("config.json"),
+            named)) {
       AskedModel model = LocalModel.open(from, null, null);
       try (Reasoner reasoner = model.reasoner()) {
         encoded.add(reasoner.encode(facts(task)));
         replies.add(reasoner.ask(task.questions().get(0).text(), model.decoding()));
       }
     }
-    assertThat(encoded.get(1).innerLosses()).isEqualTo(encoded.get(0).innerLosses());
-    assertThat(replies.get(1).labels()).isEqualTo(replies.get(0).labels());
-    assertThat(replies.get(1).text()).isEqualTo(replies.get(0).text());
+    assertThat(encoded)
+        .extracting(EncodingReport::innerLosses)
+        .containsOnly(encoded.get(0).innerLosses());
+    assertThat(replies).extracting(Reply::labels).containsOnly(replies.get(0).labels());
+    assertThat(replies).extracting(Reply::text).containsOnly(replies.get(0).text());
 
     Files.delete(path.resolve("inner_rates.safetensors"));
     AskedModel lacking = LocalModel.open(path, null, null);
@@ -217,6 +229,40 @@ class ReasonerTest {
         .hasMessageContaining("inner_rates.safetensors");
     assertThatThrownBy(() -> LocalModel.open(path, InnerLoopSettings.DEFAULT, null))
         .hasMessageContaining("has inner steps, rates and a dataset type of its own");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  @Test
+  void reasoner_ofACheckpointThatATrainingDeletedMeanwhile_readsTheNextOne() throws IOException {
+    trained(config());
+    AskedModel model = LocalModel.open(directory, null, null);
+    List<String> facts = facts(splits(config()).test().get(0));
+    List<Double> losses;
+    try (Reasoner reasoner = model.reasoner()) {
+      losses = reasoner.encode(facts).innerLosses();
+    }
+    DurableFiles.deleteTree(directory.resolve("checkpoints/best-000004"));
+
+    try (Reasoner reasoner = model.reasoner()) { // step-000004 has the same weights
+      assertThat(reasoner.encode(facts).innerLosses()).isEqualTo(losses);
+    }
+  }
+
+  @Test
+  void untimedReasoner_runsNoShapeTwice() throws IOException {
+    trained(config());
+    LocalModel model = LocalModel.open(directory, null, null);
+    try (LocalReasoner reasoner = model.untimedReasoner()) {
+      assertThat(reasoner.encode(FACTS).preparationSeconds()).isZero();
+      assertThat(reasoner.ask(QUESTION, model.decoding()).preparationSeconds()).isZero();
+    }
   }
 
   @Test

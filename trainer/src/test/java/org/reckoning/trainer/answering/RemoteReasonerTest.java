@@ -220,6 +220,23 @@ class RemoteReasonerTest {
     }
   }
 
+  @Test
+  void gatewayToTheNewestVersionAlone_whichIsAnotherOne_isRefused() throws IOException {
+    String newer = "{\"version\":\"12\",\"state\":\"AVAILABLE\"},";
+    HttpServer gateway =
+        gateway(
+            path -> !path.contains("/versions/"),
+            (path, answer) ->
+                answer.replace("\"model_version_status\":[", "\"model_version_status\":[" + newer));
+    try {
+      assertThatIOException()
+          .isThrownBy(() -> at(address(gateway), assets, null))
+          .withMessageStartingWith("model 'kinship' is not on server (");
+    } finally {
+      gateway.stop(0);
+    }
+  }
+
   private static URI address(HttpServer server) {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }

@@ -42,7 +42,7 @@ public final class TrainedRun {
   }
 
   /** Trains a configuration into a directory. */
-  static Path into(Path directory, RunConfig config) throws IOException {
+  public static Path into(Path directory, RunConfig config) throws IOException {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve(RunDirectory.CONFIG), config.yaml());
     var splits = new SplitLoader(config.data(), config.seed(), line -> {}).load();

@@ -70,11 +70,7 @@ class TensorBoardListenerTest {
     expected.addAll(
         List.of("inner_rates/step_0", "inner_rates/step_1", "inner_rates/by_tensor_and_step"));
     expected.addAll(List.of("eval/val/exact_match", "eval/val/acc_label", "perf/eval_val_seconds"));
-    expected.addAll(
-        List.of(
-            "eval/val/in_context/exact_match",
-            "eval/val/in_context/acc_label",
-            "perf/eval_val_seconds"));
+    expected.addAll(List.of("eval/val/exact_match", "eval/val/acc_label", "perf/eval_val_seconds"));
     expected.add("_hparams_/session_end_info");
     List<Summary.Value> values = values("tensorboard");
     assertThat(values).extracting(Summary.Value::getTag).isEqualTo(expected);

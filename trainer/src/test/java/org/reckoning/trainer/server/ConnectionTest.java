@@ -2,6 +2,7 @@ package org.reckoning.trainer.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.reckoning.trainer.server.RawHttp.connect;
 import static org.reckoning.trainer.server.RawHttp.error;
 import static org.reckoning.trainer.server.RawHttp.post;
@@ -15,6 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +39,7 @@ class ConnectionTest {
   @SuppressWarnings("NullAway.Init") // set before all tests
   private static ModelServer server;
 
-  /** A model that returns its inputs. */
+  /** A model that returns its inputs, or fails. */
   private record Echo() implements Predictor {
     @Override
     public Map<String, SignatureShape> signatures() {
@@ -43,6 +48,12 @@ class ConnectionTest {
 
     @Override
     public ObjectNode predict(ServingRequest request) {
+      if (request.inputs().has("memory")) {
+        throw new OutOfMemoryError("Java heap space");
+      }
+      if (request.inputs().has("fault")) {
+        throw new AssertionError("a fault");
+      }
       return request.inputs();
     }
 
@@ -75,6 +86,61 @@ class ConnectionTest {
     assertThat(talk(server, post(PREDICT, "{\"inputs\":{\"a\":[1]}}")))
         .startsWith("HTTP/1.1 200 ")
         .endsWith("{\"outputs\":[1]}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "memory, the server lacks memory for this request; make it smaller",
+    "fault,  the server could not compute this request; see its log",
+  })
+  void requestThatFails_is500_isLogged_andIsCounted(String input, String sentence)
+      throws IOException {
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Handler keeping =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            logged.add(line);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger log = Logger.getLogger(RestApi.class.getName());
+    log.addHandler(keeping);
+    log.setUseParentHandlers(false);
+    try {
+      String reply = talk(server, post(PREDICT, "{\"inputs\":{\"%s\":[1]}}".formatted(input)));
+      assertThat(reply).startsWith("HTTP/1.1 500 ");
+      assertThat(error(reply)).isEqualTo(sentence);
+    } finally {
+      log.removeHandler(keeping);
+      log.setUseParentHandlers(true);
+    }
+    assertThat(logged)
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.getMessage()).isEqualTo("a request to 'serving_default' failed");
+              assertThat(line.getThrown()).isInstanceOf(Error.class);
+            });
+    assertThat(talk(server, get("GET", "/metrics")))
+        .contains("reckoning_requests_in_progress 1\n"); // itself
+  }
+
+  @Test
+  void hostThatIsUnknown_isNamed() {
+    assertThatThrownBy(
+            () ->
+                ModelServer.start(
+                    new ServedModelInfo("kinship", "1", "", "", List.of(), List.of()),
+                    new Echo(),
+                    new ServerSettings("no-host.invalid", 0, MOST, CONNECTIONS, PATIENCE)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("host 'no-host.invalid' is unknown");
   }
 
   private static String get(String method, String path) {
@@ -207,6 +273,8 @@ class ConnectionTest {
       String reply = talk(server, "");
       assertThat(reply).startsWith("HTTP/1.1 503 ").contains("\r\nRetry-After: 1\r\n");
       assertThat(error(reply)).isEqualTo("the server has too many connections; try again later");
+      assertThat(talk(server, post(PREDICT, "x".repeat(MOST)))) // which nobody reads
+          .isEqualTo(reply);
     } finally {
       for (Socket each : open) {
         each.close();

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.export.TrainedRun;
+import org.reckoning.trainer.serving.ServedModel;
 import org.reckoning.trainer.serving.ServingClient;
 import org.reckoning.trainer.serving.ServingRequest;
 
@@ -132,8 +133,10 @@ class ModelServerTest {
         Arguments.of("\u0000\u00ff\u00fe", "body must be text in UTF-8"),
         Arguments.of(
             body("fact_lengths", "[".repeat(255) + 1 + "]".repeat(255)),
-            "body must be JSON without deep nesting"),
-        Arguments.of("[".repeat(MOST), "body must be JSON without deep nesting"),
+            "body must be within the limits of JSON: Document nesting depth (65) exceeds the maximum allowed (64)"),
+        Arguments.of(
+            "[".repeat(MOST),
+            "body must be within the limits of JSON: Document nesting depth (65) exceeds the maximum allowed (64)"),
         Arguments.of(
             body("fact_lengths", "[".repeat(40) + 1 + "]".repeat(40)),
             "input 'fact_lengths' must have 1 dimension(s) but has 40"),
@@ -162,7 +165,7 @@ class ModelServerTest {
             "input 'fact_lengths' must be int32 but has 3000000000"),
         Arguments.of(
             body("fact_lengths", "[" + "9".repeat(2000) + "]"),
-            "body must be JSON without deep nesting and numbers of a thousand digits"),
+            "body must be within the limits of JSON: Number value length (2000) exceeds the maximum allowed (1000)"),
         Arguments.of(
             body("fact_lengths", "[1e999999999]"), "input 'fact_lengths' must be int32 but has "),
         Arguments.of(
@@ -232,6 +235,14 @@ class ModelServerTest {
     for (CompletableFuture<String> each : asked) {
       assertThat(each.get()).matches("right|server .*(cannot be reached|broke off).*");
     }
+  }
+
+  /** Only invalid requests are the client's fault. */
+  @Test
+  void failureOfTheModel_isNoFaultOfTheRequest() throws IOException {
+    ServedModel closed = ServedModel.load(version);
+    closed.close();
+    assertThatThrownBy(() -> closed.predict(good)).isInstanceOf(IllegalStateException.class);
   }
 
   private static String outcome(ServingClient client) {

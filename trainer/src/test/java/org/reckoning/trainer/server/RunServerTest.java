@@ -2,6 +2,7 @@ package org.reckoning.trainer.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +40,7 @@ import org.reckoning.trainer.answering.Reply;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.export.TrainedRun;
 import org.reckoning.trainer.run.RunDirectory;
+import org.reckoning.trainer.serving.ServingRequest;
 
 /** A server of a real run, asked in words. */
 @Timeout(120)
@@ -136,6 +140,68 @@ class RunServerTest {
       assertThat(outputs("choose_no_knowledge", chosen).path("probabilities"))
           .isNotEqualTo(choice.path("probabilities"));
       assertThat(outputs("ask", asked)).isEqualTo(answer);
+    }
+  }
+
+  @Test
+  void choose_ofMoreLabelsThanAreScoredAtOnce_comparesAllOfThem() throws Exception {
+    List<String> many = // as the model writes them, so that it knows their words
+        info.examples().stream()
+            .flatMap(example -> example.facts().stream())
+            .distinct()
+            .flatMap(fact -> model.labels().stream().map(label -> label + " because " + fact))
+            .limit(100)
+            .toList();
+    List<String> some = List.of(many.get(3), many.get(99));
+    Map<String, Object> asked =
+        Map.of("facts", info.examples().get(0).facts(), "questions", List.of("Mary"));
+    Map<String, Object> ofMany = new HashMap<>(asked);
+    ofMany.put("labels", many);
+    Map<String, Object> ofSome = new HashMap<>(asked);
+    ofSome.put("labels", some);
+    JsonNode all = outputs("choose", ofMany).path("probabilities").path(0);
+    JsonNode two = outputs("choose", ofSome).path("probabilities").path(0);
+    assertThat(all).hasSize(100);
+    assertThat(all.path(3).asDouble() / all.path(99).asDouble())
+        .isCloseTo(two.path(0).asDouble() / two.path(1).asDouble(), withinPercentage(0.1));
+  }
+
+  @Test
+  void request_withTooManyTexts_is400() throws Exception {
+    List<String> facts = info.examples().get(0).facts();
+    HttpResponse<String> questions =
+        post(body("ask", Map.of("facts", facts, "questions", Collections.nCopies(101, "Mary"))));
+    assertThat(questions.statusCode()).isEqualTo(400);
+    assertThat(questions.body())
+        .contains("input 'questions' must have at most 100 texts but has 101");
+    HttpResponse<String> labels =
+        post(
+            body(
+                "choose",
+                Map.of(
+                    "facts",
+                    facts,
+                    "questions",
+                    List.of("Mary"),
+                    "labels",
+                    Collections.nCopies(1001, "aunt"))));
+    assertThat(labels.statusCode()).isEqualTo(400);
+    assertThat(labels.body()).contains("input 'labels' must have at most 1000 texts but has 1001");
+  }
+
+  @Test
+  void innerLosses_ofAModelWithoutInnerSteps_areNone() throws Exception {
+    Path run =
+        TrainedRun.into(
+            directory.resolve("in_context"), TrainedRun.config().with("method", "in_context"));
+    try (Predictor predictor = RunPredictor.of(LocalModel.open(run, null, null))) {
+      ObjectNode inputs =
+          JSON.valueToTree(
+              Map.of("facts", info.examples().get(0).facts(), "questions", List.of("Mary")));
+      SignatureShape shape = Objects.requireNonNull(predictor.signatures().get("ask"));
+      assertThat(shape.json().at("/outputs/inner_losses").toString()).contains("\"size\":\"0\"");
+      assertThat(predictor.predict(new ServingRequest("ask", inputs)).path("inner_losses"))
+          .isEmpty();
     }
   }
 

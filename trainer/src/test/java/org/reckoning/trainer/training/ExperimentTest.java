@@ -58,9 +58,13 @@ class ExperimentTest {
   }
 
   private Experiment experiment(RunConfig config) {
+    return experiment(config, () -> false);
+  }
+
+  private Experiment experiment(RunConfig config, StopRequest stop) {
     ConsoleStyle quiet = new ConsoleStyle(ConsoleStyle.Display.QUIET, false, 1);
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    return new Experiment(config, run, "CPU:0", new ConsoleProgress(out, quiet), () -> false);
+    return new Experiment(config, run, "CPU:0", new ConsoleProgress(out, quiet), stop);
   }
 
   private String said() {
@@ -86,7 +90,7 @@ class ExperimentTest {
     RunConfig longer = config().with("max_steps", 4);
     assertThat(run(longer)).hasSameSizeAs(table);
 
-    assertThat(said()).contains("planned for 2 steps until now, and for 4 from step 2 on");
+    assertThat(said()).contains("extends the run at step 2 from 2 to 4 steps; ");
     assertThat(run.resolve("results-000002.json")).hasBinaryContent(before);
     assertThat(run.resolve("examinations-000002/same.json")).hasBinaryContent(examined);
     assertThat(new RunDirectory(run).examination("same")).isEmpty();
@@ -97,25 +101,72 @@ class ExperimentTest {
   }
 
   /** Weights that do not move never improve: one validation after the best ends the patience. */
+  private static RunConfig impatient() {
+    return config()
+        .with("eval_steps", 1)
+        .with("patience", 1)
+        .with("learning_rate", 0)
+        .with("rates_learning_rate", 0)
+        .with("max_steps", 5);
+  }
+
   @Test
   void extension_restartsThePatienceOfEveryMethod() throws IOException {
-    RunConfig config =
-        config()
-            .with("eval_steps", 1)
-            .with("patience", 1)
-            .with("learning_rate", 0)
-            .with("rates_learning_rate", 0)
-            .with("max_steps", 5);
+    RunConfig config = impatient();
     Files.writeString(run.resolve(RunDirectory.CONFIG), config.yaml());
     run(config);
     assertThat(run.resolve("baselines/no_facts/checkpoints/step-000002")).isDirectory();
 
     run(config.with("max_steps", 6));
 
+    assertExtended();
+  }
+
+  private void assertExtended() {
     for (String method : List.of("", "baselines/no_facts/")) {
       assertThat(run.resolve(method + "checkpoints/step-000003")).as(method).isDirectory();
       assertThat(run.resolve(method + "checkpoints/step-000004")).as(method).doesNotExist();
     }
+  }
+
+  @Test
+  void extension_thatIsKilledBeforeItsFirstStep_isKeptByEveryMethod() throws IOException {
+    RunConfig longer = impatient().with("max_steps", 6);
+    Files.writeString(run.resolve(RunDirectory.CONFIG), impatient().yaml());
+    run(impatient());
+    assertKilled(longer, () -> true);
+    assertKilled(longer, () -> Files.exists(run.resolve("results.json"))); // in the baseline
+    assertThat(run.resolve("baselines/no_facts/checkpoints/step-000003")).doesNotExist();
+
+    run(longer);
+
+    assertExtended();
+  }
+
+  private void assertKilled(RunConfig config, StopRequest when) {
+    StopRequest killing =
+        () -> {
+          if (when.requested()) {
+            throw new IllegalStateException("killed");
+          }
+          return false;
+        };
+    assertThatThrownBy(() -> experiment(config, killing).run()).hasMessage("killed");
+  }
+
+  @Test
+  void extension_belowTheStepsOfABaseline_changesNothing() throws IOException {
+    Files.writeString(run.resolve(RunDirectory.CONFIG), config().yaml());
+    run(config());
+    byte[] results = Files.readAllBytes(run.resolve("results.json"));
+    Files.createDirectory(run.resolve("baselines/no_facts/checkpoints/step-000009"));
+
+    assertThatThrownBy(() -> run(config().with("max_steps", 4)))
+        .hasMessageContaining("no_facts' has made 9 steps, but only 4 are planned");
+
+    assertThat(run.resolve("results.json")).hasBinaryContent(results);
+    assertThat(new RunDirectory(run).config()).isEqualTo(config());
+    assertThat(run.resolve("checkpoints/step-000004")).doesNotExist();
   }
 
   @Test

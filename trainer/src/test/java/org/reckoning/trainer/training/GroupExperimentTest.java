@@ -146,7 +146,7 @@ class GroupExperimentTest {
     assertThat(tables.get(1)).isEmpty();
     assertThat(said())
         .contains("peers     2 ranks by threads: passes 2, 1 of each update")
-        .containsOnlyOnce("planned for 2 steps until now, and for 4 from step 2 on")
+        .containsOnlyOnce("extends the run at step 2 from 2 to 4 steps; ")
         .containsOnlyOnce("step 4  val of reckoning");
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -320,15 +321,115 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       run.train(new RecordingListener(), "CPU:0", () -> false);
     }
-    for (String name : List.of("step-000004", "step-000006")) {
-      flipABit(directory.resolve("checkpoints/" + name + "/variables.data-00000-of-00001"));
+    try (var all = Files.list(directory.resolve(Checkpoints.DIRECTORY))) {
+      for (Path each : all.toList()) {
+        flipABit(each.resolve("variables.data-00000-of-00001"));
+      }
     }
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       assertThatThrownBy(() -> run.resume(line -> {}))
           .isInstanceOf(IOException.class)
           .hasMessageContainingAll(
-              "all checkpoints of", "step-000006", "step-000004", "begin a new");
+              "all checkpoints of", "step-000006", "step-000004", "best-", "begin a new");
     }
+  }
+
+  @Test
+  void resume_whereOnlyTheBestCheckpointIsWhole_resumesFromIt() throws IOException {
+    RunConfig config = config().with("eval_steps", 6);
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      run.train(new RecordingListener(), "CPU:0", () -> false);
+    }
+    for (String name : List.of("step-000004", "step-000006")) {
+      flipABit(directory.resolve("checkpoints/" + name + "/variables.data-00000-of-00001"));
+    }
+    List<String> reports = new ArrayList<>();
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      assertThat(run.resume(reports::add)).isTrue();
+      assertThat(run.state().step()).isEqualTo(6);
+    }
+    assertThat(reports).hasSize(2).allMatch(line -> line.endsWith("resumes from best-000006"));
+  }
+
+  /** A run that is killed goes on from its newest checkpoint, without the steps after it. */
+  @Test
+  void train_untilANewCheckpoint_keepsTheBestOneOfTheLast() throws IOException {
+    RunConfig config = config().with("monitor", "loss").with("eval_steps", 1).with("save_steps", 3);
+    List<List<String>> best = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void stepped(StepReport step) {
+            best.add(bestCheckpoints());
+          }
+        };
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      run.train(listener, "CPU:0", () -> false);
+    }
+    assertThat(best.get(3)).containsExactly("best-000003"); // before the validation of step 4
+    assertThat(best.get(4)).containsExactly("best-000003", "best-000004");
+    assertThat(best.get(5)).containsExactly("best-000003", "best-000005");
+    assertThat(bestCheckpoints()).containsExactly("best-000006");
+  }
+
+  private List<String> bestCheckpoints() {
+    String[] names = directory.resolve(Checkpoints.DIRECTORY).toFile().list();
+    return Arrays.stream(names == null ? new String[0] : names)
+        .filter(name -> name.startsWith("best-"))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void train_thatLacksMemory_saysThatItFailed() throws IOException {
+    List<RunEnd> ends = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void stepped(StepReport step) {
+            throw new OutOfMemoryError("Java heap space");
+          }
+
+          @Override
+          public void finished(RunEnd end) {
+            ends.add(end);
+          }
+        };
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
+      assertThatThrownBy(() -> run.train(listener, "CPU:0", () -> false))
+          .isInstanceOf(OutOfMemoryError.class);
+    }
+    assertThat(ends).extracting(RunEnd::why).containsExactly("it failed, Java heap space");
+  }
+
+  @Test
+  void evaluation_thatFails_endsItsCompilation() throws IOException {
+    RunConfig config = config().with("xla", "segments").with("eval_steps", 1);
+    List<String> events = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void compiling(String what) {
+            events.add("compiling " + what);
+          }
+
+          @Override
+          public void compiled(String what, double seconds) {
+            events.add("compiled " + what);
+          }
+        };
+    StopRequest failing =
+        () -> {
+          if (events.contains("compiling the evaluation")) {
+            throw new IllegalStateException("it cannot be asked");
+          }
+          return false;
+        };
+    try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
+      assertThatThrownBy(() -> run.train(listener, "CPU:0", failing))
+          .hasMessage("it cannot be asked");
+    }
+    assertThat(events).endsWith("compiling the evaluation", "compiled the evaluation");
   }
 
   private static void flipABit(Path file) throws IOException {
@@ -480,10 +581,19 @@ class TrainingRunTest {
       run.resume(line -> {});
       assertThat(run.extend(three))
           .isEqualTo(
-              "planned for 3 steps until now, and for 6 from step 3 on; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate where step 3 had 100.0 %; the optimizer keeps its state");
+              "extends the run at step 3 from 3 to 6 steps; the constant schedule now spans all 6 steps, so step 4 has 100.0 % of the learning rate where step 3 had 100.0 %; the optimizer keeps its state");
       run.train(new RecordingListener(), "CPU:0", () -> false);
       assertSameBits(weights(run), whole);
     }
+  }
+
+  @Test
+  void extension_ofARunWithoutSteps_comparesNoRates() throws IOException {
+    try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
+      assertThat(run.extend(config().with("max_steps", 3)))
+          .isEqualTo("extends the run at step 0 from 3 to 6 steps; the optimizer keeps its state");
+    }
+    assertThat(directory.resolve(Checkpoints.DIRECTORY)).doesNotExist();
   }
 
   @Test

@@ -37,6 +37,19 @@ public final class PublishedWeights {
   }
 
   /**
+   * Returns the directory of published weights.
+   *
+   * @param path as for {@link #open}: the directory, a file in it, or a name in the cache of the
+   *     hub
+   */
+  public static Path directory(Path path) throws IOException {
+    Path found = HubCache.snapshot(path).orElse(path);
+    return Files.isRegularFile(found)
+        ? Objects.requireNonNull(found.toAbsolutePath().getParent()) // it has a name
+        : found;
+  }
+
+  /**
    * Opens a model with a low-rank adapter merged into it.
    *
    * @param adapter a directory that PEFT or this program has written

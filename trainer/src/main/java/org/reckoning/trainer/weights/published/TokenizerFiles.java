@@ -64,9 +64,7 @@ public final class TokenizerFiles {
     return false;
   }
 
-  /**
-   * Returns the map from token to id; missing if no file has one, as such a file decides nothing.
-   */
+  /** Returns the map from token to id; a missing node if no file has one or it is unreadable. */
   private static JsonNode idsOf(Path directory) throws IOException {
     Path vocabulary = directory.resolve("vocab.json");
     Path tokenizer = directory.resolve("tokenizer.json");
