@@ -6,18 +6,21 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.decoding.Decoding;
 import org.reckoning.graph.program.KnowledgeProgram;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.task.TaskBatch;
 import org.reckoning.graph.task.TaskShape;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.progress.TrainingListener;
@@ -173,12 +176,12 @@ public final class ExportCheck {
           "answers (%d) must be %d for each of %d problems"
               .formatted(lines.size(), SIGNATURES, problems.size()));
     }
-    Map<String, List<Prediction>> predictions = predictions(listener);
+    Map<ReasoningTask, List<Prediction>> predictions = predictions(listener);
     Comparison found = new Comparison();
     for (int i = 0; i < problems.size(); i++) {
       EncodedTask task = problems.get(i).source();
-      List<Prediction> want = predictions.get(task.source().id());
-      if (want != null) { // else too long for the run
+      List<Prediction> want = predictions.get(task.source());
+      if (want != null) {
         found.add(
             problems.get(i),
             want,
@@ -195,13 +198,23 @@ public final class ExportCheck {
     return found.report();
   }
 
-  private Map<String, List<Prediction>> predictions(TrainingListener listener) throws IOException {
+  /** Returns the predictions of the run, in order for each task; ids may be repeated. */
+  private Map<ReasoningTask, List<Prediction>> predictions(TrainingListener listener)
+      throws IOException {
     Path written = Files.createTempFile("reckoning", ".jsonl");
     try (TrainingRun evaluated =
         TrainingRun.forEvaluation(run.config(), run.splits(), run.directory())) {
-      Map<String, List<Prediction>> byTask = new HashMap<>();
+      Map<String, Deque<Prediction>> byId = new HashMap<>();
       for (Prediction each : evaluated.test(listener, written).predictions()) {
-        byTask.computeIfAbsent(each.id(), id -> new ArrayList<>()).add(each);
+        byId.computeIfAbsent(each.id(), id -> new ArrayDeque<>()).add(each);
+      }
+      Map<ReasoningTask, List<Prediction>> byTask = new HashMap<>();
+      for (ReasoningTask task : run.splits().test()) {
+        Deque<Prediction> next = byId.getOrDefault(task.id(), new ArrayDeque<>());
+        int questions = task.questions().size();
+        if (next.size() >= questions) { // else too long for the run
+          byTask.put(task, Stream.generate(next::remove).limit(questions).toList());
+        }
       }
       return byTask;
     } finally {

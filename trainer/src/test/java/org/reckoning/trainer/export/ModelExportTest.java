@@ -188,6 +188,38 @@ class ModelExportTest {
   }
 
   @Test
+  void check_ofProblemsWithOneId_comparesEachWithItsOwnAnswer() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String child : List.of("Anna", "Mary", "Paul")) {
+      lines.append(
+          """
+          {"guid": "same", "facts": ["The child of Tom is %s"], "question": "Who is %s ?", "answer": "son"}
+          """
+              .formatted(child, child));
+    }
+    String data = Files.writeString(directory.resolve("same.jsonl"), lines).toString();
+    RunConfig config =
+        TrainedRun.config()
+            .with("data.train", data)
+            .with("data.source", "files")
+            .with("data.val", data)
+            .with("data.test", data)
+            .with("data.hops", List.of());
+    Path trained = TrainedRun.into(directory.resolve("run"), config);
+    Path version =
+        ModelExport.write(
+                trained, directory.resolve("same"), ServingSizes.ofData(), false, line -> {})
+            .version();
+    Path requests = directory.resolve("requests");
+    Path answers = directory.resolve("answers");
+    ExportCheck check = ExportCheck.prepare(trained, version, requests, 3, line -> {});
+    ExportCheck.answer(version, requests, answers);
+    ExportCheck.Report report = check.compare(answers, new TrainingListener() {});
+    assertThat(report.questions()).isEqualTo(3);
+    assertThat(report.agrees()).describedAs("%s", report).isTrue();
+  }
+
+  @Test
   void warmUpRequests_parseBackToRequestsThatTheModelAnswers() throws IOException {
     List<ServingRequest> parsed = new ArrayList<>();
     ByteBuffer file =
