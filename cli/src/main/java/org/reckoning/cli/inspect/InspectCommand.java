@@ -139,8 +139,8 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
     if (dumps == null && steps > 0 && source.compiles()) {
       return runInChild(out);
     }
-    try (InspectedProgram.Built built = source.build(steps > 0)) {
-      inspect(built.program(), processes, out);
+    try (BilevelProgram<?> program = source.build(steps > 0)) {
+      inspect(program, processes, out);
     }
     return 0;
   }

@@ -60,6 +60,25 @@ class InspectCommandTest {
   }
 
   /** In a process of its own, which XLA tells what it does. */
+  /** Its later training decides on vocabulary and sizes. */
+  @Test
+  void run_thatWasNotTrained_staysAsItWas() throws IOException {
+    String model = "model.n_layer=1 model.n_embd=8 model.n_head=2 data.train_tasks=60";
+    String plan = "train -m --plan name=planned seed=1,2 " + model + " output_dir=" + directory;
+    assertThat(execute(plan.split(" ", -1))).as(err.toString()).isZero();
+    Path run =
+        names(directory.resolve("planned")).stream()
+            .map(name -> directory.resolve("planned").resolve(name).resolve("0"))
+            .findFirst()
+            .orElseThrow();
+    out.getBuffer().setLength(0);
+
+    assertThat(run("model.n_embd=16 --steps 0 --run " + run)).as(err.toString()).isZero();
+
+    assertThat(out.toString()).contains("GPT-2 of 1 layers, width 16, 2 heads");
+    assertThat(names(run)).containsExactly("config.yaml");
+  }
+
   @Test
   void measured_withDumpsAndGraph_saysWhichFileIsWhichSegment() throws IOException {
     Path hlo = directory.resolve("hlo");
@@ -140,6 +159,10 @@ class InspectCommandTest {
     return Reckoning.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
-        .execute(("inspect " + words).split(" ", -1));
+        .execute(words);
+    return execute(("inspect " + words).split(" ", -1));
+  }
+
+  private int execute(String... words) {
   }
 }
