@@ -164,3 +164,7 @@ class EncodingCommandTest {
     assertThat(run.err().strip()).isEqualTo(message + "; see 'reckoning bench encoding --help'");
   }
 }
+        "model=micro facts=1 fact_tokens=4 batch=ture|batch (ture) must be true or false",
+        "model=micro facts=1 fact_tokens=4 tasks=2|tasks (2) must be 1",
+        "model=micro k=8|k (8) has no effect: use steps",
+        "k=0 mode=exact|k (0) has no effect: use steps; mode (exact) has no effect: omit it",
