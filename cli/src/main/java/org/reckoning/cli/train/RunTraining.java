@@ -51,12 +51,7 @@ record RunTraining(Peers peers, boolean noProgress, PrintWriter out) {
   }
 
   private int trainTogether(RunConfig config, Path directory, Path resumable) throws IOException {
-    ConsoleStyle style =
-        ConsoleStyle.choose(
-            Boolean.getBoolean("reckoning.terminal"),
-            noProgress,
-            System.getenv(),
-            config.logSteps());
+    ConsoleStyle style = ConsoleStyle.ofThisProcess(noProgress, config.logSteps());
     ConsoleProgress progress =
         peers.isFirst() ? new ConsoleProgress(System.err, style) : ConsoleProgress.silent();
     String devices = Device.ofEach(peers);
