@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.reckoning.trainer.files.TemporaryPath;
+import org.reckoning.trainer.progress.ConsoleStyle;
 
 /**
  * Runs main classes of this module in child processes. A child gets the class path, heap size and
@@ -159,7 +161,8 @@ public final class ChildJvm {
    */
   static Process start(String mainClass, List<String> arguments, Path log) throws IOException {
     List<String> words = new ArrayList<>(List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"));
-    words.addAll(command(mainClass, arguments));
+    // a file takes no escape codes; of two equal options the JVM takes the last
+    words.addAll(command(mainClass, arguments, "-D" + ConsoleStyle.TERMINAL + "=false"));
     ProcessBuilder builder =
         new ProcessBuilder(words)
             .redirectErrorStream(true)
@@ -176,7 +179,7 @@ public final class ChildJvm {
     builder.environment().put(PeerProcess.SWITCH, PeerProcess.OFF);
   }
 
-  private static List<String> command(String mainClass, List<String> arguments) {
+  private static List<String> command(String mainClass, List<String> arguments, String... options) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -184,6 +187,7 @@ public final class ChildJvm {
         command.add(option);
       }
     }
+    command.addAll(List.of(options));
     command.add("-Xmx" + Runtime.getRuntime().maxMemory());
     // Else JavaCPP ends a process whose native memory passes four times the heap.
     command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
