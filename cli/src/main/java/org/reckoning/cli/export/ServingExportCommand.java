@@ -2,7 +2,6 @@ package org.reckoning.cli.export;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +14,7 @@ import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.progress.ConsoleProgress;
+import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.text.TextTable;
 import org.reckoning.trainer.training.Experiment;
@@ -174,19 +174,17 @@ public final class ServingExportCommand implements Callable<Integer> {
                             .formatted(directory)));
     Path from = run == null ? ExportCheck.origin(version) : run;
     ConsoleProgress progress =
-        new ConsoleProgress(
-            System.err,
-            ConsoleStyle.choose(
-                Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1));
-    Path requests = Files.createTempFile("reckoning", ".requests");
-    Path answers = Files.createTempFile("reckoning", ".answers");
-    try {
-      ExportCheck check = ExportCheck.prepare(from, version, requests, problems, progress::message);
+        new ConsoleProgress(System.err, ConsoleStyle.ofThisProcess(/* noProgress= */ true, 1));
+    try (TemporaryPath requests = TemporaryPath.file(".requests");
+        TemporaryPath answers = TemporaryPath.file(".answers")) {
+      ExportCheck check =
+          ExportCheck.prepare(from, version, requests.path(), problems, progress::message);
       ChildJvm.Outcome asked =
           new ChildJvm(CHECK_SECONDS)
               .run(
                   ExportCheckMain.class.getName(),
-                  List.of(version.toString(), requests.toString(), answers.toString()));
+                  List.of(
+                      version.toString(), requests.path().toString(), answers.path().toString()));
       if (!asked.failure().isEmpty()) {
         throw new IOException(
             "cannot check '%s' in a new process: %s".formatted(version, asked.failure()));
@@ -197,7 +195,7 @@ public final class ServingExportCommand implements Callable<Integer> {
                   asked.results().get(ExportCheckMain.REQUESTS),
                   asked.number(ExportCheckMain.SECONDS),
                   asked.number(ExportCheckMain.LOAD_SECONDS)));
-      ExportCheck.Report report = check.compare(answers, progress);
+      ExportCheck.Report report = check.compare(answers.path(), progress);
       out.printf(
           """
           %s compared with %s
@@ -225,9 +223,6 @@ public final class ServingExportCommand implements Callable<Integer> {
           report.agrees() ? "the model and the run agree" : "the model and the run differ");
       out.flush();
       return report.agrees() ? 0 : 1;
-    } finally {
-      Files.deleteIfExists(requests);
-      Files.deleteIfExists(answers);
     }
   }
 }

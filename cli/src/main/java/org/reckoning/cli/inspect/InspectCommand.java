@@ -26,6 +26,7 @@ import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.files.TemporaryPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -166,27 +167,25 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
   }
 
   private int runInChild(PrintWriter out) throws IOException {
-    Path directory = hlo;
-    if (directory == null) {
-      directory = Files.createTempDirectory("reckoning-xla");
-    } else {
-      Files.createDirectories(directory);
+    if (hlo != null) {
+      Files.createDirectories(hlo);
+      return runInChild(hlo, out);
     }
-    XlaDumps written = new XlaDumps(directory);
-    try {
-      List<String> words = new ArrayList<>();
-      words.addAll(spec.root().commandLine().getParseResult().originalArgs());
-      words.add("--dumps=" + directory);
-      String main = spec.root().userObject().getClass().getName();
-      return ChildJvm.copyOutput(main, words, written.environment(System.getenv()), out);
-    } finally {
-      if (hlo == null) {
-        written.delete();
-      }
+    try (TemporaryPath directory = TemporaryPath.directory("reckoning-xla")) {
+      return runInChild(directory.path(), out);
     }
   }
 
   private void inspect(BilevelProgram<?> program, Map<String, String> processes, PrintWriter out)
+  private int runInChild(Path directory, PrintWriter out) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    words.add("--dumps=" + directory);
+    String main = spec.root().userObject().getClass().getName();
+    Map<String, String> environment = new XlaDumps(directory).environment(System.getenv());
+    return ChildJvm.copyOutput(main, words, environment, out);
+  }
+
       throws IOException {
     TaskShape shape = shape(program);
     ProgramReport report = ProgramReport.of(program, shape);

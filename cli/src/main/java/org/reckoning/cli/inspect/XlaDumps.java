@@ -90,14 +90,6 @@ record XlaDumps(Path directory) {
     }
   }
 
-  /** Deletes the directory with its files. */
-  void delete() throws IOException {
-    for (Path file : files()) {
-      Files.delete(file);
-    }
-    Files.deleteIfExists(directory);
-  }
-
   private static String name(Path file) {
     @Nullable Path name = file.getFileName();
     return Objects.requireNonNull(name).toString();

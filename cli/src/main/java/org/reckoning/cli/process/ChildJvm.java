@@ -94,17 +94,14 @@ public final class ChildJvm {
   /** Runs a main class and waits for it. It shares the standard error of this process. */
   public Outcome run(String mainClass, List<String> arguments) {
     try {
-      Path output = Files.createTempFile("reckoning", ".out");
-      try {
+      try (TemporaryPath output = TemporaryPath.file(".out")) {
         ProcessBuilder builder =
             new ProcessBuilder(command(mainClass, arguments))
-                .redirectOutput(output.toFile())
+                .redirectOutput(output.path().toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         setEnvironment(builder);
         int code = waitFor(builder.start());
-        return outcome(Files.readAllLines(output), code);
-      } finally {
-        Files.deleteIfExists(output);
+        return outcome(Files.readAllLines(output.path()), code);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -151,7 +148,7 @@ public final class ChildJvm {
       process.destroyForcibly();
       throw new IllegalStateException("interrupted while a process was running", e);
     } finally {
-      Runtime.getRuntime().removeShutdownHook(end);
+      remove(end);
     }
   }
 
@@ -187,10 +184,10 @@ public final class ChildJvm {
         command.add(option);
       }
     }
-    command.addAll(List.of(options));
     command.add("-Xmx" + Runtime.getRuntime().maxMemory());
     // Else JavaCPP ends a process whose native memory passes four times the heap.
     command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    command.addAll(List.of(options));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);
     return command;
@@ -210,7 +207,15 @@ public final class ChildJvm {
       process.destroyForcibly();
       throw new IllegalStateException("interrupted while a process was measured", e);
     } finally {
-      Runtime.getRuntime().removeShutdownHook(end);
+      remove(end);
+    }
+  }
+
+  private static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      System.exit(KILLED); // a signal is ending this process: waits for that
     }
   }
 
