@@ -46,6 +46,19 @@ public final class ServingExportCommand implements Callable<Integer> {
   private static final int CHECK_SECONDS = 3600;
 
   @Spec
+  /** Options of an export. */
+  private static final List<String> WRITING =
+      List.of(
+          "--to",
+          "--xla",
+          "--facts",
+          "--fact-tokens",
+          "--questions",
+          "--question-tokens",
+          "--candidates",
+          "--candidate-tokens",
+          "--max-new-tokens");
+
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
@@ -111,8 +124,10 @@ public final class ServingExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (checked != null) {
-      if (to != null) {
-        throw unusable("--check (%s) writes nothing; omit --to".formatted(checked));
+      List<String> given = WRITING.stream().filter(this::isGiven).toList();
+      if (!given.isEmpty()) {
+        throw unusable(
+            "--check (%s) writes nothing; omit %s".formatted(checked, String.join(", ", given)));
       }
       if (problems < 1) {
         throw unusable("--problems (%d) must be at least 1".formatted(problems));
@@ -123,10 +138,17 @@ public final class ServingExportCommand implements Callable<Integer> {
       throw unusable("--run (directory of a run) or --check must be given");
     }
     write(run);
+    if (isGiven("--problems")) {
+      throw unusable("--problems (%d) has no effect without --check: omit it".formatted(problems));
+    }
     return 0;
   }
 
   private ParameterException unusable(String problem) {
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
     return new ParameterException(spec.commandLine(), problem);
   }
 
