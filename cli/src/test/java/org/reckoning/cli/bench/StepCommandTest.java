@@ -54,6 +54,14 @@ class StepCommandTest {
   }
 
   @Test
+  void measurement_thatFails_isExitCodeOne() {
+    CommandRun run = CommandRun.of("bench", "step", "model=micro", "xla=off", "limit_seconds=1");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.row(0).values()).contains("failed: took longer than 1 s");
+  }
+
+  @Test
   void listOfPrograms_isNotMadeOnDemand() {
     CommandRun run = CommandRun.of("bench", "step", "--on-demand", "model=micro", "k=1,2");
 
