@@ -154,6 +154,21 @@ class PeerCommandsTest {
         .anyMatch(line -> line.startsWith("1 2 reckoning "));
   }
 
+  /** As a user pastes them into a shell. */
+  @Test
+  void commands_ofAPlanInADirectoryWithASpace_areQuoted() throws IOException {
+    Path runs = directory.resolve("my runs");
+    String[] words = {"train", "-m", "--plan", "output_dir=" + runs, "name=planned", "seed=1,2"};
+    assertThat(run(Peers.ALONE, words)).as(err.toString()).isZero();
+
+    Path sweep = only(runs.resolve("planned"));
+    assertThat(out.toString())
+        .contains(
+            "  ./reckoning train 'resume=%s/0' ".formatted(sweep),
+            "--wrap './reckoning train '\\''resume=%s/'\\''$SLURM_ARRAY_TASK_ID' ".formatted(sweep),
+            "  ./reckoning train 'resume=%s' ".formatted(sweep));
+  }
+
   private static Path only(Path parent) throws IOException {
     try (var children = Files.list(parent)) {
       return children.findFirst().orElseThrow();

@@ -8,13 +8,14 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.files.MissingPathException;
-import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.files.TemporaryPath;
+import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.text.TextTable;
 import org.reckoning.trainer.training.Experiment;
@@ -45,7 +46,6 @@ import picocli.CommandLine.Spec;
 public final class ServingExportCommand implements Callable<Integer> {
   private static final int CHECK_SECONDS = 3600;
 
-  @Spec
   /** Options of an export. */
   private static final List<String> WRITING =
       List.of(
@@ -59,6 +59,7 @@ public final class ServingExportCommand implements Callable<Integer> {
           "--candidate-tokens",
           "--max-new-tokens");
 
+  @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
@@ -137,18 +138,18 @@ public final class ServingExportCommand implements Callable<Integer> {
     if (run == null) {
       throw unusable("--run (directory of a run) or --check must be given");
     }
-    write(run);
     if (isGiven("--problems")) {
       throw unusable("--problems (%d) has no effect without --check: omit it".formatted(problems));
     }
+    write(run);
     return 0;
   }
 
-  private ParameterException unusable(String problem) {
   private boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
+  private ParameterException unusable(String problem) {
     return new ParameterException(spec.commandLine(), problem);
   }
 
@@ -181,7 +182,9 @@ public final class ServingExportCommand implements Callable<Integer> {
         .row("signatures", String.join(", ", written.signatures()))
         .lines()
         .forEach(out::println);
-    out.printf("compare it with the run: reckoning export --check %s%n", written.version());
+    out.printf(
+        "compare it with the run: reckoning export --check %s%n",
+        ShellWord.quoted(written.version()));
     out.flush();
   }
 

@@ -14,6 +14,7 @@ import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.device.Device;
 import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.process.PeerCommand;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.graph.inspect.ProgramReport;
@@ -25,8 +26,8 @@ import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.DurableFiles;
-import org.reckoning.trainer.tensorboard.EventFile;
 import org.reckoning.trainer.files.TemporaryPath;
+import org.reckoning.trainer.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -176,7 +177,6 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
     }
   }
 
-  private void inspect(BilevelProgram<?> program, Map<String, String> processes, PrintWriter out)
   private int runInChild(Path directory, PrintWriter out) throws IOException {
     List<String> words = new ArrayList<>();
     words.addAll(spec.root().commandLine().getParseResult().originalArgs());
@@ -186,6 +186,7 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
     return ChildJvm.copyOutput(main, words, environment, out);
   }
 
+  private void inspect(BilevelProgram<?> program, Map<String, String> processes, PrintWriter out)
       throws IOException {
     TaskShape shape = shape(program);
     ProgramReport report = ProgramReport.of(program, shape);
@@ -213,8 +214,10 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
             .modules(InspectionJson.functions(report))
             .forEach((function, files) -> out.printf("  %s.*%n", files));
       }
-      if (graph != null) {
-        out.printf("%nwrote the graph to %s: tensorboard --logdir %s%n", graph, tensorboard);
+      if (graph != null && tensorboard != null) {
+        out.printf(
+            "%nwrote the graph to %s: tensorboard --logdir %s%n",
+            graph, ShellWord.quoted(tensorboard));
       }
     }
     out.flush();
