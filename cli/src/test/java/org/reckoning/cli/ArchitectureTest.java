@@ -42,7 +42,7 @@ class ArchitectureTest {
         knowsOnly("data"),
         knowsOnly("model"),
         knowsOnly("chart"),
-        knowsOnly("sweep", "chart", "config"),
+        knowsOnly("sweep", "chart", "config", "process"),
         knowsOnly("study", "bench", "chart", "config", "process"),
         knowsOnly("train", "config", "device", "process", "sweep"),
         knowsOnly("export", "config", "process"),

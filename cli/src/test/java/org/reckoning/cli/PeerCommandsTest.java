@@ -103,7 +103,7 @@ class PeerCommandsTest {
     assertThat(out.toString())
         .containsPattern("peers +3 ranks by echo: passes 2, 2, 1 of each update")
         .containsPattern("devices +CPU:0 of \\S+ \\(ranks 0, 1, 2\\)")
-        .doesNotContain("plain");
+        .doesNotContain("time of a training step");
     assertThat(peers.ends()).containsExactly("closed");
   }
 
@@ -152,6 +152,21 @@ class PeerCommandsTest {
         .contains("job seed method acc_scored loss")
         .anyMatch(line -> line.startsWith("0 1 reckoning "))
         .anyMatch(line -> line.startsWith("1 2 reckoning "));
+  }
+
+  /** As a user pastes them into a shell. */
+  @Test
+  void commands_ofAPlanInADirectoryWithASpace_areQuoted() throws IOException {
+    Path runs = directory.resolve("my runs");
+    String[] words = {"train", "-m", "--plan", "output_dir=" + runs, "name=planned", "seed=1,2"};
+    assertThat(run(Peers.ALONE, words)).as(err.toString()).isZero();
+
+    Path sweep = only(runs.resolve("planned"));
+    assertThat(out.toString())
+        .contains(
+            "  ./reckoning train 'resume=%s/0' ".formatted(sweep),
+            "--wrap './reckoning train '\\''resume=%s/'\\''$SLURM_ARRAY_TASK_ID' ".formatted(sweep),
+            "  ./reckoning train 'resume=%s' ".formatted(sweep));
   }
 
   private static Path only(Path parent) throws IOException {

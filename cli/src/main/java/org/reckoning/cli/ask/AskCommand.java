@@ -180,9 +180,7 @@ public final class AskCommand implements Callable<Integer> {
   }
 
   private static ConsoleProgress encodingProgress() {
-    boolean terminal = Boolean.getBoolean("reckoning.terminal");
-    return new ConsoleProgress(
-        System.err, ConsoleStyle.choose(terminal, false, System.getenv(), 1));
+    return new ConsoleProgress(System.err, ConsoleStyle.ofThisProcess(/* noProgress= */ false, 1));
   }
 
   private void progress(String line) {

@@ -51,6 +51,19 @@ final class DecodingCommand implements Callable<Integer> {
   private static final Map<String, String> MORE =
       Map.of("prompt", "32", "new_tokens", "64", "temperature", "0", "runs", "5");
 
+  /** Keys of programs that change nothing here: no inner step is made, and no derivative. */
+  private static final Map<String, String> WITHOUT_EFFECT =
+      Map.of(
+          "k", "omit it",
+          "facts", "omit it",
+          "fact_tokens", "omit it",
+          "question_tokens", "use prompt and new_tokens",
+          "optimizer", "omit it",
+          "mode", "omit it",
+          "products", "omit it",
+          "micro_facts", "omit it",
+          "task_groups", "omit it");
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -87,7 +100,9 @@ final class DecodingCommand implements Callable<Integer> {
 
   /** Returns settings without inner steps, and with room for prompt and answer. */
   private static ProgramSettings settings(List<String> words) {
+    ProgramSettings.refuse(words, WITHOUT_EFFECT);
     ProgramSettings given = ProgramSettings.parse(words, MORE);
+    given.requireOneTask();
     given.atLeast("runs", 1);
     int length = given.atLeast("prompt", 1) + given.atLeast("new_tokens", 2);
     List<String> all = new ArrayList<>(words);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.task.TaskShape;
+import org.reckoning.trainer.files.AtomicOutput;
 import org.reckoning.trainer.files.JsonRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,14 +69,22 @@ final class EncodingCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    EncodingComparison comparison = measure(settings);
-    if (output != null) {
-      JsonRecord.write(output, comparison);
+    if (output == null) {
+      print(measure(settings));
+      return 0;
     }
+    try (AtomicOutput target = AtomicOutput.open(output)) { // fails before minutes are measured
+      EncodingComparison comparison = measure(settings);
+      print(comparison);
+      JsonRecord.write(target, comparison);
+    }
+    return 0;
+  }
+
+  private void print(EncodingComparison comparison) {
     PrintWriter out = spec.commandLine().getOut();
     comparison.markdown().forEach(out::println);
     out.flush();
-    return 0;
   }
 
   private static EncodingComparison measure(EncodingSettings settings) {

@@ -74,7 +74,9 @@ public record EncodingComparison(
     return lines;
   }
 
-  /** Returns whether a way is compared with another: those that encode are not with each other. */
+  /**
+   * Returns whether two ways are compared. Ways that encode are compared only with ways that read.
+   */
   private boolean isEarlier(String other, String way) {
     List<String> order = List.copyOf(ways.keySet());
     return order.indexOf(other) < Math.min(order.indexOf(way), 2);

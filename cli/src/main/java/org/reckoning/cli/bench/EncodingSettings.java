@@ -22,6 +22,14 @@ public record EncodingSettings(ProgramSettings program, List<Integer> steps, Lis
   private static final Map<String, String> MORE =
       Map.of("steps", "1,4", "counts", "1,2,5,18,100", "batch", "true", "runs", "5");
 
+  /** Keys of programs that change nothing here: no derivative of the inner steps is made. */
+  private static final Map<String, String> WITHOUT_EFFECT =
+      Map.of(
+          "k", "use steps",
+          "mode", "omit it",
+          "products", "omit it",
+          "task_groups", "omit it");
+
   /** Copies the lists. */
   public EncodingSettings {
     steps = List.copyOf(steps);
@@ -34,11 +42,14 @@ public record EncodingSettings(ProgramSettings program, List<Integer> steps, Lis
    * @throws IllegalArgumentException with what is wrong, if a key is unknown or a value invalid
    */
   public static EncodingSettings parse(List<String> words) {
+    ProgramSettings.refuse(words, WITHOUT_EFFECT);
     List<String> all = new ArrayList<>();
     DEFAULTS.forEach((key, value) -> all.add(key + "=" + value));
     all.addAll(words);
     ProgramSettings program = ProgramSettings.parse(all, MORE);
+    program.requireOneTask();
     program.atLeast("runs", 1);
+    program.flag("batch");
     EncodingSettings settings =
         new EncodingSettings(program, numbers("steps", program), numbers("counts", program));
     program.config().withShapes(settings.inContext()); // checks the lengths
@@ -65,7 +76,7 @@ public record EncodingSettings(ProgramSettings program, List<Integer> steps, Lis
 
   /** Returns whether the batch of all questions in context is measured. */
   boolean measuresBatch() {
-    return program.value("batch").equals("true");
+    return program.flag("batch");
   }
 
   /** Returns the shape of one question with all facts before it, and room for the answer. */

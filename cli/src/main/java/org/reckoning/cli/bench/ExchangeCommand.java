@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     })
 final class ExchangeCommand implements Callable<Integer>, PeerCommand {
   private static final double MEGA = 1e6;
+  private static final int MOST_MEGABYTES = 1_000_000;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -58,10 +59,16 @@ final class ExchangeCommand implements Callable<Integer>, PeerCommand {
 
   @Override
   public Integer call() {
-    if (runs < 1 || megabytes.stream().anyMatch(each -> !(each > 0))) {
+    if (runs < 1) {
       throw new ParameterException(
-          spec.commandLine(),
-          "--mb (%s) and --runs (%s) must be positive".formatted(megabytes, runs));
+          spec.commandLine(), "--runs (%d) must be at least 1".formatted(runs));
+    }
+    for (double each : megabytes) {
+      if (!(each >= 1 / MEGA && each <= MOST_MEGABYTES)) { // not a number is refused, too
+        throw new ParameterException(
+            spec.commandLine(),
+            "--mb (%s) must be from 0.000001 to %d".formatted(each, MOST_MEGABYTES));
+      }
     }
     TextTable table = new TextTable().row(ExchangeTimes.COLUMNS);
     for (double each : megabytes) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.program.ProgramSettings;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -72,9 +73,10 @@ final class StepCommand implements Callable<Integer> {
       return ChildJvm.attached(StepsOnDemandMain.class.getName(), settings.words(0));
     }
     PrintWriter out = spec.commandLine().getOut();
-    measure(settings).lines().forEach(out::println);
+    StepTable table = measure(settings);
+    table.lines().forEach(out::println);
     out.flush();
-    return 0;
+    return table.failed() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
   }
 
   private StepTable measure(StepSettings settings) {

@@ -39,6 +39,7 @@ final class StepTable {
   private final List<String> machine = new ArrayList<>();
   private final TextTable table = new TextTable();
   private boolean lacksValues;
+  private boolean failed;
 
   StepTable(StepSettings settings) {
     this.settings = settings;
@@ -68,6 +69,7 @@ final class StepTable {
   }
 
   private void peak(String when, Outcome found) {
+    failed |= !found.failure().isEmpty();
     int size = settings.peakSize();
     String text =
         found.failure().isEmpty() || found.results().containsKey("peak")
@@ -100,10 +102,16 @@ final class StepTable {
       row.add(rounded(found.number("peak") / GIGA, 0));
       row.add(rounded(100 * speed / found.number("peak"), 0) + " %");
     } else {
+      failed = true;
       row.add("failed: " + found.failure());
     }
     lacksValues |= row.contains(NOT_AVAILABLE);
     table.row(row);
+  }
+
+  /** Returns whether a row or the peak could not be measured. */
+  boolean failed() {
+    return failed;
   }
 
   /** Returns the lines of the document. */

@@ -2,18 +2,19 @@ package org.reckoning.cli.export;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.process.ChildJvm;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
 import org.reckoning.trainer.export.ServingSizes;
 import org.reckoning.trainer.files.MissingPathException;
+import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
 import org.reckoning.trainer.text.TextTable;
@@ -44,6 +45,19 @@ import picocli.CommandLine.Spec;
     })
 public final class ServingExportCommand implements Callable<Integer> {
   private static final int CHECK_SECONDS = 3600;
+
+  /** Options of an export. */
+  private static final List<String> WRITING =
+      List.of(
+          "--to",
+          "--xla",
+          "--facts",
+          "--fact-tokens",
+          "--questions",
+          "--question-tokens",
+          "--candidates",
+          "--candidate-tokens",
+          "--max-new-tokens");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -111,8 +125,10 @@ public final class ServingExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (checked != null) {
-      if (to != null) {
-        throw unusable("--check (%s) writes nothing; omit --to".formatted(checked));
+      List<String> given = WRITING.stream().filter(this::isGiven).toList();
+      if (!given.isEmpty()) {
+        throw unusable(
+            "--check (%s) writes nothing; omit %s".formatted(checked, String.join(", ", given)));
       }
       if (problems < 1) {
         throw unusable("--problems (%d) must be at least 1".formatted(problems));
@@ -122,8 +138,15 @@ public final class ServingExportCommand implements Callable<Integer> {
     if (run == null) {
       throw unusable("--run (directory of a run) or --check must be given");
     }
+    if (isGiven("--problems")) {
+      throw unusable("--problems (%d) has no effect without --check: omit it".formatted(problems));
+    }
     write(run);
     return 0;
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private ParameterException unusable(String problem) {
@@ -159,7 +182,9 @@ public final class ServingExportCommand implements Callable<Integer> {
         .row("signatures", String.join(", ", written.signatures()))
         .lines()
         .forEach(out::println);
-    out.printf("compare it with the run: reckoning export --check %s%n", written.version());
+    out.printf(
+        "compare it with the run: reckoning export --check %s%n",
+        ShellWord.quoted(written.version()));
     out.flush();
   }
 
@@ -174,19 +199,17 @@ public final class ServingExportCommand implements Callable<Integer> {
                             .formatted(directory)));
     Path from = run == null ? ExportCheck.origin(version) : run;
     ConsoleProgress progress =
-        new ConsoleProgress(
-            System.err,
-            ConsoleStyle.choose(
-                Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1));
-    Path requests = Files.createTempFile("reckoning", ".requests");
-    Path answers = Files.createTempFile("reckoning", ".answers");
-    try {
-      ExportCheck check = ExportCheck.prepare(from, version, requests, problems, progress::message);
+        new ConsoleProgress(System.err, ConsoleStyle.ofThisProcess(/* noProgress= */ true, 1));
+    try (TemporaryPath requests = TemporaryPath.file(".requests");
+        TemporaryPath answers = TemporaryPath.file(".answers")) {
+      ExportCheck check =
+          ExportCheck.prepare(from, version, requests.path(), problems, progress::message);
       ChildJvm.Outcome asked =
           new ChildJvm(CHECK_SECONDS)
               .run(
                   ExportCheckMain.class.getName(),
-                  List.of(version.toString(), requests.toString(), answers.toString()));
+                  List.of(
+                      version.toString(), requests.path().toString(), answers.path().toString()));
       if (!asked.failure().isEmpty()) {
         throw new IOException(
             "cannot check '%s' in a new process: %s".formatted(version, asked.failure()));
@@ -197,7 +220,7 @@ public final class ServingExportCommand implements Callable<Integer> {
                   asked.results().get(ExportCheckMain.REQUESTS),
                   asked.number(ExportCheckMain.SECONDS),
                   asked.number(ExportCheckMain.LOAD_SECONDS)));
-      ExportCheck.Report report = check.compare(answers, progress);
+      ExportCheck.Report report = check.compare(answers.path(), progress);
       out.printf(
           """
           %s compared with %s
@@ -225,9 +248,6 @@ public final class ServingExportCommand implements Callable<Integer> {
           report.agrees() ? "the model and the run agree" : "the model and the run differ");
       out.flush();
       return report.agrees() ? 0 : 1;
-    } finally {
-      Files.deleteIfExists(requests);
-      Files.deleteIfExists(answers);
     }
   }
 }

@@ -14,6 +14,7 @@ import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.device.Device;
 import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.process.PeerCommand;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.graph.inspect.ProgramReport;
@@ -25,6 +26,7 @@ import org.reckoning.graph.settings.OuterRates;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.tensorboard.EventFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -139,8 +141,8 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
     if (dumps == null && steps > 0 && source.compiles()) {
       return runInChild(out);
     }
-    try (InspectedProgram.Built built = source.build(steps > 0)) {
-      inspect(built.program(), processes, out);
+    try (BilevelProgram<?> program = source.build(steps > 0)) {
+      inspect(program, processes, out);
     }
     return 0;
   }
@@ -166,24 +168,22 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
   }
 
   private int runInChild(PrintWriter out) throws IOException {
-    Path directory = hlo;
-    if (directory == null) {
-      directory = Files.createTempDirectory("reckoning-xla");
-    } else {
-      Files.createDirectories(directory);
+    if (hlo != null) {
+      Files.createDirectories(hlo);
+      return runInChild(hlo, out);
     }
-    XlaDumps written = new XlaDumps(directory);
-    try {
-      List<String> words = new ArrayList<>();
-      words.addAll(spec.root().commandLine().getParseResult().originalArgs());
-      words.add("--dumps=" + directory);
-      String main = spec.root().userObject().getClass().getName();
-      return ChildJvm.copyOutput(main, words, written.environment(System.getenv()), out);
-    } finally {
-      if (hlo == null) {
-        written.delete();
-      }
+    try (TemporaryPath directory = TemporaryPath.directory("reckoning-xla")) {
+      return runInChild(directory.path(), out);
     }
+  }
+
+  private int runInChild(Path directory, PrintWriter out) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    words.add("--dumps=" + directory);
+    String main = spec.root().userObject().getClass().getName();
+    Map<String, String> environment = new XlaDumps(directory).environment(System.getenv());
+    return ChildJvm.copyOutput(main, words, environment, out);
   }
 
   private void inspect(BilevelProgram<?> program, Map<String, String> processes, PrintWriter out)
@@ -214,8 +214,10 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
             .modules(InspectionJson.functions(report))
             .forEach((function, files) -> out.printf("  %s.*%n", files));
       }
-      if (graph != null) {
-        out.printf("%nwrote the graph to %s: tensorboard --logdir %s%n", graph, tensorboard);
+      if (graph != null && tensorboard != null) {
+        out.printf(
+            "%nwrote the graph to %s: tensorboard --logdir %s%n",
+            graph, ShellWord.quoted(tensorboard));
       }
     }
     out.flush();

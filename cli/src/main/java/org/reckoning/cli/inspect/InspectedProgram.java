@@ -1,7 +1,6 @@
 package org.reckoning.cli.inspect;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,6 @@ import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.run.SplitLoader;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.PassShares;
@@ -39,16 +37,7 @@ sealed interface InspectedProgram {
    *
    * @param runs whether it will run and needs weights
    */
-  Built build(boolean runs) throws IOException;
-
-  /** A built program with its resources. */
-  interface Built extends AutoCloseable {
-    /** Returns the program. */
-    BilevelProgram<?> program();
-
-    @Override
-    void close() throws IOException;
-  }
+  BilevelProgram<?> build(boolean runs) throws IOException;
 
   /**
    * Reads the words of the command line.
@@ -95,7 +84,7 @@ sealed interface InspectedProgram {
     }
 
     @Override
-    public Built build(boolean runs) {
+    public BilevelProgram<?> build(boolean runs) {
       BilevelProgram<TFloat32> program;
       try {
         program =
@@ -106,17 +95,7 @@ sealed interface InspectedProgram {
       if (runs) {
         program.initialize(SEED);
       }
-      return new Built() {
-        @Override
-        public BilevelProgram<?> program() {
-          return program;
-        }
-
-        @Override
-        public void close() {
-          program.close();
-        }
-      };
+      return program;
     }
   }
 
@@ -138,33 +117,9 @@ sealed interface InspectedProgram {
     }
 
     @Override
-    public Built build(boolean runs) throws IOException {
-      Path own = directory == null ? Files.createTempDirectory("reckoning-inspect") : directory;
-      TrainingRun run;
-      try {
-        run =
-            TrainingRun.prepare(
-                config, new SplitLoader(config.data(), config.seed(), line -> {}).load(), own);
-      } catch (IOException | RuntimeException e) {
-        if (directory == null) {
-          DurableFiles.deleteTree(own);
-        }
-        throw e;
-      }
-      return new Built() {
-        @Override
-        public BilevelProgram<?> program() {
-          return run.program();
-        }
-
-        @Override
-        public void close() throws IOException {
-          run.close();
-          if (directory == null) {
-            DurableFiles.deleteTree(own);
-          }
-        }
-      };
+    public BilevelProgram<?> build(boolean runs) throws IOException {
+      return TrainingRun.programOf(
+          config, new SplitLoader(config.data(), config.seed(), line -> {}).load(), directory);
     }
   }
 }

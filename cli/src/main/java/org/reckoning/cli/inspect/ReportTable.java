@@ -35,11 +35,6 @@ final class ReportTable {
     this.report = report;
   }
 
-  /** Returns the report as lines that end with a line feed. */
-  static String print(ProgramReport report) {
-    return print(report, Map.of());
-  }
-
   /**
    * Returns the report as lines that end with a line feed.
    *

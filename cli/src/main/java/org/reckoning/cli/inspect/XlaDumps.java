@@ -28,18 +28,27 @@ record XlaDumps(Path directory) {
       Pattern.compile("(module_\\d+\\.(.+_[0-9a-f]{12})_*\\.\\d+)\\.(.+)");
   private static final String BUFFERS = "buffer-assignment.txt";
   private static final Pattern CACHE =
-      Pattern.compile("--tf_xla_persistent_cache_directory=('[^']*'|\\S*)");
+      Pattern.compile(
+          "--tf_xla_persistent_cache_directory=('[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|\\S*)");
 
   /** Returns variables for a process that writes dumps and uses no cache of compiled programs. */
   Map<String, String> environment(Map<String, String> present) {
     Map<String, String> environment = new LinkedHashMap<>();
-    String dump = "--xla_dump_to=%s --xla_dump_hlo_as_text".formatted(directory.toAbsolutePath());
+    String place = quoted(directory.toAbsolutePath().toString());
+    String dump = "--xla_dump_to=%s --xla_dump_hlo_as_text".formatted(place);
     environment.put("XLA_FLAGS", (present.getOrDefault("XLA_FLAGS", "") + " " + dump).strip());
     String flags = present.get("TF_XLA_FLAGS");
     if (flags != null) { // a cached program is not compiled and leaves no dump
       environment.put("TF_XLA_FLAGS", CACHE.matcher(flags).replaceAll("").strip());
     }
     return environment;
+  }
+
+  /** Quotes a value of a flag: a space would end the flags. */
+  private static String quoted(String value) {
+    return value.contains("'")
+        ? '"' + value.replaceAll("[\\\\\"]", "\\\\$0") + '"'
+        : "'" + value + "'";
   }
 
   /** Returns the memory reports. */
@@ -79,14 +88,6 @@ record XlaDumps(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
       return files.sorted().toList();
     }
-  }
-
-  /** Deletes the directory with its files. */
-  void delete() throws IOException {
-    for (Path file : files()) {
-      Files.delete(file);
-    }
-    Files.deleteIfExists(directory);
   }
 
   private static String name(Path file) {

@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.reckoning.trainer.files.TemporaryPath;
+import org.reckoning.trainer.progress.ConsoleStyle;
 
 /**
  * Runs main classes of this module in child processes. A child gets the class path, heap size and
@@ -92,17 +94,14 @@ public final class ChildJvm {
   /** Runs a main class and waits for it. It shares the standard error of this process. */
   public Outcome run(String mainClass, List<String> arguments) {
     try {
-      Path output = Files.createTempFile("reckoning", ".out");
-      try {
+      try (TemporaryPath output = TemporaryPath.file(".out")) {
         ProcessBuilder builder =
             new ProcessBuilder(command(mainClass, arguments))
-                .redirectOutput(output.toFile())
+                .redirectOutput(output.path().toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         setEnvironment(builder);
         int code = waitFor(builder.start());
-        return outcome(Files.readAllLines(output), code);
-      } finally {
-        Files.deleteIfExists(output);
+        return outcome(Files.readAllLines(output.path()), code);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -149,7 +148,7 @@ public final class ChildJvm {
       process.destroyForcibly();
       throw new IllegalStateException("interrupted while a process was running", e);
     } finally {
-      Runtime.getRuntime().removeShutdownHook(end);
+      remove(end);
     }
   }
 
@@ -159,7 +158,8 @@ public final class ChildJvm {
    */
   static Process start(String mainClass, List<String> arguments, Path log) throws IOException {
     List<String> words = new ArrayList<>(List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"));
-    words.addAll(command(mainClass, arguments));
+    // a file takes no escape codes; of two equal options the JVM takes the last
+    words.addAll(command(mainClass, arguments, "-D" + ConsoleStyle.TERMINAL + "=false"));
     ProcessBuilder builder =
         new ProcessBuilder(words)
             .redirectErrorStream(true)
@@ -176,7 +176,7 @@ public final class ChildJvm {
     builder.environment().put(PeerProcess.SWITCH, PeerProcess.OFF);
   }
 
-  private static List<String> command(String mainClass, List<String> arguments) {
+  private static List<String> command(String mainClass, List<String> arguments, String... options) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -187,6 +187,7 @@ public final class ChildJvm {
     command.add("-Xmx" + Runtime.getRuntime().maxMemory());
     // Else JavaCPP ends a process whose native memory passes four times the heap.
     command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    command.addAll(List.of(options));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);
     return command;
@@ -206,7 +207,15 @@ public final class ChildJvm {
       process.destroyForcibly();
       throw new IllegalStateException("interrupted while a process was measured", e);
     } finally {
-      Runtime.getRuntime().removeShutdownHook(end);
+      remove(end);
+    }
+  }
+
+  private static void remove(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      System.exit(KILLED); // a signal is ending this process: waits for that
     }
   }
 

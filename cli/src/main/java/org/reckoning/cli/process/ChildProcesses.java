@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Commands that run side by side as child processes, and end together with this process. */
+/** Commands that run side by side as child processes, and that a signal to this process ends. */
 public final class ChildProcesses {
   private static final int SIGNALS = 128; // the exit code of a signal is this plus its number
 

@@ -139,6 +139,27 @@ public final class ProgramSettings {
     return new ProgramSettings(values, config);
   }
 
+  /**
+   * Refuses keys that a command sets itself or does not use.
+   *
+   * @param words {@code key=value}, as the user gave them
+   * @param instead what to do instead, such as {@code "use steps"}, by key
+   * @throws IllegalArgumentException with one sentence per refused word, joined by {@code "; "}
+   */
+  public static void refuse(List<String> words, Map<String, String> instead) {
+    List<String> problems = new ArrayList<>();
+    for (String word : words) {
+      String[] parts = word.split("=", 2);
+      String remedy = instead.get(parts[0]);
+      if (remedy != null && parts.length == 2) {
+        problems.add("%s (%s) has no effect: %s".formatted(parts[0], parts[1], remedy));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
   /** Returns the configuration of the program. */
   public BilevelConfig config() {
     return config;
@@ -194,6 +215,30 @@ public final class ProgramSettings {
           "%s (%d) must be at least %d".formatted(key, value, least));
     }
     return value;
+  }
+
+  /**
+   * Checks that a program is of one task.
+   *
+   * @throws IllegalArgumentException if it is of several
+   */
+  public void requireOneTask() {
+    if (shape().tasks() != 1) {
+      throw new IllegalArgumentException("tasks (%d) must be 1".formatted(shape().tasks()));
+    }
+  }
+
+  /**
+   * Returns the value of a key as true or false.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public boolean flag(String key) {
+    String value = value(key);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new IllegalArgumentException("%s (%s) must be true or false".formatted(key, value));
+    }
+    return value.equals("true");
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.reckoning.cli.config.ConfigOptions;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.files.DurableFiles;
@@ -147,7 +148,7 @@ public final class SweepRuns {
     List<Path> plots = plot(table);
     out.println();
     out.println("wrote to " + directory + ": " + FILE + ", sweep.csv" + names(plots));
-    out.println("  tensorboard --logdir " + directory);
+    out.println("  tensorboard --logdir " + ShellWord.quoted(directory));
     out.flush();
     boolean failed = jobs.stream().anyMatch(job -> job.status() == SweepJob.Status.FAILED);
     return failed ? ExitCode.SOFTWARE : ExitCode.OK;

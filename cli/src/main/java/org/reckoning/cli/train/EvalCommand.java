@@ -69,9 +69,8 @@ public final class EvalCommand implements Callable<Integer> {
           List.of("--name (%s) must %s".formatted(name, Examination.NAME_RULE)));
     }
     RunConfig config = RunOverrides.apply(Experiment.configOf("--run", run), overrides);
-    ConsoleStyle style =
-        ConsoleStyle.choose(Boolean.getBoolean("reckoning.terminal"), true, System.getenv(), 1);
-    ConsoleProgress progress = new ConsoleProgress(System.err, style);
+    ConsoleProgress progress =
+        new ConsoleProgress(System.err, ConsoleStyle.ofThisProcess(/* noProgress= */ true, 1));
     Experiment experiment = new Experiment(config, run, "", progress, () -> false);
     List<String> table = name == null ? experiment.evaluate() : experiment.examine(name, overrides);
     table.forEach(out::println);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.reckoning.cli.device.Device;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.graph.peers.PeerMessages;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.RunConfig;
@@ -51,16 +52,11 @@ record RunTraining(Peers peers, boolean noProgress, PrintWriter out) {
   }
 
   private int trainTogether(RunConfig config, Path directory, Path resumable) throws IOException {
-    ConsoleStyle style =
-        ConsoleStyle.choose(
-            Boolean.getBoolean("reckoning.terminal"),
-            noProgress,
-            System.getenv(),
-            config.logSteps());
+    ConsoleStyle style = ConsoleStyle.ofThisProcess(noProgress, config.logSteps());
     ConsoleProgress progress =
         peers.isFirst() ? new ConsoleProgress(System.err, style) : ConsoleProgress.silent();
     String devices = Device.ofEach(peers);
-    String resume = "./reckoning train resume=" + resumable;
+    String resume = "./reckoning train " + ShellWord.quoted("resume=" + resumable);
     IntConsumer end =
         code -> {
           progress.leaveLine();

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.cli.process.PeerCommand;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.cli.sweep.SweepRuns;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.ConfigException;
@@ -198,11 +199,14 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
     int last = runs - 1;
     out.printf("wrote %d runs, %s to %d%n%n", runs, sweep.resolve("0"), last);
     out.println("next:");
-    out.printf("  ./reckoning train resume=%s    # one run%n", sweep.resolve("0"));
+    String resume = "resume=" + sweep;
+    out.printf("  ./reckoning train %s    # one run%n", ShellWord.quoted(resume + "/0"));
+    // Slurm's shell replaces the variable, so it stands outside the quotes of the path.
+    String each = "./reckoning train " + ShellWord.quoted(resume + "/") + "$SLURM_ARRAY_TASK_ID";
     out.printf(
-        "  sbatch --array=0-%d --wrap './reckoning train resume=%s'    # all, with Slurm%n",
-        last, sweep.resolve("$SLURM_ARRAY_TASK_ID"));
-    out.printf("  ./reckoning train resume=%s      # what is left, and the table%n", sweep);
+        "  sbatch --array=0-%d --wrap %s    # all, with Slurm%n", last, ShellWord.quoted(each));
+    out.printf(
+        "  ./reckoning train %s      # what is left, and the table%n", ShellWord.quoted(resume));
     out.flush();
     return 0;
   }
@@ -225,13 +229,14 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add("next:");
-    lines.add("  ./reckoning eval --run " + directory);
-    lines.add("  ./reckoning ask --run " + directory + " --problem 1 --interactive");
+    String run = ShellWord.quoted(directory);
+    lines.add("  ./reckoning eval --run " + run);
+    lines.add("  ./reckoning ask --run " + run + " --problem 1 --interactive");
     if (config.data().source() == DataSource.KINSHIP) {
-      lines.add("  ./reckoning eval --run " + directory + " 'data.hops=[3]' data.distractors=2");
+      lines.add("  ./reckoning eval --run " + run + " 'data.hops=[3]' data.distractors=2");
       lines.add("  ./reckoning train experiment=quickstart 'data.hops=[2,3]'");
     }
-    lines.add("  tensorboard --logdir " + directory);
+    lines.add("  tensorboard --logdir " + run);
     return lines;
   }
 }

@@ -76,6 +76,10 @@ class DecodingCommandTest {
         "temperature=warm|temperature (warm) must be a number",
         "runs=0|runs (0) must be at least 1",
         "new_tokens=1|new_tokens (1) must be at least 2",
+        "question_tokens=128|question_tokens (128) has no effect: use prompt and new_tokens",
+        "facts=9|facts (9) has no effect: omit it",
+        "k=3|k (3) has no effect: omit it",
+        "tasks=4|tasks (4) must be 1",
       })
   void invalidWord_isOneLineAndExitCodeTwo(String word, String message) {
     CommandRun run = CommandRun.of("bench", "decoding", "model=tiny", word);

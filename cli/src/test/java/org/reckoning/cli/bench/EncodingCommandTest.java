@@ -126,6 +126,26 @@ class EncodingCommandTest {
     assertThat(number(row, "3 in all, a batch, s")).isGreaterThan(encoding);
   }
 
+  /** Before anything is measured, which would be lost. */
+  @Test
+  void output_thatCannotBeWritten_failsBeforeTheMeasurement(@TempDir Path directory) {
+    CommandRun run =
+        CommandRun.of(
+            "bench",
+            "encoding",
+            "model=micro",
+            "facts=1",
+            "fact_tokens=4",
+            "xla=off",
+            "--output",
+            directory.toString());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().strip())
+        .isEqualTo("'%s' cannot be written: it is a directory".formatted(directory));
+  }
+
   @Test
   void command_withoutBatch_saysSo() {
     CommandRun run =
@@ -155,6 +175,10 @@ class EncodingCommandTest {
         "model=micro facts=1 fact_tokens=4 counts=0|counts (0) must be whole numbers of at least 1,"
             + " such as 1,2,5,18,100",
         "model=micro fact_tokens=4 facts=1 runs=0|runs (0) must be at least 1",
+        "model=micro facts=1 fact_tokens=4 batch=ture|batch (ture) must be true or false",
+        "model=micro facts=1 fact_tokens=4 tasks=2|tasks (2) must be 1",
+        "model=micro k=8|k (8) has no effect: use steps",
+        "k=0 mode=exact|k (0) has no effect: use steps; mode (exact) has no effect: omit it",
       })
   void invalidWords_areOneLineAndExitCodeTwo(String words, String message) {
     CommandRun run = CommandRun.of(("bench encoding " + words).split(" ", -1));

@@ -6,7 +6,7 @@ import static org.reckoning.cli.bench.CommandRun.number;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExchangeCommandTest {
   @Test
@@ -25,11 +25,19 @@ class ExchangeCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--mb=0", "--mb=NaN", "--runs=0"})
-  void command_withANumberThatIsNotPositive_hasCode2(String word) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--mb=0|--mb (0.0) must be from 0.000001 to 1000000",
+        "--mb=NaN|--mb (NaN) must be from 0.000001 to 1000000",
+        "--mb=1,0.0000001|--mb (1.0E-7) must be from 0.000001 to 1000000",
+        "--mb=Infinity|--mb (Infinity) must be from 0.000001 to 1000000",
+        "--runs=0|--runs (0) must be at least 1",
+      })
+  void command_withANumberOutOfRange_isOneLineAndExitCodeTwo(String word, String message) {
     CommandRun run = CommandRun.of("bench", "exchange", word);
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("must be positive");
+    assertThat(run.err().strip()).isEqualTo(message + "; see 'reckoning bench exchange --help'");
   }
 }

@@ -28,6 +28,7 @@ class StepTableTest {
   void row_dividesFlopsByTheMedianStepAndByThePeak() {
     table.row(settings.programs().get(1), new Outcome(MEASURED, ""));
 
+    assertThat(table.failed()).isFalse();
     assertThat(text())
         .isEqualTo(
             """
@@ -44,6 +45,7 @@ class StepTableTest {
   void failedRow_hasTheReasonAndAsManyCells() {
     table.row(settings.programs().get(2), new Outcome(Map.of("build", "1"), "no |memory|"));
 
+    assertThat(table.failed()).isTrue();
     assertThat(text())
         .endsWith(
             "| adamw | 1 | exact | segments | failed: no \\|memory\\| "
@@ -69,6 +71,7 @@ class StepTableTest {
             "XLA does not work"));
     table.end(new Outcome(Map.of("peak", "3.5e11", "peak_xla", "3.4e11"), ""));
 
+    assertThat(table.failed()).isTrue();
     assertThat(text())
         .contains("- Machine: a processor\n", "- Software: unknown\n", "- Devices: CPU:0\n")
         .contains("`TF_CPP_MIN_LOG_LEVEL=")

@@ -1,4 +1,4 @@
-/** Tests of {@code reckoning chart}. */
+/** Tests of charts as PNG images. */
 @NullMarked
 package org.reckoning.cli.chart;
 

@@ -29,6 +29,8 @@ class ServingExportCommandTest {
       value = {
         "export|--run (directory of a run) or --check must be given",
         "export --check a --to b|--check (a) writes nothing; omit --to",
+        "export --check a --facts 8 --xla|--check (a) writes nothing; omit --xla, --facts",
+        "export --run a --problems 9|--problems (9) has no effect without --check: omit it",
         "export --check a --problems 0|--problems (0) must be at least 1",
         "export --run a --facts x|Invalid value for option '--facts': 'x' is not an int"
       },

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,14 +60,36 @@ class InspectCommandTest {
     assertThat(json.has("times")).isFalse();
   }
 
+  /** Its later training decides on vocabulary and sizes. */
+  @Test
+  void run_thatWasNotTrained_staysAsItWas() throws IOException {
+    String model = "model.n_layer=1 model.n_embd=8 model.n_head=2 data.train_tasks=60";
+    String plan = "train -m --plan name=planned seed=1,2 " + model + " output_dir=" + directory;
+    assertThat(execute(plan.split(" ", -1))).as(err.toString()).isZero();
+    Path run =
+        names(directory.resolve("planned")).stream()
+            .map(name -> directory.resolve("planned").resolve(name).resolve("0"))
+            .findFirst()
+            .orElseThrow();
+    out.getBuffer().setLength(0);
+
+    assertThat(run("model.n_embd=16 --steps 0 --run " + run)).as(err.toString()).isZero();
+
+    assertThat(out.toString()).contains("GPT-2 of 1 layers, width 16, 2 heads");
+    assertThat(names(run)).containsExactly("config.yaml");
+  }
+
   /** In a process of its own, which XLA tells what it does. */
   @Test
   void measured_withDumpsAndGraph_saysWhichFileIsWhichSegment() throws IOException {
-    Path hlo = directory.resolve("hlo");
+    Path hlo = directory.resolve("my hlo");
     Path graph = directory.resolve("graph");
-    String words =
+    List<String> words = new ArrayList<>(List.of("inspect", "--hlo", hlo.toString()));
+    words.addAll(List.of("--tensorboard", graph.toString()));
+    String sizes =
         "--sizes model=micro k=1 facts=1 fact_tokens=4 question_tokens=4 --steps 1 --json";
-    assertThat(run(words + " --hlo " + hlo + " --tensorboard " + graph)).isZero();
+    words.addAll(List.of(sizes.split(" ", -1)));
+    assertThat(execute(words.toArray(new String[0]))).isZero();
 
     JsonNode json = new ObjectMapper().readTree(out.toString());
     assertThat(json.at("/times/calls").findValuesAsText("call"))
@@ -137,9 +160,13 @@ class InspectCommandTest {
   }
 
   private int run(String words) {
+    return execute(("inspect " + words).split(" ", -1));
+  }
+
+  private int execute(String... words) {
     return Reckoning.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
-        .execute(("inspect " + words).split(" ", -1));
+        .execute(words);
   }
 }

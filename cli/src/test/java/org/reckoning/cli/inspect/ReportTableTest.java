@@ -3,6 +3,7 @@ package org.reckoning.cli.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,7 +87,7 @@ class ReportTableTest {
         ProgramSettings.parse(List.of("model=micro", "k=1", "tasks=2", "xla=off"));
     try (BilevelProgram<TFloat32> program =
         BilevelProgram.build(settings.config().withTaskGroups(2), TFloat32.class)) {
-      assertThat(ReportTable.print(ProgramReport.of(program, settings.shape())))
+      assertThat(ReportTable.print(ProgramReport.of(program, settings.shape()), Map.of()))
           .endsWith("groups run in parallel but are listed in sequence: more may be alive\n");
     }
     assertThat(print("model=micro k=1 tasks=2 xla=off")).doesNotContain("in parallel");
@@ -119,7 +120,7 @@ class ReportTableTest {
     ProgramSettings settings = ProgramSettings.parse(List.of(words.split(" ", -1)));
     try (BilevelProgram<TFloat32> program =
         BilevelProgram.build(settings.config(), TFloat32.class)) {
-      return ReportTable.print(ProgramReport.of(program, settings.shape()));
+      return ReportTable.print(ProgramReport.of(program, settings.shape()), Map.of());
     }
   }
 }

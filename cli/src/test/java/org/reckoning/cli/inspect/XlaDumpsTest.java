@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.reckoning.graph.inspect.XlaMemory;
 
 class XlaDumpsTest {
@@ -31,10 +33,30 @@ class XlaDumpsTest {
     assertThat(environment)
         .containsEntry(
             "XLA_FLAGS",
-            "--xla_cpu_enable_fast_math=false --xla_dump_to="
+            "--xla_cpu_enable_fast_math=false --xla_dump_to='"
                 + directory.toAbsolutePath()
-                + " --xla_dump_hlo_as_text")
+                + "' --xla_dump_hlo_as_text")
         .containsEntry("TF_XLA_FLAGS", "--tf_xla_max_cluster_size=9");
+  }
+
+  /** XLA ends its flags at a word without a dash; the quotes are those of the launcher. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0000',
+      value = {
+        "/my dumps | '/my dumps'",
+        "/it's a \"\\ | \"/it's a \\\"\\\\\"",
+      })
+  void flags_withPathsThatNeedQuotes_quoteThem(Path place, String quoted) {
+    Map<String, String> environment =
+        new XlaDumps(place)
+            .environment(
+                Map.of("TF_XLA_FLAGS", "--tf_xla_persistent_cache_directory=" + quoted + " --x=1"));
+
+    assertThat(environment)
+        .containsEntry("XLA_FLAGS", "--xla_dump_to=" + quoted + " --xla_dump_hlo_as_text")
+        .containsEntry("TF_XLA_FLAGS", "--x=1");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package org.reckoning.trainer.export;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -17,6 +16,7 @@ import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
+import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.run.RunWeights;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.family.TNumber;
@@ -64,34 +64,21 @@ public final class ModelExport {
     ExportedRun opened = ExportedRun.open(run, report);
     ServingLimits limits = opened.limits(sizes);
     List<Path> made = DurableFiles.createDirectories(model);
-    Path temporary = temporary(model);
-    Thread removal = new Thread(() -> deleteIfPossible(temporary, report));
-    Runtime.getRuntime().addShutdownHook(removal); // for Ctrl-C
-    try {
+    try (TemporaryPath temporary = TemporaryPath.directoryIn(model, TEMPORARY)) {
       List<String> signatures =
           write(
               opened,
-              temporary.resolve("model"),
+              temporary.path().resolve("model"),
               model.toAbsolutePath().normalize().getFileName().toString(),
               limits,
               compiled,
               opened.config().dtype().tensorType());
-      Path version = publish(temporary.resolve("model"), model);
+      Path version = publish(temporary.path().resolve("model"), model);
       return new Written(version, limits, signatures, size(version));
     } catch (IOException | TensorFlowException e) { // TensorFlow writes the variables
       throw notWritten(model, e);
     } finally {
-      delete(temporary);
       DurableFiles.removeEmpty(made); // not empty after success
-      Runtime.getRuntime().removeShutdownHook(removal);
-    }
-  }
-
-  private static Path temporary(Path model) throws IOException {
-    try {
-      return Files.createTempDirectory(model, TEMPORARY);
-    } catch (IOException e) {
-      throw FileProblem.cannotWrite(model, e);
     }
   }
 
@@ -104,16 +91,6 @@ public final class ModelExport {
         "the export to '%s' was not written: %s%s"
             .formatted(model, reason, FileProblem.remedy(reason)),
         e);
-  }
-
-  private static void deleteIfPossible(Path tree, Consumer<String> report) {
-    try {
-      if (Files.exists(tree)) {
-        DurableFiles.deleteWhole(tree); // renamed first: no incomplete version can get a number
-      }
-    } catch (IOException | UncheckedIOException e) { // TensorFlow is still writing
-      report.accept("'%s' could not be deleted: %s".formatted(tree, e.getMessage()));
-    }
   }
 
   private static <T extends TNumber> List<String> write(
@@ -213,11 +190,5 @@ public final class ModelExport {
       }
     }
     return bytes;
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (Files.exists(tree)) {
-      DurableFiles.deleteTree(tree);
-    }
   }
 }

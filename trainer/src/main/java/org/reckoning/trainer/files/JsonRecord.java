@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -90,8 +91,22 @@ public final class JsonRecord {
    * @throws IOException with the name of the file if it cannot be written
    */
   public static void write(Path file, Record value) throws IOException {
-    DurableFiles.write(
-        file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n");
+    DurableFiles.write(file, bytes(value));
+  }
+
+  /**
+   * Writes a record and completes the output.
+   *
+   * @throws IOException with the name of the file if it cannot be written
+   */
+  public static void write(AtomicOutput output, Record value) throws IOException {
+    output.stream().write(bytes(value));
+    output.commit();
+  }
+
+  private static byte[] bytes(Record value) throws JsonProcessingException {
+    String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    return (text + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static IOException problem(Path file, String what, String reason) {

@@ -10,6 +10,8 @@ import java.util.Map;
  * @param plainSteps number of steps between two lines of {@link Display#PLAIN}
  */
 public record ConsoleStyle(Display display, boolean bold, int plainSteps) {
+  /** System property by which the launcher says whether standard error is a terminal. */
+  public static final String TERMINAL = "reckoning.terminal";
 
   /** Display of steps. */
   public enum Display {
@@ -26,6 +28,11 @@ public record ConsoleStyle(Display display, boolean bold, int plainSteps) {
     if (plainSteps < 1) {
       throw new IllegalArgumentException("log_steps (%d) must be 1 or more".formatted(plainSteps));
     }
+  }
+
+  /** Chooses the style of this process; see {@link #choose}. */
+  public static ConsoleStyle ofThisProcess(boolean noProgress, int plainSteps) {
+    return choose(Boolean.getBoolean(TERMINAL), noProgress, System.getenv(), plainSteps);
   }
 
   /**

@@ -44,8 +44,34 @@ final class InitialModel implements Closeable {
       Vocabulary vocabulary =
           first.answer(Vocabulary.class, () -> vocabulary(config, splits, directory));
       Gpt2Config sizes =
-          first.answer(Gpt2Config.class, () -> sizes(config, directory, vocabulary, published));
+          first.answer(
+              Gpt2Config.class,
+              () -> {
+                Gpt2Config found = sizes(config, directory, vocabulary, published);
+                keep(config, directory, vocabulary, found, published);
+                return found;
+              });
       return new InitialModel(vocabulary, sizes, published);
+    } catch (IOException | RuntimeException e) {
+      if (published != null) {
+        published.close();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the model for a look at its program: as for training, but writes nothing.
+   *
+   * @param directory of a run; null for a new run
+   */
+  static InitialModel forInspection(
+      RunConfig config, Splits splits, @Nullable RunDirectory directory) throws IOException {
+    Gpt2Weights published = published(config, directory);
+    try {
+      Vocabulary vocabulary = vocabulary(config, splits, directory);
+      return new InitialModel(
+          vocabulary, sizes(config, directory, vocabulary, published), published);
     } catch (IOException | RuntimeException e) {
       if (published != null) {
         published.close();
@@ -60,44 +86,58 @@ final class InitialModel implements Closeable {
     return new InitialModel(vocabulary, directory.model(config, vocabulary), null);
   }
 
-  private static @Nullable Gpt2Weights published(RunConfig config, RunDirectory directory)
+  private static @Nullable Gpt2Weights published(RunConfig config, @Nullable RunDirectory directory)
       throws IOException {
     String path = config.model().nameOrPath();
     boolean resumes =
-        directory.hasModel()
+        directory != null
+            && directory.hasModel()
             && directory.checkpoints(config.keepCheckpoints()).latest().isPresent();
     return path == null || resumes ? null : RunWeights.openAny(Path.of(path));
   }
 
-  private static Vocabulary vocabulary(RunConfig config, Splits splits, RunDirectory directory)
-      throws IOException {
+  private static Vocabulary vocabulary(
+      RunConfig config, Splits splits, @Nullable RunDirectory directory) throws IOException {
     VocabularyKind kind = config.model().vocabulary();
-    if (kind == VocabularyKind.FULL || directory.hasVocabulary()) {
-      return directory.vocabulary(kind);
+    if (kind == VocabularyKind.FULL) {
+      return Vocabulary.full();
     }
-    Vocabulary compact = CompactVocabulary.of(config, splits);
-    directory.write(compact);
-    return compact;
+    return directory != null && directory.hasVocabulary()
+        ? directory.vocabulary(kind)
+        : CompactVocabulary.of(config, splits);
   }
 
   private static Gpt2Config sizes(
       RunConfig config,
-      RunDirectory directory,
+      @Nullable RunDirectory directory,
       Vocabulary vocabulary,
       @Nullable Gpt2Weights published)
       throws IOException {
-    if (published == null && directory.hasModel()) {
-      return directory.model(config, vocabulary);
+    if (published != null) {
+      return published.withVocabulary(vocabulary).config();
     }
-    Gpt2Config sizes =
-        published == null
-            ? config.model().gpt2(vocabulary.size())
-            : published.withVocabulary(vocabulary).config();
-    directory.write(sizes, vocabulary.endOfText());
+    return directory == null
+        ? config.model().gpt2(vocabulary.size())
+        : directory.model(config, vocabulary);
+  }
+
+  /** Writes what the directory of the run does not have yet. */
+  private static void keep(
+      RunConfig config,
+      RunDirectory directory,
+      Vocabulary vocabulary,
+      Gpt2Config sizes,
+      @Nullable Gpt2Weights published)
+      throws IOException {
+    if (config.model().vocabulary() != VocabularyKind.FULL && !directory.hasVocabulary()) {
+      directory.write(vocabulary);
+    }
+    if (published != null || !directory.hasModel()) {
+      directory.write(sizes, vocabulary.endOfText());
+    }
     if (published != null && vocabulary.isFull()) {
       PaddingFile.keep(directory.path(), published);
     }
-    return sizes;
   }
 
   /** Sets the variables of a program: published weights where there are any, else random ones. */

@@ -83,15 +83,18 @@ public final class TrainingRun implements AutoCloseable {
     steps = data.steps(config);
     checkpoints = directory.checkpoints(config.keepCheckpoints());
     long start = System.nanoTime();
-    BilevelConfig bilevel = config.bilevel(data.model(), data.buckets().shapes());
-    program =
-        config.dtype() == FloatType.FLOAT32
-            ? program(bilevel, TFloat32.class, trains)
-            : program(bilevel, TFloat64.class, trains);
+    program = program(config, data, trains);
     buildSeconds = Seconds.since(start);
     program.join(first.peers());
     state = new RunState(program, checkpoints, first.peers());
     evaluation = new RunEvaluation(config, data, program, first.peers());
+  }
+
+  private static BilevelProgram<?> program(RunConfig config, RunData data, boolean trains) {
+    BilevelConfig bilevel = config.bilevel(data.model(), data.buckets().shapes());
+    return config.dtype() == FloatType.FLOAT32
+        ? program(bilevel, TFloat32.class, trains)
+        : program(bilevel, TFloat64.class, trains);
   }
 
   private static <T extends TNumber> BilevelProgram<T> program(
@@ -137,6 +140,29 @@ public final class TrainingRun implements AutoCloseable {
         return run;
       } catch (IOException | RuntimeException e) {
         run.close();
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Builds the program of a run, with its initial weights, and writes nothing.
+   *
+   * @param directory of the run, whose vocabulary and sizes are used; null for a new run
+   * @throws IOException if a file cannot be read
+   * @throws IllegalArgumentException if data and configuration do not match
+   */
+  public static BilevelProgram<?> programOf(
+      RunConfig config, Splits splits, @Nullable Path directory) throws IOException {
+    RunDirectory place = directory == null ? null : new RunDirectory(directory);
+    try (InitialModel initial = InitialModel.forInspection(config, splits, place)) {
+      RunData data = new RunData(config, splits, initial.vocabulary(), initial.sizes());
+      BilevelProgram<?> program = program(config, data, true);
+      try {
+        initial.initialize(program, config.seed());
+        return program;
+      } catch (IOException | RuntimeException e) {
+        program.close();
         throw e;
       }
     }
