@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.text.EnumWord;
@@ -189,17 +190,14 @@ final class ReportText {
   private void words() {
     add("## Configurations", "", "Each line makes one run or timing.", "", "```");
     for (StudyReport.Run each : report.runs()) {
-      String quoted = join(each.run().words().stream().map(ReportText::quoted).toList());
+      String quoted = join(each.run().words().stream().map(ShellWord::quoted).toList());
       add("./reckoning train %s seed=%d".formatted(quoted, each.run().seed()));
     }
     for (StudyReport.Timing each : report.timings().values()) {
-      add("./reckoning bench encoding " + join(each.words()));
+      String quoted = join(each.words().stream().map(ShellWord::quoted).toList());
+      add("./reckoning bench encoding " + quoted);
     }
     add("```");
-  }
-
-  private static String quoted(String word) {
-    return word.matches("[A-Za-z0-9_.,=/+-]*") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private static String join(List<String> words) {

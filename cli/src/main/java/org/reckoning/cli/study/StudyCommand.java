@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.Configurations;
 import org.reckoning.cli.process.ChildProcesses;
+import org.reckoning.cli.process.ShellWord;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DirectoryLock;
@@ -156,12 +157,10 @@ public final class StudyCommand implements Callable<Integer> {
   }
 
   private int run(StudyDirectory study, PrintWriter out) throws IOException {
-    ConsoleStyle style =
-        ConsoleStyle.choose(
-            Boolean.getBoolean("reckoning.terminal"), noProgress, System.getenv(), 1);
-    ConsoleProgress progress = new ConsoleProgress(System.err, style);
+    ConsoleProgress progress =
+        new ConsoleProgress(System.err, ConsoleStyle.ofThisProcess(noProgress, 1));
     StudyReport.Program program = new StudyReport.Program(spec.root().version()[0], Commit.of());
-    String resume = "./reckoning study resume=" + study.path();
+    String resume = resume(study.path());
     ChildProcesses processes = new ChildProcesses(MAIN);
     Map<String, String> failures;
     try (StopSignals signals =
@@ -220,6 +219,10 @@ public final class StudyCommand implements Callable<Integer> {
     out.flush();
   }
 
+  private static String resume(Path study) {
+    return "./reckoning study " + ShellWord.quoted("resume=" + study);
+  }
+
   private static int planned(StudyDirectory study, PrintWriter out) {
     int runs = study.plan().runs().size();
     int searches = study.plan().searches().size();
@@ -227,14 +230,17 @@ public final class StudyCommand implements Callable<Integer> {
     Path path = study.path();
     out.printf("planned %d runs in %s%n%n", runs, path);
     out.println("next:");
+    // Slurm's shell replaces the variable, so it stands outside the quotes of the path.
+    String each =
+        "./reckoning train " + ShellWord.quoted("resume=" + path + "/") + "$SLURM_ARRAY_TASK_ID";
     out.printf(
-        "  sbatch --array=%d-%d --wrap './reckoning train resume=%s'%n",
-        open ? 0 : searches, (open ? searches : runs) - 1, path.resolve("$SLURM_ARRAY_TASK_ID"));
+        "  sbatch --array=%d-%d --wrap %s%n",
+        open ? 0 : searches, (open ? searches : runs) - 1, ShellWord.quoted(each));
     out.printf(
         open
-            ? "  ./reckoning study resume=%s --plan    # the other runs, with the best settings%n"
-            : "  ./reckoning study resume=%s           # what is left, and the report%n",
-        path);
+            ? "  %s --plan    # the other runs, with the best settings%n"
+            : "  %s           # what is left, and the report%n",
+        resume(path));
     out.flush();
     return ExitCode.OK;
   }

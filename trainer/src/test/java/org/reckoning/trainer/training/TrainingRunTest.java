@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -64,7 +65,10 @@ class TrainingRunTest {
         .with("data.max_buckets", 1);
   }
 
-  /** Where no weight moves and there is one task, a loss depends on the dropout mask alone. */
+  /**
+   * Where no weight moves and there is one task, a loss depends on the dropout mask alone. The inner
+   * loss after the last step has none.
+   */
   @Test
   void train_underDropout_hasOtherMasksInEachUpdateAndStep() throws IOException {
     RunConfig config =
@@ -82,9 +86,15 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config, splits(config), directory)) {
       run.train(told, "CPU:0", () -> false);
     }
-    assertThat(told.steps.stream().flatMap(step -> step.innerLosses().stream()))
+    assertThat(
+            told.steps.stream()
+                .flatMap(
+                    step ->
+                        Stream.concat(
+                            step.innerLosses().stream().limit(2), Stream.of(step.outerLoss()))))
         .hasSize(6 * 3)
         .doesNotHaveDuplicates();
+    assertThat(told.steps.stream().map(step -> step.innerLosses().get(2)).distinct()).hasSize(1);
   }
 
   private static Splits splits(RunConfig config) throws IOException {
