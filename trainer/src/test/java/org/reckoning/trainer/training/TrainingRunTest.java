@@ -66,8 +66,8 @@ class TrainingRunTest {
   }
 
   /**
-   * Where no weight moves and there is one task, a loss depends on the dropout mask alone. The inner
-   * loss after the last step has none.
+   * Where no weight moves and there is one task, a loss depends on the dropout mask alone. The
+   * inner loss after the last step has none.
    */
   @Test
   void train_underDropout_hasOtherMasksInEachUpdateAndStep() throws IOException {
