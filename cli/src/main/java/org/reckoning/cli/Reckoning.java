@@ -132,7 +132,8 @@ public final class Reckoning implements Callable<Integer> {
     CommandErrors errors = new CommandErrors(() -> root.stacktrace);
     return line // the following settings also apply to subcommands
         .setExpandAtFiles(false) // a value may begin with @
-        .setExecutionStrategy(errors.catching(process))
+        // in a group, the handler of uncaught errors names the rank and ends all
+        .setExecutionStrategy(process.isAlone() ? errors.catching(process) : process)
         .setParameterExceptionHandler(errors::invalidArguments)
         .setExecutionExceptionHandler(errors::failure);
   }

@@ -62,6 +62,11 @@ public final class PeerProcess implements IExecutionStrategy {
     return new PeerProcess(peers);
   }
 
+  /** Returns whether no other process was started together with this one. */
+  public boolean isAlone() {
+    return peers.size() == 1;
+  }
+
   /** Returns the writer for results: nothing but that of rank 0 writes. */
   public PrintWriter out(PrintWriter own) {
     return peers.isFirst() ? own : new PrintWriter(Writer.nullWriter());
