@@ -143,12 +143,16 @@ public final class DurableFiles {
    * leaves the rest under the name {@code .NAME.deleted.tmp}.
    */
   public static void deleteWhole(Path directory) throws IOException {
-    Path renamed = directory.resolveSibling("." + directory.getFileName() + ".deleted.tmp");
+    deleteTree(setAside(directory));
+  }
+
+  /** Renames a file or a directory to {@code .NAME.deleted.tmp}, and returns the new path. */
+  static Path setAside(Path path) throws IOException {
+    Path renamed = path.resolveSibling("." + path.getFileName() + ".deleted.tmp");
     if (Files.exists(renamed)) {
       deleteTree(renamed);
     }
-    Files.move(directory, renamed, StandardCopyOption.ATOMIC_MOVE);
-    deleteTree(renamed);
+    return Files.move(path, renamed, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Removes a file, or a directory with its content; links are removed, not followed. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -72,18 +71,18 @@ public final class TemporaryPath implements Closeable {
   }
 
   /**
-   * Removes the path while other threads go on. It is renamed first, so that none of them moves an
-   * incomplete part of it to its place; several attempts are made, since they may be writing.
+   * Removes the path while other threads may still write. Sets it aside first: else a thread could
+   * move an incomplete part of it to its final place. Tries several times.
    */
   private void removeIfPossible() {
-    Path renamed = path.resolveSibling("." + path.getFileName() + ".deleted.tmp");
+    Path left = path;
     for (int i = 0; i < TRIES; i++) {
       try {
         if (Files.exists(path)) {
-          Files.move(path, renamed, StandardCopyOption.ATOMIC_MOVE);
+          left = DurableFiles.setAside(path);
         }
-        if (Files.exists(renamed)) {
-          DurableFiles.deleteTree(renamed);
+        if (Files.exists(left)) {
+          DurableFiles.deleteTree(left);
         }
         return;
       } catch (IOException | UncheckedIOException e) {
