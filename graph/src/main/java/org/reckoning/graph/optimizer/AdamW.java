@@ -90,7 +90,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
    * Emits the second half of an update: the weight.
    *
    * @param moments moments after the gradient, by slot
-   * @throws IllegalArgumentException if epsilon is below the normal numbers of the dtype
+   * @throws IllegalArgumentException if epsilon is no normal number of the dtype
    */
   public <T extends TNumber> Operand<T> weight(
       Ops tf, Operand<T> theta, Map<String, Operand<T>> moments, Operand<T> rate, Operand<T> step) {
@@ -103,9 +103,11 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
   }
 
   private <T extends TNumber> Operand<T> epsilon(Ops tf, Class<T> type) {
-    if (type == TFloat32.class && epsilon < Float.MIN_NORMAL) { // TensorFlow flushes it to 0
+    boolean isHeld = epsilon >= Float.MIN_NORMAL && epsilon <= Float.MAX_VALUE;
+    if (type == TFloat32.class && !isHeld) { // TensorFlow flushes smaller ones to 0
       throw new IllegalArgumentException(
-          "epsilon (%s) must be at least %s in float32".formatted(epsilon, Float.MIN_NORMAL));
+          "epsilon (%s) must be from %s to %s in float32"
+              .formatted(epsilon, Float.MIN_NORMAL, Float.MAX_VALUE));
     }
     return Scalars.of(tf, type, epsilon);
   }

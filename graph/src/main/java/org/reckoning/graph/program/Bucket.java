@@ -50,7 +50,8 @@ final class Bucket<T extends TNumber> {
    *
    * @param pass losses and scores of the pass
    * @param gradients of all updated variables, by name; for the rates, of their stored form
-   * @param normsOfApplied squared norms of the gradients; a fetch of them makes the update
+   * @param normsOfApplied squared norms of the gradients, then their sum; a fetch of them makes the
+   *     update
    * @param accumulateFirst ops that set the accumulated gradients
    * @param accumulateNext ops that add to the accumulated gradients
    */

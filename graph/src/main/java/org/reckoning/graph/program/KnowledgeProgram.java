@@ -158,7 +158,12 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    * @throws IOException if the source fails; no variable is then changed
    */
   public void initialize(WeightSource source, long seed) throws IOException {
-    model.initialize(source, seed);
+    try {
+      model.initialize(source, seed);
+    } catch (RuntimeException | IOException | Error e) {
+      forgetAfter(e);
+      throw e;
+    }
     forget();
   }
 
@@ -294,12 +299,15 @@ public final class KnowledgeProgram<T extends TNumber> implements AutoCloseable 
    * @param questions a batch of one task; its facts are ignored, and its prefix must be the
    *     beginning of the one that was read
    * @return the summed loss of the targets of each question [Q], in nats; 0 for padding
+   * @throws NotFiniteException if a loss is not finite
    */
   public double[] score(TaskBatch questions) {
     Asking<T> asking = asking(questions);
     try (FedTensors<T> feeds = asking.fed(model.feeds(), questions);
         Result fetched = feeds.into(model.runner()).fetch(asking.scores().loss()).run()) {
-      return HostTensors.toDoubles(fetched.get(0));
+      double[] losses = HostTensors.toDoubles(fetched.get(0));
+      NotFiniteException.require("loss of a question", losses);
+      return losses;
     }
   }
 

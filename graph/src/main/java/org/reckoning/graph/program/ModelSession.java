@@ -33,8 +33,8 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
   private final BilevelConfig config;
   private final Class<T> type;
   private final WeightLayout layout;
-  private final Graph graph = new Graph();
-  private final Ops tf = GraphScope.root(graph);
+  private final Graph graph;
+  private final Ops tf;
   private final MetaParameters<T> parameters;
   private final DecodingFeeds<T> decodingFeeds;
   private final Session session;
@@ -42,25 +42,39 @@ final class ModelSession<T extends TNumber> implements AutoCloseable {
   /**
    * Emits the parameters.
    *
+   * @param graph to which it adds them
    * @param layout of a checked configuration
    */
-  private ModelSession(BilevelConfig config, WeightLayout layout, Class<T> type) {
+  private ModelSession(Graph graph, BilevelConfig config, WeightLayout layout, Class<T> type) {
+    this.graph = graph;
     this.config = config;
     this.type = type;
     this.layout = layout;
+    tf = GraphScope.root(graph);
     parameters = new MetaParameters<>(tf, config, layout, type);
     decodingFeeds = new DecodingFeeds<>(tf.withSubScope("decoding"), type);
     session = GraphSession.open(graph);
   }
 
-  /** Builds a program on a new session; closes the session if the program cannot be built. */
+  /** Builds a program on a new session; closes what was opened if it cannot be built. */
   static <T extends TNumber, P> P build(
       BilevelConfig config, WeightLayout layout, Class<T> type, Function<ModelSession<T>, P> emit) {
-    ModelSession<T> session = new ModelSession<>(config, layout, type);
+    ModelSession<T> session = open(config, layout, type);
     try {
       return emit.apply(session);
     } catch (RuntimeException | Error e) {
       session.close();
+      throw e;
+    }
+  }
+
+  private static <T extends TNumber> ModelSession<T> open(
+      BilevelConfig config, WeightLayout layout, Class<T> type) {
+    Graph graph = new Graph();
+    try {
+      return new ModelSession<>(graph, config, layout, type);
+    } catch (RuntimeException | Error e) {
+      graph.close();
       throw e;
     }
   }

@@ -17,6 +17,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
@@ -249,7 +250,8 @@ final class OuterUpdate<T extends TNumber> {
 
   /** Emits the factor {@code clip / max(norm, clip)}. */
   private Operand<T> clipFactor(Ops tf, List<Operand<T>> squares, double clip) {
-    if (squares.isEmpty() || Double.isInfinite(clip)) {
+    boolean isInfinite = Double.isInfinite(type == TFloat32.class ? (float) clip : clip);
+    if (squares.isEmpty() || isInfinite) {
       return Scalars.of(tf, type, 1);
     }
     Operand<T> norm = tf.math.sqrt(sum(tf, squares));

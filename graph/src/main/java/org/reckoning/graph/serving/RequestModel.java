@@ -50,14 +50,8 @@ final class RequestModel<T extends TNumber> {
    * @param checks checks of the weights
    * @param innerLosses output {@code inner_losses}; empty for the initial weights
    */
-  record Adapted<T extends TNumber>(Weights<T> weights, RequestChecks checks, Tensors innerLosses) {
-    /** Returns tensors with the checks on each, since a client may fetch only some. */
-    Tensors checked(Tensors tensors) {
-      Tensors checked = new Tensors();
-      tensors.names().forEach(name -> checked.put(name, checks.after(tensors.get(name))));
-      return checked;
-    }
-  }
+  record Adapted<T extends TNumber>(
+      Weights<T> weights, RequestChecks checks, Tensors innerLosses) {}
 
   /** Emits the initial weights and the settings of greedy decoding. */
   RequestModel(
@@ -146,8 +140,20 @@ final class RequestModel<T extends TNumber> {
         tf.math.mul(candidates.targets(TInt32.class), tf.constant(Span.ANSWER.code()));
     Questions asked = new Questions(candidates.tokens(), candidates.lengths(), spans);
     Operand<T> losses = LossSegments.score(tf, model, adapted.weights(), asked).loss(); // [1, C]
-    return adapted.checked(
-        new Tensors().put("log_probabilities", single(tf, candidates.real(tf.math.neg(losses)))));
+    Operand<TFloat32> logProbabilities =
+        adapted.checks().after(single(tf, candidates.real(tf.math.neg(losses))));
+    RequestChecks finite = finite(tf, logProbabilities);
+    return new Tensors().put("log_probabilities", finite.after(logProbabilities));
+  }
+
+  /** Returns a check. Facts with finite inner losses may still make weights that overflow. */
+  private static RequestChecks finite(Ops tf, Operand<TFloat32> logProbabilities) {
+    RequestChecks finite = new RequestChecks(tf.withSubScope("finite"));
+    finite.require(
+        tf.math.isFinite(logProbabilities),
+        "these facts and questions give no answer: log-probabilities must be finite but are",
+        logProbabilities);
+    return finite;
   }
 
   /** Emits the answers to questions, {@code answer_tokens} [Q, A] and others. */
@@ -174,12 +180,14 @@ final class RequestModel<T extends TNumber> {
             tf.gather(texts.logProbabilities(), places, tf.constant(2), Gather.batchDims(2L)),
             Scalars.of(tf, type, 0));
     Operand<T> probabilities = tf.math.exp(tf.sum(logProbabilities, tf.constant(-1)));
-    return adapted.checked(
-        new Tensors()
-            .put("answer_tokens", questions.real(tokens))
-            .put("answer_lengths", questions.real(lengths))
-            .put("answer_probabilities", single(tf, questions.real(probabilities)))
-            .put("token_log_probabilities", single(tf, questions.real(logProbabilities))));
+    Operand<TFloat32> ofTokens =
+        adapted.checks().after(single(tf, questions.real(logProbabilities)));
+    RequestChecks finite = finite(tf, ofTokens);
+    return new Tensors() // with the checks on each, since a client may fetch only some
+        .put("answer_tokens", finite.after(questions.real(tokens)))
+        .put("answer_lengths", finite.after(questions.real(lengths)))
+        .put("answer_probabilities", finite.after(single(tf, questions.real(probabilities))))
+        .put("token_log_probabilities", finite.after(ofTokens));
   }
 
   private static Operand<TInt32> column(Ops tf, Operand<TInt32> x) {

@@ -32,7 +32,8 @@ import org.tensorflow.types.family.TNumber;
  * Segments that score facts and questions at the adapted weights.
  *
  * <pre>{@code
- * outer       the outer loss under dropout, and its gradient; reported losses without dropout
+ * outer       the outer loss under dropout, and its gradient; the inner loss without dropout,
+ *             unless recall is trained
  * evaluate    the outer loss without dropout
  * score       scores of the questions alone
  * fact_loss   the inner loss alone

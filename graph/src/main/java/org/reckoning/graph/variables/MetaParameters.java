@@ -271,17 +271,7 @@ public final class MetaParameters<T extends TNumber> {
       }
       for (int k = 0; k < steps; k++) {
         double rate = values[j][k];
-        boolean isSingle = type == TFloat32.class;
-        if (!Double.isFinite(isSingle ? (float) rate : rate) || (ratesAreLogs() && rate <= 0)) {
-          String required = isSingle ? "finite in float32" : "finite";
-          throw new IllegalArgumentException(
-              "inner rate (%s) of '%s' in step %d must be %s"
-                  .formatted(
-                      rate,
-                      layout.adapted().get(j),
-                      k,
-                      rate <= 0 && ratesAreLogs() ? "positive in log space" : required));
-        }
+        requireStorable(rate, layout.adapted().get(j), k);
         flat[j * steps + k] = ratesAreLogs() ? Math.log(rate) : rate;
       }
     }
@@ -289,6 +279,22 @@ public final class MetaParameters<T extends TNumber> {
       try (Tensor tensor = HostTensors.of(type, Shape.of(tensors, steps), flat)) {
         rates.assign(session, RATES, tensor);
       }
+    }
+  }
+
+  private void requireStorable(double rate, String name, int k) {
+    boolean isSingle = type == TFloat32.class;
+    String required = "";
+    if (!Double.isFinite(isSingle ? (float) rate : rate)) {
+      required = isSingle ? "finite in float32" : "finite";
+    } else if (ratesAreLogs() && rate <= 0) {
+      required = "positive in log space";
+    } else if (ratesAreLogs() && isSingle && rate < Float.MIN_NORMAL) { // its exponential is 0
+      required = "at least %s in float32".formatted(Float.MIN_NORMAL);
+    }
+    if (!required.isEmpty()) {
+      throw new IllegalArgumentException(
+          "inner rate (%s) of '%s' in step %d must be %s".formatted(rate, name, k, required));
     }
   }
 

@@ -133,9 +133,8 @@ public final class Segment {
         }
       }
       Set<Operation> needed = ancestors(outputs, built.known());
-      // TensorFlow builds the function before KnownTensors replaces nodes, so it takes the
-      // arguments
-      // that are needed before or after the replacement.
+      // TensorFlow builds the function before KnownTensors replaces nodes. So it takes the
+      // arguments that are needed before or after the replacement.
       Set<Operation> neededBefore = ancestors(outputs, Map.of());
       Tensors passed = arguments.from(op -> fullSignature || needed.contains(op));
       Tensors inputs =

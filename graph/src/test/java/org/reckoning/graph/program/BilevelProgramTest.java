@@ -61,7 +61,7 @@ class BilevelProgramTest {
         Micro.config(1).withInnerOptimizer(new AdamW(0.9, 0.999, 1e-40, 0));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> BilevelProgram.build(smallEpsilon, TFloat32.class))
-        .withMessage("epsilon (1.0E-40) must be at least 1.17549435E-38 in float32");
+        .withMessage("epsilon (1.0E-40) must be from 1.17549435E-38 to 3.4028235E38 in float32");
     String nothing = "nothing is trained: give a pattern of trained weights or learned inner rates";
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -657,6 +657,22 @@ class BilevelProgramTest {
                   + " learning rates or look at the data");
       assertThat(program.weight("wte.weight")).containsExactly(before);
       assertThat(program.updates()).isZero();
+    }
+  }
+
+  /** Single precision has no such norm, so there is no limit. */
+  @Test
+  void train_withANormBeyondSinglePrecision_clipsNothing() {
+    OuterOptimizer huge = new OuterOptimizer(new AdamW(), new AdamW(), 1e39, 1e39);
+    BilevelConfig config = Micro.config(1);
+    try (var limited = BilevelProgram.build(config.withOuterOptimizer(huge), TFloat32.class);
+        var free =
+            BilevelProgram.build(config.withOuterOptimizer(WITHOUT_CLIPPING), TFloat32.class)) {
+      limited.initialize(7);
+      free.initialize(7);
+      limited.train(List.of(Micro.batch()), LEARN, 0);
+      free.train(List.of(Micro.batch()), LEARN, 0);
+      assertSame(weights(limited), weights(free));
     }
   }
 

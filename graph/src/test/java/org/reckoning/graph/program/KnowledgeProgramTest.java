@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,24 @@ class KnowledgeProgramTest {
       assertThat(program.score(batch)).isNotEqualTo(before);
       program.forget();
       assertThat(program.score(batch)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void score_thatIsNotFinite_isRefused() {
+    BilevelConfig config = Micro.config(0);
+    try (var reference = Micro.program(config)) {
+      Map<String, double[]> weights = Micro.weights(reference.layout(), 1);
+      Map<String, Double> factors = Map.of("wte.weight", 1e150, "ln_f.weight", 1e300); // overflow
+      weights.replaceAll(
+          (name, numbers) ->
+              Arrays.stream(numbers).map(each -> each * factors.getOrDefault(name, 1.0)).toArray());
+      reference.initialize(weights);
+      try (var program = restored(config, reference)) {
+        assertThatThrownBy(() -> program.score(Micro.batch()))
+            .isInstanceOf(NotFiniteException.class)
+            .hasMessageStartingWith("loss of a question is not finite");
+      }
     }
   }
 

@@ -83,7 +83,32 @@ final class ConfigRules {
         "matmul_dtype (bfloat16) must be float32 with xla=off; bfloat16 needs xla=segments or whole",
         "matmul_dtype",
         "xla");
+    if (config.dtype() == FloatType.FLOAT32) {
+      held("inner_lr", config.innerLr());
+      held("inner_weight_decay", config.innerWeightDecay());
+      held("inner_adam_epsilon", config.innerAdamEpsilon());
+      held("lora_alpha", config.loraAlpha());
+      held("learning_rate", config.learningRate());
+      held("rates_learning_rate", config.ratesLearningRate());
+      held("weight_decay", config.weightDecay());
+      held("adam_epsilon", config.adamEpsilon());
+      held("max_grad_norm", config.maxGradNorm());
+      held("max_rates_grad_norm", config.maxRatesGradNorm());
+      held("label_weight", config.labelWeight());
+      held("knowledge_weight", config.knowledgeWeight());
+      held("recall_weight", config.recallWeight());
+    }
     monitor(config);
+  }
+
+  /** Requires a number that is not lost in single precision, where TensorFlow has no subnormals. */
+  private void held(String key, @Nullable Double number) {
+    require(
+        number == null || number == 0 || (number >= Float.MIN_NORMAL && number <= Float.MAX_VALUE),
+        "%s (%s) must be from %s to %s with dtype=float32; use dtype=float64 or another value"
+            .formatted(key, number, Float.MIN_NORMAL, Float.MAX_VALUE),
+        key,
+        "dtype");
   }
 
   private void monitor(RunConfig config) {

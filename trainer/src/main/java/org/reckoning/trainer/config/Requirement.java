@@ -226,11 +226,15 @@ final class Requirement {
         + (nullable ? ", or null" : "");
   }
 
+  private static boolean isWhole(Class<?> wanted) {
+    return wanted == long.class || wanted == int.class || wanted == Integer.class;
+  }
+
   private static boolean isBeyond(JsonNode number, Class<?> wanted) {
     if (isReal(wanted)) {
       return number.isNumber() && !Double.isFinite(number.doubleValue());
     }
-    return number.isIntegralNumber() && !fits(number, wanted);
+    return isWhole(wanted) && number.isIntegralNumber() && !fits(number, wanted);
   }
 
   private static String kind(Class<?> wanted, boolean isBeyond) {
@@ -254,8 +258,13 @@ final class Requirement {
       bound("at most ", range.atMost(), bounds);
       bound("below ", range.below(), bounds);
     }
-    if (isBeyond && !isReal(wanted) && (range == null || Double.isInfinite(range.atMost()))) {
-      bounds.add("at most " + (wanted == long.class ? Long.MAX_VALUE : Integer.MAX_VALUE));
+    if (isBeyond && isWhole(wanted)) {
+      if (range == null) {
+        bounds.add("of at least " + (wanted == long.class ? Long.MIN_VALUE : Integer.MIN_VALUE));
+      }
+      if (range == null || Double.isInfinite(range.atMost())) {
+        bounds.add("at most " + (wanted == long.class ? Long.MAX_VALUE : Integer.MAX_VALUE));
+      }
     }
     return bounds.isEmpty() ? "" : " " + String.join(" and ", bounds);
   }

@@ -123,17 +123,22 @@ final class RunPredictor implements Predictor {
     ObjectNode outputs = Json.PLAIN.createObjectNode();
     ArrayNode answers = outputs.putArray("answers");
     ArrayNode probabilities = outputs.putArray("probabilities");
-    for (String question : questions) {
-      if (signature.chooses()) {
-        LabelProbabilities chosen = reasoner.choose(question, labels);
-        answers.add(chosen.best());
-        ArrayNode row = probabilities.addArray();
-        labels.forEach(label -> row.add((float) chosen.of(label)));
-      } else {
-        Reply reply = reasoner.write(question, decoding);
-        answers.add(reply.text());
-        probabilities.add((float) reply.textProbability());
+    try {
+      for (String question : questions) {
+        if (signature.chooses()) {
+          LabelProbabilities chosen = reasoner.choose(question, labels);
+          answers.add(chosen.best());
+          ArrayNode row = probabilities.addArray();
+          labels.forEach(label -> row.add((float) chosen.of(label)));
+        } else {
+          Reply reply = reasoner.write(question, decoding);
+          answers.add(reply.text());
+          probabilities.add((float) reply.textProbability());
+        }
       }
+    } catch (NotFiniteException e) {
+      throw new IllegalArgumentException(
+          "these facts and questions give no answer: %s".formatted(e.getMessage()), e);
     }
     if (signature.learns()) {
       ArrayNode losses = outputs.putArray(INNER_LOSSES);

@@ -347,7 +347,21 @@ class RunConfigTest {
         Arguments.of(
             "seed",
             "10000000000000000000",
-            "seed (10000000000000000000) must be a whole number at most 9223372036854775807"),
+            "seed (10000000000000000000) must be a whole number of at least -9223372036854775808 and at most 9223372036854775807"),
+        Arguments.of(
+            "tensorboard", "99999999999", "tensorboard (99999999999) must be true or false"),
+        Arguments.of(
+            "max_grad_norm",
+            "1e39",
+            "max_grad_norm (1.0E39) must be from 1.17549435E-38 to 3.4028235E38 with dtype=float32; use dtype=float64 or another value"),
+        Arguments.of(
+            "inner_lr",
+            "1e-46",
+            "inner_lr (1.0E-46) must be from 1.17549435E-38 to 3.4028235E38 with dtype=float32; use dtype=float64 or another value"),
+        Arguments.of(
+            "adam_epsilon",
+            "1e-40",
+            "adam_epsilon (1.0E-40) must be from 1.17549435E-38 to 3.4028235E38 with dtype=float32; use dtype=float64 or another value"),
         Arguments.of(
             "data.hops",
             "[2, 3000000000]",
