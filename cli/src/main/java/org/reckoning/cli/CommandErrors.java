@@ -68,9 +68,18 @@ record CommandErrors(BooleanSupplier stacktrace) {
   }
 
   private static String sentence(Error e) {
+    String message = String.valueOf(e.getMessage());
+    if (e instanceof UnsatisfiedLinkError) {
+      return "a native library cannot be loaded (%s): this program needs glibc, and a cache directory with 0.7 GB of free space from which programs may run; XDG_CACHE_HOME chooses another one"
+          .formatted(message);
+    }
+    if (e instanceof OutOfMemoryError && message.contains("thread")) {
+      return "the system refuses another thread (%s): raise the limit of processes, 'ulimit -u' or that of the container"
+          .formatted(message);
+    }
     return e instanceof OutOfMemoryError
         ? "Java is out of memory (%s; its heap may take %d MiB): set RECKONING_HEAP to more, such as 8g"
-            .formatted(e.getMessage(), Runtime.getRuntime().maxMemory() >> 20)
+            .formatted(message, Runtime.getRuntime().maxMemory() >> 20)
         : "%s: this is a bug; --stacktrace shows where".formatted(e);
   }
 

@@ -161,8 +161,13 @@ class ReckoningTest {
 
   @ParameterizedTest
   @CsvSource({
-    "config --keys seed=1, --keys lists the keys of all configurations",
-    "config --schema seed=1, --schema lists the keys of all configurations",
+    "config --keys seed=1, --keys describes the keys of all configurations",
+    "config --schema seed=1, --schema describes the keys of all configurations",
+    "config --keys -m, -m has no effect with --keys: omit it",
+    "config --keys --schema, --keys and --schema exclude each other",
+    "inspect --run RUN --cfg job, '--cfg has no effect with --run, which has a configuration: omit it'",
+    "inspect --sizes --config-dir DIR k=1, --config-dir has no effect with --sizes: omit it",
+    "train resume=RUN --cfg job, '--cfg has no effect with resume, which has a configuration: omit it'",
     "train --resolve seed=1, --resolve has no effect without --cfg job",
     "inspect --resolve seed=1, --resolve has no effect without --cfg job"
   })
@@ -230,12 +235,18 @@ class ReckoningTest {
 
   @Test
   void fullHeap_isOneSentenceThatNamesTheSetting() {
-    CommandLine line = commandLine(new Full());
+    CommandLine line = commandLine(new Full(), new Unlinked());
 
     assertThat(line.execute("full")).isEqualTo(1);
     assertThat(err.toString().strip())
         .startsWith("Java is out of memory (Java heap space; its heap may take ")
         .endsWith(" MiB): set RECKONING_HEAP to more, such as 8g")
+        .hasLineCount(1);
+    err.getBuffer().setLength(0);
+
+    assertThat(line.execute("unlinked")).isEqualTo(1);
+    assertThat(err.toString().strip())
+        .startsWith("a native library cannot be loaded (libtensorflow_cc.so.2: no such file): ")
         .hasLineCount(1);
   }
 
@@ -282,6 +293,15 @@ class ReckoningTest {
     @Override
     public void run() {
       throw new OutOfMemoryError("Java heap space");
+    }
+  }
+
+  /** What Java does on a system without glibc. */
+  @Command(name = "unlinked")
+  static final class Unlinked implements Runnable {
+    @Override
+    public void run() {
+      throw new UnsatisfiedLinkError("libtensorflow_cc.so.2: no such file");
     }
   }
 

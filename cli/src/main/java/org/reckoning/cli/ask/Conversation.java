@@ -62,8 +62,7 @@ final class Conversation {
           | IllegalStateException
           | NotFiniteException
           | IOException e) {
-        err.println(ConsoleText.of(ExportLimits.message(e)));
-        err.flush();
+        tell(ExportLimits.message(e));
       }
     }
   }
@@ -86,12 +85,27 @@ final class Conversation {
       facts.forEach(fact -> err.println(ConsoleText.of(fact)));
       err.flush();
     } else if (text.startsWith(FACT + " ")) {
-      List<String> more = new ArrayList<>(facts);
-      more.add(text.substring(FACT.length()).strip());
-      facts = learning.learn(more);
+      add(text.substring(FACT.length()).strip());
     } else {
       HELP.forEach(err::println);
       err.flush();
     }
+  }
+
+  /** Learns one more fact. If the facts cannot be learned with it, learns them again without. */
+  private void add(String fact) throws IOException {
+    List<String> more = new ArrayList<>(facts);
+    more.add(fact);
+    try {
+      facts = learning.learn(more);
+    } catch (NotFiniteException e) {
+      tell(e.getMessage() + "; the new fact is left out");
+      facts = learning.learn(facts);
+    }
+  }
+
+  private void tell(String message) {
+    err.println(ConsoleText.of(message));
+    err.flush();
   }
 }

@@ -104,7 +104,10 @@ final class DecodingCommand implements Callable<Integer> {
     ProgramSettings given = ProgramSettings.parse(words, MORE);
     given.requireOneTask();
     given.atLeast("runs", 1);
-    int length = given.atLeast("prompt", 1) + given.atLeast("new_tokens", 2);
+    int prompt = given.atLeast("prompt", 1);
+    int answer = given.atLeast("new_tokens", 2);
+    long length = (long) prompt + answer;
+    given.requirePositions("prompt (%d) + new_tokens (%d)".formatted(prompt, answer), length);
     List<String> all = new ArrayList<>(words);
     all.addAll(List.of("k=0", "facts=1", "fact_tokens=2", "question_tokens=" + length));
     return ProgramSettings.parse(all, MORE);

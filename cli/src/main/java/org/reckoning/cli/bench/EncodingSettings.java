@@ -52,7 +52,11 @@ public record EncodingSettings(ProgramSettings program, List<Integer> steps, Lis
     program.flag("batch");
     EncodingSettings settings =
         new EncodingSettings(program, numbers("steps", program), numbers("counts", program));
-    program.config().withShapes(settings.inContext()); // checks the lengths
+    TaskShape shape = program.shape();
+    program.requirePositions(
+        "facts (%d) x fact_tokens (%d) + question_tokens (%d) + 1"
+            .formatted(shape.facts(), shape.factTokens(), shape.questionTokens()),
+        (long) shape.facts() * shape.factTokens() + shape.questionTokens() + 1);
     return settings;
   }
 

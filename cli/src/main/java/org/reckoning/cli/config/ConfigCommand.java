@@ -42,18 +42,16 @@ public final class ConfigCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if ((keys || schema) && !options.words().isEmpty()) {
-      throw new ConfigException(
-          List.of(
-              "%s lists the keys of all configurations, so omit '%s'"
-                  .formatted(keys ? "--keys" : "--schema", String.join(" ", options.words()))));
+    if (keys && schema) {
+      throw new ConfigException(List.of("--keys and --schema exclude each other; omit one"));
     }
-    if (keys) {
-      options.printKeys(out);
-      return 0;
-    }
-    if (schema) {
-      options.printSchema(out);
+    if (keys || schema) {
+      requireNothingElse(keys ? "--keys" : "--schema");
+      if (keys) {
+        options.printKeys(out);
+      } else {
+        options.printSchema(out);
+      }
       return 0;
     }
     options.print(out); // an invalid one, too: it helps to find the error
@@ -61,5 +59,15 @@ public final class ConfigCommand implements Callable<Integer> {
       options.jobs();
     }
     return 0;
+  }
+
+  private void requireNothingElse(String option) {
+    options.refuse(option, "-m", "--cfg", "--resolve");
+    if (!options.words().isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              "%s describes the keys of all configurations, so omit '%s'"
+                  .formatted(option, String.join(" ", options.words()))));
+    }
   }
 }

@@ -5,12 +5,15 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.config.YamlDocument;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Options and overrides of commands that take a configuration, as a picocli mixin.
@@ -30,6 +33,10 @@ import picocli.CommandLine.Parameters;
 public final class ConfigOptions {
   /** System property with the parent directory of {@code configs}; the launcher sets it. */
   public static final String HOME = "reckoning.home";
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
 
   @Parameters(
       paramLabel = "OVERRIDE",
@@ -84,6 +91,24 @@ public final class ConfigOptions {
     @Override
     public String toString() {
       return "#" + number + " " + String.join(" ", overrides);
+    }
+  }
+
+  /**
+   * Refuses options of this class that have no effect beside another one.
+   *
+   * @param because the other option
+   * @param names of options of this class
+   * @throws ConfigException with all options that were given
+   */
+  public void refuse(String because, String... names) {
+    List<String> given =
+        Stream.of(names).filter(spec.commandLine().getParseResult()::hasMatchedOption).toList();
+    if (!given.isEmpty()) {
+      throw new ConfigException(
+          given.stream()
+              .map(name -> "%s has no effect with %s: omit it".formatted(name, because))
+              .toList());
     }
   }
 

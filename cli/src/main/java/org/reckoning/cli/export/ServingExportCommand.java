@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.process.ChildJvm;
-import org.reckoning.cli.process.ShellWord;
 import org.reckoning.graph.serving.ServingLimits;
 import org.reckoning.trainer.export.ExportCheck;
 import org.reckoning.trainer.export.ModelExport;
@@ -17,6 +16,7 @@ import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.text.ShellWord;
 import org.reckoning.trainer.text.TextTable;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.Command;
@@ -183,7 +183,7 @@ public final class ServingExportCommand implements Callable<Integer> {
         .lines()
         .forEach(out::println);
     out.printf(
-        "compare it with the run: reckoning export --check %s%n",
+        "compare it with the run: ./reckoning export --check %s%n",
         ShellWord.quoted(written.version()));
     out.flush();
   }

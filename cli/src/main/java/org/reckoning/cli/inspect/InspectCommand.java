@@ -14,7 +14,6 @@ import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.device.Device;
 import org.reckoning.cli.process.ChildJvm;
 import org.reckoning.cli.process.PeerCommand;
-import org.reckoning.cli.process.ShellWord;
 import org.reckoning.cli.program.RandomTasks;
 import org.reckoning.graph.inspect.BlockGraph;
 import org.reckoning.graph.inspect.ProgramReport;
@@ -28,6 +27,7 @@ import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.text.ShellWord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -123,6 +123,10 @@ public final class InspectCommand implements Callable<Integer>, PeerCommand {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    if (run != null || sizes) {
+      String source = run != null ? "--run, which has a configuration" : "--sizes";
+      options.refuse(source, "--cfg", "--resolve", "-m", "--config-dir");
+    }
     if (options.printsOnly()) {
       options.print(out);
       return 0;

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.training.StopSignals;
 
 /**
  * Runs main classes of this module in child processes. A child gets the class path, heap size and
@@ -158,8 +159,12 @@ public final class ChildJvm {
    */
   static Process start(String mainClass, List<String> arguments, Path log) throws IOException {
     List<String> words = new ArrayList<>(List.of("sh", "-c", "trap '' HUP INT; exec \"$@\"", "sh"));
-    // a file takes no escape codes; of two equal options the JVM takes the last
-    words.addAll(command(mainClass, arguments, "-D" + ConsoleStyle.TERMINAL + "=false"));
+    words.addAll(
+        command(
+            mainClass,
+            arguments,
+            "-D" + ConsoleStyle.TERMINAL + "=false", // of two equal options the JVM takes the last
+            "-D" + StopSignals.HAS_PARENT + "=true"));
     ProcessBuilder builder =
         new ProcessBuilder(words)
             .redirectErrorStream(true)

@@ -160,6 +160,21 @@ public final class ProgramSettings {
     }
   }
 
+  /**
+   * Checks that tokens fit the positions of the model.
+   *
+   * @param what they are, with their values: {@code prompt (32) + new_tokens (64)}
+   * @throws IllegalArgumentException if there are too many
+   */
+  public void requirePositions(String what, long tokens) {
+    int most = config.model().nPositions();
+    if (tokens > most) {
+      throw new IllegalArgumentException(
+          "%s are %d tokens but must be at most %d, the positions of model=%s: use fewer"
+              .formatted(what, tokens, most, value("model")));
+    }
+  }
+
   /** Returns the configuration of the program. */
   public BilevelConfig config() {
     return config;

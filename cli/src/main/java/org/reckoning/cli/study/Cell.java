@@ -87,16 +87,19 @@ record Cell(
     StringBuilder line = new StringBuilder(each.value(picture.line()));
     for (String word : each.run().varied()) {
       String key = StudyWords.key(word);
-      if (!key.equals("seed") && !sets(key, picture.line()) && !sets(key, picture.x())) {
+      if (!key.equals("seed")
+          && !shows(picture.line(), key, each)
+          && !shows(picture.x(), key, each)) {
         line.append(' ').append(word);
       }
     }
     return line.toString();
   }
 
-  /** Returns whether a key, or a group, sets the value of an axis. */
-  private static boolean sets(String key, String axis) {
-    return axis.equals(key) || axis.startsWith(key + ".");
+  /** Returns whether an axis shows a key of the training, or a key of a group. */
+  private static boolean shows(String axis, String key, Measurement each) {
+    boolean sets = axis.equals(key) || axis.startsWith(key + ".");
+    return sets && !each.replaced().contains(axis);
   }
 
   private static Cell of(Place place, String metric, List<Sum> seeds) {

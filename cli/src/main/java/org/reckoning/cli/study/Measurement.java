@@ -1,6 +1,7 @@
 package org.reckoning.cli.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.run.Results;
@@ -11,11 +12,17 @@ import org.reckoning.trainer.run.Results;
  * @param run that was trained
  * @param examination name of the problems
  * @param config of the run, with the data of the examination
+ * @param replaced keys of the run that the examination sets
  * @param leftOut number of tasks of the examination that are too long for the model
  * @param row the result
  */
 record Measurement(
-    StudyRun run, String examination, RunConfig config, int leftOut, Results.Row row) {
+    StudyRun run,
+    String examination,
+    RunConfig config,
+    Set<String> replaced,
+    int leftOut,
+    Results.Row row) {
   /**
    * Returns the value of an axis: {@code run}, {@code examination}, {@code hops} or a key of the
    * configuration. A list of one value is that value.

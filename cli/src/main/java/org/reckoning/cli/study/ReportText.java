@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.reckoning.cli.process.ShellWord;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.ShellWord;
 import org.reckoning.trainer.text.TextTable;
 
 /** A report as Markdown. */

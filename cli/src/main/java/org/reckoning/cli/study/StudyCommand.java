@@ -12,12 +12,13 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.Configurations;
 import org.reckoning.cli.process.ChildProcesses;
-import org.reckoning.cli.process.ShellWord;
+import org.reckoning.cli.sweep.SlurmArray;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.text.ShellWord;
 import org.reckoning.trainer.training.StepFlops;
 import org.reckoning.trainer.training.StopSignals;
 import picocli.CommandLine.Command;
@@ -230,12 +231,7 @@ public final class StudyCommand implements Callable<Integer> {
     Path path = study.path();
     out.printf("planned %d runs in %s%n%n", runs, path);
     out.println("next:");
-    // Slurm's shell replaces the variable, so it stands outside the quotes of the path.
-    String each =
-        "./reckoning train " + ShellWord.quoted("resume=" + path + "/") + "$SLURM_ARRAY_TASK_ID";
-    out.printf(
-        "  sbatch --array=%d-%d --wrap %s%n",
-        open ? 0 : searches, (open ? searches : runs) - 1, ShellWord.quoted(each));
+    out.println("  " + SlurmArray.command(path, open ? 0 : searches, (open ? searches : runs) - 1));
     out.printf(
         open
             ? "  %s --plan    # the other runs, with the best settings%n"

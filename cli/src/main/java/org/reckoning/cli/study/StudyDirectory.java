@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.trainer.config.RunConfig;
@@ -222,7 +224,7 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
     String method = EnumWord.of(config.method());
     for (Results.Row row : new RunDirectory(of(run)).results().orElseThrow().rows()) {
       if (row.method().equals(method)) {
-        all.add(new Measurement(run, Examination.TEST, config, 0, row));
+        all.add(new Measurement(run, Examination.TEST, config, Set.of(), 0, row));
       }
     }
     for (Map.Entry<String, StudyExamination> each : file.examinations().entrySet()) {
@@ -230,9 +232,10 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
       Optional<Examination> found = examination(run, each.getKey(), words);
       if (found.isPresent() && each.getValue().isOf(run.name())) {
         RunConfig examined = RunOverrides.apply(config, words);
+        Set<String> replaced = words.stream().map(StudyWords::key).collect(Collectors.toSet());
         int leftOut = found.get().leftOut();
         for (Results.Row row : found.get().rows()) {
-          all.add(new Measurement(run, each.getKey(), examined, leftOut, row));
+          all.add(new Measurement(run, each.getKey(), examined, replaced, leftOut, row));
         }
       }
     }

@@ -57,7 +57,7 @@ record StudyPlan(
         words.add("baselines=[]"); // each method is a run of its own
         words.addAll(size.words());
         words.addAll(each.getValue());
-        words.addAll(users.stream().filter(word -> !word.startsWith(SEED)).toList());
+        words.addAll(users.stream().filter(word -> !isSeed(word)).toList());
         List<String> last = lastOfEachKey(words);
         for (List<String> chosen : Configurations.combinations(last)) {
           List<String> varied = chosen.stream().filter(word -> !last.contains(word)).toList();
@@ -101,18 +101,22 @@ record StudyPlan(
 
   /** Returns the seeds of the user, or those of the size. */
   private static List<Long> seeds(StudyFile.Size size, List<String> users) {
-    List<String> given = users.stream().filter(word -> word.startsWith(SEED)).toList();
+    List<String> given = users.stream().filter(StudyPlan::isSeed).toList();
     if (given.isEmpty()) {
       return size.seeds();
     }
     List<String> last = given.subList(given.size() - 1, given.size());
     try {
       return Configurations.combinations(last).stream()
-          .map(words -> Long.valueOf(words.get(0).substring(SEED.length())))
+          .map(words -> Long.valueOf(words.get(0).replaceFirst(".*=", "")))
           .toList();
     } catch (NumberFormatException e) {
       throw new ConfigException(List.of(last.get(0) + " must be whole numbers, such as seed=1,2"));
     }
+  }
+
+  private static boolean isSeed(String word) {
+    return StudyWords.key(word).equals("seed");
   }
 
   /** Leaves out words that a later word overrides; their lists would make equal runs. */

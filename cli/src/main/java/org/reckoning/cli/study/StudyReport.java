@@ -191,8 +191,11 @@ record StudyReport(
             .flatMap(run -> run.results().stream())
             .flatMap(result -> result.metrics().keySet().stream())
             .collect(Collectors.toCollection(TreeSet::new));
-    if (known.isEmpty() || known.contains(picture.metric())) {
+    if (known.isEmpty()) {
       return "No run has results yet.";
+    }
+    if (known.contains(picture.metric())) {
+      return "No run of this picture has results yet.";
     }
     String hint = NearestName.hint(picture.metric(), known);
     return "No run has the metric '%s'%s"

@@ -34,6 +34,7 @@ final class StudyRunner {
   private final Finished finished;
   private final Map<String, String> failures = new ConcurrentSkipListMap<>();
   private StudyWork work;
+  private volatile StopRequest stop = () -> false;
 
   /** Receives the study after every run and every timing. */
   @FunctionalInterface
@@ -64,17 +65,18 @@ final class StudyRunner {
    * @return the reasons of failures, by {@link StudyRun#toString} or name of the timing
    */
   Map<String, String> run(int jobs, StopRequest stop) throws IOException {
+    this.stop = stop;
     try {
-      runAll(jobs, stop);
+      runAll(jobs);
     } finally {
       progress.leaveLine();
     }
     return Map.copyOf(failures);
   }
 
-  private void runAll(int jobs, StopRequest stop) throws IOException {
-    doAll(study.plan().searches(), this::complete, jobs, stop);
-    if (!processes.isStopped()) {
+  private void runAll(int jobs) throws IOException {
+    doAll(study.plan().searches(), this::complete, jobs);
+    if (!isStopping()) {
       study = study.settle();
       work = StudyWork.of(study); // a setting may change it
       int waiting = study.plan().waiting(failures.keySet()).size();
@@ -85,9 +87,9 @@ final class StudyRunner {
           study.plan().runs().stream()
               .filter(run -> !run.search() && run.candidates().isEmpty())
               .toList();
-      doAll(ready, this::complete, jobs, stop);
+      doAll(ready, this::complete, jobs);
     }
-    doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1, stop);
+    doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1);
   }
 
   /** Does a piece of work. */
@@ -97,8 +99,7 @@ final class StudyRunner {
     void of(T piece) throws IOException;
   }
 
-  private <T> void doAll(List<T> pieces, Work<T> work, int jobs, StopRequest stop)
-      throws IOException {
+  private <T> void doAll(List<T> pieces, Work<T> work, int jobs) throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(jobs);
     try {
       List<Future<?>> futures = new ArrayList<>();
@@ -106,14 +107,14 @@ final class StudyRunner {
         futures.add(
             threads.submit(
                 () -> {
-                  if (!processes.isStopped()) {
+                  if (!isStopping()) {
                     work.of(piece);
                   }
                   return null;
                 }));
       }
       for (Future<?> future : futures) {
-        await(future, stop);
+        await(future);
       }
     } catch (IOException | RuntimeException e) {
       processes.stop();
@@ -123,7 +124,7 @@ final class StudyRunner {
     }
   }
 
-  private void await(Future<?> future, StopRequest stop) throws IOException {
+  private void await(Future<?> future) throws IOException {
     while (true) {
       try {
         future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -160,6 +161,14 @@ final class StudyRunner {
         now.all());
   }
 
+  /**
+   * Returns whether a stop was requested. A signal to all processes of this program ends commands
+   * before this one passes it on: that is no failure.
+   */
+  private boolean isStopping() {
+    return stop.requested() || processes.isStopped();
+  }
+
   /** Trains and examines one run, as far as it is not done. */
   private void complete(StudyRun run) throws IOException {
     boolean trained = study.isTrained(run);
@@ -177,7 +186,7 @@ final class StudyRunner {
       for (String other : study.missing(run)) {
         List<String> words = new ArrayList<>(List.of("eval", "--run", directory, "--name", other));
         words.addAll(Objects.requireNonNull(study.file().examinations().get(other)).words());
-        if (!processes.isStopped()) {
+        if (!isStopping()) {
           progress.message("%s examines %s".formatted(name, other));
         }
         command(name, words, log);
@@ -203,7 +212,7 @@ final class StudyRunner {
   private boolean command(String name, List<String> words, Path log) throws IOException {
     long before = Files.exists(log) ? Files.size(log) : 0;
     int code = processes.run(words, log);
-    if (code != 0 && !processes.isStopped()) {
+    if (code != 0 && !isStopping()) {
       fail(name, ConsoleText.of(ChildProcesses.reason(code, log, before)));
     }
     return code == 0;
@@ -217,7 +226,7 @@ final class StudyRunner {
     String reason = failures.get(name);
     if (reason != null) {
       progress.message("%s failed: %s".formatted(name, reason));
-    } else if (!processes.isStopped()) {
+    } else if (!isStopping()) {
       progress.message(name + " is done");
     }
     finished.run(study, failures);

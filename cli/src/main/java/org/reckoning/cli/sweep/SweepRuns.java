@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.reckoning.cli.config.ConfigOptions;
-import org.reckoning.cli.process.ShellWord;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DirectoryLock;
 import org.reckoning.trainer.files.DurableFiles;
@@ -20,6 +19,7 @@ import org.reckoning.trainer.progress.ConsoleText;
 import org.reckoning.trainer.run.Results;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.tensorboard.EventFile;
+import org.reckoning.trainer.text.ShellWord;
 import org.reckoning.trainer.training.Experiment;
 import picocli.CommandLine.ExitCode;
 

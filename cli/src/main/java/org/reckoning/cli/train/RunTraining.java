@@ -8,13 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.reckoning.cli.device.Device;
-import org.reckoning.cli.process.ShellWord;
 import org.reckoning.graph.peers.PeerMessages;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.Json;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.ConsoleStyle;
+import org.reckoning.trainer.text.ShellWord;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.StopSignals;
 

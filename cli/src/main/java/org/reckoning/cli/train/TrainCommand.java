@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.cli.process.PeerCommand;
-import org.reckoning.cli.process.ShellWord;
+import org.reckoning.cli.sweep.SlurmArray;
 import org.reckoning.cli.sweep.SweepRuns;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.ConfigException;
@@ -23,6 +23,7 @@ import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.run.NewDirectory;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
+import org.reckoning.trainer.text.ShellWord;
 import org.reckoning.trainer.training.Experiment;
 import org.reckoning.trainer.training.PassShares;
 import org.reckoning.trainer.weights.Gpt2Weights;
@@ -81,6 +82,9 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    if (options.words().stream().anyMatch(TrainCommand::isResume)) {
+      options.refuse("resume, which has a configuration", "--cfg", "--resolve", "--config-dir");
+    }
     if (options.printsOnly()) {
       options.print(out);
       return 0;
@@ -201,19 +205,19 @@ public final class TrainCommand implements Callable<Integer>, PeerCommand {
     out.println("next:");
     String resume = "resume=" + sweep;
     out.printf("  ./reckoning train %s    # one run%n", ShellWord.quoted(resume + "/0"));
-    // Slurm's shell replaces the variable, so it stands outside the quotes of the path.
-    String each = "./reckoning train " + ShellWord.quoted(resume + "/") + "$SLURM_ARRAY_TASK_ID";
-    out.printf(
-        "  sbatch --array=0-%d --wrap %s    # all, with Slurm%n", last, ShellWord.quoted(each));
+    out.printf("  %s    # all, with Slurm%n", SlurmArray.command(sweep, 0, last));
     out.printf(
         "  ./reckoning train %s      # what is left, and the table%n", ShellWord.quoted(resume));
     out.flush();
     return 0;
   }
 
+  private static boolean isResume(String word) {
+    return word.matches("(?s)\\+*resume=.*");
+  }
+
   private static List<String> wordsBesideResume(Path directory, ConfigOptions.Job job) {
-    List<String> words =
-        job.overrides().stream().filter(word -> !word.matches("(?s)\\+*resume=.*")).toList();
+    List<String> words = job.overrides().stream().filter(word -> !isResume(word)).toList();
     List<String> others =
         words.stream().filter(word -> !LENGTHS.contains(word.replaceFirst("(?s)=.*", ""))).toList();
     if (!others.isEmpty()) {

@@ -235,6 +235,41 @@ class AskCommandTest {
         .contains("the word 'Zacharias'", SON + "\n" + DAUGHTER, "  ends, like the end");
   }
 
+  /** With this rate the weights overflow if the short fact has a share in the gradient. */
+  @Test
+  void conversation_leavesOutAFactWithWhichNoneCanBeLearned() throws IOException {
+    String repeated = "the" + " the".repeat(33);
+    int code =
+        ask(
+            ":fact It slept.\n:facts\nWho?",
+            "--model=" + randomModel("diverging"),
+            "--steps=1",
+            "--rate=3e13",
+            "--fact=" + repeated,
+            "--max-new-tokens=2");
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString().lines().filter(line -> line.startsWith("facts   1 of "))).hasSize(2);
+    assertThat(out.toString().lines().filter("Who?"::equals)).hasSize(1);
+    assertThat(err.toString())
+        .contains(
+            "inner loss after 1 inner steps is not finite (NaN): lower the learning rates or look at the data; the new fact is left out\n"
+                + repeated
+                + "\n");
+  }
+
+  private static Path randomModel(String name) {
+    Path model = directory.resolve(name);
+    int made =
+        Reckoning.commandLine()
+            .setOut(new PrintWriter(new StringWriter()))
+            .execute(
+                ("model init --layers 1 --heads 2 --width 8 --positions 64 --to " + model)
+                    .split(" "));
+    assertThat(made).isZero();
+    return model;
+  }
+
   @Test
   void problem_isOneOfTheTestSplit() throws IOException {
     assertThat(ask("", "--run=" + run, "--problem=2", "--json")).as(err.toString()).isZero();
@@ -283,14 +318,7 @@ class AskCommandTest {
 
   @Test
   void longText_isCutIntoFacts() throws IOException {
-    Path model = directory.resolve("random");
-    int made =
-        Reckoning.commandLine()
-            .setOut(new PrintWriter(out))
-            .execute(
-                ("model init --layers 1 --heads 2 --width 8 --positions 64 --to " + model)
-                    .split(" "));
-    assertThat(made).isZero();
+    Path model = randomModel("random");
     Path book = directory.resolve("book.txt");
     Files.writeString(
         book,

@@ -76,6 +76,8 @@ class DecodingCommandTest {
         "temperature=warm|temperature (warm) must be a number",
         "runs=0|runs (0) must be at least 1",
         "new_tokens=1|new_tokens (1) must be at least 2",
+        "prompt=100|prompt (100) + new_tokens (64) are 164 tokens but must be at most 128, the positions of model=tiny: use fewer",
+        "prompt=2147483647|prompt (2147483647) + new_tokens (64) are 2147483711 tokens but must be at most 128",
         "question_tokens=128|question_tokens (128) has no effect: use prompt and new_tokens",
         "facts=9|facts (9) has no effect: omit it",
         "k=3|k (3) has no effect: omit it",

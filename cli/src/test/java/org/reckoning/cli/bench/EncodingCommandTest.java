@@ -169,7 +169,7 @@ class EncodingCommandTest {
       delimiter = '|',
       value = {
         "model=micro|fact_tokens (127) must be at most n_positions (32)",
-        "model=micro facts=8 fact_tokens=20|question_tokens (168) must be at most n_positions (32)",
+        "model=micro facts=8 fact_tokens=20|facts (8) x fact_tokens (20) + question_tokens (7) + 1 are 168 tokens but must be at most 32, the positions of model=micro: use fewer",
         "model=micro facts=1 fact_tokens=4 steps=x|steps (x) must be whole numbers of at least 1,"
             + " such as 1,4",
         "model=micro facts=1 fact_tokens=4 counts=0|counts (0) must be whole numbers of at least 1,"

@@ -32,6 +32,10 @@ final class FakeCommand {
       Files.createFile(run.resolve("waits"));
       Thread.sleep(60_000);
     }
+    if (Files.exists(run.resolve("signal"))) { // as a signal to all processes of a terminal
+      Files.createFile(run.resolve("signalled"));
+      System.exit(143);
+    }
     String row =
         """
         {"method": "reckoning", "hops": 2, "problems": 4,

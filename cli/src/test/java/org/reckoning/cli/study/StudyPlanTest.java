@@ -66,6 +66,10 @@ class StudyPlanTest {
         .extracting(StudyRun::toString)
         .containsExactly(
             "#0 weights seed=7", "#1 prompt seed=7", "#2 weights seed=8", "#3 prompt seed=8");
+    assertThat(plan("full", "++seed=7,8").runs())
+        .extracting(StudyRun::toString)
+        .filteredOn(run -> run.contains("prompt"))
+        .containsExactly("#2 prompt seed=7", "#5 prompt seed=8");
     assertThat(plan("full", "max_steps=5").runs().get(0).words())
         .contains("max_steps=5")
         .doesNotContain("max_steps=100", "max_steps=200");

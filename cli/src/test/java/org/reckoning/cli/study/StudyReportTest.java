@@ -49,6 +49,7 @@ class StudyReportTest {
               hops: {metric: acc_scored, x: hops, line: run, see: The higher line is better.}
               typo: {metric: acc_score, x: hops, line: run, see: Nothing is seen here.}
               other: {metric: bleu, x: hops, line: run, see: Nothing is seen here.}
+              later: {metric: acc_scored, x: hops, line: run, runs: [prompt], see: One line.}
             """
                 .formatted(hops3, seeds),
             "s.yaml",
@@ -113,7 +114,8 @@ class StudyReportTest {
     assertThat(report(study, Map.of()))
         .contains(
             "## typo\n\nNo run has the metric 'acc_score'; did you mean acc_scored?\n",
-            "## other\n\nNo run has the metric 'bleu'; known: acc_scored, loss\n");
+            "## other\n\nNo run has the metric 'bleu'; known: acc_scored, loss\n",
+            "## later\n\nNo run of this picture has results yet.\n");
   }
 
   @Test
@@ -160,6 +162,26 @@ class StudyReportTest {
     assertThat(Cell.of(picture("run", "n_inner_iter"), all))
         .extracting(Cell::line, Cell::x)
         .containsExactly(tuple("1", "weights"), tuple("2", "weights"));
+  }
+
+  /** Two trainings that were examined alike must not be counted as one. */
+  @Test
+  void cell_ofAVariedWordThatAnExaminationReplaces_isOfOneTraining() throws IOException {
+    StudyDirectory study = study("42", "['data.hops=[3]']", "data.hops=[2],[4]");
+    write(0, "reckoning", 98, 30);
+    write(1, "reckoning", 50, 20);
+    List<Measurement> all = new ArrayList<>();
+    for (StudyRun run : study.plan().runs()) {
+      all.addAll(study.measurements(run));
+    }
+
+    assertThat(Cell.of(picture("data.hops", "run"), all))
+        .extracting(Cell::line, Cell::x, Cell::problems)
+        .containsExactly(
+            tuple("weights", "2", 100),
+            tuple("weights data.hops=[2]", "3", 50),
+            tuple("weights", "4", 100),
+            tuple("weights data.hops=[4]", "3", 50));
   }
 
   private static StudyFile.Picture picture(String x, String line) {

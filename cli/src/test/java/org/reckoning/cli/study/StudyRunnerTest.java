@@ -252,4 +252,15 @@ class StudyRunnerTest {
     assertThat(directory.resolve("0/results.json")).doesNotExist();
     assertThat(directory.resolve("1/study.log")).doesNotExist();
   }
+
+  @Test
+  @Timeout(60)
+  void run_whoseCommandASignalEndsFirst_failsNothing_andStartsNoOthers() throws IOException {
+    Files.createFile(directory.resolve("0/signal"));
+
+    assertThat(run(1, () -> Files.exists(directory.resolve("0/signalled")))).isEmpty();
+
+    assertThat(shown()).doesNotContain("failed:");
+    assertThat(directory.resolve("1/study.log")).doesNotExist();
+  }
 }

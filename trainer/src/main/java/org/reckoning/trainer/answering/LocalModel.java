@@ -1,7 +1,6 @@
 package org.reckoning.trainer.answering;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +20,7 @@ import org.reckoning.trainer.data.DatasetType;
 import org.reckoning.trainer.data.ReasoningTask.Fact;
 import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunAnswers;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.TrainedModel;
 import org.reckoning.trainer.text.EnumWord;
@@ -100,29 +100,22 @@ public final class LocalModel extends AskedModel {
       Path path, @Nullable List<String> labels, SegmentSettings segments) throws IOException {
     try (RunWeights run = RunWeights.open(path)) {
       Path checkpoint = run.checkpoint();
-      Weights weights = program -> restore(program, path, checkpoint);
+      RunDirectory itself = new RunDirectory(path);
+      Weights weights =
+          itself.exists()
+              ? program -> itself.checkpoints(1).readBest(checkpoint, at -> restore(program, at))
+              : program -> restore(program, checkpoint);
       RunAnswers answers = run.answers().orElse(null);
       return new LocalModel(path, run.settings(), run, weights, answers, labels, segments);
     }
   }
 
-  private static void restore(KnowledgeProgram<?> program, Path path, Path checkpoint)
-      throws IOException {
-    try {
-      Checkpoints.restore(program, checkpoint);
-      try (RunWeights opened = RunWeights.openVerified(checkpoint)) {
-        opened.requireFinite();
-      }
-    } catch (IOException e) {
-      if (Files.isDirectory(checkpoint)) {
-        throw e;
-      }
-      Path newer; // the training of the run has deleted the checkpoint
-      try (RunWeights run = RunWeights.openUnmerged(path)) {
-        newer = run.checkpoint();
-      }
-      restore(program, path, newer);
+  private static Path restore(KnowledgeProgram<?> program, Path checkpoint) throws IOException {
+    Checkpoints.restore(program, checkpoint);
+    try (RunWeights opened = RunWeights.openVerified(checkpoint)) {
+      opened.requireFinite();
     }
+    return checkpoint;
   }
 
   /**
@@ -322,7 +315,8 @@ public final class LocalModel extends AskedModel {
    */
   Prefix prefix(List<Fact> told) {
     Prefix prefix = encoder.prefix(told);
-    return prefix.length() < config.model().nPositions() ? prefix : Prefix.NONE;
+    int tokensAfter = 2; // of a question and its answer, at least
+    return prefix.length() + tokensAfter <= config.model().nPositions() ? prefix : Prefix.NONE;
   }
 
   @Override

@@ -25,7 +25,7 @@ public sealed interface Reasoner extends AutoCloseable permits LocalReasoner, Re
    * @throws IllegalArgumentException if {@link AskedModel#checkFacts} refuses them; the former
    *     facts remain
    * @throws org.reckoning.graph.program.NotFiniteException if a loss is not finite; no facts remain
-   * @throws IOException if a server refuses them or does not answer; no facts remain
+   * @throws IOException if a server refuses them or does not answer; the former facts remain
    */
   default EncodingReport encode(List<String> facts) throws IOException {
     return encode(facts, (microBatches, of) -> {});

@@ -38,7 +38,6 @@ final class RemoteReasoner implements Reasoner {
   public EncodingReport encode(List<String> texts, EncodingProgress progress) throws IOException {
     List<Fact> told = encoder.told(texts);
     Task task = Task.of(model.facts(told), List.of(encoder.noFact()));
-    known = null;
     int[] nothing = {encoder.endOfText()};
     long start = System.nanoTime();
     JsonNode outputs = model.client().predict(ServingRequest.answer(task, List.of(nothing)));

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.files.AtomicOutput;
 import org.reckoning.trainer.files.Json;
 
@@ -54,6 +56,25 @@ public record Evaluation(List<Prediction> predictions) {
 
   private long hits() {
     return predictions.stream().filter(Prediction::scoredRight).count();
+  }
+
+  /**
+   * Returns the tasks without predictions, as they are too long. Of tasks with the same id, the
+   * last ones are taken for those.
+   */
+  public List<ReasoningTask> leftOut(List<ReasoningTask> tasks) {
+    Map<String, Integer> predicted = new HashMap<>();
+    predictions.forEach(each -> predicted.merge(each.id(), 1, Integer::sum));
+    List<ReasoningTask> leftOut = new ArrayList<>();
+    for (ReasoningTask task : tasks) {
+      int questions = task.questions().size();
+      if (predicted.getOrDefault(task.id(), 0) < questions) {
+        leftOut.add(task);
+      } else {
+        predicted.merge(task.id(), -questions, Integer::sum);
+      }
+    }
+    return leftOut;
   }
 
   /** Writes the predictions, a JSON object a line, in place of a file of the same name. */

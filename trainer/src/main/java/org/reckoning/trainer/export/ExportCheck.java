@@ -23,7 +23,9 @@ import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.files.Json;
+import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.progress.TrainingListener;
+import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.serving.PredictBody;
 import org.reckoning.trainer.serving.ServedAnswer;
 import org.reckoning.trainer.serving.ServedModel;
@@ -201,11 +203,11 @@ public final class ExportCheck {
   /** Returns the predictions of the run, in order for each task; ids may be repeated. */
   private Map<ReasoningTask, List<Prediction>> predictions(TrainingListener listener)
       throws IOException {
-    Path written = Files.createTempFile("reckoning", ".jsonl");
-    try (TrainingRun evaluated =
-        TrainingRun.forEvaluation(run.config(), run.splits(), run.directory())) {
+    try (TemporaryPath written = TemporaryPath.file(".jsonl");
+        TrainingRun evaluated =
+            TrainingRun.forEvaluation(run.config(), run.splits(), run.directory())) {
       Map<String, Deque<Prediction>> byId = new HashMap<>();
-      for (Prediction each : evaluated.test(listener, written).predictions()) {
+      for (Prediction each : evaluated.test(listener, written.path()).predictions()) {
         byId.computeIfAbsent(each.id(), id -> new ArrayDeque<>()).add(each);
       }
       Map<ReasoningTask, List<Prediction>> byTask = new HashMap<>();
@@ -216,9 +218,19 @@ public final class ExportCheck {
           byTask.put(task, Stream.generate(next::remove).limit(questions).toList());
         }
       }
+      requireSameCheckpoint();
       return byTask;
-    } finally {
-      Files.deleteIfExists(written);
+    }
+  }
+
+  /** A training may have found better weights since the comparison began. */
+  private void requireSameCheckpoint() throws IOException {
+    Path before = run.checkpoint().getFileName();
+    Path best = ExportedRun.best(run.directory()).getFileName();
+    if (!best.equals(before)) {
+      throw new IOException(
+          "the best checkpoint of run '%s' must not change during the comparison, but was %s and is %s: export the run again"
+              .formatted(run.directory(), before, best));
     }
   }
 
@@ -237,7 +249,7 @@ public final class ExportCheck {
         new TaskShape(1, limits.facts(), limits.factTokens(), limits.questions(), questionTokens);
     int other = 0;
     try (KnowledgeProgram<T> program = KnowledgeProgram.build(run.bilevel(limits), type)) {
-      program.restore(run.variables());
+      Checkpoints.restore(program, run.checkpoint());
       for (int i = 0; i < problems.size(); i++) {
         TaskBatch batch = TaskBatch.of(shape, run.model(), List.of(problems.get(i).task()));
         var want = program.generate(batch, Decoding.greedy(limits.newTokens(), limits.endOfText()));

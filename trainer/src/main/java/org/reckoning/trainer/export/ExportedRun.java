@@ -80,7 +80,8 @@ record ExportedRun(
     }
   }
 
-  private static Path best(Path run) throws IOException {
+  /** Returns the best checkpoint of a run. */
+  static Path best(Path run) throws IOException {
     return new RunDirectory(run)
         .checkpoints(1)
         .best()
@@ -91,9 +92,9 @@ record ExportedRun(
                         .formatted(run, run)));
   }
 
-  /** Returns the run with the checkpoint that is the best one now. */
-  ExportedRun withBest() throws IOException {
-    return new ExportedRun(directory, config, best(directory), model, vocabulary, splits, encoder);
+  /** Returns the run with another checkpoint. */
+  ExportedRun with(Path other) {
+    return new ExportedRun(directory, config, other, model, vocabulary, splits, encoder);
   }
 
   /** Returns the prefix of the files with the variables. */

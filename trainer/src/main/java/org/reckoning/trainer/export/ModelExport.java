@@ -17,6 +17,7 @@ import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.TemporaryPath;
+import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.family.TNumber;
@@ -111,18 +112,17 @@ public final class ModelExport {
     }
   }
 
-  /** Restores the best checkpoint; a training may have deleted the one that was opened. */
-  private static ExportedRun restored(ServingProgram<?> program, ExportedRun run)
+  private static ExportedRun restored(ServingProgram<?> program, ExportedRun opened)
       throws IOException {
-    try {
-      restore(program, run);
-      return run;
-    } catch (IOException e) {
-      if (Files.isDirectory(run.checkpoint())) {
-        throw e;
-      }
-      return restored(program, run.withBest());
-    }
+    return new RunDirectory(opened.directory())
+        .checkpoints(1)
+        .readBest(
+            opened.checkpoint(),
+            checkpoint -> {
+              ExportedRun run = opened.with(checkpoint);
+              restore(program, run);
+              return run;
+            });
   }
 
   private static void restore(ServingProgram<?> program, ExportedRun run) throws IOException {

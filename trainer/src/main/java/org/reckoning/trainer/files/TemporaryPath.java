@@ -8,12 +8,17 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * A temporary file or directory. {@link #close} removes it with its content; so does a signal that
  * ends the process.
  */
 public final class TemporaryPath implements Closeable {
+  /** Children that write into no such path, such as a filter of this process's output. */
+  private static final Set<ProcessHandle> EARLIER =
+      ProcessHandle.current().children().collect(Collectors.toUnmodifiableSet());
+
   private static final Set<TemporaryPath> OPEN = ConcurrentHashMap.newKeySet();
   private static final int TRIES = 20;
   private static final long PAUSE_MILLIS = 50;
@@ -61,7 +66,10 @@ public final class TemporaryPath implements Closeable {
 
   private static void removeAll() {
     if (!OPEN.isEmpty()) {
-      ProcessHandle.current().children().forEach(TemporaryPath::await); // they may write into it
+      ProcessHandle.current()
+          .children()
+          .filter(child -> !EARLIER.contains(child))
+          .forEach(TemporaryPath::await); // they may write into it
       OPEN.forEach(TemporaryPath::removeIfPossible);
     }
   }

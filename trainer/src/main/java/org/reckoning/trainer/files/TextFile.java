@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Reads UTF-8 text from a file or a pipe, with or without a byte order mark or compression, with
@@ -93,12 +92,18 @@ public final class TextFile {
     return same;
   }
 
-  /** Returns whether one of the first four bytes is NUL, as in UTF-16 and UTF-32. */
+  /**
+   * Returns whether one of the first four bytes is NUL, as in UTF-16 and UTF-32. It reads no byte
+   * after a line break: a program may wait for the answer to its first line.
+   */
   private static boolean startsWithNul(InputStream in) throws IOException {
     in.mark(4);
-    byte[] start = in.readNBytes(4);
+    int next = in.read();
+    for (int i = 1; i < 4 && next > 0 && next != '\n' && next != '\r'; i++) {
+      next = in.read();
+    }
     in.reset();
-    return IntStream.range(0, start.length).anyMatch(i -> start[i] == 0);
+    return next == 0;
   }
 
   /**

@@ -2,6 +2,7 @@ package org.reckoning.trainer.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.graph.program.KnowledgeProgram;
 import org.reckoning.trainer.files.DurableFiles;
@@ -160,15 +162,18 @@ public final class Checkpoints {
     }
   }
 
-  /** Returns the newest checkpoint, if there is one. */
-  public Optional<Path> latest() throws IOException {
+  /** Returns the newest checkpoint of a step, if there is one. */
+  private Optional<Path> latest() throws IOException {
     List<Path> all = sorted(STEP);
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
   }
 
-  /** Returns the step of the newest checkpoint, which may be damaged. */
+  /** Returns the step of the newest checkpoint of either kind, which may be damaged. */
   public OptionalLong newestStep() throws IOException {
-    return sorted(STEP).stream().mapToLong(path -> step(path, STEP)).max();
+    return LongStream.concat(
+            sorted(STEP).stream().mapToLong(path -> step(path, STEP)),
+            sorted(BEST).stream().mapToLong(path -> step(path, BEST)))
+        .max();
   }
 
   /**
@@ -237,7 +242,7 @@ public final class Checkpoints {
       verify(newest);
       return Optional.of(newest);
     } catch (IOException e) {
-      if (!Files.isDirectory(newest)) { // a training has just deleted it
+      if (isDeleted(newest)) { // by a training, just now
         return best();
       }
       Path same = newest.resolveSibling(name(newest).replace(BEST, STEP));
@@ -250,6 +255,33 @@ public final class Checkpoints {
     }
   }
 
+  /** Returns whether a checkpoint is gone; false for one that cannot be read. */
+  private static boolean isDeleted(Path checkpoint) {
+    return Files.notExists(checkpoint, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Reads the files of a checkpoint. */
+  @FunctionalInterface
+  public interface Reading<R> {
+    /** Reads them. */
+    R from(Path checkpoint) throws IOException;
+  }
+
+  /**
+   * Reads a checkpoint that {@link #best} has returned. If a training has deleted it since, reads
+   * the one that is the best now.
+   *
+   * @return what was read
+   */
+  public <R> R readBest(Path chosen, Reading<R> reading) throws IOException {
+    try {
+      return reading.from(chosen);
+    } catch (IOException e) {
+      Optional<Path> next = isDeleted(chosen) ? best() : Optional.empty();
+      return readBest(next.orElseThrow(() -> e), reading);
+    }
+  }
+
   /**
    * Restores the checkpoint of {@link #best}.
    *
@@ -257,17 +289,9 @@ public final class Checkpoints {
    */
   public Optional<TrainingState> restoreBest(BilevelProgram<?> program) throws IOException {
     Optional<Path> best = best();
-    if (best.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(restore(program, best.get()));
-    } catch (IOException e) {
-      if (Files.isDirectory(best.get())) {
-        throw e;
-      }
-      return restoreBest(program); // a training has just deleted it
-    }
+    return best.isEmpty()
+        ? Optional.empty()
+        : Optional.of(readBest(best.get(), checkpoint -> restore(program, checkpoint)));
   }
 
   /**

@@ -13,6 +13,7 @@ import org.reckoning.trainer.data.formats.DataFormat;
 import org.reckoning.trainer.data.formats.TaskReader;
 import org.reckoning.trainer.data.formats.TaskReader.DataProblems;
 import org.reckoning.trainer.text.EnumWord;
+import org.reckoning.trainer.text.ShellWord;
 
 /** Reads files of tasks for a run, which accepts no malformed line. */
 final class TaskFiles {
@@ -47,11 +48,11 @@ final class TaskFiles {
       throw new IOException(
           String.join(System.lineSeparator(), problems.lines())
               + System.lineSeparator()
-              + "correct or remove these lines; 'reckoning data validate --format %s%s %s' lists them"
+              + "correct or remove these lines, which are listed by: ./reckoning data validate --format %s%s %s"
                   .formatted(
                       EnumWord.of(format),
                       format == DataFormat.RECORDS ? " --type " + EnumWord.of(type) : "",
-                      file.path()));
+                      ShellWord.quoted(file.path())));
     }
     if (tasks.isEmpty()) {
       throw new IOException(

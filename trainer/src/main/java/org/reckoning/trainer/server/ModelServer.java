@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -75,6 +76,7 @@ public final class ModelServer implements AutoCloseable {
   private final EventLoopGroup events;
   private final ExecutorService threads;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ChannelGroup refused = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel listening;
 
   static {
@@ -116,7 +118,10 @@ public final class ModelServer implements AutoCloseable {
       stop();
       predictor.close();
       if (problem instanceof UnresolvedAddressException) {
-        throw new IOException("host '%s' is unknown".formatted(settings.host()), problem);
+        throw new IOException(
+            "host '%s' must be a name or an address of this machine but is unknown: choose another one, such as 127.0.0.1"
+                .formatted(settings.host()),
+            problem);
       }
       throw new IOException(
           "%s, port %d, must be an address of this machine and a free port but is not (%s): choose another one"
@@ -132,7 +137,9 @@ public final class ModelServer implements AutoCloseable {
       connections.add(channel);
       if (connections.size() > settings.connections()) {
         connections.remove(channel); // it keeps no other client out
-        channel.pipeline().addLast(new Refusal());
+        refused.add(channel);
+        boolean lingers = refused.size() <= settings.connections(); // each takes a file descriptor
+        channel.pipeline().addLast(new Refusal(lingers));
         return;
       }
       Connection connection = new Connection(work);
@@ -150,11 +157,24 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  /** Answers a connection over the limit, whatever it sends. */
+  /**
+   * Answers a connection over the limit, whatever it sends, and lets it read the answer if {@code
+   * lingers}.
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // a failed close or write ends the connection
   private static final class Refusal extends ChannelInboundHandlerAdapter {
+    private final boolean lingers;
+
+    Refusal(boolean lingers) {
+      this.lingers = lingers;
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+      if (!lingers) {
+        ctx.writeAndFlush(Unpooled.wrappedBuffer(FULL)).addListener(ChannelFutureListener.CLOSE);
+        return;
+      }
       ctx.writeAndFlush(Unpooled.wrappedBuffer(FULL))
           .addListener(written -> ((SocketChannel) ctx.channel()).shutdownOutput());
       // bytes left unread would destroy the answer on its way
@@ -237,6 +257,7 @@ public final class ModelServer implements AutoCloseable {
 
   private void stop() {
     connections.close().awaitUninterruptibly();
+    refused.close().awaitUninterruptibly();
     threads.shutdownNow();
     events.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }

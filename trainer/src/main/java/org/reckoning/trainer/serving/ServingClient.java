@@ -149,7 +149,7 @@ public final class ServingClient {
             .formatted(model, server, Objects.requireNonNullElse(version, "any"), known));
   }
 
-  /** Returns whether no higher version is AVAILABLE. */
+  /** Returns whether this version is the highest AVAILABLE one. */
   public boolean isNewest() throws IOException {
     long newest = -1;
     for (JsonNode each : status()) {

@@ -7,14 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
-import org.reckoning.trainer.evaluation.Prediction;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.progress.ConsoleProgress;
 import org.reckoning.trainer.progress.RunListeners;
@@ -266,12 +262,9 @@ public final class Experiment {
   public List<String> examine(String name, List<String> words) throws IOException {
     Splits splits = splits(directory.config());
     Evaluation evaluation = test(splits, name);
-    Set<String> answered =
-        evaluation.predictions().stream().map(Prediction::id).collect(Collectors.toSet());
-    long leftOut =
-        splits.test().stream().map(ReasoningTask::id).filter(id -> !answered.contains(id)).count();
+    int leftOut = evaluation.leftOut(splits.test()).size();
     List<Results.Row> rows = Results.rowsOf(config.method(), evaluation);
-    directory.write(name, new Examination(words, (int) leftOut, rows));
+    directory.write(name, new Examination(words, leftOut, rows));
     return Results.table(rows);
   }
 

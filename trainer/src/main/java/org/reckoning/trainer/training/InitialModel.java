@@ -92,7 +92,7 @@ final class InitialModel implements Closeable {
     boolean resumes =
         directory != null
             && directory.hasModel()
-            && directory.checkpoints(config.keepCheckpoints()).latest().isPresent();
+            && directory.checkpoints(config.keepCheckpoints()).newestStep().isPresent();
     return path == null || resumes ? null : RunWeights.openAny(Path.of(path));
   }
 

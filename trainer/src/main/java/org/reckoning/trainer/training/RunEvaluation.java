@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.graph.program.BilevelProgram;
 import org.reckoning.trainer.config.RunConfig;
+import org.reckoning.trainer.data.ReasoningTask;
 import org.reckoning.trainer.evaluation.Evaluation;
 import org.reckoning.trainer.evaluation.Evaluator;
 import org.reckoning.trainer.evaluation.Prediction;
@@ -142,11 +141,8 @@ final class RunEvaluation {
 
   /** Returns the ids of the tasks without a prediction, as they are too long. */
   private static List<String> leftOut(List<EncodedTask> tasks, Evaluation evaluation) {
-    Set<String> answered =
-        evaluation.predictions().stream().map(Prediction::id).collect(Collectors.toSet());
-    return tasks.stream()
-        .map(task -> task.source().id())
-        .filter(id -> !answered.contains(id))
+    return evaluation.leftOut(tasks.stream().map(EncodedTask::source).toList()).stream()
+        .map(ReasoningTask::id)
         .toList();
   }
 }

@@ -1,10 +1,8 @@
 package org.reckoning.trainer.training;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.reckoning.trainer.config.RunConfig;
-import org.reckoning.trainer.files.DurableFiles;
+import org.reckoning.trainer.files.TemporaryPath;
 import org.reckoning.trainer.run.SplitLoader;
 
 /** Counts the floating-point operations of training, to compare methods at equal cost. */
@@ -18,12 +16,10 @@ public final class StepFlops {
    * @throws IOException if the data or published weights cannot be read
    */
   public static double of(RunConfig config) throws IOException {
-    Path directory = Files.createTempDirectory("reckoning-flops");
     SplitLoader loader = new SplitLoader(config.data(), config.seed(), line -> {});
-    try (TrainingRun run = TrainingRun.prepare(config, loader.load(), directory)) {
+    try (TemporaryPath directory = TemporaryPath.directory("reckoning-flops");
+        TrainingRun run = TrainingRun.prepare(config, loader.load(), directory.path())) {
       return run.flops();
-    } finally {
-      DurableFiles.deleteTree(directory);
     }
   }
 }

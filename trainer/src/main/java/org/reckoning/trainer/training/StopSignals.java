@@ -28,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A signal that the process was started to ignore, as {@code nohup} does, stays ignored.
  */
 public final class StopSignals implements AutoCloseable, StopRequest {
+  /**
+   * System property of a process whose parent passes signals on. {@code kill} of a job and {@code
+   * timeout} send one to both, so a second signal is ignored: the parent ends the process by
+   * SIGKILL.
+   */
+  public static final String HAS_PARENT = "reckoning.signals.parent";
+
   /** Numbers of the signals: a process ended by a signal has the exit code 128 + number. */
   private static final Map<String, Integer> NUMBERS = numbers();
 
@@ -99,19 +106,22 @@ public final class StopSignals implements AutoCloseable, StopRequest {
 
   private synchronized void onSignal(String name, int number) {
     if (received != null) {
+      if (Boolean.getBoolean(HAS_PARENT)) {
+        return;
+      }
       say.accept("ended by a second signal; the steps since the last checkpoint are lost");
       end.accept(128 + number);
       return;
     }
     if (!holds) {
       say.accept(
-          "SIG%s: ends at once, no step is lost; resume with '%s'".formatted(name, resumeCommand));
+          "SIG%s: ends at once, no step is lost; resume with: %s".formatted(name, resumeCommand));
       end.accept(128 + number);
       return;
     }
     received = name;
     say.accept(
-        "SIG%s: saves after this step and stops; resume with '%s'; a second signal ends at once"
+        "SIG%s: saves after this step and stops; a second signal ends at once; resume with: %s"
             .formatted(name, resumeCommand));
   }
 

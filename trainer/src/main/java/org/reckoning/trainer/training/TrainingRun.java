@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -327,8 +328,8 @@ public final class TrainingRun implements AutoCloseable {
     if (made > 0) {
       state.save(new TrainingListener() {});
     }
-    return "extends the run at step %d from %d to %d steps%s; the optimizer keeps its state"
-        .formatted(made, planned, steps, schedule);
+    return "%s the run at step %d from %d to %d steps%s; the optimizer keeps its state"
+        .formatted(steps < planned ? "shortens" : "extends", made, planned, steps, schedule);
   }
 
   private OuterSchedule schedule(long planned) {
@@ -370,7 +371,8 @@ public final class TrainingRun implements AutoCloseable {
       why = e.getMessage() + "; the last checkpoint is of step " + state.savedStep();
       throw e;
     } catch (RuntimeException | IOException | Error e) {
-      why = "it failed, " + e.getMessage();
+      why =
+          "it failed, " + Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
       throw e;
     } finally {
       listener.finished(new RunEnd(state.now().step(), Seconds.since(start), why, outcome));

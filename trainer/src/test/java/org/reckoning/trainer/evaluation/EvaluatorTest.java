@@ -56,6 +56,18 @@ class EvaluatorTest {
             LABELS));
   }
 
+  @Test
+  void leftOut_ofRepeatedIds_countsTasks() {
+    ReasoningTask task = FIRST.source();
+    ReasoningTask longer = SECOND.source();
+    Prediction answer =
+        new Prediction("first", 2, "?", "aunt", "aunt", Map.of(), 1, null, null, null, null, null);
+    Evaluation evaluation = new Evaluation(List.of(answer, answer));
+
+    assertThat(evaluation.leftOut(List.of(task, longer, task))).containsExactly(longer, task);
+    assertThat(evaluation.leftOut(List.of(task))).isEmpty();
+  }
+
   /** Losses of the candidates, question by question, and then of the training targets. */
   private static final Map<Integer, double[]> LOSSES =
       Map.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextFileTest {
   @TempDir Path directory;
@@ -67,6 +70,32 @@ class TextFileTest {
     Files.writeString(file, "a\rb\r\nc\0");
     assertThatThrownBy(() -> TextFile.read(file))
         .hasMessage("'%s', line 3: must be text but has a NUL byte; save it as UTF-8", file);
+  }
+
+  /** A program may write a line, and wait for the answer before it writes the next one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "?\n", "ab\n", "a\r"})
+  void open_readsNothingAfterAShortFirstLine(String line) throws IOException {
+    InputStream waiting =
+        new InputStream() {
+          private int read;
+
+          @Override
+          public int read() {
+            throw new UnsupportedOperationException("only as many bytes as there are");
+          }
+
+          @Override
+          public int read(byte[] bytes, int from, int most) {
+            if (read == line.length()) {
+              throw new IllegalStateException("would wait");
+            }
+            bytes[from] = (byte) line.charAt(read++);
+            return 1;
+          }
+        };
+    InputStream text = TextFile.open(waiting);
+    assertThat(text.readNBytes(line.length())).isEqualTo(line.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -78,6 +78,45 @@ class CheckpointsTest {
         .hasMessageContaining("; restore a copy of it, or remove it");
   }
 
+  @Test
+  void best_thatIsABrokenLink_isNamed() throws IOException {
+    Path best = directory.resolve("checkpoints/best-000002");
+    Files.createDirectories(best.getParent());
+    Files.createSymbolicLink(best, directory.resolve("elsewhere"));
+    Checkpoints checkpoints = new Checkpoints(directory, 3);
+
+    assertThatThrownBy(checkpoints::best)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("best-000002' cannot be read");
+  }
+
+  @Test
+  void readBest_ofACheckpointThatWasDeleted_readsTheNextOne() throws IOException {
+    Path former = directory.resolve("checkpoints/best-000002");
+    Path next = directory.resolve("checkpoints/best-000003");
+    whole(former, 2);
+    Checkpoints checkpoints = new Checkpoints(directory, 3);
+    Path chosen = checkpoints.best().orElseThrow();
+    whole(next, 3);
+    DurableFiles.deleteTree(former);
+
+    assertThat(checkpoints.readBest(chosen, Checkpoints::state).step()).isEqualTo(3);
+
+    Files.write(next.resolve("state.json"), new byte[0]);
+    assertThatThrownBy(() -> checkpoints.readBest(next, Checkpoints::state))
+        .hasMessageContaining("best-000003");
+  }
+
+  @Test
+  void newestStep_isThatOfABestCheckpoint_ifThereIsNoNewerOne() throws IOException {
+    Checkpoints checkpoints = new Checkpoints(directory, 3);
+    assertThat(checkpoints.newestStep()).isEmpty();
+    whole(directory.resolve("checkpoints/best-000002"), 2);
+    assertThat(checkpoints.newestStep()).hasValue(2);
+    whole(directory.resolve("checkpoints/step-000001"), 1);
+    assertThat(checkpoints.newestStep()).hasValue(2);
+  }
+
   @ParameterizedTest(name = "{1}")
   @CsvSource(
       delimiter = '|',

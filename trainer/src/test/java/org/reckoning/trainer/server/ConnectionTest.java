@@ -140,7 +140,8 @@ class ConnectionTest {
                     new Echo(),
                     new ServerSettings("no-host.invalid", 0, MOST, CONNECTIONS, PATIENCE)))
         .isInstanceOf(IOException.class)
-        .hasMessage("host 'no-host.invalid' is unknown");
+        .hasMessage(
+            "host 'no-host.invalid' must be a name or an address of this machine but is unknown: choose another one, such as 127.0.0.1");
   }
 
   private static String get(String method, String path) {

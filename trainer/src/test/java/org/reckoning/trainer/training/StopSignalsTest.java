@@ -36,7 +36,7 @@ class StopSignalsTest {
       raise(name);
       assertThat(said.poll(10, TimeUnit.SECONDS))
           .isEqualTo(
-              "SIG%s: saves after this step and stops; resume with 'reckoning train resume=x'; a second signal ends at once"
+              "SIG%s: saves after this step and stops; a second signal ends at once; resume with: reckoning train resume=x"
                   .formatted(name));
       assertThat(signals.requested()).isTrue();
       assertThat(signals.exitCode()).isEqualTo(exitCode);
@@ -51,6 +51,24 @@ class StopSignalsTest {
   }
 
   @Test
+  void secondSignal_ofAProcessWhoseParentPassesThemOn_isIgnored() throws Exception {
+    assumeFalse(isIgnored(15), "this process was started to ignore SIGTERM");
+    System.setProperty(StopSignals.HAS_PARENT, "true");
+    try (StopSignals signals = install()) {
+      signals.hold();
+      raise("TERM");
+      assertThat(said.poll(10, TimeUnit.SECONDS)).startsWith("SIGTERM: saves");
+
+      raise("TERM");
+      assertThat(ends.poll(1, TimeUnit.SECONDS)).isNull();
+      assertThat(said).isEmpty();
+      assertThat(signals.requested()).isTrue();
+    } finally {
+      System.clearProperty(StopSignals.HAS_PARENT);
+    }
+  }
+
+  @Test
   void signal_whileNothingIsHeld_endsAtOnce() throws Exception {
     assumeFalse(isIgnored(15), "this process was started to ignore SIGTERM");
     try (StopSignals signals = install()) {
@@ -61,7 +79,7 @@ class StopSignalsTest {
       assertThat(ends.poll(10, TimeUnit.SECONDS)).isEqualTo(143);
       assertThat(said)
           .containsExactly(
-              "SIGTERM: ends at once, no step is lost; resume with 'reckoning train resume=x'");
+              "SIGTERM: ends at once, no step is lost; resume with: reckoning train resume=x");
     }
   }
 

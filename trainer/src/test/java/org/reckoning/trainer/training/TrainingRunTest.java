@@ -602,6 +602,8 @@ class TrainingRunTest {
     try (TrainingRun run = TrainingRun.prepare(config(), splits(config()), directory)) {
       assertThat(run.extend(config().with("max_steps", 3)))
           .isEqualTo("extends the run at step 0 from 3 to 6 steps; the optimizer keeps its state");
+      assertThat(run.extend(config().with("max_steps", 9)))
+          .isEqualTo("shortens the run at step 0 from 9 to 6 steps; the optimizer keeps its state");
     }
     assertThat(directory.resolve(Checkpoints.DIRECTORY)).doesNotExist();
   }

@@ -24,14 +24,16 @@ final class CsvRows implements Closeable {
   private final Deque<Line> pending = new ArrayDeque<>();
 
   private @Nullable IOException failure;
-  private Line row = new Line(0, "", null);
+  private Line row = new Line(0, 0, "", null);
 
   /**
-   * A line of the file.
+   * A line of the file, or a row of several lines.
    *
+   * @param number of the line, or of the first one
+   * @param last number of the last one
    * @param problem why the line is not text, in one sentence; null if it is
    */
-  private record Line(int number, String text, @Nullable String problem) {}
+  private record Line(int number, int last, String text, @Nullable String problem) {}
 
   /** The state at the end of a line; NOWHERE if text follows the closing quote of a cell. */
   private enum End {
@@ -60,6 +62,11 @@ final class CsvRows implements Closeable {
     return row.number;
   }
 
+  /** Returns the number of the row's last line. */
+  int last() {
+    return row.last;
+  }
+
   /** Returns the row. */
   String text() throws BadLineException {
     if (row.problem != null) {
@@ -79,9 +86,9 @@ final class CsvRows implements Closeable {
       return null;
     }
     try {
-      return new Line(lines.number(), lines.text(), null);
+      return new Line(lines.number(), lines.number(), lines.text(), null);
     } catch (NotTextException e) {
-      return new Line(lines.number(), "", e.getMessage());
+      return new Line(lines.number(), lines.number(), "", e.getMessage());
     }
   }
 
@@ -106,7 +113,7 @@ final class CsvRows implements Closeable {
       text.append('\n').append(next.text);
       End end = end(next.text, End.IN_QUOTES);
       if (end == End.OF_ROW) {
-        return new Line(first.number, text.toString(), null);
+        return new Line(first.number, next.number, text.toString(), null);
       }
       if (end != End.IN_QUOTES) {
         break;

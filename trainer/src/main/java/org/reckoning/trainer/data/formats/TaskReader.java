@@ -205,7 +205,7 @@ public final class TaskReader {
     ClutrrLines clutrr = new ClutrrLines();
     CsvRows rows = new CsvRows(TextLines.ofOpened(file.text()));
     while (rows.next()) {
-      log.at(rows.number() + 1);
+      log.at(rows.last() + 1);
       try {
         String row = rows.text();
         if (!row.isBlank()) {

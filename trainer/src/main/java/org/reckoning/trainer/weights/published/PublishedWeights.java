@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.reckoning.trainer.files.MissingPathException;
 import org.reckoning.trainer.tensors.WeightsFormatException;
+import org.reckoning.trainer.text.ShellWord;
 import org.reckoning.trainer.weights.Gpt2Weights;
 
 /** Opens published weights; detects their form. */
@@ -106,8 +107,8 @@ public final class PublishedWeights {
     if (!Files.isDirectory(base)) {
       throw new WeightsFormatException(
           adapter,
-          "is an adapter without a base model; merge it into its model: reckoning model import --from MODEL --adapter %s --to DIR"
-              .formatted(adapter));
+          "is an adapter without a base model; merge it into its model: ./reckoning model import --from MODEL --adapter %s --to DIR"
+              .formatted(ShellWord.quoted(adapter)));
     }
     return LowRankAdapter.open(find(base), adapter);
   }
@@ -160,11 +161,6 @@ public final class PublishedWeights {
         ("is pickled, and reading a pickled file can run any program; convert it where you trust it, named pytorch_model.bin and with config.json beside it: python3 -c"
                 + " 'import sys; from transformers import GPT2LMHeadModel as M;"
                 + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2])' %s %s")
-            .formatted(shellWord(directory.toString()), shellWord(directory + "-safetensors")));
-  }
-
-  /** Quotes a text for a shell, if necessary. */
-  private static String shellWord(String text) {
-    return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+            .formatted(ShellWord.quoted(directory), ShellWord.quoted(directory + "-safetensors")));
   }
 }

@@ -1,4 +1,4 @@
-package org.reckoning.cli.process;
+package org.reckoning.trainer.text;
 
 /** A word of a printed command, as a user pastes it into a shell. */
 public final class ShellWord {

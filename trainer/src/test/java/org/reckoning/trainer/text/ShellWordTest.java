@@ -1,4 +1,4 @@
-package org.reckoning.cli.process;
+package org.reckoning.trainer.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
