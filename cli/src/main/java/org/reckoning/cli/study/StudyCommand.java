@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.reckoning.cli.config.Configurations;
 import org.reckoning.cli.process.ChildProcesses;
-import org.reckoning.cli.sweep.SlurmArray;
+import org.reckoning.cli.process.SlurmArray;
 import org.reckoning.trainer.config.ConfigException;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.files.DirectoryLock;

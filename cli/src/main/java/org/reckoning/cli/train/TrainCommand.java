@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import org.reckoning.cli.config.ConfigOptions;
 import org.reckoning.cli.config.RunOverrides;
 import org.reckoning.cli.process.PeerCommand;
-import org.reckoning.cli.sweep.SlurmArray;
+import org.reckoning.cli.process.SlurmArray;
 import org.reckoning.cli.sweep.SweepRuns;
 import org.reckoning.graph.peers.Peers;
 import org.reckoning.trainer.config.ConfigException;

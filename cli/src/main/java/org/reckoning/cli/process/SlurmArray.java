@@ -1,4 +1,4 @@
-package org.reckoning.cli.sweep;
+package org.reckoning.cli.process;
 
 import java.nio.file.Path;
 import org.reckoning.trainer.text.ShellWord;
