@@ -392,6 +392,24 @@ class ServingProgramTest {
   }
 
   @Test
+  void questions_whoseAnswersOverflow_areRefused() throws IOException {
+    BilevelConfig config = Micro.config(2);
+    Asked asked = Asked.of(2, 1, 5);
+    try (var reference = Micro.program(config)) {
+      Map<String, Double> factors = Map.of("wte.weight", 1e150, "ln_f.weight", 1e300);
+      Map<String, double[]> weights = Micro.weights(reference.layout(), 1);
+      weights.replaceAll(
+          (name, numbers) ->
+              Arrays.stream(numbers).map(each -> each * factors.getOrDefault(name, 1.0)).toArray());
+      reference.initialize(weights);
+      try (var loaded = SavedModelBundle.load(exported(config, reference, false).toString())) {
+        assertThatThrownBy(() -> call(loaded, "no_knowledge", asked.questions()))
+            .hasMessageContaining("[these facts and questions give no answer: log-probabilities");
+      }
+    }
+  }
+
+  @Test
   void concurrentRequests_doNotDisturbEachOther() throws Exception {
     List<Asked> all = Stream.of(1L, 2L, 3L, 4L).map(seed -> Asked.of(2, 2, seed)).toList();
     ExecutorService threads = Executors.newFixedThreadPool(4);
