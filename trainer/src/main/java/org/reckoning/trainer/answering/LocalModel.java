@@ -103,19 +103,14 @@ public final class LocalModel extends AskedModel {
       RunDirectory itself = new RunDirectory(path);
       Weights weights =
           itself.exists()
-              ? program -> itself.checkpoints(1).readBest(checkpoint, at -> restore(program, at))
-              : program -> restore(program, checkpoint);
+              ? program ->
+                  itself
+                      .checkpoints(1)
+                      .readBest(checkpoint, at -> Checkpoints.restoreFinite(program::restore, at))
+              : program -> Checkpoints.restoreFinite(program::restore, checkpoint);
       RunAnswers answers = run.answers().orElse(null);
       return new LocalModel(path, run.settings(), run, weights, answers, labels, segments);
     }
-  }
-
-  private static Path restore(KnowledgeProgram<?> program, Path checkpoint) throws IOException {
-    Checkpoints.restore(program, checkpoint);
-    try (RunWeights opened = RunWeights.openVerified(checkpoint)) {
-      opened.requireFinite();
-    }
-    return checkpoint;
   }
 
   /**

@@ -17,7 +17,6 @@ import org.reckoning.graph.settings.BilevelConfig;
 import org.reckoning.graph.task.TaskShape;
 import org.reckoning.trainer.config.RunConfig;
 import org.reckoning.trainer.data.DatasetType;
-import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunDirectory;
 import org.reckoning.trainer.run.RunWeights;
 import org.reckoning.trainer.run.SplitLoader;
@@ -95,11 +94,6 @@ record ExportedRun(
   /** Returns the run with another checkpoint. */
   ExportedRun with(Path other) {
     return new ExportedRun(directory, config, other, model, vocabulary, splits, encoder);
-  }
-
-  /** Returns the prefix of the files with the variables. */
-  String variables() {
-    return checkpoint.resolve(Checkpoints.VARIABLES).toString();
   }
 
   /** Returns the test problems, encoded. */

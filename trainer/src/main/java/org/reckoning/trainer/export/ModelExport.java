@@ -17,8 +17,8 @@ import org.reckoning.graph.serving.ServingProgram;
 import org.reckoning.trainer.files.DurableFiles;
 import org.reckoning.trainer.files.FileProblem;
 import org.reckoning.trainer.files.TemporaryPath;
+import org.reckoning.trainer.run.Checkpoints;
 import org.reckoning.trainer.run.RunDirectory;
-import org.reckoning.trainer.run.RunWeights;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.family.TNumber;
 
@@ -114,30 +114,10 @@ public final class ModelExport {
 
   private static ExportedRun restored(ServingProgram<?> program, ExportedRun opened)
       throws IOException {
-    return new RunDirectory(opened.directory())
-        .checkpoints(1)
-        .readBest(
-            opened.checkpoint(),
-            checkpoint -> {
-              ExportedRun run = opened.with(checkpoint);
-              restore(program, run);
-              return run;
-            });
-  }
-
-  private static void restore(ServingProgram<?> program, ExportedRun run) throws IOException {
-    try {
-      program.restore(run.variables());
-    } catch (RuntimeException e) { // TensorFlow's exceptions have no common type
-      throw new IOException(
-          "checkpoint '%s' cannot be read, it is damaged or belongs to another model: %s"
-              .formatted(
-                  run.checkpoint(), String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
-          e);
-    }
-    try (RunWeights weights = RunWeights.openVerified(run.checkpoint())) {
-      weights.requireFinite();
-    }
+    return opened.with(
+        new RunDirectory(opened.directory())
+            .checkpoints(1)
+            .readBest(opened.checkpoint(), at -> Checkpoints.restoreFinite(program::restore, at)));
   }
 
   /** Moves a complete version to the next free number. */

@@ -314,11 +314,28 @@ public final class Checkpoints {
     read(checkpoint, program::restore);
   }
 
+  /**
+   * Restores weights and inner rates of a checkpoint that was {@linkplain #verify verified}, and
+   * checks that they are finite.
+   *
+   * @param restore takes the prefix of the files with the variables
+   * @return the checkpoint
+   * @throws IOException if a file is missing or damaged, belongs to another model, or has a number
+   *     that is not finite
+   */
+  public static Path restoreFinite(Consumer<String> restore, Path checkpoint) throws IOException {
+    read(checkpoint, restore);
+    try (RunWeights weights = RunWeights.openVerified(checkpoint)) {
+      weights.requireFinite();
+    }
+    return checkpoint;
+  }
+
   private static void read(Path checkpoint, Consumer<String> restore) throws IOException {
     try {
       restore.accept(checkpoint.resolve(VARIABLES).toString());
-    } catch (RuntimeException e) {
-      throw damaged(checkpoint, firstLine(e));
+    } catch (RuntimeException e) { // TensorFlow's exceptions have no common type
+      throw new IOException(damaged(checkpoint, firstLine(e)).getMessage(), e);
     }
   }
 
