@@ -290,6 +290,12 @@ public final class TaskEncoder {
   }
 
   private static int[] concat(int[]... parts) {
-    return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
+    int[] whole = new int[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+    int end = 0;
+    for (int[] part : parts) {
+      System.arraycopy(part, 0, whole, end, part.length);
+      end += part.length;
+    }
+    return whole;
   }
 }

@@ -4,6 +4,8 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.reckoning.graph.text.BytePairs;
 
@@ -22,7 +24,14 @@ public final class Tokenizer {
   private static final Tokenizer GPT2 =
       new Tokenizer(Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE));
 
+  /** Largest number of words whose tokens are kept: the words of a data set are few. */
+  private static final int KEPT_WORDS = 1 << 16;
+
+  /** Length of the longest word whose tokens are kept, in characters. */
+  private static final int LONGEST_KEPT = 32;
+
   private final Encoding encoding;
+  private final Map<String, int[]> ofWords = new ConcurrentHashMap<>();
 
   /** The byte pairs, which few programs need. */
   private static final class Pairs {
@@ -45,7 +54,53 @@ public final class Tokenizer {
    * encoded as seven tokens.
    */
   public int[] encode(String text) {
-    return encoding.encodeOrdinary(text).toArray();
+    IntArrayList tokens = new IntArrayList(text.length() / 4);
+    int from = 0;
+    while (from < text.length()) {
+      int to = wordEnd(text, from);
+      for (int token : ofWord(text.substring(from, to))) {
+        tokens.add(token);
+      }
+      from = to;
+    }
+    return tokens.toArray();
+  }
+
+  /**
+   * Returns the end of a word with the white space before it. GPT-2 splits a text by a pattern
+   * before it merges bytes. No match of that pattern has white space behind another character, so
+   * the tokens of the words are those of the text.
+   */
+  private static int wordEnd(String text, int from) {
+    int end = from + 1;
+    while (end < text.length() && !(isBreak(text.charAt(end)) && isVisible(text.charAt(end - 1)))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isBreak(char character) {
+    return character == ' ' || character == '\n';
+  }
+
+  /** Returns whether a character is surely not white space, by any definition. */
+  private static boolean isVisible(char character) {
+    return (character > ' ' && character < 0x7f) || Character.isLetterOrDigit(character);
+  }
+
+  private int[] ofWord(String word) {
+    int[] known = ofWords.get(word);
+    if (known != null) {
+      return known;
+    }
+    int[] tokens = encoding.encodeOrdinary(word).toArray();
+    if (word.length() <= LONGEST_KEPT) {
+      if (ofWords.size() >= KEPT_WORDS) {
+        ofWords.clear();
+      }
+      ofWords.put(word, tokens);
+    }
+    return tokens;
   }
 
   /**

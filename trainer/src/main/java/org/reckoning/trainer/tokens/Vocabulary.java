@@ -27,10 +27,18 @@ public final class Vocabulary {
   private static final Vocabulary FULL =
       new Vocabulary(IntStream.range(0, Tokenizer.SIZE).toArray());
 
+  private static final int UNKNOWN = -1;
+
   private final int[] gpt2Ids; // ascending, by model id [V]
+  private final int[] modelIds; // by id of GPT-2, or UNKNOWN
 
   private Vocabulary(int[] gpt2Ids) {
     this.gpt2Ids = gpt2Ids;
+    modelIds = new int[Tokenizer.SIZE];
+    Arrays.fill(modelIds, UNKNOWN);
+    for (int modelId = 0; modelId < gpt2Ids.length; modelId++) {
+      modelIds[gpt2Ids[modelId]] = modelId;
+    }
   }
 
   /** Returns the full vocabulary: all tokens of GPT-2 with their own ids. */
@@ -75,7 +83,7 @@ public final class Vocabulary {
 
   /** Returns whether this vocabulary has a token of GPT-2. */
   public boolean contains(int gpt2Id) {
-    return Arrays.binarySearch(gpt2Ids, gpt2Id) >= 0;
+    return find(gpt2Id) != UNKNOWN;
   }
 
   /**
@@ -84,13 +92,17 @@ public final class Vocabulary {
    * @throws IllegalArgumentException if the token is not in this vocabulary
    */
   public int toModel(int gpt2Id) {
-    int modelId = Arrays.binarySearch(gpt2Ids, gpt2Id);
-    if (modelId < 0) {
+    int modelId = find(gpt2Id);
+    if (modelId == UNKNOWN) {
       throw new IllegalArgumentException(
           "token '%s' (GPT-2 id %d) is not among the %d tokens of the model's vocabulary; train with data that contains it, or with model.vocabulary=full"
               .formatted(Tokenizer.gpt2().decode(gpt2Id), gpt2Id, size()));
     }
     return modelId;
+  }
+
+  private int find(int gpt2Id) {
+    return gpt2Id >= 0 && gpt2Id < modelIds.length ? modelIds[gpt2Id] : UNKNOWN;
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.reckoning.trainer.tokens;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.stream.IntStream;
@@ -20,13 +19,13 @@ public final class VocabularyBuilder {
 
   /** Adds the tokens of tasks, for every method, with and without knowledge in the targets. */
   public VocabularyBuilder add(Collection<ReasoningTask> tasks) {
+    tasks.stream().flatMap(task -> task.labels().stream()).distinct().forEach(this::addText);
     for (Method method : Method.values()) {
       if (method == Method.RANDOM_FACTS) {
         continue; // same texts as RECKONING
       }
       TaskEncoder encoder = new TaskEncoder(tokenizer, Vocabulary.full(), method, true);
       for (ReasoningTask task : tasks) {
-        task.labels().forEach(this::addText);
         if (method.adapts()) {
           encoder.facts(task.type(), task.facts()).forEach(this::add);
         }
@@ -66,7 +65,9 @@ public final class VocabularyBuilder {
   }
 
   private void add(int[] tokens) {
-    Arrays.stream(tokens).forEach(ids::set);
+    for (int token : tokens) {
+      ids.set(token);
+    }
   }
 
   private void add(TokenSequence sequence) {

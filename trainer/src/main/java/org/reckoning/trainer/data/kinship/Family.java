@@ -107,15 +107,17 @@ final class Family {
   }
 
   private boolean isGrandparent(int x, int y) {
-    return parents(x).stream().anyMatch(parent -> isParent(parent, y));
+    Person child = people.get(x);
+    return child.father() != NOBODY && (isParent(child.father(), y) || isParent(child.mother(), y));
   }
 
   private boolean hasParentWithSibling(int x, int y) {
-    return parents(x).stream().anyMatch(parent -> parent != y && areSiblings(parent, y));
+    Person child = people.get(x);
+    return child.father() != NOBODY
+        && (isOtherSibling(child.father(), y) || isOtherSibling(child.mother(), y));
   }
 
-  private List<Integer> parents(int person) {
-    Person child = people.get(person);
-    return child.father() == NOBODY ? List.of() : List.of(child.father(), child.mother());
+  private boolean isOtherSibling(int x, int y) {
+    return x != y && areSiblings(x, y);
   }
 }
