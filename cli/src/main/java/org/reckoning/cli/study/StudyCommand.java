@@ -87,7 +87,7 @@ public final class StudyCommand implements Callable<Integer> {
     StudyDirectory study = sorted.resume() != null ? open(sorted.resume()) : create(sorted);
     DirectoryLock lock = DirectoryLock.take(study.path(), "study");
     try {
-      return plan ? planned(study.settle(), out) : run(study, out);
+      return plan ? planned(study.settle(out::println), out) : run(study, out);
     } finally {
       lock.close();
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.reckoning.cli.bench.EncodingComparison;
 import org.reckoning.cli.config.RunOverrides;
@@ -117,19 +118,29 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
 
   /**
    * Gives the runs that wait for the search its best settings, once all runs of the search are
-   * trained.
+   * trained. A run that then has the configuration of a run of the search takes its results.
    *
+   * @param message receives a line for each run that takes results
    * @throws IOException if a file cannot be read or written
    */
-  StudyDirectory settle() throws IOException {
+  StudyDirectory settle(Consumer<String> message) throws IOException {
     if (!plan.isOpen() || !plan.searches().stream().allMatch(this::isTrained)) {
       return this;
     }
     StudyPlan settled = Search.settle(plan, this::validation);
     for (StudyRun run : settled.runs()) {
-      List<String> before = plan.runs().get(run.number()).words();
-      List<String> found = run.words().subList(before.size(), run.words().size());
+      StudyRun before = plan.runs().get(run.number());
+      List<String> found = run.words().subList(before.words().size(), run.words().size());
       new RunDirectory(of(run)).write(RunOverrides.apply(config(run), found));
+      for (int number : before.candidates()) {
+        StudyRun candidate = plan.runs().get(number);
+        if (!isTrained(run) && config(candidate).equals(config(run))) {
+          new RunDirectory(of(candidate)).copy(new RunDirectory(of(run)));
+          message.accept(
+              "%s takes the results of %s: its configuration is the same"
+                  .formatted(run, candidate));
+        }
+      }
     }
     JsonRecord.write(path.resolve(PLAN), settled);
     return new StudyDirectory(path, settled, file);

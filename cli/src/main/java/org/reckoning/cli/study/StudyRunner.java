@@ -77,7 +77,7 @@ final class StudyRunner {
   private void runAll(int jobs) throws IOException {
     doAll(study.plan().searches(), this::complete, jobs);
     if (!isStopping()) {
-      study = study.settle();
+      study = study.settle(progress::message);
       work = StudyWork.of(study); // a setting may change it
       int waiting = study.plan().waiting(failures.keySet()).size();
       if (waiting > 0) {

@@ -161,6 +161,42 @@ class StudyRunnerTest {
   }
 
   @Test
+  void run_thatTheSearchHasTrainedAlready_takesItsResults() throws IOException {
+    YamlDocument yaml =
+        YamlDocument.of(
+            """
+            question: Which rate is best?
+            runs: {weights: ['learning_rate=0.2']}
+            search: {words: ['learning_rate=0.1,0.2'], runs: [weights], with: [max_steps=1]}
+            sizes: {quick: {words: [max_steps=1], seeds: [1, 2]}}
+            """,
+            "s.yaml",
+            key -> !key.endsWith(".seeds"));
+    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
+    StudyPlan plan =
+        Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
+    Path place = directory.resolve("search");
+    study =
+        StudyDirectory.create(
+            place, plan, yaml.root(), plan.configs(new Configurations(null), file));
+    Path predictions = Files.createDirectories(place.resolve("1/predictions"));
+    Files.writeString(predictions.resolve("test.jsonl"), "{}");
+    Files.createFile(place.resolve("1/.lock"));
+
+    assertThat(run(1, () -> false)).isEmpty();
+
+    study = StudyDirectory.open(place);
+    assertThat(IntStream.range(0, 4).filter(this::isDone)).containsExactly(0, 1, 2, 3);
+    assertThat(shown())
+        .contains(
+            "#2 weights seed=1 takes the results of #1 search of weights learning_rate=0.2 seed=1: its configuration is the same\n")
+        .contains("#3 weights seed=2 begins\n")
+        .doesNotContain("#2 weights seed=1 begins");
+    assertThat(place.resolve("2/predictions/test.jsonl")).hasContent("{}");
+    assertThat(place.resolve("2/.lock")).doesNotExist();
+  }
+
+  @Test
   void reason_isTheLastLineOfTheCommandItself_orTheSignalThatEndedIt() throws IOException {
     Path log = Files.writeString(directory.resolve("log"), "of the command before\n");
     long before = Files.size(log);

@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.reckoning.graph.gpt2.Gpt2Config;
 import org.reckoning.trainer.config.ModelConfig.VocabularyKind;
 import org.reckoning.trainer.config.RunConfig;
@@ -149,6 +151,27 @@ public record RunDirectory(Path path) {
     if (hasVocabulary()) {
       DurableFiles.copy(path.resolve(VOCABULARY), to.path.resolve(VOCABULARY));
     }
+  }
+
+  /**
+   * Copies a finished run into the directory of another one with the same configuration. The
+   * results are copied last, so an interrupted copy is no finished run.
+   *
+   * @throws IOException if a file cannot be read or written
+   */
+  public void copy(RunDirectory to) throws IOException {
+    Path results = path.resolve(RESULTS);
+    List<Path> files;
+    try (Stream<Path> tree = Files.walk(path)) {
+      files =
+          tree.filter(file -> Files.isRegularFile(file) && !file.equals(results))
+              .filter(file -> !file.getFileName().toString().startsWith(".")) // locks
+              .toList();
+    }
+    for (Path file : files) {
+      DurableFiles.copy(file, to.path.resolve(path.relativize(file)));
+    }
+    DurableFiles.copy(results, to.path.resolve(RESULTS));
   }
 
   /**
