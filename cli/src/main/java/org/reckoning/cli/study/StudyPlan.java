@@ -19,7 +19,8 @@ import org.reckoning.trainer.config.RunConfig;
  * @param study name of the study
  * @param size name of its size
  * @param words overrides of the user
- * @param runs in the order in which they start: all runs of a seed, then those of the next one
+ * @param runs all runs of a seed, then those of the next one; one at a time they start in this
+ *     order
  * @param timings words of {@code bench encoding} by name of the timing
  */
 record StudyPlan(

@@ -87,7 +87,7 @@ final class StudyRunner {
           study.plan().runs().stream()
               .filter(run -> !run.search() && run.candidates().isEmpty())
               .toList();
-      doAll(ready, this::complete, jobs);
+      doAll(jobs == 1 ? ready : work.longestFirst(ready), this::complete, jobs);
     }
     doAll(List.copyOf(study.plan().timings().keySet()), this::time, 1);
   }

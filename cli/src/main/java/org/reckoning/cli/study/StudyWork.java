@@ -1,6 +1,7 @@
 package org.reckoning.cli.study;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,16 @@ final class StudyWork {
       work.passes.put(run, new Passes(steps, 1 + config.innerSteps()));
     }
     return work;
+  }
+
+  /** Returns the runs, those with the most work first, so that none is left alone at the end. */
+  List<StudyRun> longestFirst(List<StudyRun> runs) {
+    return runs.stream().sorted(Comparator.comparingLong(this::all).reversed()).toList();
+  }
+
+  private long all(StudyRun run) {
+    Passes of = Objects.requireNonNull(passes.get(run));
+    return of.of(of.steps);
   }
 
   /**

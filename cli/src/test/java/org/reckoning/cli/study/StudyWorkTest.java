@@ -46,6 +46,14 @@ class StudyWorkTest {
   }
 
   @Test
+  void longestFirst_ordersByWork_andElseAsPlanned() throws IOException {
+    StudyWork work = work();
+    List<StudyRun> runs = StudyDirectory.open(directory).plan().runs();
+
+    assertThat(work.longestFirst(runs)).extracting(StudyRun::number).containsExactly(2, 3, 0, 1);
+  }
+
+  @Test
   void progress_countsPassesOfTrainedRuns_andOfStepsMade() throws IOException {
     StudyWork work = work();
     assertThat(work.progress(Set.of())).isEqualTo(new StudyWork.Progress(0, 4, 0, 880));
