@@ -62,6 +62,19 @@ class StudyRunnerTest {
             directory, plan, yaml.root(), plan.configs(new Configurations(null), file));
   }
 
+  /** Creates a study with a search, and returns its directory. */
+  private Path createWithSearch(String text) throws IOException {
+    YamlDocument yaml = YamlDocument.of(text, "s.yaml", key -> !key.endsWith(".seeds"));
+    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
+    StudyPlan plan =
+        Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
+    Path place = directory.resolve("search");
+    study =
+        StudyDirectory.create(
+            place, plan, yaml.root(), plan.configs(new Configurations(null), file));
+    return place;
+  }
+
   private Map<String, String> run(int jobs, StopRequest stop) throws IOException {
     return run(jobs, stop, (now, failed) -> reports++);
   }
@@ -114,23 +127,14 @@ class StudyRunnerTest {
   /** A setting that was not tried to its end must not decide. */
   @Test
   void run_whoseSearchFails_waits_andTakesTheBestSettingOnceAllAreTrained() throws IOException {
-    YamlDocument yaml =
-        YamlDocument.of(
+    Path place =
+        createWithSearch(
             """
             question: Which rate is best?
             runs: {weights: [], free: []}
             search: {words: ['learning_rate=0.1,0.2'], runs: [weights], with: [max_steps=1]}
             sizes: {quick: {seeds: [1]}}
-            """,
-            "s.yaml",
-            key -> !key.endsWith(".seeds"));
-    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
-    StudyPlan plan =
-        Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
-    Path place = directory.resolve("search");
-    study =
-        StudyDirectory.create(
-            place, plan, yaml.root(), plan.configs(new Configurations(null), file));
+            """);
     Files.createFile(place.resolve("1/fail"));
 
     List<String> lastReport = new ArrayList<>();
@@ -162,23 +166,14 @@ class StudyRunnerTest {
 
   @Test
   void run_thatTheSearchHasTrainedAlready_takesItsResults() throws IOException {
-    YamlDocument yaml =
-        YamlDocument.of(
+    Path place =
+        createWithSearch(
             """
             question: Which rate is best?
             runs: {weights: ['learning_rate=0.2']}
             search: {words: ['learning_rate=0.1,0.2'], runs: [weights], with: [max_steps=1]}
             sizes: {quick: {words: [max_steps=1], seeds: [1, 2]}}
-            """,
-            "s.yaml",
-            key -> !key.endsWith(".seeds"));
-    StudyFile file = StudyFile.of(yaml.root(), "s.yaml");
-    StudyPlan plan =
-        Objects.requireNonNull(file.search()).plan(StudyPlan.of("mine", file, "quick", List.of()));
-    Path place = directory.resolve("search");
-    study =
-        StudyDirectory.create(
-            place, plan, yaml.root(), plan.configs(new Configurations(null), file));
+            """);
     Path predictions = Files.createDirectories(place.resolve("1/predictions"));
     Files.writeString(predictions.resolve("test.jsonl"), "{}");
     Files.createFile(place.resolve("1/.lock"));
