@@ -132,18 +132,23 @@ record StudyDirectory(Path path, StudyPlan plan, StudyFile file) {
       StudyRun before = plan.runs().get(run.number());
       List<String> found = run.words().subList(before.words().size(), run.words().size());
       new RunDirectory(of(run)).write(RunOverrides.apply(config(run), found));
-      for (int number : before.candidates()) {
-        StudyRun candidate = plan.runs().get(number);
-        if (!isTrained(run) && config(candidate).equals(config(run))) {
-          new RunDirectory(of(candidate)).copy(new RunDirectory(of(run)));
-          message.accept(
-              "%s takes the results of %s: its configuration is the same"
-                  .formatted(run, candidate));
-        }
-      }
+      takeResults(run, before.candidates(), message);
     }
     JsonRecord.write(path.resolve(PLAN), settled);
     return new StudyDirectory(path, settled, file);
+  }
+
+  /** Copies the results of a candidate with the same configuration, if there is one. */
+  private void takeResults(StudyRun run, List<Integer> candidates, Consumer<String> message)
+      throws IOException {
+    for (int number : candidates) {
+      StudyRun candidate = plan.runs().get(number);
+      if (!isTrained(run) && config(candidate).equals(config(run))) {
+        new RunDirectory(of(candidate)).copy(new RunDirectory(of(run)));
+        message.accept(
+            "%s takes the results of %s: its configuration is the same".formatted(run, candidate));
+      }
+    }
   }
 
   /** Returns the best value of the monitored metric of a run, larger is better. */

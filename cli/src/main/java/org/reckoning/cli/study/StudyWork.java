@@ -27,6 +27,10 @@ final class StudyWork {
     long of(long made) {
       return Math.min(made, steps) * ofStep;
     }
+
+    long all() {
+      return steps * ofStep;
+    }
   }
 
   /**
@@ -62,14 +66,11 @@ final class StudyWork {
     return work;
   }
 
-  /** Returns the runs, those with the most work first, so that none is left alone at the end. */
+  /** Sorts runs by decreasing work. Processes that run side by side then end at similar times. */
   List<StudyRun> longestFirst(List<StudyRun> runs) {
-    return runs.stream().sorted(Comparator.comparingLong(this::all).reversed()).toList();
-  }
-
-  private long all(StudyRun run) {
-    Passes of = Objects.requireNonNull(passes.get(run));
-    return of.of(of.steps);
+    Comparator<StudyRun> byWork =
+        Comparator.comparingLong(run -> Objects.requireNonNull(passes.get(run)).all());
+    return runs.stream().sorted(byWork.reversed()).toList();
   }
 
   /**
@@ -86,11 +87,11 @@ final class StudyWork {
       Passes of = each.getValue();
       if (trained.contains(run) || study.isTrained(run)) {
         trained.add(run);
-        done += of.of(of.steps);
-        all += of.of(of.steps);
+        done += of.all();
+        all += of.all();
       } else if (!failed.contains(run.toString()) && !waiting.contains(run)) {
         done += of.of(StepsMade.of(study.of(run)));
-        all += of.of(of.steps);
+        all += of.all();
       }
     }
     return new Progress(trained.size(), passes.size(), done, all);

@@ -27,7 +27,7 @@ public final class Vocabulary {
   private static final Vocabulary FULL =
       new Vocabulary(IntStream.range(0, Tokenizer.SIZE).toArray());
 
-  private static final int UNKNOWN = -1;
+  private static final int UNKNOWN = -1; // a token that is not in the vocabulary
 
   private final int[] gpt2Ids; // ascending, by model id [V]
   private final int[] modelIds; // by id of GPT-2, or UNKNOWN
